@@ -1,0 +1,1 @@
+"""How the hub reaches others: one file or folder a system."""

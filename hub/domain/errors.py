@@ -1,0 +1,35 @@
+"""Errors, named after what to do about them.
+
+HubError
+├── UsageError       the caller asked for something that cannot be: correct the call    (exit 2)
+├── RejectedError    this input cannot be used: set it aside, go on with the others     (exit 1)
+├── RetryableError   the same call may succeed later: wait, then repeat it              (exit 1)
+└── FatalError       nothing can go on until a person acts                              (exit 1)
+"""
+
+
+class HubError(Exception):
+    """Root of every error the hub raises on purpose; its text is one line written for the reader."""
+
+
+class UsageError(HubError):
+    """The request is wrong in itself: unknown locale, missing file, ambiguous roster."""
+
+
+class RejectedError(HubError):
+    """The input cannot be used; others may be."""
+
+
+class RetryableError(HubError):
+    """The same call may succeed later.
+
+    *retry_after_s* is the wait the other side asked for, in seconds, or None where it named none.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class FatalError(HubError):
+    """A person has to act: a missing model, a full disk, a corrupted store."""

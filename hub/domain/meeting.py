@@ -1,0 +1,29 @@
+"""A meeting and the people in it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A person on the roster of a meeting; *name* as it shall stand in the minutes."""
+
+    name: str
+    role: str | None = None
+    organization: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """What is known of a meeting before anybody spoke.
+
+    *started_at* is None where nobody said when it was: dates spoken in it then stay unresolved.
+    *timezone* is an IANA name.
+    """
+
+    id: str
+    title: str | None = None
+    started_at: datetime | None = None
+    timezone: str | None = None
+    participants: tuple[Participant, ...] = ()

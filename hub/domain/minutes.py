@@ -1,0 +1,156 @@
+"""Minutes: what was agreed, each with the passage that proves it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from hub.domain.meeting import Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The passage that proves an item: *quote* stands verbatim in the cited *segments*.
+
+    Raises ValueError without a segment or without a quote: no evidence, no item.
+    """
+
+    segments: tuple[str, ...]
+    quote: str
+
+    def __post_init__(self) -> None:
+        if not self.segments or not self.quote.strip():
+            raise ValueError("evidence needs at least one segment and a quote")
+
+
+@dataclass(frozen=True, slots=True)
+class SummarySentence:
+    """A sentence of the summary and the passage it rests on."""
+
+    sentence: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Something the meeting settled. *confidence* 0 to 1."""
+
+    id: str
+    text: str
+    confidence: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a person is to do. *owner* is None where nothing said proves one; *owner_reason* says why.
+
+    *due* is a calendar day in the meeting's zone; *due_as_spoken* is verbatim from the evidence.
+    """
+
+    id: str
+    text: str
+    confidence: float
+    evidence: Evidence
+    owner: str | None = None
+    owner_reason: str | None = None
+    due: date | None = None
+    due_as_spoken: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """Something that may happen. *severity* and *likelihood* are low, medium, high, or None where unsaid."""
+
+    id: str
+    text: str
+    confidence: float
+    evidence: Evidence
+    category: str | None = None
+    severity: str | None = None
+    likelihood: str | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something that has happened or stands in the way. Fields as in `Risk`."""
+
+    id: str
+    text: str
+    confidence: float
+    evidence: Evidence
+    category: str | None = None
+    severity: str | None = None
+    owner: str | None = None
+
+
+Item = Decision | Action | Risk | Issue
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A passage that looked like an item of *kind* and was not believed, with the reason."""
+
+    kind: str
+    reason: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A cited segment, kept with the minutes so that a footnote can show who said it and when."""
+
+    segment: str
+    speaker: str | None
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something in a translated field that a liaison has to look at: *field* as in `Minutes.untranslated`."""
+
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesCoverage:
+    """What the minutes rest on. Seconds of the recording, and counts.
+
+    *cited_s* is the speaking time of the segments that a summary sentence or an item cites.
+    *set_aside* are passages that looked like an item and failed a check, with the reason, for a person to look at.
+    """
+
+    duration_s: float = 0.0
+    speech_s: float = 0.0
+    cited_s: float = 0.0
+    segments: int = 0
+    suppressed: int = 0
+    notes: tuple[str, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """The minutes of one meeting in one language; *status* is "draft" until a named person signs.
+
+    *summary* are the plain sentences; *summary_evidence* repeats each beside its passage.
+    *speakers* lists who spoke, in order of first word. *untranslated* names the fields (`actions[2].text`)
+    that still stand in the source language of a localized copy; *flags* says what in a translation to check.
+    """
+
+    meeting: Meeting
+    summary: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    actions: tuple[Action, ...] = ()
+    risks: tuple[Risk, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    coverage: MinutesCoverage = field(default_factory=MinutesCoverage)
+    models: dict[str, str] = field(default_factory=dict)
+    status: str = "draft"
+    language: str = "en"
+    summary_evidence: tuple[SummarySentence, ...] = ()
+    speakers: tuple[str, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    untranslated: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()

@@ -1,0 +1,91 @@
+"""What was said, by whom, when; and what was left out of it and why."""
+
+from dataclasses import dataclass, field
+
+from hub.domain.meeting import Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A recognized word; times in seconds from the start of the recording, probability 0 to 1."""
+
+    start: float
+    end: float
+    text: str
+    probability: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A passage of one speaker. *speaker* is None where nobody could be told.
+
+    *overlap* marks a passage during which another voice spoke too.
+    """
+
+    id: str
+    speaker: str | None
+    start: float
+    end: float
+    text: str
+    words: tuple[Word, ...] = ()
+    overlap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A stretch of sound that gave text which was not believed, with that text and the reason."""
+
+    start: float
+    end: float
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A word or phrase replaced after recognition, from the vocabulary; the heard form is kept."""
+
+    segment: str
+    heard: str
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSpeaker:
+    """Why a voice carries a name: the *quote* stands verbatim in *segment*."""
+
+    label: str
+    name: str
+    segment: str
+    quote: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the recording the transcript rests on. Seconds throughout.
+
+    *notes* are sentences for the reader: what a reader of a file had to bend, what could not be decoded.
+    """
+
+    duration_s: float = 0.0
+    speech_s: float = 0.0
+    transcribed_s: float = 0.0
+    suppressed: tuple[Suppressed, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    named_speakers: tuple[NamedSpeaker, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A meeting as text; *segments* in time order, ids unique.
+
+    *models* names what made it: stage name to fingerprint.
+    """
+
+    meeting: Meeting
+    language: str
+    segments: tuple[Segment, ...]
+    coverage: Coverage = field(default_factory=Coverage)
+    models: dict[str, str] = field(default_factory=dict)

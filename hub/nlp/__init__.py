@@ -1,0 +1,1 @@
+"""How the hub listens: one stage a file, heavy imports inside the functions that need them."""

@@ -1,0 +1,1 @@
+"""Minutes as documents: md, html, docx, pdf and json."""

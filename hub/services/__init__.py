@@ -1,0 +1,1 @@
+"""What the hub does: one use case a file, over domain and ports only."""

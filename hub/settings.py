@@ -1,0 +1,93 @@
+"""Every setting of the hub, read once from `HUB_...` variables and an optional hub.toml."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from hub.domain.errors import UsageError
+
+
+class Settings(BaseSettings):
+    """One frozen object; a variable wins over hub.toml, which wins over the default.
+
+    hub.toml is looked for at `HUB_CONFIG`, else in `HUB_HOME`; its keys are the field names below.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="forbid")
+
+    home: Path = Field(
+        default_factory=lambda: user_data_path("liaison-hub", appauthor=False),
+        description="Folder that holds everything the embedded hub writes",
+    )
+    models_dir: Path | None = Field(default=None, description="Folder of fetched models; HUB_HOME/models when unset")
+    asr: Literal["auto", "whisper", "moonshine"] = Field(
+        default="auto", description="Recognizer; auto takes whisper where its model is fetched, else moonshine"
+    )
+    whisper_model: str = Field(default="whisper-base", description="Name of the Whisper model in the manifest")
+    threads: int = Field(default=0, ge=0, le=256, description="Processor threads for models; 0 means all cores")
+    timezone: str = Field(default="UTC", description="IANA zone of a meeting that names none")
+    region: str = Field(default="GB", pattern="^[A-Z]{2}$", description="Country whose order of day and month applies")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged")
+    log_format: Literal["console", "json"] = Field(default="console", description="Form of the log lines on stderr")
+    host: str = Field(default="127.0.0.1", description="Address that pages are served on")
+    port: int = Field(default=8765, ge=0, le=65535, description="Port that pages are served on; 0 picks a free one")
+
+    @property
+    def models(self) -> Path:
+        """The folder that holds fetched models."""
+        return self.models_dir or self.home / "models"
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy address of the embedded database, HUB_HOME/hub.db."""
+        return f"sqlite:///{self.home / 'hub.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: arguments, environment, hub.toml."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _toml())
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings. UsageError names each setting that is wrong, and why."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        reasons = "; ".join(f"{_name(e['loc'])}: {e['msg']}" for e in error.errors())
+        raise UsageError(f"settings: {reasons}") from error
+
+
+def _name(location: tuple[int | str, ...]) -> str:
+    return "HUB_" + "__".join(str(part) for part in location).upper()
+
+
+def _toml() -> dict[str, Any]:
+    named = os.environ.get("HUB_CONFIG")
+    home = Path(os.environ["HUB_HOME"]) if "HUB_HOME" in os.environ else user_data_path("liaison-hub", appauthor=False)
+    path = Path(named) if named else home / "hub.toml"
+    if not path.is_file():
+        if named:
+            raise UsageError(f"{path}: HUB_CONFIG names this file, but it is not there")
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not readable as TOML: {error}") from error

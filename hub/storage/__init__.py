@@ -1,0 +1,1 @@
+"""How the hub remembers: tables, migrations, blobs and stage results."""

@@ -1,0 +1,1 @@
+"""How the hub speaks: engines, checks and one folder a locale."""
