@@ -1,0 +1,76 @@
+"""What the user said about a meeting, read from options and files."""
+
+from dataclasses import replace
+from datetime import date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hub.domain.errors import UsageError
+from hub.domain.locales import LOCALES
+from hub.domain.meeting import Meeting
+
+FORMATS = ("md", "html", "docx", "pdf", "json")
+
+
+def require_input(path: Path) -> None:
+    """UsageError unless *path* is a file that can be read."""
+    if not path.exists():
+        raise UsageError(f"{path}: there is no such file")
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder; name one recording or transcript in it")
+
+
+def require_locales(locales: list[str]) -> None:
+    """UsageError unless every locale is one of the hub's."""
+    for locale in locales:
+        if locale not in LOCALES:
+            raise UsageError(f"{locale}: not a locale of the hub; use one of {', '.join(LOCALES)}")
+
+
+def require_formats(formats: list[str]) -> None:
+    """UsageError unless every format is one of the hub's."""
+    for name in formats:
+        if name not in FORMATS:
+            raise UsageError(f"{name}: not a format of the hub; use one of {', '.join(FORMATS)}")
+
+
+def completed(
+    meeting: Meeting,
+    *,
+    participants: Path | None,
+    day: str | None,
+    zone: str | None,
+    title: str | None,
+    default_zone: str,
+) -> Meeting:
+    """Return *meeting* with what the options say in place of what the file said.
+
+    UsageError for a date, zone or participants file that cannot be read.
+    """
+    zone_name = zone or meeting.timezone or default_zone
+    _zone(zone_name)
+    changed = replace(meeting, timezone=zone_name, title=title or meeting.title)
+    if day is not None:
+        changed = replace(changed, started_at=_moment(day, zone_name))
+    if participants is not None:
+        from hub.nlp.participants import read_participants
+
+        changed = replace(changed, participants=read_participants(participants))
+    return changed
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UsageError(f"{name}: not a time zone; use an IANA name such as Europe/Madrid") from error
+
+
+def _moment(text: str, zone_name: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text}: not a date; write it as 2026-05-19 or 2026-05-19T10:00") from error
+    if len(text) == 10:
+        moment = datetime.combine(date.fromisoformat(text), time())
+    return moment if moment.tzinfo else moment.replace(tzinfo=_zone(zone_name))

@@ -1,0 +1,26 @@
+"""`hub`: the entry point; each verb lives in a file of its own and loads what it needs when it runs."""
+
+import typer
+
+from hub.cli import doctor, extract, minutes, models, transcribe, translate
+from hub.cli.guard import guarded
+
+app = typer.Typer(
+    name="hub",
+    help="Recordings and transcripts of sponsor-CRO meetings become minutes with evidence.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("minutes")(minutes.minutes)
+app.command("transcribe")(transcribe.transcribe)
+app.command("extract")(extract.extract)
+app.command("translate")(translate.translate)
+app.add_typer(models.app, name="models")
+app.command("doctor")(doctor.doctor)
+
+
+def main() -> None:
+    """Run the command line; every error becomes one line and an exit code."""
+    guarded(app)

@@ -1,0 +1,68 @@
+"""A transcript becomes draft minutes."""
+
+from dataclasses import replace
+from typing import TypeVar
+
+from hub.domain.evidence import stands
+from hub.domain.minutes import Action, Decision, Issue, Item, Minutes, Risk, SetAside, SummarySentence
+from hub.domain.transcript import Transcript
+from hub.ports import Extractor
+
+AnyItem = TypeVar("AnyItem", Decision, Action, Risk, Issue)
+
+
+def draft(transcript: Transcript, *, extractor: Extractor) -> Minutes:
+    """Return draft minutes of *transcript*.
+
+    Whatever extractor made them: an item or a sentence whose quote does not stand in its cited segments is taken
+    out and listed in the coverage, for a person to look at.
+    """
+    minutes = extractor.extract(transcript)
+    texts = {segment.id: segment.text for segment in transcript.segments}
+    failed: list[SetAside] = []
+    sentences = _proved_sentences(minutes.summary_evidence, texts, failed)
+    checked = replace(
+        minutes,
+        meeting=transcript.meeting,
+        decisions=_proved(minutes.decisions, "decision", texts, failed),
+        actions=_proved(minutes.actions, "action", texts, failed),
+        risks=_proved(minutes.risks, "risk", texts, failed),
+        issues=_proved(minutes.issues, "issue", texts, failed),
+        summary=tuple(sentence.sentence for sentence in sentences),
+        summary_evidence=sentences,
+        models=transcript.models | minutes.models | {"extract": extractor.fingerprint},
+    )
+    coverage = replace(
+        checked.coverage,
+        suppressed=len(transcript.coverage.suppressed),
+        set_aside=checked.coverage.set_aside + tuple(failed),
+    )
+    return replace(checked, coverage=coverage)
+
+
+def undated(minutes: Minutes) -> tuple[Action, ...]:
+    """Return the actions whose due date was spoken but cannot be known, because the meeting's own day is missing."""
+    if minutes.meeting.started_at is not None:
+        return ()
+    return tuple(action for action in minutes.actions if action.due_as_spoken and action.due is None)
+
+
+def _proved(
+    items: tuple[AnyItem, ...], kind: str, texts: dict[str, str], failed: list[SetAside]
+) -> tuple[AnyItem, ...]:
+    good = tuple(item for item in items if stands(item.evidence, texts))
+    failed += [_unproved(item, kind) for item in items if not stands(item.evidence, texts)]
+    return good
+
+
+def _proved_sentences(
+    sentences: tuple[SummarySentence, ...], texts: dict[str, str], failed: list[SetAside]
+) -> tuple[SummarySentence, ...]:
+    good = tuple(sentence for sentence in sentences if stands(sentence.evidence, texts))
+    bad = [sentence for sentence in sentences if not stands(sentence.evidence, texts)]
+    failed += [SetAside("summary", "the quote does not stand in the transcript", entry.evidence) for entry in bad]
+    return good
+
+
+def _unproved(item: Item, kind: str) -> SetAside:
+    return SetAside(kind, "the quote does not stand in the transcript", item.evidence)

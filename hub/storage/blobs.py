@@ -1,0 +1,61 @@
+"""Recordings and documents in a folder, each under its SHA-256."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from hub.domain.errors import FatalError, RejectedError
+
+_CHUNK_BYTES = 1 << 20
+
+
+class FolderBlobs:
+    """`BlobStore` on a local folder: `ab/abcdef...`, written beside and renamed, so a blob is whole or absent."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, source: Path) -> str:
+        """Copy *source* in, reading it once; see `BlobStore.put`."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            return self._copy(source)
+        except OSError as error:
+            raise FatalError(f"{source}: could not be kept in {self._folder} ({error.strerror})") from error
+
+    def path(self, sha256: str) -> Path:
+        """Return the file of a blob; see `BlobStore.path`."""
+        path = self._path(sha256)
+        if not path.is_file():
+            raise RejectedError(f"{sha256}: no such recording or document is kept in {self._folder}")
+        if _sha256(path) != sha256:
+            raise RejectedError(f"{path}: its bytes have changed since it was stored; restore it from a backup")
+        return path
+
+    def _path(self, sha256: str) -> Path:
+        return self._folder / sha256[:2] / sha256
+
+    def _copy(self, source: Path) -> str:
+        descriptor, name = tempfile.mkstemp(dir=self._folder, prefix=".incoming-")
+        incoming = Path(name)
+        digest = hashlib.sha256()
+        try:
+            with os.fdopen(descriptor, "wb") as target, source.open("rb") as stream:
+                while chunk := stream.read(_CHUNK_BYTES):
+                    digest.update(chunk)
+                    target.write(chunk)
+                target.flush()
+                os.fsync(target.fileno())
+            final = self._path(digest.hexdigest())
+            final.parent.mkdir(exist_ok=True)
+            shutil.move(incoming, final)
+        finally:
+            incoming.unlink(missing_ok=True)
+        return digest.hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
