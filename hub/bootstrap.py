@@ -1,1 +1,163 @@
 """The composition root: the only place that names concrete classes."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from hub.domain.fingerprint import fingerprint
+from hub.domain.transcript import Transcript
+from hub.ports import BlobStore, Clock, Diarizer, Extractor, MeetingStore, Recognizer, Renderer, StageStore, Translator
+from hub.settings import Settings
+
+if TYPE_CHECKING:
+    from hub.connectors.models.store import FetchedModels
+    from hub.services.hearing import Ears
+
+
+def build(settings: Settings, **overrides: Any) -> "Hub":
+    """Return the hub for *settings*; *overrides* replace parts by the name of the property, as tests do."""
+    return Hub(settings, overrides)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Hub:
+    """Every part of the hub, each made when it is first asked for."""
+
+    def __init__(self, settings: Settings, overrides: dict[str, Any]) -> None:
+        self.settings = settings
+        self._overrides = overrides
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The present time."""
+        return cast("Clock", self._overrides.get("clock", _now))
+
+    @cached_property
+    def models(self) -> "FetchedModels":
+        """The fetched models."""
+        from hub.connectors.models.store import FetchedModels
+
+        return self._part("models", lambda: FetchedModels(self.settings.models))
+
+    @cached_property
+    def blobs(self) -> BlobStore:
+        """Recordings and documents."""
+        from hub.storage.blobs import FolderBlobs
+
+        return self._part("blobs", lambda: FolderBlobs(self.settings.home / "blobs"))
+
+    @cached_property
+    def stages(self) -> StageStore:
+        """Results of finished stages."""
+        from hub.storage.stages import SqlStages
+
+        return self._part("stages", lambda: SqlStages(self._engine, clock=self.clock))
+
+    @cached_property
+    def meetings(self) -> MeetingStore:
+        """Meetings, transcripts and minutes."""
+        from hub.storage.meetings import SqlMeetings
+
+        return self._part("meetings", lambda: SqlMeetings(self._engine, clock=self.clock))
+
+    @cached_property
+    def extractor(self) -> Extractor:
+        """What finds decisions, actions, risks and issues."""
+        return self._part("extractor", self._extractor)
+
+    @cached_property
+    def translator(self) -> Translator:
+        """What puts free text into another language."""
+        from hub.translation.engines import installed
+
+        return self._part("translator", installed)
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """What makes documents."""
+        from hub.render.documents import DocumentRenderer
+        from hub.translation.wording import wording
+
+        return self._part("renderer", lambda: DocumentRenderer(wording=wording))
+
+    def ears(self, vocabulary: Path | None = None) -> "Ears":
+        """Return what a recording is heard with. FatalError when a model it needs is not fetched."""
+        return self._part("ears", lambda: self._ears(vocabulary))
+
+    def is_transcript(self, path: Path) -> bool:
+        """Tell whether *path* holds a transcript rather than a recording."""
+        from hub.nlp.readers import is_transcript
+
+        return is_transcript(path)
+
+    def read_transcript(self, path: Path) -> Transcript:
+        """Return the transcript in a file; see `hub.nlp.readers`."""
+        from hub.nlp.readers import read_transcript
+
+        return read_transcript(path)
+
+    @cached_property
+    def _engine(self) -> Any:
+        from hub.storage.engine import open_engine
+
+        return open_engine(self.settings.database_url)
+
+    def _part(self, name: str, make: Callable[[], Any]) -> Any:
+        return self._overrides[name] if name in self._overrides else make()
+
+    def _ears(self, vocabulary: Path | None) -> "Ears":
+        from hub.nlp import naming, speakers
+        from hub.nlp import vocabulary as words
+        from hub.nlp.decode import PyAvDecoder
+        from hub.services.hearing import Ears, Refinement
+
+        terms = words.load_vocabulary(vocabulary) if vocabulary else words.EMPTY
+        return Ears(
+            decoder=PyAvDecoder(),
+            recognizer=self._recognizer(terms),
+            diarizer=self._diarizer(),
+            assign=speakers.assign,
+            assign_fingerprint=speakers.FINGERPRINT,
+            refinements=(
+                Refinement("vocabulary", fingerprint("vocabulary", terms), lambda t: words.correct(t, terms)),
+                Refinement("names", naming.FINGERPRINT, naming.name_speakers),
+            ),
+        )
+
+    def _recognizer(self, terms: Any) -> Recognizer:
+        asr, model = self.settings.asr, self.settings.whisper_model
+        if asr == "moonshine" or (asr == "auto" and not self.models.present(model)):
+            from hub.nlp.recognize.moonshine import MoonshineRecognizer
+
+            return MoonshineRecognizer(vocabulary=terms)
+        from hub.nlp.recognize.whisper import WhisperRecognizer
+
+        return WhisperRecognizer(
+            self.models.require(model),
+            revision=self.models.revision(model),
+            threads=self.settings.threads,
+            vocabulary=terms,
+        )
+
+    def _diarizer(self) -> Diarizer:
+        from hub.nlp.diarize import OnnxDiarizer
+
+        folder = self.models.require("diarizer")
+        return OnnxDiarizer(folder, revision=self.models.revision("diarizer"), threads=self.settings.threads)
+
+    def _extractor(self) -> Extractor:
+        from hub.nlp.extract.extractor import CueExtractor
+
+        encoder = self.models.require("minilm-l6") if self.models.present("minilm-l6") else None
+        revision = self.models.revision("spacy-en-sm") + (self.models.revision("minilm-l6") if encoder else "")
+        return CueExtractor(
+            parser_dir=self.models.require("spacy-en-sm"),
+            encoder_dir=encoder,
+            revision=revision,
+            region=self.settings.region,
+        )

@@ -1,6 +1,6 @@
 """What the user said about a meeting, read from options and files."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from hub.domain.errors import UsageError
 from hub.domain.locales import LOCALES
 from hub.domain.meeting import Meeting
+from hub.services.hearing import STAGES, Hearing
 
 FORMATS = ("md", "html", "docx", "pdf", "json")
 
@@ -34,29 +35,41 @@ def require_formats(formats: list[str]) -> None:
             raise UsageError(f"{name}: not a format of the hub; use one of {', '.join(FORMATS)}")
 
 
-def completed(
-    meeting: Meeting,
-    *,
-    participants: Path | None,
-    day: str | None,
-    zone: str | None,
-    title: str | None,
-    default_zone: str,
-) -> Meeting:
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """What the options say of a meeting: a participants file, when it was, its zone and title."""
+
+    participants: Path | None = None
+    day: str | None = None
+    zone: str | None = None
+    title: str | None = None
+
+
+def completed(meeting: Meeting, roster: Roster, *, default_zone: str) -> Meeting:
     """Return *meeting* with what the options say in place of what the file said.
 
     UsageError for a date, zone or participants file that cannot be read.
     """
-    zone_name = zone or meeting.timezone or default_zone
+    zone_name = roster.zone or meeting.timezone or default_zone
     _zone(zone_name)
-    changed = replace(meeting, timezone=zone_name, title=title or meeting.title)
-    if day is not None:
-        changed = replace(changed, started_at=_moment(day, zone_name))
-    if participants is not None:
+    changed = replace(meeting, timezone=zone_name, title=roster.title or meeting.title)
+    if roster.day is not None:
+        changed = replace(changed, started_at=_moment(roster.day, zone_name))
+    if roster.participants is not None:
         from hub.nlp.participants import read_participants
 
-        changed = replace(changed, participants=read_participants(participants))
+        changed = replace(changed, participants=read_participants(roster.participants))
     return changed
+
+
+def hearing(*, channels: str, language: str | None, redo: list[str]) -> Hearing:
+    """Return the request for a recording. UsageError for a channel mode or a stage that does not exist."""
+    if channels not in ("auto", "mix", "split"):
+        raise UsageError(f"{channels}: not a way to read channels; use auto, mix or split")
+    for stage in redo:
+        if stage not in STAGES:
+            raise UsageError(f"{stage}: not a stage; use one of {', '.join(STAGES)}")
+    return Hearing(channels=channels, language=language, redo=frozenset(redo))
 
 
 def _zone(name: str) -> ZoneInfo:

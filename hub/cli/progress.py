@@ -2,8 +2,12 @@
 
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from hub.ports import Progress
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 _TITLES = {
     "decode": "Decoding the recording",
@@ -36,10 +40,12 @@ class _Lines:
     """One line when a stage ends, and one each half minute with the time left while it runs."""
 
     def __init__(self) -> None:
-        self._stage, self._total_s, self._began, self._said = "", None, 0.0, 0.0
+        self._stage = ""
+        self._total_s: float | None = None
+        self._began = self._said = 0.0
 
     def start(self, stage: str, total_s: float | None = None) -> None:
-        self._stage, self._total_s = stage, total_s  # type: ignore[assignment]
+        self._stage, self._total_s = stage, total_s
         self._began = self._said = time.monotonic()
 
     def advance(self, done_s: float) -> None:
@@ -72,11 +78,11 @@ class _Bar:
             TextColumn("{task.fields[note]}"),
         )
         self._bar = Progress(*columns, console=Console(stderr=True))
-        self._task = None
+        self._task: TaskID | None = None
 
     def start(self, stage: str, total_s: float | None = None) -> None:
         self._bar.start()
-        self._task = self._bar.add_task(_TITLES.get(stage, stage), total=total_s or None, note="")  # type: ignore[assignment]
+        self._task = self._bar.add_task(_TITLES.get(stage, stage), total=total_s or None, note="")
 
     def advance(self, done_s: float) -> None:
         if self._task is not None:

@@ -65,7 +65,8 @@ class NamedSpeaker:
 class Coverage:
     """How much of the recording the transcript rests on. Seconds throughout.
 
-    *notes* are sentences for the reader: what a reader of a file had to bend, what could not be decoded.
+    *notes* are sentences for the reader: what a reader of a file had to bend, what was guessed.
+    *missing* says what of the input could not be used at all: a damaged end, a cue without a readable time.
     """
 
     duration_s: float = 0.0
@@ -75,6 +76,7 @@ class Coverage:
     corrections: tuple[Correction, ...] = ()
     named_speakers: tuple[NamedSpeaker, ...] = ()
     notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

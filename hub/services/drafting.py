@@ -35,6 +35,7 @@ def draft(transcript: Transcript, *, extractor: Extractor) -> Minutes:
     coverage = replace(
         checked.coverage,
         suppressed=len(transcript.coverage.suppressed),
+        notes=transcript.coverage.missing + checked.coverage.notes,
         set_aside=checked.coverage.set_aside + tuple(failed),
     )
     return replace(checked, coverage=coverage)

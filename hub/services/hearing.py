@@ -17,7 +17,8 @@ from hub.ports import BlobStore, Decoder, Diarizer, Progress, Recognizer, StageS
 
 T = TypeVar("T")
 
-STAGES = ("decode", "recognize", "diarize", "speakers", "vocabulary", "names")
+STAGES = ("decode", "recognize", "diarize", "speakers")
+"""The stages whose results are kept; the refinements after them take no time worth keeping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def _recognizing(
     def recognize() -> Transcript:
         sound = pcm()
         transcript = recognizer.transcribe(sound, meeting, language=language, progress=progress)
-        coverage = replace(transcript.coverage, notes=sound.notes + transcript.coverage.notes)
+        coverage = replace(transcript.coverage, missing=sound.notes + transcript.coverage.missing)
         models = transcript.models | {"recognize": recognizer.fingerprint}
         return replace(transcript, coverage=coverage, models=models)
 

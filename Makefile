@@ -1,0 +1,37 @@
+# Liaison hub. `make` alone says what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types unit bench clean screenshot lock
+
+help: ## Say what there is
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## From a spoken meeting to signed-off-ready minutes, on this machine, with a page to look at
+	@scripts/setup run
+	@.venv/bin/hub demo
+
+test: ## Set up, then every check and test
+	@scripts/setup test
+	@scripts/test
+
+lint: ## Style, layers, generated files
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/lint-imports
+	@.venv/bin/mypy
+
+unit: ## Only the fast tests
+	@.venv/bin/pytest tests/unit tests/contract
+
+bench: ## Figures of speed and accuracy, with the peers in the same run
+	@.venv/bin/python bench/minutes.py
+
+screenshot: ## Take the README's picture of the demo page again
+	@scripts/screenshot
+
+lock: ## Write the lock files again (hashes, no addresses)
+	@uv pip compile -q --generate-hashes --no-emit-index-url --no-header --extra build --extra test pyproject.toml -o requirements-test.lock
+	@uv pip compile -q --generate-hashes --no-emit-index-url --no-header --extra build pyproject.toml -c requirements-test.lock -o requirements.lock
+
+clean: ## Remove what the build made (not HUB_HOME)
+	rm -rf .venv out build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

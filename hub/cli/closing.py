@@ -1,0 +1,27 @@
+"""How a run ends: what the user has to know, a line each, and the exit code."""
+
+import sys
+from pathlib import Path
+
+from hub.cli.guard import SET_ASIDE, say
+from hub.domain.minutes import Minutes
+from hub.domain.transcript import Transcript
+from hub.services.drafting import undated
+
+
+def leave(source: Path, transcript: Transcript, minutes: Minutes) -> None:
+    """Say what was bent, left out or could not be known; exit 3 when something was set aside."""
+    for note in transcript.coverage.notes:
+        say(f"{source}: {note}")
+    if not transcript.segments:
+        say(f"{source}: no speech was found; the minutes say so")
+    lost = [*transcript.coverage.missing]
+    waiting = undated(minutes)
+    if waiting:
+        spoken = ", ".join(f"“{action.due_as_spoken}”" for action in waiting[:3])
+        more = f" and {len(waiting) - 3} more" if len(waiting) > 3 else ""
+        lost.append(f"the day of the meeting is not known, so {spoken}{more} stay without a date; give it with --date")
+    for line in lost:
+        say(f"{source}: {line}")
+    if lost:
+        sys.exit(SET_ASIDE)
