@@ -12,6 +12,7 @@ from hub.bootstrap import Hub
 from hub.domain.errors import HubError
 from hub.domain.locales import LOCALES
 
+_SPACE_GB = 2.0
 _MODELS = (
     ("whisper-base", "recordings are heard by the smaller Moonshine model, in English only", False),
     ("diarizer", "voices in a recording cannot be told apart, so recordings cannot become minutes", True),
@@ -61,63 +62,72 @@ def run_checks(hub: Hub) -> list[Check]:
     ]
 
 
+def _found(name: str, found: str) -> Check:
+    return Check(name, good=True, found=found)
+
+
 def _python() -> Check:
     version = ".".join(str(part) for part in sys.version_info[:3])
-    good = sys.version_info >= (3, 11)
-    return Check("Python", good, version, True, "nothing runs", "apt-get install python3.11 python3.11-venv")
+    if sys.version_info >= (3, 11):
+        return _found("Python", version)
+    mend = "apt-get install python3.11 python3.11-venv"
+    return Check("Python", good=False, found=version, needed=True, cost="nothing runs", mend=mend)
 
 
 def _home(home: Path) -> Check:
-    cost, mend = "nothing can be kept", "set HUB_HOME to a folder that you may write"
     try:
         home.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=home):
-            pass
+            return _found("HUB_HOME", str(home))
     except OSError as error:
-        return Check("HUB_HOME", False, f"{home} cannot be written ({error.strerror})", True, cost, mend)
-    return Check("HUB_HOME", True, str(home), True)
+        found = f"{home} cannot be written ({error.strerror})"
+    mend = "set HUB_HOME to a folder that you may write"
+    return Check("HUB_HOME", good=False, found=found, needed=True, cost="nothing can be kept", mend=mend)
 
 
 def _space(home: Path) -> Check:
     folder = next(path for path in (home, *home.parents) if path.exists())
-    free = shutil.disk_usage(folder).free / 1e9
+    free_gb = shutil.disk_usage(folder).free / 1e9
+    found = f"{free_gb:.1f} GB free in {folder}"
     cost = "long recordings may not fit: four hours take half a gigabyte while they are heard"
-    return Check("disk", free >= 2, f"{free:.1f} GB free in {folder}", False, cost, "free some space there")
+    return Check("disk", good=free_gb >= _SPACE_GB, found=found, cost=cost, mend="free some space there")
 
 
 def _database(hub: Hub) -> Check:
     try:
-        count = len(hub.meetings.list_meetings())
+        return _found("database", f"{len(hub.meetings.list_meetings())} meetings kept")
     except HubError as error:
-        return Check("database", False, str(error), True, "nothing can be kept", "restore it from a backup")
-    return Check("database", True, f"{count} meetings kept", True)
+        found = str(error)
+    mend = "restore it from a backup"
+    return Check("database", good=False, found=found, needed=True, cost="nothing can be kept", mend=mend)
 
 
 def _models(hub: Hub) -> Iterator[Check]:
     for name, cost, needed in _MODELS:
         try:
-            folder = hub.models.require(name)
+            yield _found(f"model {name}", str(hub.models.require(name)))
         except HubError as error:
-            yield Check(f"model {name}", False, str(error), needed, cost, f"hub models fetch {name}")
-        else:
-            yield Check(f"model {name}", True, str(folder), needed)
+            mend = f"hub models fetch {name}"
+            yield Check(f"model {name}", good=False, found=str(error), needed=needed, cost=cost, mend=mend)
 
 
 def _pdf() -> Check:
-    cost, mend = "no PDF can be written", "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
     try:
         import weasyprint
     except OSError as error:
-        return Check("Pango", False, str(error).splitlines()[0], False, cost, mend)
-    return Check("Pango", True, f"WeasyPrint {weasyprint.__version__} loads it")
+        found = str(error).splitlines()[0]
+        mend = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+        return Check("Pango", good=False, found=found, cost="no PDF can be written", mend=mend)
+    return _found("Pango", f"WeasyPrint {weasyprint.__version__} loads it")
 
 
 def _translation() -> Iterator[Check]:
     modes = _answer("apertium", "-l").split()
     for mode, package, cost in _PAIRS:
-        found = "installed" if mode in modes else "not installed"
+        good = mode in modes
+        found = "installed" if good else "not installed"
         mend = f"apt-get install apertium {package}"
-        yield Check(f"Apertium {mode}", mode in modes, found, False, cost, mend)
+        yield Check(f"Apertium {mode}", good=good, found=found, cost=cost, mend=mend)
 
 
 def _fonts() -> Iterator[Check]:
@@ -125,10 +135,11 @@ def _fonts() -> Iterator[Check]:
 
     lacking = sorted({package for locale in LOCALES for package in missing_fonts(locale)})
     if not lacking:
-        yield Check("fonts", True, "every script of the twelve locales has one")
+        yield _found("fonts", "every script of the twelve locales has one")
+    cost = "PDFs in the locales of that script are refused, and pages may show boxes"
     for package in lacking:
-        cost = "PDFs in the locales of that script are refused, and pages may show boxes"
-        yield Check(f"fonts {package}", False, "not installed", False, cost, f"apt-get install {package}")
+        mend = f"apt-get install {package}"
+        yield Check(f"fonts {package}", good=False, found="not installed", cost=cost, mend=mend)
 
 
 def _answer(*command: str) -> str:
