@@ -1,0 +1,1 @@
+"""From a transcript to draft minutes: cues, parse and neighbouring turns, every finding with its passage."""

@@ -1,0 +1,22 @@
+"""The English parser that everything in this folder reads sentences with."""
+
+from pathlib import Path
+from typing import Any
+
+from hub.domain.errors import FatalError
+
+UNUSED = ("ner", "senter")
+"""Parts of en_core_web_sm that nothing here asks; leaving them out saves a third of the time."""
+
+
+def load_parser(model_dir: Path) -> Any:
+    """Return the spaCy pipeline (tagger, parser, lemmatizer) stored in *model_dir*; about 0.6 s.
+
+    FatalError naming the fetch line when the folder holds no such model.
+    """
+    import spacy
+
+    try:
+        return spacy.load(model_dir, exclude=list(UNUSED))
+    except OSError as error:
+        raise FatalError(f"{model_dir}: no language model here; run: hub models fetch spacy-en-sm") from error
