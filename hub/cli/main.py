@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import doctor, extract, minutes, models, transcribe, translate
+from hub.cli import demo, doctor, extract, minutes, models, transcribe, translate
 from hub.cli.guard import guarded
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app.command("extract")(extract.extract)
 app.command("translate")(translate.translate)
 app.add_typer(models.app, name="models")
 app.command("doctor")(doctor.doctor)
+app.command("demo")(demo.demo)
 
 
 def main() -> None:
