@@ -1,0 +1,119 @@
+"""Doubles of the ports, in memory: whole, small, and passing the contract suites."""
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from hub.domain.audio import SAMPLE_RATE_HZ, Pcm, Turn
+from hub.domain.errors import RejectedError
+from hub.domain.meeting import Meeting
+from hub.domain.minutes import Minutes
+from hub.domain.transcript import Segment, Transcript
+from hub.ports import Progress
+
+
+class FakeStages:
+    """Stage results in a dict."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str, str], str] = {}
+
+    def load(self, recording: str, stage: str, fingerprint: str) -> str | None:
+        return self.kept.get((recording, stage, fingerprint))
+
+    def save(self, recording: str, stage: str, fingerprint: str, result: str) -> None:
+        self.kept[recording, stage, fingerprint] = result
+
+
+class FakeBlobs:
+    """Blobs as plain copies."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, source: Path) -> str:
+        self.folder.mkdir(exist_ok=True)
+        key = hashlib.sha256(source.read_bytes()).hexdigest()
+        shutil.copy(source, self.folder / key)
+        return key
+
+    def path(self, sha256: str) -> Path:
+        path = self.folder / sha256
+        if not path.exists():
+            raise RejectedError(f"{sha256}: not here")
+        if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+            raise RejectedError(f"{path}: its bytes have changed")
+        return path
+
+
+class FakeMeetings:
+    """Meetings in a dict."""
+
+    def __init__(self) -> None:
+        self.meetings: dict[str, Meeting] = {}
+
+    def save_transcript(self, transcript: Transcript, *, recording: str | None) -> None:
+        self.meetings[transcript.meeting.id] = transcript.meeting
+
+    def save_minutes(self, minutes: Minutes) -> None:
+        self.meetings[minutes.meeting.id] = minutes.meeting
+
+    def list_meetings(self) -> list[Meeting]:
+        return sorted(self.meetings.values(), key=lambda m: str(m.started_at or ""), reverse=True)
+
+
+class FakeDecoder:
+    """Writes a second of silence for each byte of the source."""
+
+    fingerprint = "fake-decoder"
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def decode(self, source: Path, target: Path, *, channels: str, progress: Progress) -> Pcm:
+        self.calls += 1
+        seconds = source.stat().st_size
+        target.write_bytes(bytes(seconds * SAMPLE_RATE_HZ * 2))
+        return Pcm(target, 1, seconds * SAMPLE_RATE_HZ)
+
+
+class FakeRecognizer:
+    """Hears one fixed sentence, or does what *act* does."""
+
+    def __init__(self, act: Callable[[], None] = lambda: None, fingerprint: str = "fake-recognizer") -> None:
+        self.fingerprint = fingerprint
+        self.act = act
+        self.calls = 0
+
+    def transcribe(self, pcm: Pcm, meeting: Meeting, *, language: str | None, progress: Progress) -> Transcript:
+        self.calls += 1
+        self.act()
+        return Transcript(meeting, language or "en", (Segment("s1", None, 0.0, 2.0, "I will send the form."),))
+
+
+class FakeDiarizer:
+    """Hears one voice throughout, or does what *act* does."""
+
+    fingerprint = "fake-diarizer"
+
+    def __init__(self, act: Callable[[], None] = lambda: None) -> None:
+        self.act = act
+        self.calls = 0
+
+    def diarize(self, pcm: Pcm, *, progress: Progress) -> tuple[Turn, ...]:
+        self.calls += 1
+        self.act()
+        return (Turn("Speaker 1", 0.0, pcm.duration_s),)
+
+
+class FakeExtractor:
+    """Gives the minutes it was made with."""
+
+    fingerprint = "fake-extractor"
+
+    def __init__(self, minutes: Minutes) -> None:
+        self.minutes = minutes
+
+    def extract(self, transcript: Transcript) -> Minutes:
+        return self.minutes

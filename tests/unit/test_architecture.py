@@ -1,0 +1,54 @@
+"""The rules of the tree that a machine can hold."""
+
+import ast
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted((ROOT / "hub").rglob("*.py"))
+
+
+def test_no_module_is_longer_than_four_hundred_lines():
+    long = [f"{path.relative_to(ROOT)}: {n}" for path in SOURCES if (n := len(path.read_text().splitlines())) > 400]
+    assert not long
+
+
+def test_functions_stay_short():
+    lengths = [
+        node.end_lineno - node.lineno + 1
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert statistics.median(lengths) <= 12
+    assert statistics.quantiles(lengths, n=10)[-1] <= 38
+
+
+def test_the_domain_needs_only_the_standard_library():
+    for path in (ROOT / "hub" / "domain").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            foreign = [
+                n for n in names if n.split(".")[0] not in sys.stdlib_module_names and not n.startswith("hub.domain")
+            ]
+            assert not foreign, f"{path.name} imports {foreign}"
+
+
+def test_help_is_there_in_a_fifth_of_a_second_and_loads_nothing_heavy():
+    script = "import sys; from hub.cli.main import app; print(*sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    heavy = {"numpy", "spacy", "faster_whisper", "onnxruntime", "sqlalchemy", "pydantic", "docx", "weasyprint", "babel"}
+    assert not heavy & set(loaded)
+    command = [str(Path(sys.executable).with_name("hub")), "--help"]
+    best = min(_seconds(command) for _ in range(5))
+    assert best <= 0.2
+
+
+def _seconds(command: list[str]) -> float:
+    began = time.perf_counter()
+    subprocess.run(command, capture_output=True, check=True)
+    return time.perf_counter() - began
