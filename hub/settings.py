@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     threads: int = Field(default=0, ge=0, le=256, description="Processor threads for models; 0 means all cores")
     timezone: str = Field(default="UTC", description="IANA zone of a meeting that names none")
     region: str = Field(default="GB", pattern="^[A-Z]{2}$", description="Country whose order of day and month applies")
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="Least level logged")
     log_format: Literal["console", "json"] = Field(default="console", description="Form of the log lines on stderr")
     host: str = Field(default="127.0.0.1", description="Address that pages are served on")
     port: int = Field(default=8765, ge=0, le=65535, description="Port that pages are served on; 0 picks a free one")

@@ -27,18 +27,17 @@ def demo(
     serve: Annotated[bool, typer.Option(help="Show the page until Ctrl-C; under CI=true it ends by itself")] = True,
 ) -> None:
     """Run the whole chain on the demo's synthetic meeting and show the result."""
-    from hub.bootstrap import build
     from hub.cli import asked, hearing, output
     from hub.cli.minutes import documents
+    from hub.cli.opening import opened
     from hub.cli.progress import stderr_progress
     from hub.domain import wire
     from hub.services.drafting import draft
     from hub.services.localize import localize
-    from hub.settings import load_settings
     from hub.translation.wording import wording
     from hub.web.demo_page import Shown, create_app
 
-    hub = build(load_settings())
+    hub = opened()
     source = _data() / "meeting.opus"
     told = tomllib.loads((_data() / "meeting.toml").read_text(encoding="utf-8"))
     folder = out or hub.settings.home / "demo"

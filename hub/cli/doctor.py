@@ -12,11 +12,10 @@ from hub.cli.guard import FAILED
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout")] = False) -> None:
     """Look at everything the hub needs; exit 1 when something it cannot do without is missing."""
-    from hub.bootstrap import build
     from hub.cli.checks import run_checks
-    from hub.settings import load_settings
+    from hub.cli.opening import opened
 
-    checks = run_checks(build(load_settings()))
+    checks = run_checks(opened())
     if as_json:
         sys.stdout.write(json.dumps([asdict(check) for check in checks], indent=1) + "\n")
     else:

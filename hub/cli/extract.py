@@ -16,15 +16,14 @@ def extract(
 ) -> None:
     """Print the minutes of a transcript as JSON to stdout; nothing is stored."""
     del as_json
-    from hub.bootstrap import build
     from hub.cli import asked, closing
     from hub.cli.hearing import read
+    from hub.cli.opening import opened
     from hub.domain import wire
     from hub.services.drafting import draft
-    from hub.settings import load_settings
 
     asked.require_input(source)
-    hub = build(load_settings())
+    hub = opened()
     transcript = read(hub, source, roster=asked.Roster(participants=participants, day=date, zone=tz))
     minutes = draft(transcript, extractor=hub.extractor)
     sys.stdout.write(wire.dumps(minutes, indent=1) + "\n")

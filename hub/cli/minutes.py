@@ -34,12 +34,11 @@ def minutes(
     as_json: Annotated[bool, typer.Option("--json", help="Minutes as JSON on stdout")] = False,
 ) -> None:
     """Make minutes: on stdout as Markdown (or JSON with --json), and in --out as documents."""
-    from hub.bootstrap import build
     from hub.cli import asked, closing, hearing, output
+    from hub.cli.opening import opened
     from hub.cli.progress import stderr_progress
     from hub.domain import wire
     from hub.services.drafting import draft
-    from hub.settings import load_settings
 
     locales, formats = locale or [], format or _DEFAULT_FORMATS
     asked.require_input(source)
@@ -47,7 +46,7 @@ def minutes(
     asked.require_formats(formats)
     if out is not None:
         output.require_writable(out)
-    hub = build(load_settings(**({"asr": asr} if asr else {})))
+    hub = opened(asr=asr)
     roster = asked.Roster(participants=participants, day=date, zone=tz, title=title)
     progress = stderr_progress()
     # 1 transcript

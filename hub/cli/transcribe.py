@@ -28,19 +28,18 @@ def transcribe(
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout (the same as --format json)")] = False,
 ) -> None:
     """Print the transcript of a recording to stdout; a second run goes on after the last finished stage."""
-    from hub.bootstrap import build
     from hub.cli import asked
     from hub.cli.hearing import heard
+    from hub.cli.opening import opened
     from hub.cli.progress import stderr_progress
     from hub.domain.errors import UsageError
     from hub.nlp.writers import to_text
-    from hub.settings import load_settings
 
     form = "json" if as_json else format
     if form not in ("json", "vtt", "srt"):
         raise UsageError(f"{form}: not a transcript format; use json, vtt or srt")
     asked.require_input(source)
-    hub = build(load_settings(**({"asr": asr} if asr else {})))
+    hub = opened(asr=asr)
     roster = asked.Roster(participants=participants, day=date, zone=tz, title=title)
     request = asked.hearing(channels=channels, language=language, redo=redo or [])
     transcript = heard(hub, source, roster=roster, request=request, vocabulary=vocabulary, progress=stderr_progress())

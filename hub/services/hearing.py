@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+import structlog
+
 from hub.domain import wire
 from hub.domain.audio import Pcm, Turn
 from hub.domain.errors import FatalError, UsageError
@@ -16,6 +18,8 @@ from hub.domain.transcript import Transcript
 from hub.ports import BlobStore, Decoder, Diarizer, Progress, Recognizer, StageStore
 
 T = TypeVar("T")
+
+log = structlog.get_logger()
 
 STAGES = ("decode", "recognize", "diarize", "speakers")
 """The stages whose results are kept; the refinements after them take no time worth keeping."""
@@ -121,9 +125,11 @@ class _Kept:
         if kept is not None:
             self._progress.start(stage)
             self._progress.finish("kept from before")
+            log.info("stage_kept", stage=stage, recording=self.recording[:12], made_by=made_by)
             return kept
         value = compute()
         self.save(stage, made_by, value)
+        log.info("stage_done", stage=stage, recording=self.recording[:12], made_by=made_by)
         return value
 
     @property
