@@ -1,4 +1,4 @@
-"""What goes wrong in real life: one clear line naming the file and the reason, the right exit code, nothing half-written."""
+"""What goes wrong in real life: one clear line with file and reason, the right exit code, nothing half-written."""
 
 import json
 import os
