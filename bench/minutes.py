@@ -174,12 +174,9 @@ def report(rounds: list, extract_s: float, help_s: float) -> int:
     stages = {name: statistics.median(side["stages"][name] for _, side in rounds) for name in rounds[0][1]["stages"]}
     added = (hub_s - stages["diarize"]) / bare_s - 1
     print(f"recording {sound:.0f} s, {len(rounds)} rounds, medians")
-    print(
-        f"bare      {bare_s:7.1f} s  x{bare_s / sound:.3f} of real time  {rounds[0][0]['rss']:.0f} MB  {rounds[0][0]['words']} words"
-    )
-    print(
-        f"hub       {hub_s:7.1f} s  x{hub_s / sound:.3f} of real time  {rounds[0][1]['rss']:.0f} MB  {rounds[0][1]['words']} words"
-    )
+    for name, seconds, side in (("bare", bare_s, rounds[0][0]), ("hub", hub_s, rounds[0][1])):
+        speed = f"x{seconds / sound:.3f} of real time"
+        print(f"{name:<9} {seconds:7.1f} s  {speed}  {side['rss']:.0f} MB  {side['words']} words")
     for name, seconds in sorted(stages.items(), key=lambda pair: -pair[1]):
         print(f"  {name:<10} {seconds:6.1f} s  {seconds / hub_s:5.1%}  x{seconds / sound:.3f}")
     found = {"added": added, "diarize": stages["diarize"] / sound, "extract_s": extract_s, "help_s": help_s}
