@@ -21,6 +21,14 @@ def require_input(path: Path) -> None:
         raise UsageError(f"{path}: is a folder; name one recording or transcript in it")
 
 
+def text_lines(path: Path) -> list[str]:
+    """Return the lines of a UTF-8 text without their ends. UsageError when it is none."""
+    try:
+        return path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not a text in UTF-8 (byte {error.start})") from error
+
+
 def require_locales(locales: list[str]) -> None:
     """UsageError unless every locale is one of the hub's."""
     for locale in locales:

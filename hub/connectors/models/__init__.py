@@ -1,0 +1,1 @@
+"""Models: which, from where, under which check (models/manifest.toml)."""

