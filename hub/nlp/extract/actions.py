@@ -1,0 +1,87 @@
+"""Actions: what somebody is to do after the meeting, as minutes write it, each with the passage that proves it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hub.domain.minutes import Action, Evidence, SetAside
+from hub.domain.transcript import Transcript
+from hub.nlp.extract import owners
+from hub.nlp.extract.actions_clauses import Mood
+from hub.nlp.extract.actions_draft import Draft
+from hub.nlp.extract.actions_merge import merged
+from hub.nlp.extract.actions_threads import FindDates, Talk
+from hub.nlp.extract.actions_weigh import THRESHOLD, score
+from hub.nlp.extract.actions_wording import Worded, worded
+from hub.nlp.extract.context import Roster
+from hub.nlp.extract.utterances import Utterance, evidence
+
+LONGEST_QUOTE = 700  # characters; beyond it only the sentence that says the work is quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Actions in order of the meeting, and what looked like one and failed a check."""
+
+    actions: tuple[Action, ...]
+    set_aside: tuple[SetAside, ...]
+
+
+def find_actions(
+    utterances: Sequence[Utterance], transcript: Transcript, roster: Roster, *, find_dates: FindDates
+) -> Found:
+    """Return the actions agreed in *utterances*, numbered a1, a2...
+
+    *find_dates* gives the days spoken in a text, resolved against the meeting's day.
+    """
+    drafts = merged(Talk(utterances, roster, find_dates).follow())
+    actions: list[Action] = []
+    aside: list[SetAside] = []
+    for draft in drafts:
+        confidence = score(draft)
+        if draft.dropped is not None or confidence < THRESHOLD:
+            continue
+        _close(draft)
+        words = worded(draft, utterances, roster)
+        proof = _proof(draft, words, transcript)
+        if words.text is None:
+            aside.append(SetAside("action", words.reason, proof))
+            continue
+        actions.append(_action(len(actions) + 1, draft, words, proof, confidence))
+    return Found(tuple(actions), tuple(aside))
+
+
+def _close(draft: Draft) -> None:
+    """Settle who is to do what nobody answered."""
+    if draft.owner is not None:
+        return
+    if draft.refused:
+        draft.owner = owners.Owner(None, "was refused, and nobody else took it", 0.0)
+    elif draft.mood is Mood.REQUEST and draft.address is not None:
+        draft.owner = owners.of_address(draft.address)
+    elif draft.mood is Mood.REQUEST:
+        draft.owner = owners.Owner(None, "asked without a name, and nobody took it", 0.0)
+    else:
+        draft.owner = owners.of_group()
+
+
+def _proof(draft: Draft, words: Worded, transcript: Transcript) -> Evidence:
+    passages = [*draft.passages, *words.sources]
+    whole = evidence(passages, transcript)
+    if len(whole.quote) <= LONGEST_QUOTE:
+        return whole
+    short = evidence([draft.clause.utterance], transcript)
+    return Evidence(segments=whole.segments, quote=short.quote)
+
+
+def _action(number: int, draft: Draft, words: Worded, proof: Evidence, confidence: float) -> Action:
+    owner = draft.owner or owners.of_group()
+    return Action(
+        id=f"a{number}",
+        text=words.text or "",
+        confidence=round(confidence, 2),
+        evidence=proof,
+        owner=owner.name,
+        owner_reason=owner.reason,
+        due=draft.due.day if draft.due else None,
+        due_as_spoken=draft.due.text if draft.due else None,
+    )

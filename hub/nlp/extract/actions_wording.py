@@ -1,0 +1,94 @@
+"""The sentence an action stands as in the minutes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hub.nlp.extract.actions_clauses import Clause, Mood
+from hub.nlp.extract.actions_draft import Draft
+from hub.nlp.extract.actions_weigh import content, pronoun_only
+from hub.nlp.extract.check import loses_negation, unproved
+from hub.nlp.extract.context import Roster
+from hub.nlp.extract.utterances import Utterance
+from hub.nlp.extract.writing import phrase_of, sentence, speaks_of_the_talkers, tidy, without_days
+from hub.nlp.extract.writing_pronouns import Antecedent, antecedent, pronoun_object, replacement
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """The text (None with a *reason* where no sentence could be proved) and further utterances it draws from."""
+
+    text: str | None
+    sources: tuple[Utterance, ...] = ()
+    reason: str = ""
+
+
+def worded(draft: Draft, utterances: Sequence[Utterance], roster: Roster) -> Worded:
+    """Return the item's sentence: the best of the clauses on the matter, checked against its evidence."""
+    reason = "no clear wording"
+    for clause in _best_first(draft):
+        for resolve in (True, False):
+            found = _resolved(clause, draft, utterances, roster) if resolve else None
+            text = _phrase(clause, draft, found, roster)
+            if text is None:
+                continue
+            sources = (found.utterance,) if found is not None and text != _phrase(clause, draft, None, roster) else ()
+            whole = sentence(_with_doer(draft, text))
+            fault = _fault(whole, draft, sources)
+            if fault is None:
+                return Worded(whole, sources)
+            reason = fault
+    return _plainly(draft, roster, reason)
+
+
+def _best_first(draft: Draft) -> list[Clause]:
+    every = [draft.clause, *(clause for clause in draft.others if clause is not draft.clause)]
+    return sorted(every, key=lambda clause: (pronoun_only(clause.verb), -min(len(content(clause.verb)), 3)))
+
+
+def _resolved(clause: Clause, draft: Draft, utterances: Sequence[Utterance], roster: Roster) -> Antecedent | None:
+    pronoun = pronoun_object(clause.verb)
+    if pronoun is None:
+        return None
+    index = clause.utterance.index
+    return antecedent(pronoun, clause.begin, clause.utterance, utterances[max(0, index - 6) : index], roster)
+
+
+def _phrase(clause: Clause, draft: Draft, found: Antecedent | None, roster: Roster) -> str | None:
+    days = [draft.due.text] if draft.due is not None and draft.due.day is not None else []
+    pronoun = pronoun_object(clause.verb)
+    replace = replacement(pronoun, _lower_article(found.text)) if pronoun is not None and found is not None else {}
+    if clause.mood is Mood.DELIVERY:
+        replace |= {clause.verb.i: "deliver"}
+    text = phrase_of(clause.verb, replace=replace, days=days, roster=roster)
+    if text is None or speaks_of_the_talkers(text):
+        return None
+    return text
+
+
+def _lower_article(text: str) -> str:
+    first, _, rest = text.partition(" ")
+    return (
+        f"{first.lower()} {rest}" if first in {"The", "A", "An", "This", "That", "Our", "My", "Your", "All"} else text
+    )
+
+
+def _with_doer(draft: Draft, phrase: str) -> str:
+    doer = (draft.owner.name or draft.owner.doer) if draft.owner is not None else None
+    return f"{doer} to {phrase}" if doer else phrase
+
+
+def _fault(text: str, draft: Draft, sources: tuple[Utterance, ...]) -> str | None:
+    spoken = " ".join(entry.text for entry in (*draft.passages, *sources))
+    people = [draft.owner.name] if draft.owner is not None and draft.owner.name is not None else []
+    return unproved(text, spoken, people=people)
+
+
+def _plainly(draft: Draft, roster: Roster, reason: str) -> Worded:
+    """Fall back on the spoken sentence itself, tidied, where it speaks of nobody in the room."""
+    days = [draft.due.text] if draft.due is not None and draft.due.day is not None else []
+    text = tidy(without_days(draft.clause.utterance.text, days), roster)
+    if speaks_of_the_talkers(text) or loses_negation(text, draft.clause.utterance.text) or len(text.split()) < 3:
+        return Worded(None, (), reason)
+    whole = sentence(_with_doer(draft, f"follow up: {text[:1].lower()}{text[1:]}"))
+    fault = _fault(whole, draft, ())
+    return Worded(whole) if fault is None else Worded(None, (), fault)

@@ -1,0 +1,104 @@
+"""The first extractor: finds what was agreed by cue grammar over the parse, and says what proves it."""
+
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from hub.domain.fingerprint import fingerprint
+from hub.domain.minutes import Item, Minutes, MinutesCoverage, Passage, SummarySentence
+from hub.domain.transcript import Transcript
+from hub.nlp.dates import find_dates, meeting_day
+from hub.nlp.extract.actions import Found, find_actions
+from hub.nlp.extract.context import Roster
+from hub.nlp.extract.language import load_parser
+from hub.nlp.extract.utterances import Utterance, split
+
+VERSION = "1"
+"""Raised with every change of the grammar, so that stored minutes are known to be of an older one."""
+
+NO_SPEECH = "No speech was found."
+NOT_ENGLISH = "Decisions, actions, risks and issues are found in English only; this transcript is in another language."
+
+
+class CueExtractor:
+    """Finds decisions, actions, risks, issues and a summary in an English transcript.
+
+    Loads the parser when made (0.6 s). *encoder_dir* holds the sentence encoder, None where it is not fetched;
+    *region* is the country whose order of day and month applies.
+    """
+
+    def __init__(self, *, parser_dir: Path, encoder_dir: Path | None, revision: str, region: str = "GB") -> None:
+        self.fingerprint = fingerprint("cues", VERSION, revision, region, encoder_dir is not None)
+        self._parser = load_parser(parser_dir)
+        self._region = region
+
+    def extract(self, transcript: Transcript) -> Minutes:
+        """Return draft minutes of *transcript*; every quote stands verbatim in its segments.
+
+        A transcript without speech or in another language gives minutes without items, and says so in the coverage.
+        """
+        if not any(segment.text.strip() for segment in transcript.segments):
+            return _without_items(transcript, NO_SPEECH)
+        if not transcript.language.casefold().startswith("en"):
+            return _without_items(transcript, NOT_ENGLISH)
+        return self._extract(transcript)
+
+    def _extract(self, transcript: Transcript) -> Minutes:
+        utterances = split(transcript, self._parser)
+        roster = Roster(transcript.meeting.participants)
+        actions = self._actions(utterances, transcript, roster)
+        cited = _cited(actions.actions, ())
+        return Minutes(
+            meeting=transcript.meeting,
+            actions=actions.actions,
+            coverage=_coverage(transcript, cited, set_aside=actions.set_aside),
+            language=transcript.language,
+            speakers=_speakers(transcript),
+            passages=_passages(transcript, cited),
+        )
+
+    def _actions(self, utterances: tuple[Utterance, ...], transcript: Transcript, roster: Roster) -> Found:
+        day = meeting_day(transcript.meeting)
+        dates = partial(find_dates, meeting_day=day, region=self._region)
+        return find_actions(utterances, transcript, roster, find_dates=dates)
+
+
+def _without_items(transcript: Transcript, note: str) -> Minutes:
+    return Minutes(
+        meeting=transcript.meeting,
+        coverage=_coverage(transcript, frozenset(), notes=(note,)),
+        language=transcript.language,
+        speakers=_speakers(transcript),
+    )
+
+
+def _cited(items: Iterable[Item], sentences: Iterable[SummarySentence]) -> frozenset[str]:
+    proofs = [*(item.evidence for item in items), *(sentence.evidence for sentence in sentences)]
+    return frozenset(segment for proof in proofs for segment in proof.segments)
+
+
+def _coverage(transcript: Transcript, cited: frozenset[str], **further: Any) -> MinutesCoverage:
+    """Return what the minutes rest on; a transcript that came as a file brings its times in its segments only."""
+    segments = [segment for segment in transcript.segments if segment.text.strip()]
+    spoken = sum(segment.end - segment.start for segment in segments)
+    return MinutesCoverage(
+        duration_s=transcript.coverage.duration_s or max((segment.end for segment in segments), default=0.0),
+        speech_s=transcript.coverage.speech_s or spoken,
+        cited_s=sum(segment.end - segment.start for segment in segments if segment.id in cited),
+        segments=len(segments),
+        suppressed=len(transcript.coverage.suppressed),
+        **further,
+    )
+
+
+def _speakers(transcript: Transcript) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(segment.speaker for segment in transcript.segments if segment.speaker))
+
+
+def _passages(transcript: Transcript, cited: frozenset[str]) -> tuple[Passage, ...]:
+    return tuple(
+        Passage(segment=segment.id, speaker=segment.speaker, start=segment.start, end=segment.end)
+        for segment in transcript.segments
+        if segment.id in cited
+    )

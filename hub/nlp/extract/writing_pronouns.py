@@ -1,0 +1,97 @@
+"""What "it", "that" and "them" stand for, where the words just before leave one answer."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.nlp.extract.context import Roster
+from hub.nlp.extract.utterances import Utterance, is_back_channel
+from hub.nlp.extract.writing_phrases import subject_phrase
+
+PRONOUNS = frozenset(["it", "that", "this", "them", "those", "these", "one", "ones", "both"])
+_PLURAL = frozenset(["them", "those", "these", "ones", "both"])
+_NOT_THINGS = frozenset(
+    ["day", "week", "month", "year", "morning", "afternoon", "evening", "today", "tomorrow", "yesterday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "time", "thing", "things", "lot", "bit", "way", "point", "question", "problem", "idea", "person", "people", "guy", "somebody", "minute", "hour", "end", "kind", "sort", "moment", "second", "reason", "sense", "everybody", "anybody"]
+)
+_ARTICLE = re.compile(r"^(?:the|a|an|this|that|these|those|our|my|your|their)\s+", re.IGNORECASE)
+_ROLES = ("dobj", "attr", "nsubjpass", "nsubj", "ROOT", "dep", "appos", "pobj")
+
+
+@dataclass(frozen=True, slots=True)
+class Antecedent:
+    """A noun phrase and the utterance that it was said in."""
+
+    text: str
+    utterance: Utterance
+
+
+def pronoun_object(verb: Any) -> Any | None:
+    """Return the pronoun that is the object of *verb* ("send it", "do that one"), or None."""
+    objects = [child for child in verb.children if child.dep_ in {"dobj", "dative"} and child.i > verb.i]
+    direct = [child for child in objects if child.dep_ == "dobj"] or objects
+    if not direct or direct[0].lower_ not in PRONOUNS:
+        return None
+    return None if any(part.dep_ in {"prep", "relcl", "acl"} for part in direct[0].children) else direct[0]
+
+
+def replacement(pronoun: Any, found: str) -> dict[int, str]:
+    """Return the words that stand for the pronoun's tokens by place: "the new one" keeps its "the new"."""
+    before = [part for part in pronoun.children if part.i < pronoun.i]
+    if any(part.dep_ == "amod" for part in before):
+        return {pronoun.i: _ARTICLE.sub("", found)}
+    return {part.i: "" for part in before} | {pronoun.i: found}
+
+
+def antecedent(
+    pronoun: Any, begin: int, utterance: Utterance, before: Sequence[Utterance], roster: Roster
+) -> Antecedent | None:
+    """Return what *pronoun* stands for: a topic put first in its own sentence, else the last thing spoken of.
+
+    *begin* is the token its clause begins with; *before* are earlier utterances in order. None where the nearest
+    sentence that speaks of things offers none of the pronoun's number.
+    """
+    plural = pronoun.lower_ in _PLURAL
+    own = _things(utterance, plural=plural, stop=begin, roster=roster)
+    if own:
+        return Antecedent(own[0], utterance)
+    looked = 0
+    for earlier in reversed(before):
+        if is_back_channel(earlier.text):
+            continue
+        things = _things(earlier, plural=plural, stop=None, roster=roster)
+        if things:
+            return Antecedent(things[0], earlier)
+        looked += 1
+        if looked == 2:
+            return None
+    return None
+
+
+def _things(utterance: Utterance, *, plural: bool, stop: int | None, roster: Roster) -> list[str]:
+    """Return noun phrases that a pronoun may stand for, the likeliest first."""
+    if not utterance.sent.doc.has_annotation("DEP"):
+        return []
+    found: list[tuple[int, int, str]] = []
+    for token in utterance.sent:
+        if stop is not None and token.i >= stop:
+            break
+        if token.dep_ in _ROLES and _is_thing(token, roster) and _is_plural(token) == plural:
+            if token.dep_ == "pobj" and token.head.head.pos_ in {"NOUN", "PROPN"}:
+                continue
+            phrase = subject_phrase(token, stop=stop)
+            if 1 <= len(phrase.split()) <= 14:
+                found.append((_ROLES.index(token.dep_), token.i, phrase))
+    return [phrase for _, _, phrase in sorted(found)]
+
+
+def _is_thing(token: Any, roster: Roster) -> bool:
+    if token.pos_ not in {"NOUN", "PROPN"} or token.lemma_.lower() in _NOT_THINGS or token.ent_type_ == "PERSON":
+        return False
+    if token.pos_ == "PROPN" and not any(part.pos_ == "NOUN" or part.dep_ == "det" for part in token.subtree):
+        return token.text.isupper() and not roster.mentions(token.text)
+    return not roster.mentions(token.text)
+
+
+def _is_plural(token: Any) -> bool:
+    return token.tag_ in {"NNS", "NNPS"} or any(child.dep_ == "conj" for child in token.children)
