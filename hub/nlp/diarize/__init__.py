@@ -1,0 +1,66 @@
+"""Who speaks when, without torch: windows, tracks, clusters, turns."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hub.domain.audio import SAMPLE_RATE_HZ, Pcm, Turn
+from hub.domain.errors import FatalError
+from hub.domain.fingerprint import fingerprint
+from hub.nlp.diarize.clusters import Clustering, clustered
+from hub.nlp.diarize.tracks import Track, tracks
+from hub.nlp.diarize.turns import Drawing, turns
+from hub.nlp.diarize.windows import FRAME, Window, grid_frames, windows
+from hub.ports import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Every setting of the diarizer."""
+
+    clustering: Clustering = field(default_factory=Clustering)
+    drawing: Drawing = field(default_factory=Drawing)
+
+
+class OnnxDiarizer:
+    """`Diarizer` with pyannote segmentation-3.0 and CAM++ on onnxruntime, from a checked folder."""
+
+    def __init__(self, model_dir: Path, *, revision: str, threads: int, options: Options | None = None) -> None:
+        self._model_dir, self._threads = model_dir, threads
+        self._options = options or Options()
+        self.fingerprint = fingerprint("diarizer", revision, self._options, 1)
+
+    def diarize(self, pcm: Pcm, *, progress: Progress) -> tuple[Turn, ...]:
+        """Return turns; see `Diarizer.diarize`. Several channels are heard as their mean."""
+        progress.start("diarize", pcm.duration_s)
+        seen, found = self.listen(pcm, progress)
+        labels = clustered(found, self._options.clustering)
+        out = turns(seen, found, labels, grid_frames(pcm), self._options.drawing)
+        voices = len({turn.speaker for turn in out})
+        progress.finish(f"{voices} voice{'' if voices == 1 else 's'}")
+        return out
+
+    def listen(self, pcm: Pcm, progress: Progress) -> tuple[list[Window], list[Track]]:
+        """Return windows and tracks: all that the nets say, before anything is decided."""
+        segmentation, embedding = self._session("segmentation.onnx"), self._session("embedding.onnx")
+        seen: list[Window] = []
+        found: list[Track] = []
+        for number, window in enumerate(windows(segmentation, pcm)):
+            seen.append(window)
+            found += tracks(embedding, pcm, window, number)
+            progress.advance(min(window.first * FRAME / SAMPLE_RATE_HZ, pcm.duration_s))
+        return seen, found
+
+    def _session(self, name: str) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.enable_cpu_mem_arena = False  # windows of one size need no arena, and it never shrinks
+        options.log_severity_level = 3
+        try:
+            return onnxruntime.InferenceSession(
+                str(self._model_dir / name), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime has no root of its own errors
+            raise FatalError(f"{self._model_dir / name}: the model does not load ({error})") from error
