@@ -12,6 +12,7 @@ from hub.domain.audio import Pcm, Turn
 from hub.domain.meeting import Meeting
 from hub.domain.minutes import Minutes
 from hub.domain.transcript import Transcript
+from hub.domain.translation import Translation
 
 Clock = Callable[[], datetime]
 """Returns the present time with its zone; passed in so that tests can hold it still."""
@@ -76,13 +77,22 @@ class Extractor(Protocol):
 class Translator(Protocol):
     """Puts sentences into another language."""
 
-    fingerprint: str
+    @property
+    def fingerprint(self) -> str:
+        """Name the engine and its settings."""
 
     def supports(self, source: str, target: str) -> bool:
         """Tell whether this engine can translate from *source* to *target* (locale names) here and now."""
 
-    def translate(self, sentences: Sequence[str], *, source: str, target: str) -> list[str]:
-        """Return one translation for each sentence, in order. RetryableError when the engine stopped answering."""
+    def translate(
+        self, sentences: Sequence[str], *, source: str, target: str, names: Sequence[str] = ()
+    ) -> list[Translation]:
+        """Return one translation for each sentence, in order; never fewer, never more.
+
+        *names* are people, places and products to be left as they are. A sentence that cannot be trusted comes back
+        in the source language with *translated* false and the reason among its flags. UsageError for a pair that
+        `supports` denies; RetryableError when the engine stopped answering.
+        """
 
 
 class Wording(Protocol):
