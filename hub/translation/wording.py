@@ -1,0 +1,107 @@
+"""The fixed words of the hub in twelve locales: gettext catalogues and the forms of CLDR, through Babel."""
+
+import gettext
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from hub.domain.errors import UsageError
+from hub.domain.locales import LOCALES
+from hub.ports import Wording
+
+CATALOGUES = Path(__file__).with_name("locale")
+DOMAIN = "hub"
+# English with the day before the month, as trial documents write it
+_CLDR = {"pt-BR": "pt_BR", "zh-Hans": "zh_Hans_CN", "en": "en_GB", "hi": "hi_IN"}
+_LEFT_TO_RIGHT = "\u2066{}\u2069"  # isolate: hours stay before minutes inside Arabic text
+
+
+@cache
+def wording(locale: str) -> Wording:
+    """Return the words and forms of *locale*, one of `hub.domain.locales.LOCALES`. UsageError for any other."""
+    if locale not in LOCALES:
+        raise UsageError(f"{locale}: not a locale of the hub; one of {', '.join(LOCALES)}")
+    return CatalogueWording(locale)
+
+
+def folder(locale: str) -> str:
+    """Return the name of the catalogue's folder: "pt-BR" lies in pt_BR."""
+    return locale.replace("-", "_")
+
+
+class CatalogueWording:
+    """Words from the catalogue of *locale*, forms from CLDR. An unknown msgid comes back in English."""
+
+    def __init__(self, locale: str) -> None:
+        from babel import Locale
+        from babel.support import Format
+
+        self.locale = locale
+        self._cldr = Locale.parse(_CLDR.get(locale, locale))
+        self.direction = "rtl" if self._cldr.text_direction == "rtl" else "ltr"
+        self._catalogue = _catalogue(locale)
+        self._format = Format(self._cldr)
+
+    def text(self, message: str, **values: object) -> str:
+        """Return *message* in this locale, its {places} filled."""
+        said = self._catalogue.gettext(message) if message else ""
+        return said.format(**values) if values else said
+
+    def plural(self, one: str, other: str, count: int, **values: object) -> str:
+        """Return the form for *count*, {count} in the locale's digits."""
+        return self._catalogue.ngettext(one, other, count).format(count=self.number(count), **values)
+
+    def date(self, value: date, *, style: str = "long") -> str:
+        """Return a calendar day; *style* is long ("19 de mayo de 2026") or short, with four digits of year."""
+        from babel.dates import format_date
+
+        return str(format_date(value, "long" if style == "long" else "medium", locale=self._cldr))
+
+    def time(self, value: datetime) -> str:
+        """Return a time of day with the short name of its zone ("10:00 CEST"), or without where it has none."""
+        from babel.dates import format_time, get_timezone_gmt, get_timezone_name
+
+        said = str(format_time(value, "short", locale=self._cldr))
+        if value.tzinfo is None:
+            return said
+        zone = str(get_timezone_name(value, "short", locale=self._cldr))
+        if zone[0] in "+-":  # no name for the zone in this language
+            zone = str(get_timezone_gmt(value, "long", locale=self._cldr))
+        return f"{said} {zone}"
+
+    def timecode(self, seconds: float) -> str:
+        """Return m:ss or h:mm:ss in European digits, as players show it; kept from turning in Arabic text."""
+        minutes, rest = divmod(int(seconds), 60)
+        hours, minutes = divmod(minutes, 60)
+        code = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+        return _LEFT_TO_RIGHT.format(code) if self.direction == "rtl" else code
+
+    def number(self, value: float, *, digits: int = 0) -> str:
+        """Return a number with exactly *digits* decimals."""
+        from babel.numbers import format_decimal
+
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        if self._cldr.language == "hi":
+            pattern = "#,##," + pattern[2:]
+        return str(format_decimal(value, pattern, locale=self._cldr))
+
+    def percent(self, share: float) -> str:
+        """Return a share as a whole percentage."""
+        from babel.numbers import format_percent
+
+        return str(format_percent(round(share, 2), locale=self._cldr))
+
+    def join(self, values: Sequence[str]) -> str:
+        """Return a list in words."""
+        from babel.lists import format_list
+
+        return str(format_list(list(values), locale=self._cldr)) if values else ""
+
+
+def _catalogue(locale: str) -> gettext.NullTranslations:
+    """Return the catalogue; English stands in the msgids and needs none."""
+    if locale == "en":
+        return gettext.NullTranslations()
+    with (CATALOGUES / folder(locale) / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
+        return gettext.GNUTranslations(file)

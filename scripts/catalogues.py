@@ -1,0 +1,152 @@
+#!/usr/bin/env python
+"""Keep the message catalogues: `catalogues.py update` after a change of words, `catalogues.py check` before a commit.
+
+update: every msgid of hub/render/messages.py stands in every hub.po (new ones empty, to be translated; those that are
+gone leave), and hub.mo is compiled. check: says what is missing, fuzzy, empty, broken or out of date; exit 1 then.
+"""
+
+import argparse
+import io
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from hub.domain.locales import LOCALES  # noqa: E402 - the checkout's own package, wherever the script is run from
+from hub.translation.wording import CATALOGUES, DOMAIN, folder  # noqa: E402 - as above
+
+_PLACE = re.compile(r"\{(\w+)\}")
+_HEADER = "# Words of the minutes. Kept by scripts/catalogues.py; edit msgstr only.\n#"
+MsgId = str | tuple[str, str]
+
+
+def translated_locales() -> tuple[str, ...]:
+    """Return the locales that have a catalogue; English stands in the msgids."""
+    return tuple(locale for locale in LOCALES if locale != "en")
+
+
+def msgids() -> list[MsgId]:
+    """Return every fixed message of the hub; a pair is singular and plural."""
+    from hub.render.messages import MESSAGES, PLURALS
+
+    return [*MESSAGES, *PLURALS]
+
+
+def po_path(locale: str) -> Path:
+    """Return where the catalogue of *locale* lies."""
+    return CATALOGUES / folder(locale) / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+def read(locale: str) -> Catalog:
+    """Return the catalogue of *locale*, empty where there is none yet."""
+    path = po_path(locale)
+    if not path.exists():
+        return Catalog(locale=folder(locale), domain=DOMAIN)
+    with path.open("rb") as file:
+        return read_po(file, locale=folder(locale), domain=DOMAIN)
+
+
+def renewed(locale: str) -> Catalog:
+    """Return the catalogue of *locale* with the present msgids in their order, translations kept."""
+    old = read(locale)
+    new = Catalog(
+        locale=folder(locale), domain=DOMAIN, project="liaison-hub", version="1", header_comment=_HEADER, fuzzy=False
+    )
+    for msgid in msgids():
+        kept = old.get(msgid)
+        new.add(msgid, kept.string if kept else None, flags=kept.flags - {"python-format"} if kept else ())
+    return new
+
+
+def po_bytes(catalogue: Catalog) -> bytes:
+    """Return the text of hub.po without dates and tool names, so that the same words give the same bytes."""
+    buffer = io.BytesIO()
+    write_po(buffer, catalogue, width=120, omit_header=True, no_location=True)
+    head = (
+        f'{_HEADER}\nmsgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        f'"Language: {catalogue.locale}\\n"\n"Plural-Forms: {catalogue.plural_forms}\\n"\n\n'
+    )
+    return head.encode() + buffer.getvalue()
+
+
+def mo_bytes(catalogue: Catalog) -> bytes:
+    """Return the compiled catalogue, the same bytes for the same words."""
+    clean = Catalog(locale=catalogue.locale, domain=DOMAIN, fuzzy=False)
+    clean.mime_headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Plural-Forms", catalogue.plural_forms),
+    ]
+    for message in catalogue:
+        if message.id:
+            clean.add(message.id, message.string)
+    buffer = io.BytesIO()
+    write_mo(buffer, clean)
+    return buffer.getvalue()
+
+
+def update() -> None:
+    """Write every hub.po and hub.mo anew."""
+    for locale in translated_locales():
+        path = po_path(locale)
+        catalogue = renewed(locale)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(po_bytes(catalogue))
+        path.with_suffix(".mo").write_bytes(mo_bytes(catalogue))
+
+
+def faults() -> Iterator[str]:
+    """Yield what is wrong, a line each."""
+    for locale in translated_locales():
+        catalogue = renewed(locale)
+        yield from (
+            f"{locale}: {fault}" for message in catalogue if message.id for fault in _faults(message, catalogue)
+        )
+        path = po_path(locale)
+        if not path.exists() or path.read_bytes() != po_bytes(catalogue):
+            yield f"{locale}: hub.po is not current; run scripts/catalogues.py update"
+        compiled = path.with_suffix(".mo")
+        if not compiled.exists() or compiled.read_bytes() != mo_bytes(catalogue):
+            yield f"{locale}: hub.mo is not current; run scripts/catalogues.py update"
+
+
+def _faults(message: Message, catalogue: Catalog) -> Iterator[str]:
+    forms = message.string if isinstance(message.string, tuple) else (message.string,)
+    wanted = catalogue.num_plurals if isinstance(message.id, tuple) else 1
+    if len(forms) != wanted or not all(forms):
+        yield f"{message.id!r} lacks a translation or a plural form"
+        return
+    if message.fuzzy:
+        yield f"{message.id!r} is fuzzy"
+    places = _places(message.id if isinstance(message.id, str) else message.id[1])
+    for form in forms:
+        # A form that stands for one number only (Arabic zero, one, two) may say it in words.
+        spoken = {"count"} if wanted > 1 else set()
+        if not places - spoken <= _places(form) <= places:
+            yield f"{message.id!r}: places differ in {form!r}"
+
+
+def _places(text: str) -> set[str]:
+    return set(_PLACE.findall(text))
+
+
+def main() -> int:
+    """Run the command line; exit code 1 where `check` finds a fault."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["update", "check"])
+    if parser.parse_args().what == "update":
+        update()
+    found = list(faults())
+    for fault in found:
+        print(fault)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
