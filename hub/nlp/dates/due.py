@@ -1,0 +1,60 @@
+"""Which of the days in a passage is the day by which something is to be done."""
+
+import re
+from collections.abc import Sequence
+
+from hub.nlp.dates.find import SpokenDate
+
+_CORRECTED = re.compile(
+    r"\b(?:no|nope|sorry|actually|rather|instead|make (?:it|that)|i mean|scratch|correction|wait|hang on|hold on|better|"
+    r"or rather|let's say|say|not)\b",
+    re.IGNORECASE,
+)
+_NOT = re.compile(
+    r"\b(?:not|isn't|instead of|rather than|than|can't do|cannot do)(?: on| by| for)?(?: the)? $", re.IGNORECASE
+)
+_BY = re.compile(
+    r"\b(?:by|before|until|till|no later than|not later than|due|latest|within|deadline is|end of)(?: on| the)? $",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"\b(?:from|of|since|dated|as of|version|starting|visit(?: is)?|meeting|call|inspection|audit|shipment|committee|lock|review|"
+    r"scheduled|planned|arrived|expired?s?|started|signed|sent|received|was|were|happened|closed)(?: on| for| at| in)?(?: the)? $",
+    re.IGNORECASE,
+)
+_AWAY = re.compile(
+    r"\b(?:i'm|i am|we're|away|out|off|holiday|travel\w*|in [A-Z]\w+|is (?:a )?(?:public )?)\b", re.IGNORECASE
+)
+
+
+def pick_due(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
+    """Return the due date of a passage, or None where no day in it can be one.
+
+    A later day wins over an earlier one that it corrects ("Wednesday is tight, no, make it Thursday"); a day after "by"
+    or "before" wins over a day that the matter itself carries ("the visit on the 12th"). Days in the past and
+    recurring ones are no due dates.
+    """
+    possible = [date for date in dates if not date.past and date.reason != "it is said to recur"]
+    possible = [date for date in possible if not _NOT.search(text[: date.start])] or possible
+    if not possible:
+        return None
+    best = possible[0]
+    for date in possible[1:]:
+        between = text[best.end : date.start]
+        if (
+            date.day is not None and best.day is not None and _CORRECTED.search(between) and _weight(date, text) > 0
+        ) or _weight(date, text) > _weight(best, text):
+            best = date
+    return best if _weight(best, text) > 0 else None
+
+
+def _weight(date: SpokenDate, text: str) -> int:
+    before = text[: date.start]
+    unknown = 2 if date.day is None else 0
+    if _BY.search(before) or date.text.lower().startswith(
+        ("in ", "within ", "by ", "end of", "the end", "before ", "two ")
+    ):
+        return 5 - unknown
+    if _ABOUT.search(before):
+        return 0
+    return 3 - unknown

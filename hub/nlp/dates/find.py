@@ -1,0 +1,82 @@
+"""Every day spoken in a text."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from hub.nlp.dates import grammar
+
+_HINT = re.compile(
+    r"day|week|month|quarter|year|tomorrow|today|tonight|noon|evening|business|cob|eod|eow|eom|eoy|eoq|asap|soon|fortnight|"
+    r"\d|morrow|end of|mon|tue|wed|thu|fri|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|first|second|third|th\b|"
+    r"before|prior|ahead|until|till|after|following|once|by the|daily|away|chance|course|play|hour|mediately|night|"
+    r"call|meeting",
+    re.IGNORECASE,
+)
+_PLACEHOLDER = date(2000, 1, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenDate:
+    """A day as it was said: characters *start* to *end* of the text, verbatim *text*.
+
+    *day* is None where it cannot be known; *reason* then says why. *past* marks a day before the meeting.
+    """
+
+    start: int
+    end: int
+    text: str
+    day: date | None
+    reason: str | None
+    past: bool = False
+
+
+def find_dates(text: str, *, meeting_day: date | None, region: str = "GB") -> list[SpokenDate]:
+    """Return the days spoken in *text* in order, without overlaps.
+
+    *region* is a country code: in the US 11/4 is the fourth of November, elsewhere the eleventh of April. Without
+    *meeting_day* every day that depends on it stays None with the reason "no meeting date".
+    """
+    if not _HINT.search(text):
+        return []
+    found: list[tuple[int, int, int, grammar.Meaning]] = []
+    for rank, (pattern, resolve) in enumerate(grammar.rules()):
+        for match in pattern.finditer(text):
+            start = match.end("pre") + 1 if "pre" in pattern.groupindex else match.start()
+            found.append((start, match.end(), rank, resolve(match, meeting_day or _PLACEHOLDER, region)))
+    chosen = _without_overlaps(found)
+    return [
+        _moved(text, _spoken(text, start, end, meaning, meeting_day), meeting_day) for start, end, meaning in chosen
+    ]
+
+
+def _without_overlaps(
+    found: list[tuple[int, int, int, grammar.Meaning]],
+) -> list[tuple[int, int, grammar.Meaning]]:
+    """Prefer what names a day, then the longer phrase, then the earlier rule."""
+    chosen: list[tuple[int, int, grammar.Meaning]] = []
+    ordered = sorted(found, key=lambda f: (f[3].day is None and not f[3].past, f[0] - f[1], f[2]))
+    recurring = [entry for entry in ordered if entry[3].reason == "it is said to recur"]
+    for start, end, _rank, meaning in [*recurring, *ordered]:
+        if all(end <= other[0] or start >= other[1] for other in chosen):
+            chosen.append((start, end, meaning))
+    return sorted(chosen, key=lambda entry: entry[0])
+
+
+def _spoken(text: str, start: int, end: int, meaning: grammar.Meaning, meeting_day: date | None) -> SpokenDate:
+    said = text[start:end]
+    absolute = bool(re.search(r"20\d\d", said))
+    if meeting_day is None and meaning.day is not None and not absolute:
+        return SpokenDate(start, end, said, None, "the day of the meeting is not known")
+    past = meaning.past and (meeting_day is not None or meaning.day is None)
+    return SpokenDate(start, end, said, meaning.day, meaning.reason, past)
+
+
+def _moved(text: str, spoken: SpokenDate, meeting_day: date | None) -> SpokenDate:
+    """Take "two days before the visit on" in front of a date into it."""
+    match = grammar.before_date().search(text[: spoken.start])
+    if not match or spoken.day is None:
+        return spoken
+    day = grammar.moved(match, spoken.day)
+    past = meeting_day is not None and day < meeting_day
+    return SpokenDate(match.start(), spoken.end, text[match.start() : spoken.end], day, spoken.reason, past)
