@@ -159,7 +159,7 @@ def _past_any(match: Match, meeting: date, _region: str) -> Meaning:
 def _in_next_week(match: Match, meeting: date, _region: str) -> Meaning:
     name = (match["wd"] or match["wd2"]).lower()[:3]
     weekday = next(i for i, day in enumerate(days.WEEKDAYS) if day.startswith(name))
-    return Meaning(days.in_week(meeting, weekday, weeks=weeks))
+    return Meaning(days.in_week(meeting, weekday, weeks=1))
 
 
 def _month_end(day: date, months: int) -> date:
