@@ -29,7 +29,7 @@ _CAPITAL = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof)\.? )?\b[A-Z][\w'’-]+(?: (?:van|de|del|der|von|la|el) )?(?: [A-Z][\w'’-]+)*"
 )
 _OPENING = re.compile(r"^\W*$|[.!?:]\s+\W*$")
-_PLACEHOLDER = re.compile(r"[*#@]?\bxq([a-j]+)z\b", re.IGNORECASE)
+_EVERYDAY = frozenset(["TV", "OK", "DVD", "PC"])  # capitals that are words, not codes
 _DIGITS = "abcdefghij"
 _TITLE_SHARE = 0.6  # above this share of capitalised words a line is a heading, and its capitals prove nothing
 
@@ -47,28 +47,40 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Protected:
-    """A sentence whose spans are placeholders; placeholder *n* stands for `spans[n]`."""
+    """A sentence whose spans are placeholders; `tokens[n]` stands for `spans[n]`."""
 
     text: str
     spans: tuple[Span, ...]
+    tokens: tuple[str, ...]
+
+    @property
+    def said(self) -> dict[str, str]:
+        """Map each placeholder to what is to stand in its place."""
+        return dict(zip(self.tokens, (span.target for span in self.spans), strict=True))
 
 
-def protect(sentence: str, *, target: str, names: Sequence[str] = (), integers: bool = False) -> Protected:
+def protect(
+    sentence: str, *, target: str, names: Sequence[str] = (), stand_ins: Sequence[str] = (), integers: bool = False
+) -> Protected:
     """Return *sentence* (English) with everything that may not be touched as placeholders.
 
-    *names* are left alone wherever they stand. *integers* also protects plain whole numbers and lone weekdays and
-    months, which an engine usually reads well and which help its grammar.
+    *names* are left alone wherever they stand. *stand_ins* are names that the engine knows and never changes: they
+    serve as placeholders of names, so that its grammar sees a person. *integers* also protects plain whole numbers
+    and lone weekdays and months, which an engine usually reads well and which help its grammar.
     """
     spans: list[Span] = []
     for span in _spans(sentence, target, names, integers=integers):
         if all(span.end <= other.begin or span.begin >= other.end for other in spans):
             spans.append(span)
     spans.sort(key=lambda span: span.begin)
+    free = iter([name for name in stand_ins if name.lower() not in sentence.lower()])
+    tokens: list[str] = []
     text, at = "", 0
     for number, span in enumerate(spans):
-        text += sentence[at : span.begin] + placeholder(number)
+        tokens.append((next(free, None) if span.kind == "name" else None) or placeholder(number))
+        text += sentence[at : span.begin] + tokens[-1]
         at = span.end
-    return Protected(text + sentence[at:], tuple(spans))
+    return Protected(text + sentence[at:], tuple(spans), tuple(tokens))
 
 
 def placeholder(number: int) -> str:
@@ -76,29 +88,20 @@ def placeholder(number: int) -> str:
     return "Xq" + "".join(_DIGITS[int(digit)] for digit in str(number)) + "z"
 
 
-def is_placeholder(word: str) -> bool:
-    """Tell whether *word* is a placeholder of ours."""
-    return bool(_PLACEHOLDER.fullmatch(word))
-
-
 def restore(text: str, protected: Protected) -> str | None:
     """Return *text* with the spans back in place; None where one is lost, doubled or foreign."""
-    numbers = [_number(match) for match in _PLACEHOLDER.finditer(text)]
-    if sorted(numbers) != list(range(len(protected.spans))):
+    pattern = re.compile(rf"\b(?:{'|'.join((*protected.tokens, 'Xq[a-j]+z'))})\b")
+    if sorted(pattern.findall(text)) != sorted(protected.tokens):
         return None
-    text = _small_after_opening(text, protected.text)
-    return _PLACEHOLDER.sub(lambda match: protected.spans[_number(match)].target, text)
-
-
-def _number(match: re.Match[str]) -> int:
-    return int("".join(str(_DIGITS.index(letter)) for letter in match.group(1).lower()))
+    said = protected.said
+    return pattern.sub(lambda match: said[match.group()], _small_after_opening(text, protected.text))
 
 
 def _small_after_opening(text: str, source: str) -> str:
     """Undo the capital that an engine gives to the word behind an unknown first word."""
-    opening = re.compile(r"^(\W*xq[a-j]+z,? )(\w)(?=[^\W\d_]|\s)", re.IGNORECASE)
+    opening = re.compile(r"^(\W*[A-Z][a-z]+,? )(\w)(?=[^\W\d_]|\s)")
     before, after = opening.match(source), opening.match(text)
-    if before and after and before.group(2).islower():
+    if before and after and before.group(1) == after.group(1) and before.group(2).islower():
         return after.group(1) + after.group(2).lower() + text[after.end() :]
     return text
 
@@ -116,6 +119,8 @@ def _spans(sentence: str, target: str, names: Sequence[str], *, integers: bool) 
     for match in _FIXED.finditer(sentence):
         kind = str(match.lastgroup)
         said = match.group()
+        if said in _EVERYDAY:
+            continue
         yield _span(match, _figure(said, target) if kind in {"amount", "thousands"} else said, kind)
     yield from _capitalised(sentence)
     if integers:
