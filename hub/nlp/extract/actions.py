@@ -58,7 +58,7 @@ def _close(draft: Draft) -> None:
         draft.owner = owners.Owner(None, "was refused, and nobody else took it", 0.0)
     elif draft.mood is Mood.REQUEST and draft.address is not None:
         draft.owner = owners.of_address(draft.address)
-    elif draft.mood is Mood.REQUEST:
+    elif draft.mood in {Mood.REQUEST, Mood.OPEN}:
         draft.owner = owners.Owner(None, "asked without a name, and nobody took it", 0.0)
     else:
         draft.owner = owners.of_group()

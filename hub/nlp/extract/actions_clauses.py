@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from hub.nlp.extract.actions_lexicon import WORK
+from hub.nlp.extract.actions_lexicon import DELIVER, WORK
 from hub.nlp.extract.utterances import Utterance
 
 
@@ -19,6 +19,7 @@ class Mood(StrEnum):
     REQUEST = "request"  # "can you send it?", "please send it"
     ASSIGN = "assign"  # "Priya will send it", "data management to run it"
     JOINT = "joint"  # "we'll send it", "we need to send it"
+    OPEN = "open"  # "who can send it?", "somebody has to send it"
     DELIVERY = "delivery"  # "you'll have it by Friday"
 
 
@@ -26,7 +27,8 @@ class Mood(StrEnum):
 class Clause:
     """One clause: *verb* is the spaCy token of the work, *subject* the doer's words where a third party is meant.
 
-    *weight* is how firm the form of words is, 0 to 1.
+    *weight* is how firm the form of words is, 0 to 1; *needs_day* where only a day beside it makes it a promise
+    ("I call them tomorrow").
     """
 
     utterance: Utterance
@@ -36,6 +38,7 @@ class Clause:
     subject: Any = None
     negated: bool = False
     begin: int = 0
+    needs_day: bool = False
 
     @property
     def lemma(self) -> str:
@@ -59,7 +62,8 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
         0.4,
         rf"i (?:need|have|have got|'ve got|must|plan|intend|promise|owe you|still have) to {_ADVERBS}{_VERB}",
     ),
-    (Mood.COMMIT, 0.4, rf"i must {_ADVERBS}{_VERB}"),
+    (Mood.COMMIT, 0.4, rf"i (?:must|had better|'d better) {_ADVERBS}{_VERB}"),
+    (Mood.COMMIT, 0.45, r"(?P<verb>put) me down for"),
     (Mood.COMMIT, 0.3, rf"let me {_ADVERBS}{_VERB}"),
     (Mood.OFFER, 0.35, rf"i can {_NOT}{_ADVERBS}{_VERB}"),
     (Mood.OFFER, 0.2, rf"(?:shall|should|can|could|may) i {_ADVERBS}{_VERB}"),
@@ -68,7 +72,20 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
     (Mood.OFFER, 0.2, rf"i should {_NOT}{_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.4, rf"(?:can|could|will|would) you {_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.4, rf"(?:can|could|may) (?:i|we) (?:ask|get|have|trust|count on) you to {_ADVERBS}{_VERB}"),
-    (Mood.REQUEST, 0.4, rf"would you mind {_VERB}"),
+    (Mood.REQUEST, 0.4, rf"(?:would|do) you mind {_VERB}"),
+    (Mood.REQUEST, 0.4, rf"are you (?:able|okay|ok|happy|free) to {_ADVERBS}{_VERB}"),
+    (Mood.REQUEST, 0.4, rf"(?:possible for|chance) you (?:to|could|can|might) {_ADVERBS}{_VERB}"),
+    (Mood.REQUEST, 0.3, rf"(?:do you want|would you like) to {_ADVERBS}{_VERB}"),
+    (Mood.REQUEST, 0.3, rf"why do not you {_ADVERBS}{_VERB}"),
+    (Mood.REQUEST, 0.35, rf"you (?:will|'ll) {_ADVERBS}(?!have|get|receive|find|see|be|need|know|laugh){_VERB}"),
+    (Mood.REQUEST, 0.45, r"i (?:will |would |'d |'ll |still )?(?P<verb>need|want|like) (?:\w+ ){1,8}from you"),
+    (
+        Mood.REQUEST,
+        0.35,
+        r"(?:if i could|could i|can i|may i|can we|could we) (?P<verb>have|get)(?! you| that| it done)",
+    ),
+    (Mood.OPEN, 0.3, rf"who (?:can|will|could|wants to|is going to|would|is able to) {_ADVERBS}{_VERB}"),
+    (Mood.OPEN, 0.25, rf"(?:can|could|shall|should) we {_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.45, rf"i (?:will |would |'d |'ll )?(?:need|want|like|ask) you to {_NOT}{_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.35, rf"you (?:need to|have to|must|should|ought to) {_NOT}{_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.3, rf"(?:if|maybe|perhaps) you (?:could|can|would) {_ADVERBS}{_VERB}"),
@@ -80,7 +97,7 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
     (Mood.JOINT, 0.35, rf"we (?:are|'re) {_NOT}going to {_ADVERBS}{_VERB}"),
     (Mood.JOINT, 0.3, rf"we {_NOT}(?:need|have|have got|'ve got|ought) to {_ADVERBS}{_VERB}"),
     (Mood.JOINT, 0.3, rf"we (?:must|should) {_NOT}{_ADVERBS}{_VERB}"),
-    (Mood.JOINT, 0.3, rf"(?:someone|somebody|one of us) (?:needs to|has to|should|must|will) {_ADVERBS}{_VERB}"),
+    (Mood.OPEN, 0.3, rf"(?:someone|somebody|one of us) (?:needs to|has to|should|must|will) {_ADVERBS}{_VERB}"),
     (Mood.JOINT, 0.25, rf"let (?:us|'s) {_NOT}{_ADVERBS}{_VERB}"),
 )
 _VEILED = re.compile(
@@ -98,7 +115,13 @@ def _compiled() -> tuple[tuple[Mood, float, re.Pattern[str]], ...]:
 def clauses(utterance: Utterance) -> tuple[Clause, ...]:
     """Return the clauses of work in *utterance*, in order, one for each verb."""
     found: dict[int, Clause] = {}
-    for clause in (*_spoken_forms(utterance), *_third_person(utterance), *_imperatives(utterance)):
+    for clause in (
+        *_spoken_forms(utterance),
+        *_third_person(utterance),
+        *_imperatives(utterance),
+        *_present_promises(utterance),
+        *_from_me(utterance),
+    ):
         known = found.get(clause.verb.i)
         if known is None or clause.weight > known.weight:
             found[clause.verb.i] = clause
@@ -162,6 +185,7 @@ def _norm(token: Any) -> str:
     return {"na": "to", "gon": "going", "'ve": "have", "wo": "will", "ca": "can"}.get(word, word)
 
 
+_TALKERS = frozenset({"i", "you", "we", "who", "which", "that", "what"})
 _WILL = frozenset({"will", "shall"})
 _OUGHT = frozenset({"should", "must"})
 
@@ -169,21 +193,23 @@ _OUGHT = frozenset({"should", "must"})
 def _third_person(utterance: Utterance) -> Iterator[Clause]:
     """Somebody else will, should, has to or is to do something; the parse tells who."""
     for token in utterance.sent:
-        if token.dep_ not in {"nsubj", "nsubjpass"} or token.lower_ in {
-            "i",
-            "you",
-            "we",
-            "who",
-            "which",
-            "that",
-            "what",
-        }:
+        if token.dep_ not in {"nsubj", "nsubjpass"} or token.lower_ in _TALKERS:
             continue
-        verb = token.head
+        verb, doer = token.head, _nearest(token)
         weight, work = _firmness(verb)
-        if weight:
+        if weight and doer.lower_ not in _TALKERS:
             negated = any(child.dep_ == "neg" for child in (*work.children, *verb.children))
-            yield Clause(utterance, Mood.ASSIGN, work, weight, subject=token, negated=negated, begin=token.left_edge.i)
+            yield Clause(utterance, Mood.ASSIGN, work, weight, subject=doer, negated=negated, begin=doer.left_edge.i)
+
+
+def _nearest(subject: Any) -> Any:
+    """Return the doer said last before the verb: the parser may take a topic put first ("The report, Jan will send it")."""
+    between = [token for token in subject.doc[subject.i + 1 : subject.head.i] if token.text in {",", ":"}]
+    if not between or any(child.dep_ in {"relcl", "appos", "conj"} for child in subject.children):
+        return subject
+    after = subject.doc[between[-1].i + 1 : subject.head.i]
+    named = [token for token in after if token.pos_ in {"PROPN", "NOUN", "PRON"} and token.dep_ != "compound"]
+    return named[0] if named else subject
 
 
 def _firmness(verb: Any) -> tuple[float, Any]:
@@ -193,7 +219,7 @@ def _firmness(verb: Any) -> tuple[float, Any]:
         return 0.5, verb
     if aux & _OUGHT:
         return 0.35, verb
-    if "to" in aux and verb.tag_ == "VB" and verb.dep_ in {"ROOT", "conj", "ccomp", "parataxis"}:
+    if "to" in aux and verb.tag_ == "VB" and verb.dep_ in {"ROOT", "conj", "parataxis"}:
         return 0.5, verb
     inner = next((child for child in verb.children if child.dep_ == "xcomp" and child.tag_ == "VB"), None)
     if inner is not None and verb.lemma_ in {"go", "need", "have", "plan", "agree", "be", "promise", "offer"}:
@@ -211,3 +237,44 @@ def _imperatives(utterance: Utterance) -> Iterator[Clause]:
             continue
         negated = any(child.dep_ == "neg" for child in children)
         yield Clause(utterance, Mood.REQUEST, token, 0.3, negated=negated, begin=token.i)
+
+
+_THEN = re.compile(r"\b(?:as soon as|once|when|after|then)\b", re.IGNORECASE)
+_PROMISED = DELIVER | {"follow", "take", "do", "meet", "visit", "collect", "get"}
+
+
+def _present_promises(utterance: Utterance) -> Iterator[Clause]:
+    """ "I call them tomorrow", "I'm sending it on Monday", "Priya sends it on Friday": the present with a day ahead."""
+    for token in utterance.sent:
+        if token.dep_ != "nsubj" or token.head.lemma_.lower() not in _PROMISED:
+            continue
+        verb, first = token.head, token.lower_ == "i"
+        if not first and token.pos_ != "PROPN":
+            continue
+        aux = {str(child.norm_).lower() for child in verb.children if child.dep_ == "aux"}
+        progressive = verb.tag_ == "VBG" and aux <= {"am", "is", "'m", "'s"} and bool(aux)
+        if not (progressive or (verb.tag_ in {"VBP", "VBZ"} and not aux)):
+            continue
+        chained = first and _THEN.search(utterance.text) is not None and verb.tag_ == "VBP"
+        yield Clause(
+            utterance,
+            Mood.COMMIT if first else Mood.ASSIGN,
+            verb,
+            0.45 if chained else 0.35,
+            subject=None if first else token,
+            negated=any(child.dep_ == "neg" for child in verb.children),
+            begin=token.i,
+            needs_day=not chained,
+        )
+
+
+def _from_me(utterance: Utterance) -> Iterator[Clause]:
+    """ "Draft one comes from me on Friday"."""
+    for token in utterance.sent[:-1]:
+        if token.lower_ != "from" or token.nbor().lower_ != "me" or token.head.lemma_.lower() not in {"come", "follow"}:
+            continue
+        subject = next((child for child in token.head.children if child.dep_ == "nsubj"), None)
+        if subject is not None and subject.pos_ in {"NOUN", "PROPN", "NUM"}:
+            yield Clause(
+                utterance, Mood.DELIVERY, token.head, 0.4, subject=subject, begin=subject.left_edge.i, needs_day=True
+            )

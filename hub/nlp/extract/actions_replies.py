@@ -25,7 +25,7 @@ _TAKE = re.compile(
     rf"with) (?:{_PRONOUN})(?: (?:up|on|out|over))?\b|i(?: will|'ll) take care of|i take {_PRONOUN}|i(?:'ll| will) pick "
     rf"{_PRONOUN} up|leave (?:it|that|this|them|those) (?:with|to) me|will do\b|on it\b|can do\b|consider it done|"
     rf"give (?:it|that|them|those) to me|put (?:it|that|this|them) on me|put me down for|that(?:'s| is| one is|'s going "
-    rf"to be) (?:mine|me|on me|for me|my job)\b|it(?:'s| is) (?:mine|on me)\b|happy to\b|glad to\b|gladly\b|with pleasure|i own "
+    rf"to be) (?:mine|me|on me|for me|my job)\b|it(?:'s| is) (?:mine|on me)\b|happy to\b|you(?:'ve)? got it\b|(?:that|this|it) i can do|glad to\b|gladly\b|with pleasure|i own "
     rf"(?:it|that)|i(?:'ve| have) got (?:it|that|this)\b|my pleasure|i(?:'m| am) on it|yes,? i (?:can|will)\b|sure,? i "
     rf"(?:can|will)\b|i(?:'ll| will) (?:volunteer|step in)|i will\.?$|i can\.?$|mine\.?$|yep,? mine|i(?:'d| would) be "
     rf"(?:happy|glad) to|let me (?:do|take|handle) {_PRONOUN}|assign (?:it|that|them) to me|i(?:'ll| will) be the one)",
@@ -68,14 +68,17 @@ _WITHDRAW = re.compile(
     re.IGNORECASE,
 )
 _CORRECTS = re.compile(
-    r"\b(?:no|wait|sorry|actually|hang on|hold on|scratch|make (?:it|that)|let's (?:say|make)|rather|better|correction|"
+    r"\b(?:no|wait|sorry|actually|hang on|hold on|scratch|(?:make|call) (?:it|that)|let's (?:say|make)|rather|better|correction|"
     r"i mean|i meant|instead|not \w+day|oh|ah|hmm|or|say)\b",
     re.IGNORECASE,
 )
-_X = re.compile(
-    r"^\W*(?:(?:oh|ah|um|uh|well|so|okay|ok|and|yes|yeah|sure|good|fine|perfect|great|let's say|say|maybe|by|until|on|"
-    r"before|for|no|end|close|first thing|latest|the latest|at|then|is|would|how about|what about|does|should)\b[\s,.]*)*",
-    re.IGNORECASE,
+_AROUND_A_DAY = frozenset(
+    """
+    oh ah um uh hmm well so okay ok and yes yeah yep sure good fine perfect great let's say maybe by until on before for no
+    end close first thing latest the at then is would how about what does should do make it that this works work for me us
+    you you'll i'll i we have get got will can could be ready done there with in your hands inbox to it's that'd that's
+    i'd you'd if possible please sound sounds suit better rather call actually wait sorry in a of works latest
+""".split()
 )
 
 
@@ -100,6 +103,5 @@ def corrects(text: str) -> bool:
 
 def is_only_a_day(text: str, spoken: str) -> bool:
     """Tell whether *text* says hardly more than the day *spoken* ("End of next week okay?")."""
-    rest = text.replace(spoken, " ")
-    words = re.findall(r"[A-Za-z']+", rest)
-    return len(words) <= 6
+    words = re.findall(r"[a-z']+", text.replace(spoken, " ").replace("’", "'").lower())
+    return sum(word not in _AROUND_A_DAY for word in words) <= 1

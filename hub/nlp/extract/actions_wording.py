@@ -9,7 +9,8 @@ from hub.nlp.extract.actions_weigh import content, pronoun_only
 from hub.nlp.extract.check import loses_negation, unproved
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.utterances import Utterance
-from hub.nlp.extract.writing import phrase_of, sentence, speaks_of_the_talkers, tidy, without_days
+from hub.nlp.extract.writing import phrase_of, sentence, speaks_of_the_talkers, tidy, without_days, without_talkers
+from hub.nlp.extract.writing_phrases import subject_phrase
 from hub.nlp.extract.writing_pronouns import Antecedent, antecedent, pronoun_object, replacement
 
 
@@ -54,15 +55,27 @@ def _resolved(clause: Clause, draft: Draft, utterances: Sequence[Utterance], ros
 
 
 def _phrase(clause: Clause, draft: Draft, found: Antecedent | None, roster: Roster) -> str | None:
-    days = [draft.due.text] if draft.due is not None and draft.due.day is not None else []
+    days = draft.days if draft.due is not None and draft.due.day is not None else []
     pronoun = pronoun_object(clause.verb)
     replace = replacement(pronoun, _lower_article(found.text)) if pronoun is not None and found is not None else {}
+    if clause.mood is Mood.DELIVERY and clause.subject is not None:
+        return tidy(f"provide {_lower_article(subject_phrase(clause.subject))}", roster)
     if clause.mood is Mood.DELIVERY:
         replace |= {clause.verb.i: "deliver"}
+    if _asks_for_a_thing(clause):
+        replace |= {clause.verb.i: "provide"}
     text = phrase_of(clause.verb, replace=replace, days=days, roster=roster)
-    if text is None or speaks_of_the_talkers(text):
-        return None
+    if text is not None and speaks_of_the_talkers(text):
+        text = without_talkers(text)
     return text
+
+
+def _asks_for_a_thing(clause: Clause) -> bool:
+    """ "I need the list from you", "could I have it", "I'll have names for you": to provide it, in minutes."""
+    if clause.mood is Mood.REQUEST:
+        return clause.lemma in {"need", "want", "like", "have", "get"} and clause.begin != clause.verb.i
+    written = any(child.tag_ == "VBN" or child.dep_ in {"ccomp", "xcomp"} for child in clause.verb.children)
+    return clause.mood is Mood.COMMIT and clause.lemma == "have" and not written
 
 
 def _lower_article(text: str) -> str:
@@ -85,7 +98,7 @@ def _fault(text: str, draft: Draft, sources: tuple[Utterance, ...]) -> str | Non
 
 def _plainly(draft: Draft, roster: Roster, reason: str) -> Worded:
     """Fall back on the spoken sentence itself, tidied, where it speaks of nobody in the room."""
-    days = [draft.due.text] if draft.due is not None and draft.due.day is not None else []
+    days = draft.days if draft.due is not None and draft.due.day is not None else []
     text = tidy(without_days(draft.clause.utterance.text, days), roster)
     if speaks_of_the_talkers(text) or loses_negation(text, draft.clause.utterance.text) or len(text.split()) < 3:
         return Worded(None, (), reason)

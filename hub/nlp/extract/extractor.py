@@ -8,7 +8,7 @@ from typing import Any
 from hub.domain.fingerprint import fingerprint
 from hub.domain.minutes import Item, Minutes, MinutesCoverage, Passage, SummarySentence
 from hub.domain.transcript import Transcript
-from hub.nlp.dates import find_dates, meeting_day
+from hub.nlp.dates import find_dates, meeting_day, region_of
 from hub.nlp.extract.actions import Found, find_actions
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.language import load_parser
@@ -60,7 +60,8 @@ class CueExtractor:
 
     def _actions(self, utterances: tuple[Utterance, ...], transcript: Transcript, roster: Roster) -> Found:
         day = meeting_day(transcript.meeting)
-        dates = partial(find_dates, meeting_day=day, region=self._region)
+        region = region_of(transcript.meeting.timezone, self._region)
+        dates = partial(find_dates, meeting_day=day, region=region)
         return find_actions(utterances, transcript, roster, find_dates=dates)
 
 

@@ -11,7 +11,22 @@ from hub.nlp.extract.owners_roles import function_in
 from hub.nlp.extract.utterances import Utterance
 
 _UNNAMED = re.compile(r"^(?:speaker|voice|spk|s)[ _-]?\d+$", re.IGNORECASE)
-_COLLECTIVE = frozenset(["sites", "site", "cras", "monitors", "everybody", "everyone", "somebody", "someone", "team", "people", "both", "all"])
+_COLLECTIVE = frozenset(
+    [
+        "sites",
+        "site",
+        "cras",
+        "monitors",
+        "everybody",
+        "everyone",
+        "somebody",
+        "someone",
+        "team",
+        "people",
+        "both",
+        "all",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,22 @@ def function_in(phrase: str, roster: Roster) -> Function | None:
         if found:
             holders = [person.name for person in roster.participants if person.role and role.search(plain(person.role))]
             return Function(found.group(), tuple(holders))
+    return _by_word(words, roster)
+
+
+_COMMON = frozenset(
+    "manager lead leader head senior director team group clinical specialist associate officer study trial principal "
+    "junior global local site sites medical research analyst scientist people guys".split()
+)
+
+
+def _by_word(words: str, roster: Roster) -> Function | None:
+    """A word of the phrase that is a telling word of a role: "biometrics" and the head of biometrics."""
+    for word in re.findall(r"[a-z]{5,}", words.casefold()):
+        if word not in _COMMON:
+            holders = [p.name for p in roster.participants if p.role and word in plain(p.role).casefold().split()]
+            if holders:
+                return Function(words, tuple(holders))
     return None
 
 

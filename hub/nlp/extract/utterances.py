@@ -141,7 +141,7 @@ def _parsed(texts: list[str], parser: Any) -> list[Any]:
 
 
 def _sentences(run: _Run, doc: Any, index: int) -> Iterator[Utterance]:
-    spans = list(doc.sents) if doc.has_annotation("SENT_START") else [doc[:]]
+    spans = list(_spans(doc)) if doc.has_annotation("SENT_START") else [doc[:]]
     starts = _starts(run)
     for sent in spans:
         text = sent.text.strip()
@@ -162,6 +162,16 @@ def _sentences(run: _Run, doc: Any, index: int) -> Iterator[Utterance]:
             sent=sent,
         )
         index += 1
+
+
+def _spans(doc: Any) -> Iterator[Any]:
+    """Yield sentences; where the speech is punctuated, the parser's cuts between signs are taken back."""
+    punctuated = _CLOSED.search(doc.text.rstrip()) is not None
+    begin = 0
+    for sent in doc.sents:
+        if not punctuated or _CLOSED.search(sent.text.rstrip()) or sent.end == len(doc):
+            yield doc[begin : sent.end]
+            begin = sent.end
 
 
 def _starts(run: _Run) -> list[int]:

@@ -41,6 +41,7 @@ _BEFORE_DATE = (
     r"(?:,?\s*\b(?:by|on|until|till|for|at|before|not later than|no later than|latest|already)\b)?"
     r"(?:,?\s*\b(?:maybe|around|about|say|let's say|sometime|some time|like|the end of)\b,?)*\s*"
 )
+_TAKEN = re.compile(r"^put me down for\b", re.IGNORECASE)
 _OWN = (
     (re.compile(r"\b(?:my|our|your)\b(?! own)", re.IGNORECASE), "the"),
     (re.compile(r"\b(?:my|our|your) own\b", re.IGNORECASE), "their own"),
@@ -81,6 +82,7 @@ def tidy(text: str, roster: Roster) -> str:
     text = _NOISE.sub(" ", text.replace("’", "'"))
     text = _vocatives(text, roster)
     text = _ADVERBS.sub("", " ".join(text.split()))
+    text = _TAKEN.sub("cover", text)
     text = _DATIVE.sub(_keep_verb, text)
     for pattern, word in _OWN[1:5]:
         text = pattern.sub(word, text)
@@ -96,6 +98,20 @@ def tidy(text: str, roster: Roster) -> str:
 def speaks_of_the_talkers(text: str) -> bool:
     """Tell whether *text* still says "I" or "you", which nobody outside of the talk can read."""
     return _SPOKEN_SELF.search(text) is not None
+
+
+_CLAUSE_MARK = re.compile(
+    r",?\s+(?:when|while|if|as|since|because|so|before|after|until|once|where|whenever|that|which|whether|and)\s+",
+    re.IGNORECASE,
+)
+
+
+def without_talkers(text: str) -> str | None:
+    """Return *text* up to the clause that says "I" or "you" ("... when I am there"), None where too little stays."""
+    found = _SPOKEN_SELF.search(text)
+    marks = [mark.start() for mark in _CLAUSE_MARK.finditer(text[: found.start()] if found else "")]
+    kept = _trim(text[: marks[-1]]) if marks else ""
+    return kept if len(kept.split()) > SHORTEST_WORDS else None
 
 
 def sentence(text: str) -> str:

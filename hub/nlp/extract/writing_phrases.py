@@ -6,7 +6,23 @@ from typing import Any
 _OUTSIDE = frozenset({"nsubj", "nsubjpass", "expl", "intj", "parataxis", "discourse", "meta"})
 _REASONS = frozenset(["because", "since", "as", "so", "although", "though"])
 _CONTENT_VERBS = frozenset(
-    ["check", "confirm", "verify", "ensure", "see", "find", "ask", "tell", "clarify", "make", "know", "say", "let", "determine", "document"]
+    [
+        "check",
+        "confirm",
+        "verify",
+        "ensure",
+        "see",
+        "find",
+        "ask",
+        "tell",
+        "clarify",
+        "make",
+        "know",
+        "say",
+        "let",
+        "determine",
+        "document",
+    ]
 )
 _STOPS = frozenset(["i", "you", "we", "they", "he", "she", "it", "that's", "this", "there"])
 

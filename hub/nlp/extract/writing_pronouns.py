@@ -12,7 +12,50 @@ from hub.nlp.extract.writing_phrases import subject_phrase
 PRONOUNS = frozenset(["it", "that", "this", "them", "those", "these", "one", "ones", "both"])
 _PLURAL = frozenset(["them", "those", "these", "ones", "both"])
 _NOT_THINGS = frozenset(
-    ["day", "week", "month", "year", "morning", "afternoon", "evening", "today", "tomorrow", "yesterday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "time", "thing", "things", "lot", "bit", "way", "point", "question", "problem", "idea", "person", "people", "guy", "somebody", "minute", "hour", "end", "kind", "sort", "moment", "second", "reason", "sense", "everybody", "anybody"]
+    [
+        "day",
+        "week",
+        "month",
+        "year",
+        "morning",
+        "afternoon",
+        "evening",
+        "today",
+        "tomorrow",
+        "yesterday",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "time",
+        "thing",
+        "things",
+        "lot",
+        "bit",
+        "way",
+        "point",
+        "question",
+        "problem",
+        "idea",
+        "person",
+        "people",
+        "guy",
+        "somebody",
+        "minute",
+        "hour",
+        "end",
+        "kind",
+        "sort",
+        "moment",
+        "second",
+        "reason",
+        "sense",
+        "everybody",
+        "anybody",
+    ]
 )
 _ARTICLE = re.compile(r"^(?:the|a|an|this|that|these|those|our|my|your|their)\s+", re.IGNORECASE)
 _ROLES = ("dobj", "attr", "nsubjpass", "nsubj", "ROOT", "dep", "appos", "pobj")
@@ -77,7 +120,7 @@ def _things(utterance: Utterance, *, plural: bool, stop: int | None, roster: Ros
         if stop is not None and token.i >= stop:
             break
         if token.dep_ in _ROLES and _is_thing(token, roster) and _is_plural(token) == plural:
-            if token.dep_ == "pobj" and token.head.head.pos_ in {"NOUN", "PROPN"}:
+            if not _is_definite(token):
                 continue
             phrase = subject_phrase(token, stop=stop)
             if 1 <= len(phrase.split()) <= 14:
@@ -91,6 +134,22 @@ def _is_thing(token: Any, roster: Roster) -> bool:
     if token.pos_ == "PROPN" and not any(part.pos_ == "NOUN" or part.dep_ == "det" for part in token.subtree):
         return token.text.isupper() and not roster.mentions(token.text)
     return not roster.mentions(token.text)
+
+
+def _is_definite(token: Any) -> bool:
+    """Tell whether a thing was spoken of as a known one: "the memo", "site lists", "there is a plan", not "one level"."""
+    if token.dep_ == "pobj":
+        return token.head.lower_ in {"about", "with"} and token.head.head.pos_ not in {"NOUN", "PROPN"}
+    kinds = {child.dep_ for child in token.children}
+    if "nummod" in kinds and "det" not in kinds and not _is_plural(token):
+        return False
+    if any(
+        child.dep_ == "det" and child.lower_ in {"a", "an", "any", "no", "some", "every"} for child in token.children
+    ):
+        return token.head.lemma_ in {"be", "have"} and token.head.dep_ == "ROOT"
+    return (
+        bool(kinds & {"det", "poss", "compound", "amod", "prep", "relcl"}) or _is_plural(token) or token.text.isupper()
+    )
 
 
 def _is_plural(token: Any) -> bool:

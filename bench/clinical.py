@@ -1,0 +1,137 @@
+"""The extractor on scripted sponsor-CRO meetings with an answer key: precision, recall, F1, owners, dates, traps.
+
+    .venv/bin/python bench/clinical.py [FOLDER] [--keep DIR] [--details] [--write docs/accuracy.md]
+
+FOLDER holds meetings with "gold" and, here or beside it, score.py; the default lies beside the checkout. The hub
+never sees the key: "gold" is taken out of each file first. Exit 1 when a bound of the project is missed.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT.parent / "shared" / "eval" / "clinical"
+KINDS = ("actions", "decisions", "risks", "issues", "all")
+BOUNDS = {"actions F1": 0.6, "wrong owners": 0.05, "dates exact": 0.9, "quotes valid": 1.0}
+MARK = "<!-- clinical: written by bench/clinical.py -->"
+END = "<!-- /clinical -->"
+
+
+def main() -> int:
+    """Build the minutes, score them, print and perhaps write the table; return 1 when a bound is missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
+    parser.add_argument("--keep", type=Path, help="folder to leave the minutes in")
+    parser.add_argument("--details", action="store_true", help="show what was missed, extra or wrong")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="put the table into this Markdown file")
+    asked = parser.parse_args()
+    meetings = sorted(path for path in asked.folder.glob("*.json") if "gold" in json.loads(path.read_text("utf-8")))
+    if not meetings:
+        print(f"{asked.folder}: no meeting with an answer key here", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory() as scratch:
+        out = asked.keep or Path(scratch)
+        seconds = build_minutes(meetings, out)
+        total = score(asked.folder, out, details=asked.details)
+    lines = table(total, meetings=len(meetings), seconds=seconds)
+    print("\n".join(lines))
+    if asked.write:
+        write(asked.write, lines, asked.folder)
+    return held(total)
+
+
+def build_minutes(meetings: list[Path], out: Path) -> float:
+    """Write the minutes of each meeting into *out*; return the seconds that all of it took, models loaded."""
+    from hub.bootstrap import build
+    from hub.domain import wire
+    from hub.domain.transcript import Transcript
+    from hub.services.drafting import draft
+    from hub.settings import load_settings
+
+    out.mkdir(parents=True, exist_ok=True)
+    extractor = build(load_settings()).extractor
+    began = time.perf_counter()
+    for path in meetings:
+        meeting = json.loads(path.read_text(encoding="utf-8"))
+        spoken = {key: meeting[key] for key in ("meeting", "language", "segments")}
+        minutes = draft(wire.loads(Transcript, json.dumps(spoken)), extractor=extractor)
+        (out / path.name).write_text(wire.dumps(minutes), encoding="utf-8")
+    return time.perf_counter() - began
+
+
+def score(folder: Path, out: Path, *, details: bool) -> dict[str, Any]:
+    """Return the totals of score.py over *out*."""
+    scorer = next(path for path in (folder / "score.py", FOLDER / "score.py") if path.exists())
+    with tempfile.TemporaryDirectory() as scratch:
+        numbers = Path(scratch) / "numbers.json"
+        call = [sys.executable, str(scorer), str(folder), str(out), "--json", str(numbers)]
+        told = subprocess.run([*call, *(["--details"] if details else [])], check=True, capture_output=True, text=True)
+        if details:
+            print(told.stdout)
+        return dict(json.loads(numbers.read_text(encoding="utf-8"))["total"])
+
+
+def table(total: dict[str, Any], *, meetings: int, seconds: float) -> list[str]:
+    """Return the figures as a Markdown table and three sentences."""
+    lines = ["| kind | gold | found | matched | precision | recall | F1 |", "|---|---|---|---|---|---|---|"]
+    for kind in KINDS:
+        row = total["kinds"][kind]
+        counts = " | ".join(str(row[name]) for name in ("gold", "predicted", "matched"))
+        lines.append(
+            f"| {kind} | {counts} | " + " | ".join(_figure(row[n]) for n in ("precision", "recall", "f1")) + " |"
+        )
+    owner, due, traps, quotes = total["owner"], total["due"], total["traps"], total["quotes"]
+    return [
+        *lines,
+        "",
+        f"Owners on {owner['matched_actions']} matched actions: {owner['correct']} right, {owner['wrong']} wrong "
+        f"({_figure(owner['wrong_owner_rate'])}), {owner['abstained']} left open.",
+        f"Dates: {due['exact']} exact, {due['wrong']} wrong, {due['missing']} missing, {due['spurious']} where none is "
+        f"({_figure(due['exact_of_dated'])} exact of those dated).",
+        f"Traps: {traps['predictions_inside_traps']} items inside traps, {traps['traps_hit']} of {traps['traps']} traps. "
+        f"Quotes: {quotes['valid']} of {quotes['predictions']} verbatim.",
+        f"{meetings} meetings in {seconds:.1f} s.",
+    ]
+
+
+def write(target: Path, lines: list[str], folder: Path) -> None:
+    """Put the table between the marks of *target*, at its end where the marks are not there yet."""
+    named = f" ../shared/eval/{folder.name}" if folder != FOLDER else ""
+    head = ["## Scripted clinical meetings", "", f"Command: `.venv/bin/python bench/clinical.py{named}`", ""]
+    block = "\n".join([MARK, *head, *lines, END])
+    old = target.read_text(encoding="utf-8") if target.exists() else "# Accuracy\n"
+    before, _, rest = old.partition(MARK)
+    after = rest.partition(END)[2]
+    target.write_text(f"{before.rstrip()}\n\n{block}\n{after.lstrip()}", encoding="utf-8")
+
+
+def held(total: dict[str, Any]) -> int:
+    """Print each bound that is missed and return 1 if there is one."""
+    reached = {
+        "actions F1": total["kinds"]["actions"]["f1"] or 0.0,
+        "wrong owners": total["owner"]["wrong_owner_rate"] or 0.0,
+        "dates exact": total["due"]["exact_of_dated"] or 0.0,
+        "quotes valid": total["quotes"]["validity"] or 0.0,
+    }
+    missed = [
+        name
+        for name, bound in BOUNDS.items()
+        if (reached[name] > bound if name.startswith("wrong") else reached[name] < bound)
+    ]
+    for name in missed:
+        print(f"missed: {name} {reached[name]:.3f}, bound {BOUNDS[name]}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

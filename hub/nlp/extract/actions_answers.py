@@ -1,0 +1,137 @@
+"""What an answer does to the matter it is about."""
+
+import re
+
+from hub.nlp.extract import owners
+from hub.nlp.extract.actions_clauses import Mood
+from hub.nlp.extract.actions_draft import NEAR, Draft, Matters
+from hub.nlp.extract.actions_replies import Reply, reply
+from hub.nlp.extract.actions_weigh import informs_here
+from hub.nlp.extract.context import Roster
+from hub.nlp.extract.context_address import Address
+from hub.nlp.extract.owners_roles import function_in
+from hub.nlp.extract.utterances import Utterance
+
+_POINTS = re.compile(
+    r"\b(?:that(?:'s| is| was| one is| one's| would be| feels like| sounds like)|this (?:is|must)|ask|better|talk to|over to|"
+    r"one for|it(?:'s| is| has to be| should be| must be)|belongs to|isn't (?:it|that)|go(?:es)? (?:to|over|through)|right person)\b",
+    re.IGNORECASE,
+)
+_INSTEAD = re.compile(r"\b(?:actually|no|rather|instead|let me|easier if i)\b", re.IGNORECASE)
+_LONGEST_ANSWER = 14  # words; a longer sentence speaks of something else
+
+
+class Answers:
+    """Reads each utterance as an answer to what lies open."""
+
+    def __init__(self, matters: Matters, roster: Roster) -> None:
+        self._matters = matters
+        self._roster = roster
+
+    def hear(self, utterance: Utterance, *, days: int) -> Reply:
+        """Apply *utterance* to the matter it answers and return how it reads; *days* counts the dates in it."""
+        answer = reply(utterance.text)
+        if answer is Reply.WITHDRAW:
+            self._withdraw(utterance, days=days)
+            return answer
+        matter = self._matters.put_to(utterance)
+        if answer is Reply.TAKE and matter is None:
+            self._take_over(utterance)
+        if matter is None:
+            return self._change_of_mind(utterance, answer)
+        self._apply(matter, utterance, answer)
+        return answer
+
+    def _apply(self, matter: Draft, utterance: Utterance, answer: Reply) -> None:
+        near = utterance.index - matter.last <= NEAR
+        if answer is Reply.DONE and near and matter.mood is Mood.REQUEST:
+            matter.dropped = "already done"
+        elif answer is Reply.REFUSE and near:
+            self._refuse(matter, utterance)
+        elif answer is Reply.TAKE and self.may_take(matter, utterance):
+            self.take(matter, utterance)
+        elif answer is Reply.ASSENT and near:
+            self._assent(matter, utterance)
+        if matter.is_open and utterance.speaker != matter.speaker:
+            self._point(matter, utterance)
+
+    def may_take(self, matter: Draft, utterance: Utterance) -> bool:
+        """Tell whether the speaker can be the one who takes *matter*."""
+        if not matter.is_open:
+            return False
+        named = matter.owner.name if matter.owner is not None else None
+        mine = named is not None and named == self._roster.speaker(utterance.speaker)
+        return matter.mood is not Mood.ASSIGN or bool(matter.refused) or mine
+
+    def take(self, matter: Draft, utterance: Utterance) -> None:
+        """Let the speaker of *utterance* have *matter*."""
+        asked = matter.address.name if matter.address is not None and self._is_asked(matter, utterance) else None
+        matter.owner = owners.of_speaker(utterance, self._roster, words=shortened(utterance.text), asked=asked)
+        matter.accepted, matter.taken_at = True, utterance.index
+        matter.add(utterance)
+
+    def _withdraw(self, utterance: Utterance, *, days: int) -> None:
+        matter = self._matters.latest(utterance)
+        if matter is None or len(utterance.text.split()) > _LONGEST_ANSWER:
+            return
+        moved = matter.due is not None and matter.is_doer(utterance, self._roster) and days
+        involved = any(passage.speaker == utterance.speaker for passage in matter.passages)
+        if not moved and (involved or matter.is_open):
+            matter.dropped = "taken back in the next words"
+
+    def _take_over(self, utterance: Utterance) -> None:
+        """ "Actually, let me do that": a matter that another took already changes hands."""
+        matter = self._matters.latest(utterance)
+        if matter is None or matter.is_doer(utterance, self._roster) or matter.speaker == utterance.speaker:
+            return
+        if _INSTEAD.search(utterance.text) and utterance.index - matter.last <= 2:
+            self.take(matter, utterance)
+
+    def _change_of_mind(self, utterance: Utterance, answer: Reply) -> Reply:
+        """The one who took it says in the next breath that they cannot."""
+        matter = self._matters.own(utterance)
+        if answer is Reply.REFUSE and matter is not None and matter.accepted and utterance.index - matter.last <= 2:
+            matter.accepted = False
+            self._refuse(matter, utterance)
+        return answer
+
+    def _refuse(self, matter: Draft, utterance: Utterance) -> None:
+        if matter.mood is Mood.OFFER:
+            matter.dropped = "declined"
+            return
+        matter.refused.append(utterance.speaker)
+        matter.address = None
+        matter.owner = None
+
+    def _assent(self, matter: Draft, utterance: Utterance) -> None:
+        following = utterance.index - matter.last == 1
+        if matter.mood is Mood.OFFER:
+            matter.accepted = utterance.index - matter.last <= 2
+        elif matter.mood is Mood.REQUEST and self._is_asked(matter, utterance) and not informs_here(matter.clause):
+            if matter.address is not None or following:
+                self.take(matter, utterance)
+        elif matter.mood in {Mood.JOINT, Mood.ASSIGN, Mood.OPEN}:
+            matter.noted = True
+
+    def _point(self, matter: Draft, utterance: Utterance) -> None:
+        """ "That's one for Henrik": an open matter is put to somebody else."""
+        if len(utterance.text.split()) > _LONGEST_ANSWER or not _POINTS.search(utterance.text):
+            return
+        mentions = [mention for mention in self._roster.mentions(utterance.text) if mention.person is not None]
+        function = function_in(utterance.text, self._roster)
+        people = [mention.person for mention in mentions] or list(function.people if function else ())
+        if len(people) == 1 and people[0] is not None and people[0] not in self._refusers(matter):
+            matter.address = Address(people[0], (people[0],))
+
+    def _refusers(self, matter: Draft) -> set[str | None]:
+        return {self._roster.speaker(label) for label in matter.refused}
+
+    def _is_asked(self, matter: Draft, utterance: Utterance) -> bool:
+        name = self._roster.speaker(utterance.speaker)
+        return matter.address is None or (name is not None and name in matter.address.people)
+
+
+def shortened(words: str) -> str:
+    """Return the first dozen words of a quote, for a reason."""
+    parts = " ".join(words.split()).rstrip(".!?,;").split()
+    return " ".join(parts[:12]) + (" ..." if len(parts) > 12 else "")
