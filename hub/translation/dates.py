@@ -52,7 +52,7 @@ _PATTERN = re.compile(
     _PREFIX
     + rf"(?:\b(?P<weekday>{_DAY}),?\s+)?"
     + rf"(?:(?:the\s+)?\b{_NUMBER.format('d1')}\s+(?:of\s+)?(?P<m1>{_MONTH})\b{_YEAR.format('y1')}"
-    + rf"|\b(?P<m2>{_MONTH})\s+(?:the\s+)?{_NUMBER.format('d2')}(?![\d.:%]){_YEAR.format('y2')})"
+    + rf"|\b(?P<m2>{_MONTH})\s+(?:the\s+)?{_NUMBER.format('d2')}(?![\w:%]|\.\d){_YEAR.format('y2')})"
 )
 # A weekday alone only where nothing hangs on it: "on Friday morning" and "Friday's call" are left to the engine.
 _WEEKDAY = re.compile(

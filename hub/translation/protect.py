@@ -111,11 +111,13 @@ def _spans(sentence: str, target: str, names: Sequence[str], *, integers: bool) 
     for match in _FIXED.finditer(sentence):
         if match.lastgroup in {"quote", "address"}:
             yield _span(match, match.group(), match.lastgroup)
-    for match in _named(sentence, names):
+    for match in _named(sentence, [name for name in names if " " in name.strip()]):
         yield _span(match, match.group(), "name")
     if dates.knows(target):
         for begin, end, match in dates.days(sentence):
             yield Span(begin, end, match.group(), dates.say_day(match, target), "date")
+    for match in _named(sentence, [part for name in names for part in name.split() if part[0].isupper()]):
+        yield _span(match, match.group(), "name")
     for match in _FIXED.finditer(sentence):
         kind = str(match.lastgroup)
         said = match.group()
@@ -132,8 +134,7 @@ def _span(match: re.Match[str], said: str, kind: str) -> Span:
 
 
 def _named(sentence: str, names: Sequence[str]) -> Iterable[re.Match[str]]:
-    wanted = {name.strip() for name in names if name.strip()}
-    wanted |= {part for name in wanted for part in name.split() if len(part) > 2 and part[0].isupper()}
+    wanted = {name.strip() for name in names if len(name.strip()) > 1}
     if not wanted:
         return ()
     ordered = sorted(wanted, key=lambda name: (-len(name), name))
