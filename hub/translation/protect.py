@@ -18,7 +18,7 @@ _FIXED = re.compile(
     r"(?P<quote>\"[^\"]+\"|“[^”]+”|«[^»]+»|(?<!\w)'[^']+'(?!\w))"
     r"|(?P<address>\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\bhttps?://\S+[\w/])"
     r"|(?P<star>\*+|#+|@+)"
-    rf"|(?P<amount>[€$£]\s?\d[\d.,]*\d|[€$£]\s?\d|(?<![\w.,/:-])\d+(?:[.,]\d+)*\s?{_UNIT})"
+    rf"|(?P<amount>[€$£]\s?\d[\d.,]*\d|[€$£]\s?\d|(?<![\w.,/:-])\d+(?:[.,]\d+)*(?:\s?[-–]\s?\d+(?:[.,]\d+)*)?\s?{_UNIT})"
     r"|(?P<thousands>(?<![\w.,/:-])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w/:-]|[.,]\d))"
     r"|(?P<clock>\b\d{1,2}(?::\d{2}){1,2}(?:\s?[ap]\.?m\b\.?)?|\b\d{1,2}\s?[ap]\.?m\b\.?)"
     r"|(?P<code>\b(?=[\w./:_-]*\d)(?=[\w./:_-]*[^\W_]*[A-Za-z./:_-])\w+(?:[./:_-]\w+)*)"
@@ -70,7 +70,8 @@ def protect(
     """
     spans: list[Span] = []
     for span in _spans(sentence, target, names, integers=integers):
-        if all(span.end <= other.begin or span.begin >= other.end for other in spans):
+        apart = all(span.end <= other.begin or span.begin >= other.end for other in spans)
+        if apart and not _glued(sentence, span):
             spans.append(span)
     spans.sort(key=lambda span: span.begin)
     free = iter([name for name in stand_ins if name.lower() not in sentence.lower()])
@@ -81,6 +82,12 @@ def protect(
         text += sentence[at : span.begin] + tokens[-1]
         at = span.end
     return Protected(text + sentence[at:], tuple(spans), tuple(tokens))
+
+
+def _glued(sentence: str, span: Span) -> bool:
+    """Tell whether a letter or figure touches the span: a placeholder there would melt into another word."""
+    around = sentence[max(span.begin - 1, 0) : span.begin] + sentence[span.end : span.end + 1]
+    return re.search(r"\w", around) is not None
 
 
 def placeholder(number: int) -> str:
