@@ -11,7 +11,13 @@ from hub.domain.transcript import Transcript
 from hub.nlp.dates import find_dates, meeting_day, region_of
 from hub.nlp.extract.actions import Found, find_actions
 from hub.nlp.extract.context import Roster
+from hub.nlp.extract.decisions import find_decisions
+from hub.nlp.extract.embed import Counts, Encoder, Likeness
+from hub.nlp.extract.issues import find_issues
 from hub.nlp.extract.language import load_parser
+from hub.nlp.extract.risks import find_risks
+from hub.nlp.extract.sorting import Matters, sorted_out
+from hub.nlp.extract.summary import summarize
 from hub.nlp.extract.utterances import Utterance, split
 
 VERSION = "1"
@@ -31,6 +37,7 @@ class CueExtractor:
     def __init__(self, *, parser_dir: Path, encoder_dir: Path | None, revision: str, region: str = "GB") -> None:
         self.fingerprint = fingerprint("cues", VERSION, revision, region, encoder_dir is not None)
         self._parser = load_parser(parser_dir)
+        self._likeness: Likeness = Encoder(encoder_dir) if encoder_dir else Counts()
         self._region = region
 
     def extract(self, transcript: Transcript) -> Minutes:
@@ -48,12 +55,26 @@ class CueExtractor:
         utterances = split(transcript, self._parser)
         roster = Roster(transcript.meeting.participants)
         actions = self._actions(utterances, transcript, roster)
-        cited = _cited(actions.actions, ())
+        found = Matters(
+            decisions=find_decisions(utterances, transcript, roster),
+            actions=actions.actions,
+            risks=find_risks(utterances, transcript, roster),
+            issues=find_issues(utterances, transcript, roster),
+        )
+        matters = sorted_out(found, self._likeness)
+        sentences = tuple(summarize(utterances, transcript, roster, self._likeness))
+        items = (*matters.decisions, *matters.actions, *matters.risks, *matters.issues)
+        cited = _cited(items, sentences)
         return Minutes(
             meeting=transcript.meeting,
-            actions=actions.actions,
+            summary=tuple(entry.sentence for entry in sentences),
+            decisions=matters.decisions,
+            actions=matters.actions,
+            risks=matters.risks,
+            issues=matters.issues,
             coverage=_coverage(transcript, cited, set_aside=actions.set_aside),
             language=transcript.language,
+            summary_evidence=sentences,
             speakers=_speakers(transcript),
             passages=_passages(transcript, cited),
         )

@@ -1,0 +1,150 @@
+"""What decisions, risks and issues share: cues with weights, the passages that carry them, and their wording."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from hub.domain.minutes import Evidence
+from hub.domain.transcript import Transcript
+from hub.nlp.extract.check import loses_negation, unproved
+from hub.nlp.extract.context import Roster
+from hub.nlp.extract.utterances import Utterance, evidence
+from hub.nlp.extract.writing import sentence, speaks_of_the_talkers, tidy
+
+Cue = tuple[float, re.Pattern[str]]
+
+TRIAL = re.compile(
+    r"\b(?:sites?|patients?|subjects?|enrol\w*|recruit\w*|screen\w*|randomi[sz]\w*|protocol|amendment|consent|icf|irb|iec|"
+    r"ethics|committee|visits?|monitor\w*|cra|sponsor|cro|quer(?:y|ies)|data|database|edc|crf|ctms|etmf|tmf|lock|dmc|dsmb|"
+    r"safety|adverse|sae|susar|deviations?|drug|kits?|supply|depot|shipments?|labs?|samples?|vendors?|contract|budget|invoices?|"
+    r"payments?|timeline|milestones?|interim|analysis|submission|regulatory|fda|ema|agency|authority|approval|inspection|audit|"
+    r"report|letters?|forms?|documents?|file|filing|signatures?|cvs?|training|investigators?|coordinators?|nurse|pharmacy|dose|dosing|"
+    r"cohort|arm|imaging|scans?|ecg|central|biomarker|translation|country|countries|import|licen[cs]e|temperature|excursion|"
+    r"forecast|tracker|dashboard|portal|system|access|account|server|vendor|window|criteria|endpoint|statistic\w*|unblind\w*|"
+    r"go-live|uat|migration|integration|plan|scope|staff\w*|resourc\w*|turnover)\b",
+    re.IGNORECASE,
+)
+SMALL_TALK = re.compile(
+    r"\b(?:coffee|weather|traffic|metro|tram|weekend|holiday pictures|lunch|breakfast|dinner|dog|cat|kids?|football|mute[d]?|microphone|"
+    r"headset|hear me|can you hear|see my screen|share (?:my|your) screen|camera|wi-?fi|joke|birthday|cake|pastries|rain|snow|"
+    r"joking|kidding|dentist|gym|netflix|marathon|flight home|parking)\b",
+    re.IGNORECASE,
+)
+QUESTION = re.compile(r"\?\s*$")
+IF = re.compile(r"\b(?:if|unless|in case|should (?:we|they|it))\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An utterance that carries a matter: *main* is worded, *all* are quoted, *cite* are assents beside them."""
+
+    main: Utterance
+    all: tuple[Utterance, ...]
+    weight: float
+    cite: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A matter in the words of minutes, with its proof. *confidence* 0 to 1."""
+
+    text: str
+    confidence: float
+    evidence: Evidence
+    hit: Hit
+
+
+def cues(*lines: tuple[float, str]) -> tuple[Cue, ...]:
+    """Return cues, compiled."""
+    return tuple((weight, re.compile(pattern, re.IGNORECASE)) for weight, pattern in lines)
+
+
+def weight(text: str, found: Iterable[Cue]) -> float:
+    """Return the strongest cue of *text* and a little for each further one."""
+    hits = sorted((w for w, pattern in found if pattern.search(text)), reverse=True)
+    return hits[0] + 0.1 * len(hits[1:]) if hits else 0.0
+
+
+def plain(text: str) -> str:
+    """Return *text* with one kind of apostrophe and folded white space, for cues to look at."""
+    return " ".join(text.replace("’", "'").split())
+
+
+def neighbours_joined(hits: Sequence[Hit], *, apart: int) -> list[Hit]:
+    """Join hits at most *apart* utterances from each other; the heaviest one is worded."""
+    out: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: h.main.index):
+        last = out[-1] if out else None
+        if last and hit.all[0].index - last.all[-1].index <= apart:
+            first = max((last, hit), key=lambda h: h.weight)
+            every = tuple(sorted({u.index: u for u in (*last.all, *hit.all)}.values(), key=lambda u: u.index))
+            heavier = max(last.weight, hit.weight) + 0.05
+            out[-1] = Hit(first.main, every, heavier, tuple(dict.fromkeys((*last.cite, *hit.cite))))
+        else:
+            out.append(hit)
+    return out
+
+
+def worded(
+    hit: Hit, transcript: Transcript, roster: Roster, *, rewrite: Callable[[str], str] = lambda text: text
+) -> Worded | None:
+    """Return the hit in the words of minutes, or None where no wording stands in its evidence."""
+    proof = evidence(hit.all, transcript, cite=hit.cite)
+    said = {segment.id: segment.text for segment in transcript.segments}
+    shown = " ".join(said[name] for name in proof.segments)
+    text = sentence(tidy(rewrite(plain(hit.main.text)), roster))
+    if len(text.split()) < 3 or speaks_of_the_talkers(text):
+        text = sentence(tidy(_reported(plain(hit.main.text)), roster))
+    if len(text.split()) < 3 or speaks_of_the_talkers(text) or loses_negation(text, shown):
+        return None
+    if unproved(text, shown) is not None:
+        return None
+    return Worded(text, round(min(0.95, hit.weight), 2), proof, hit)
+
+
+_LEAD = re.compile(
+    r"^(?:(?:and|so|but|well|okay|ok|right|yes|yeah|no|now|also|then|look|listen|basically|honestly|alright|all right|"
+    r"good|great|fine|agreed|exactly|sure|i mean|you know|i think|i guess|i'd say|i would say|i believe|to be honest|"
+    r"as i said|for me|from my side|on my side|my position is|i propose(?: that)?|i suggest(?: that)?|my proposal is(?: that)?|"
+    r"the thing is|the problem is(?: that)?|what worries me is(?: that)?|i'm worried(?: that)?|i am worried(?: that)?|"
+    r"i'm afraid(?: that)?|my concern is(?: that)?|my worry is(?: that)?|there is a risk that|there's a risk that|"
+    r"the risk is(?: that)?|the decision is(?: that)?|decision:|we agreed(?: that)?|we decided(?: that)?)[,:;]?\s+)+",
+    re.IGNORECASE,
+)
+_WE = (
+    (re.compile(r"\b(?:let's|let us) not\b", re.IGNORECASE), "the team will not"),
+    (re.compile(r"\b(?:let's|let us)\b", re.IGNORECASE), "the team will"),
+    (re.compile(r"\b(?:shall|should|can|do) we\b", re.IGNORECASE), "the team will"),
+    (re.compile(r"\bwe(?:'re| are) not going to\b", re.IGNORECASE), "the team will not"),
+    (re.compile(r"\bwe(?:'re| are) going to\b", re.IGNORECASE), "the team will"),
+    (re.compile(r"\bwe(?: won't| don't| do not| will not)\b", re.IGNORECASE), "the team will not"),
+    (re.compile(r"\bwe(?:'ll| will)\b", re.IGNORECASE), "the team will"),
+    (re.compile(r"\bwe(?:'re| are)\b", re.IGNORECASE), "the team is"),
+    (re.compile(r"\bwe(?:'ve| have)\b", re.IGNORECASE), "the team has"),
+    (
+        re.compile(r"\bwe (can|cannot|can't|could|may|might|must|would|should|had|did|need to)\b", re.IGNORECASE),
+        r"the team \1",
+    ),
+    (re.compile(r"\b(I|i)(?:'ve| have) got\b"), "there are"),
+)
+
+
+def without_lead(text: str) -> str:
+    """Return *text* without the words that only open it."""
+    return _LEAD.sub("", text)
+
+
+def impersonal(text: str) -> str:
+    """Return *text* with "we" read as the team."""
+    text = without_lead(text)
+    for pattern, words in _WE:
+        text = pattern.sub(words, text)
+    return re.sub(r"\bwe\b", "the team", text, flags=re.IGNORECASE)
+
+
+def _reported(text: str) -> str:
+    """Return the clause after the last "that" or comma that says nothing of the talkers, else nothing."""
+    for part in re.split(r"(?:, (?:and|but|so) |; | - |, )", impersonal(text)):
+        if len(part.split()) >= 5 and not speaks_of_the_talkers(part):
+            return part
+    return ""

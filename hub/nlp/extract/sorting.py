@@ -1,0 +1,77 @@
+"""One matter, one item: what two finders took, or what was said twice, is kept once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from hub.domain.minutes import Action, Decision, Issue, Risk
+from hub.nlp.extract.embed import Likeness
+
+Entry = TypeVar("Entry", Decision, Risk, Issue)
+
+_SAME = 0.82
+"""Likeness of two wordings of one matter; two sites with one problem stay below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matters:
+    """What the finders found."""
+
+    decisions: Sequence[Decision]
+    actions: Sequence[Action]
+    risks: Sequence[Risk]
+    issues: Sequence[Issue]
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The items of the minutes, with ids."""
+
+    decisions: tuple[Decision, ...]
+    actions: tuple[Action, ...]
+    risks: tuple[Risk, ...]
+    issues: tuple[Issue, ...]
+
+
+def sorted_out(found: Matters, likeness: Likeness) -> Sorted:
+    """Return the items once each, with ids d1, a1, r1, i1 and so on.
+
+    A passage that is an action is no decision; one that is a risk and an issue is what it is surer of.
+    """
+    actions = [set(action.evidence.segments) for action in found.actions]
+    decisions = [d for d in found.decisions if not any(set(d.evidence.segments) <= cited for cited in actions)]
+    risks, issues = _surer(found.risks, found.issues)
+    return Sorted(
+        _numbered(_once(decisions, likeness), "d"),
+        tuple(found.actions),
+        _numbered(_once(risks, likeness), "r"),
+        _numbered(_once(issues, likeness), "i"),
+    )
+
+
+def _surer(risks: Sequence[Risk], issues: Sequence[Issue]) -> tuple[list[Risk], list[Issue]]:
+    kept_risks, kept_issues = [], list(issues)
+    for risk in risks:
+        rivals = [issue for issue in kept_issues if issue.evidence.quote == risk.evidence.quote]
+        if any(issue.confidence > risk.confidence for issue in rivals):
+            continue
+        kept_risks.append(risk)
+        kept_issues = [issue for issue in kept_issues if issue not in rivals]
+    return kept_risks, kept_issues
+
+
+def _once(items: Sequence[Entry], likeness: Likeness) -> list[Entry]:
+    """Keep the surer of two wordings of one matter."""
+    if len(items) < 2:
+        return list(items)
+    alike = likeness.matrix([item.text for item in items])
+    by_confidence = sorted(range(len(items)), key=lambda place: (-items[place].confidence, place))
+    kept: list[int] = []
+    for place in by_confidence:
+        if all(alike[place][other] < _SAME for other in kept):
+            kept.append(place)
+    return [items[place] for place in sorted(kept)]
+
+
+def _numbered(items: Sequence[Entry], letter: str) -> tuple[Entry, ...]:
+    return tuple(replace(item, id=f"{letter}{place}") for place, item in enumerate(items, 1))
