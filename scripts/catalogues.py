@@ -22,6 +22,9 @@ sys.path.insert(0, str(ROOT))
 from hub.domain.locales import LOCALES  # noqa: E402 - the checkout's own package, wherever the script is run from
 from hub.translation.wording import CATALOGUES, DOMAIN, folder  # noqa: E402 - as above
 
+_LITERAL = r'\s*"([^"\\]+)"'
+_TEXT = re.compile(rf"\b(?:words|wording)\.text\({_LITERAL}")
+_PLURAL = re.compile(rf"\b(?:words|wording)\.plural\({_LITERAL},{_LITERAL}")
 _PLACE = re.compile(r"\{(\w+)\}")
 _HEADER = "# Words of the minutes. Kept by scripts/catalogues.py; edit msgstr only.\n#"
 MsgId = str | tuple[str, str]
@@ -33,10 +36,19 @@ def translated_locales() -> tuple[str, ...]:
 
 
 def msgids() -> list[MsgId]:
-    """Return every fixed message of the hub; a pair is singular and plural."""
-    from hub.render.messages import MESSAGES, PLURALS
+    """Return every fixed message of the hub in order of first use; a pair is singular and plural.
 
-    return [*MESSAGES, *PLURALS]
+    They stand as literals where a document or a page asks a wording for its text.
+    """
+    return list(dict.fromkeys(_asked()))
+
+
+def _asked() -> Iterator[MsgId]:
+    for path in sorted((ROOT / "hub").rglob("*")):
+        if path.suffix in {".py", ".html"}:
+            text = path.read_text()
+            yield from _PLURAL.findall(text)
+            yield from _TEXT.findall(text)
 
 
 def po_path(locale: str) -> Path:
