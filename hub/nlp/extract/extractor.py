@@ -63,7 +63,7 @@ class CueExtractor:
         )
         matters = sorted_out(found, self._likeness)
         sentences = tuple(summarize(utterances, transcript, roster, self._likeness))
-        items = (*matters.decisions, *matters.actions, *matters.risks, *matters.issues)
+        items: tuple[Item, ...] = (*matters.decisions, *matters.actions, *matters.risks, *matters.issues)
         cited = _cited(items, sentences)
         return Minutes(
             meeting=transcript.meeting,
