@@ -10,10 +10,11 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 from hub.domain.locales import LOCALES  # noqa: E402 - the checkout's own package, wherever the script is run from
 from hub.translation.wording import CATALOGUES, DOMAIN, folder  # noqa: E402 - as above
 
+_NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # the same words give the same bytes on any day
 _LITERAL = r'\s*"([^"\\]+)"'
 _TEXT = re.compile(rf"\b(?:words|wording)\.text\({_LITERAL}")
 _PLURAL = re.compile(rf"\b(?:words|wording)\.plural\({_LITERAL},{_LITERAL}")
@@ -90,11 +92,7 @@ def po_bytes(catalogue: Catalog) -> bytes:
 
 def mo_bytes(catalogue: Catalog) -> bytes:
     """Return the compiled catalogue, the same bytes for the same words."""
-    clean = Catalog(locale=catalogue.locale, domain=DOMAIN, fuzzy=False)
-    clean.mime_headers = [
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Plural-Forms", catalogue.plural_forms),
-    ]
+    clean = Catalog(locale=catalogue.locale, domain=DOMAIN, fuzzy=False, creation_date=_NO_DATE, revision_date=_NO_DATE)
     for message in catalogue:
         if message.id:
             clean.add(message.id, message.string)
@@ -124,8 +122,13 @@ def faults() -> Iterator[str]:
         if not path.exists() or path.read_bytes() != po_bytes(catalogue):
             yield f"{locale}: hub.po is not current; run scripts/catalogues.py update"
         compiled = path.with_suffix(".mo")
-        if not compiled.exists() or compiled.read_bytes() != mo_bytes(catalogue):
+        if not compiled.exists() or _words(compiled.read_bytes()) != _words(mo_bytes(catalogue)):
             yield f"{locale}: hub.mo is not current; run scripts/catalogues.py update"
+
+
+def _words(compiled: bytes) -> dict[MsgId, str | tuple[str, ...]]:
+    """Return what a compiled catalogue says; its header names the Babel that made it and does not count."""
+    return {message.id: message.string for message in read_mo(io.BytesIO(compiled)) if message.id}
 
 
 def _faults(message: Message, catalogue: Catalog) -> Iterator[str]:
