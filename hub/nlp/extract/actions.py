@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from hub.domain.minutes import Action, Evidence, SetAside
 from hub.domain.transcript import Transcript
 from hub.nlp.extract import owners
-from hub.nlp.extract.actions_clauses import Mood
 from hub.nlp.extract.actions_draft import Draft
+from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_merge import merged
+from hub.nlp.extract.actions_score import THRESHOLD, score
 from hub.nlp.extract.actions_threads import FindDates, Talk
-from hub.nlp.extract.actions_weigh import THRESHOLD, score
 from hub.nlp.extract.actions_wording import Worded, worded
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.utterances import Utterance, evidence

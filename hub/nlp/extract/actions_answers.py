@@ -3,8 +3,8 @@
 import re
 
 from hub.nlp.extract import owners
-from hub.nlp.extract.actions_clauses import Mood
 from hub.nlp.extract.actions_draft import NEAR, Draft, Matters
+from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_replies import Reply, reply
 from hub.nlp.extract.actions_weigh import informs_here
 from hub.nlp.extract.context import Roster
@@ -13,11 +13,15 @@ from hub.nlp.extract.owners_roles import function_in
 from hub.nlp.extract.utterances import Utterance
 
 _POINTS = re.compile(
-    r"\b(?:that(?:'s| is| was| one is| one's| would be| feels like| sounds like)|this (?:is|must)|ask|better|talk to|over to|"
-    r"one for|it(?:'s| is| has to be| should be| must be)|belongs to|isn't (?:it|that)|go(?:es)? (?:to|over|through)|right person)\b",
+    r"\b(?:that(?:'s| is| was| one is| one's| would be| feels like| sounds like)|this (?:is|must)|ask|better|"
+    r"talk to|over to|"
+    r"one for|it(?:'s| is| has to be| should be| must be)|belongs to|isn't (?:it|that)|go(?:es)? (?:to|over|"
+    r"through)|right person)\b",
     re.IGNORECASE,
 )
 _INSTEAD = re.compile(r"\b(?:actually|no|rather|instead|let me|easier if i)\b", re.IGNORECASE)
+_CANNOT = re.compile(r"\b(?:can't|cannot|can not|won't|not able to|not going to manage)\b", re.IGNORECASE)
+ASKING = 0.4  # least weight of the forms that ask: "can you", "please"
 _LONGEST_ANSWER = 14  # words; a longer sentence speaks of something else
 
 
@@ -80,7 +84,7 @@ class Answers:
             matter.dropped = "taken back in the next words"
 
     def _take_over(self, utterance: Utterance) -> None:
-        """ "Actually, let me do that": a matter that another took already changes hands."""
+        """Let a matter that another took change hands: "Actually, let me do that"."""
         matter = self._matters.latest(utterance)
         if matter is None or matter.is_doer(utterance, self._roster) or matter.speaker == utterance.speaker:
             return
@@ -90,7 +94,9 @@ class Answers:
     def _change_of_mind(self, utterance: Utterance, answer: Reply) -> Reply:
         """The one who took it says in the next breath that they cannot."""
         matter = self._matters.own(utterance)
-        if answer is Reply.REFUSE and matter is not None and matter.accepted and utterance.index - matter.last <= 2:
+        if matter is None or not matter.accepted or utterance.index - matter.last > 2:
+            return answer
+        if answer is Reply.REFUSE and _CANNOT.search(utterance.text):
             matter.accepted = False
             self._refuse(matter, utterance)
         return answer
@@ -108,13 +114,14 @@ class Answers:
         if matter.mood is Mood.OFFER:
             matter.accepted = utterance.index - matter.last <= 2
         elif matter.mood is Mood.REQUEST and self._is_asked(matter, utterance) and not informs_here(matter.clause):
-            if matter.address is not None or following:
+            # "You have to ..." is mostly said of anybody; only a question or a name asks somebody
+            if matter.address is not None or (following and matter.clause.weight >= ASKING):
                 self.take(matter, utterance)
         elif matter.mood in {Mood.JOINT, Mood.ASSIGN, Mood.OPEN}:
             matter.noted = True
 
     def _point(self, matter: Draft, utterance: Utterance) -> None:
-        """ "That's one for Henrik": an open matter is put to somebody else."""
+        """Put an open matter to somebody else: "That's one for Henrik"."""
         if len(utterance.text.split()) > _LONGEST_ANSWER or not _POINTS.search(utterance.text):
             return
         mentions = [mention for mention in self._roster.mentions(utterance.text) if mention.person is not None]

@@ -3,24 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
 from typing import Any
 
+from hub.nlp.extract.actions_forms import VEILED, Mood, forms
 from hub.nlp.extract.actions_lexicon import DELIVER, WORK
+from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance
-
-
-class Mood(StrEnum):
-    """How a clause puts work to somebody."""
-
-    COMMIT = "commit"  # "I'll send it"
-    OFFER = "offer"  # "I can send it", "shall I send it?"
-    REQUEST = "request"  # "can you send it?", "please send it"
-    ASSIGN = "assign"  # "Priya will send it", "data management to run it"
-    JOINT = "joint"  # "we'll send it", "we need to send it"
-    OPEN = "open"  # "who can send it?", "somebody has to send it"
-    DELIVERY = "delivery"  # "you'll have it by Friday"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,72 +34,6 @@ class Clause:
         return str(self.verb.lemma_).lower()
 
 
-_ADVERBS = (
-    r"(?:(?:also|just|then|now|personally|definitely|certainly|probably|maybe|gladly|still|actually|quickly|go ahead "
-    r"and|go and|try and|try to|make sure to|be sure to|be able to|be happy to|have to|need to|want to|please|kindly|"
-    r"first|next|again|both|all|already|myself|simply|even|at least|of course|separately|immediately|today|tomorrow) )*"
-)
-_VERB = r"(?P<verb>[a-z][a-z-]*)"
-_NOT = r"(?P<neg>(?:not|never|no longer) )?"
-_FORMS: tuple[tuple[Mood, float, str], ...] = (
-    (Mood.COMMIT, 0.55, rf"i (?:will|shall|'ll) {_ADVERBS}{_NOT}{_ADVERBS}{_VERB}"),
-    (Mood.COMMIT, 0.5, rf"i (?:am|'m) {_NOT}(?:{_ADVERBS})going to {_ADVERBS}{_VERB}"),
-    (Mood.COMMIT, 0.45, rf"i (?:am|'m) {_NOT}(?:happy|glad|planning|able) to {_ADVERBS}{_VERB}"),
-    (
-        Mood.COMMIT,
-        0.4,
-        rf"i (?:need|have|have got|'ve got|must|plan|intend|promise|owe you|still have) to {_ADVERBS}{_VERB}",
-    ),
-    (Mood.COMMIT, 0.4, rf"i (?:must|had better|'d better) {_ADVERBS}{_VERB}"),
-    (Mood.COMMIT, 0.45, r"(?P<verb>put) me down for"),
-    (Mood.COMMIT, 0.3, rf"let me {_ADVERBS}{_VERB}"),
-    (Mood.OFFER, 0.35, rf"i can {_NOT}{_ADVERBS}{_VERB}"),
-    (Mood.OFFER, 0.2, rf"(?:shall|should|can|could|may) i {_ADVERBS}{_VERB}"),
-    (Mood.OFFER, 0.2, rf"(?:do|would) you (?:want|like) me to {_ADVERBS}{_VERB}"),
-    (Mood.OFFER, 0.2, rf"i could {_NOT}{_ADVERBS}{_VERB}"),
-    (Mood.OFFER, 0.2, rf"i should {_NOT}{_ADVERBS}{_VERB}"),
-    (Mood.REQUEST, 0.4, rf"(?:can|could|will|would) you {_ADVERBS}{_VERB}"),
-    (Mood.REQUEST, 0.4, rf"(?:can|could|may) (?:i|we) (?:ask|get|have|trust|count on) you to {_ADVERBS}{_VERB}"),
-    (Mood.REQUEST, 0.4, rf"(?:would|do) you mind {_VERB}"),
-    (Mood.REQUEST, 0.4, rf"are you (?:able|okay|ok|happy|free) to {_ADVERBS}{_VERB}"),
-    (Mood.REQUEST, 0.4, rf"(?:possible for|chance) you (?:to|could|can|might) {_ADVERBS}{_VERB}"),
-    (Mood.REQUEST, 0.3, rf"(?:do you want|would you like) to {_ADVERBS}{_VERB}"),
-    (Mood.REQUEST, 0.3, rf"why do not you {_ADVERBS}{_VERB}"),
-    (Mood.REQUEST, 0.35, rf"you (?:will|'ll) {_ADVERBS}(?!have|get|receive|find|see|be|need|know|laugh){_VERB}"),
-    (Mood.REQUEST, 0.45, r"i (?:will |would |'d |'ll |still )?(?P<verb>need|want|like) (?:\w+ ){1,8}from you"),
-    (
-        Mood.REQUEST,
-        0.35,
-        r"(?:if i could|could i|can i|may i|can we|could we) (?P<verb>have|get)(?! you| that| it done)",
-    ),
-    (Mood.OPEN, 0.3, rf"who (?:can|will|could|wants to|is going to|would|is able to) {_ADVERBS}{_VERB}"),
-    (Mood.OPEN, 0.25, rf"(?:can|could|shall|should) we {_ADVERBS}{_VERB}"),
-    (Mood.REQUEST, 0.45, rf"i (?:will |would |'d |'ll )?(?:need|want|like|ask) you to {_NOT}{_ADVERBS}{_VERB}"),
-    (Mood.REQUEST, 0.35, rf"you (?:need to|have to|must|should|ought to) {_NOT}{_ADVERBS}{_VERB}"),
-    (Mood.REQUEST, 0.3, rf"(?:if|maybe|perhaps) you (?:could|can|would) {_ADVERBS}{_VERB}"),
-    (Mood.REQUEST, 0.3, rf"you (?:could|can) {_NOT}{_ADVERBS}{_VERB}"),
-    (Mood.REQUEST, 0.45, rf"please (?:do )?{_NOT}{_ADVERBS}{_VERB}"),
-    (Mood.DELIVERY, 0.4, r"you (?:will|shall|'ll|'d|would|can) (?:also |all |both )?(?P<verb>have|get|receive|find)"),
-    (Mood.DELIVERY, 0.35, r"you (?P<verb>have|get|receive) (?:it|that|this|them|these)"),
-    (Mood.JOINT, 0.35, rf"we (?:will|shall|'ll) {_NOT}{_ADVERBS}{_VERB}"),
-    (Mood.JOINT, 0.35, rf"we (?:are|'re) {_NOT}going to {_ADVERBS}{_VERB}"),
-    (Mood.JOINT, 0.3, rf"we {_NOT}(?:need|have|have got|'ve got|ought) to {_ADVERBS}{_VERB}"),
-    (Mood.JOINT, 0.3, rf"we (?:must|should) {_NOT}{_ADVERBS}{_VERB}"),
-    (Mood.OPEN, 0.3, rf"(?:someone|somebody|one of us) (?:needs to|has to|should|must|will) {_ADVERBS}{_VERB}"),
-    (Mood.JOINT, 0.25, rf"let (?:us|'s) {_NOT}{_ADVERBS}{_VERB}"),
-)
-_VEILED = re.compile(
-    r"(?:said|says|say|told .{1,20}|wish|thought|hoped|if only|what|how|when|where|which|why|whether|until|before|because|"
-    r"as|that's all|than|all|everything|the (?:\w+ )?(?:\w+ )?thing|so that|do not (?:think|know if)|doubt|not sure)"
-    r"(?: that)?(?: if)?$"
-)
-
-
-@cache
-def _compiled() -> tuple[tuple[Mood, float, re.Pattern[str]], ...]:
-    return tuple((mood, weight, re.compile(rf"(?<![\w'-]){form}(?![\w'-])")) for mood, weight, form in _FORMS)
-
-
 def clauses(utterance: Utterance) -> tuple[Clause, ...]:
     """Return the clauses of work in *utterance*, in order, one for each verb."""
     found: dict[int, Clause] = {}
@@ -130,12 +52,12 @@ def clauses(utterance: Utterance) -> tuple[Clause, ...]:
 
 def _spoken_forms(utterance: Utterance) -> Iterator[Clause]:
     text, places = _normal(utterance.sent)
-    tokens = {start: token for start, token in places}
-    for mood, weight, pattern in _compiled():
+    tokens = dict(places)
+    for mood, weight, pattern in forms():
         for match in pattern.finditer(text):
             verb = tokens.get(match.start("verb"))
             verb = _past_adverbs(verb)
-            if verb is None or _VEILED.search(text[: match.start()].rstrip()):
+            if verb is None or VEILED.search(text[: match.start()].rstrip()):
                 continue
             yield Clause(
                 utterance=utterance,
@@ -185,9 +107,9 @@ def _norm(token: Any) -> str:
     return {"na": "to", "gon": "going", "'ve": "have", "wo": "will", "ca": "can"}.get(word, word)
 
 
-_TALKERS = frozenset({"i", "you", "we", "who", "which", "that", "what"})
-_WILL = frozenset({"will", "shall"})
-_OUGHT = frozenset({"should", "must"})
+_TALKERS = words("i you we who which that what")
+_WILL = words("will shall")
+_OUGHT = words("should must")
 
 
 def _third_person(utterance: Utterance) -> Iterator[Clause]:
@@ -203,7 +125,7 @@ def _third_person(utterance: Utterance) -> Iterator[Clause]:
 
 
 def _nearest(subject: Any) -> Any:
-    """Return the doer said last before the verb: the parser may take a topic put first ("The report, Jan will send it")."""
+    """Return the doer said last before the verb; parsers may take a topic put first ("The list, Jan will send it")."""
     between = [token for token in subject.doc[subject.i + 1 : subject.head.i] if token.text in {",", ":"}]
     if not between or any(child.dep_ in {"relcl", "appos", "conj"} for child in subject.children):
         return subject
@@ -244,7 +166,7 @@ _PROMISED = DELIVER | {"follow", "take", "do", "meet", "visit", "collect", "get"
 
 
 def _present_promises(utterance: Utterance) -> Iterator[Clause]:
-    """ "I call them tomorrow", "I'm sending it on Monday", "Priya sends it on Friday": the present with a day ahead."""
+    """Yield the present with a day ahead: "I call them tomorrow", "I'm sending it on Monday"."""
     for token in utterance.sent:
         if token.dep_ != "nsubj" or token.head.lemma_.lower() not in _PROMISED:
             continue
@@ -269,7 +191,7 @@ def _present_promises(utterance: Utterance) -> Iterator[Clause]:
 
 
 def _from_me(utterance: Utterance) -> Iterator[Clause]:
-    """ "Draft one comes from me on Friday"."""
+    """Yield what is announced as coming: "Draft one comes from me on Friday"."""
     for token in utterance.sent[:-1]:
         if token.lower_ != "from" or token.nbor().lower_ != "me" or token.head.lemma_.lower() not in {"come", "follow"}:
             continue

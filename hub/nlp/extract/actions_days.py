@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from hub.nlp.dates import SpokenDate, pick_due
-from hub.nlp.extract.actions_clauses import Mood
 from hub.nlp.extract.actions_draft import Draft
+from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_replies import corrects, is_only_a_day
 from hub.nlp.extract.utterances import Utterance
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hub.nlp.dates import SpokenDate
-from hub.nlp.extract.actions_clauses import Clause, Mood
+from hub.nlp.extract.actions_clauses import Clause
+from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_weigh import content, has_content, overlap, pronoun_only
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.context_address import Address
@@ -104,7 +105,8 @@ class Matters:
 
     def latest(self, utterance: Utterance) -> Draft | None:
         """Return the matter spoken of last, if that is near."""
-        return next(self._near(utterance, NEAR), None)
+        near = self._near(utterance, NEAR)
+        return next((d for d in near if not (_is_faint(d) and utterance.index - d.last > 2)), None)
 
     def put_to(self, utterance: Utterance) -> Draft | None:
         """Return the matter that an answer in *utterance* is about: the last one that is open and of somebody else."""
@@ -114,10 +116,15 @@ class Matters:
                 return draft
         return None
 
+    def asked_by(self, utterance: Utterance) -> Draft | None:
+        """Return the near request of the same speaker."""
+        near = self._near(utterance, NEAR)
+        return next((d for d in near if d.mood is Mood.REQUEST and d.speaker == utterance.speaker), None)
+
     def own(self, utterance: Utterance) -> Draft | None:
         """Return the near matter that the speaker of *utterance* is to do."""
         near = self._near(utterance, NEAR)
-        return next((draft for draft in near if draft.is_doer(utterance, self._roster)), None)
+        return next((d for d in near if d.is_doer(utterance, self._roster) and not _is_faint(d)), None)
 
     def involving(self, utterance: Utterance) -> Draft | None:
         """Return the near matter that the speaker put, took or was asked to take."""
@@ -130,10 +137,10 @@ class Matters:
 
     def _near(self, utterance: Utterance, reach: int) -> Iterator[Draft]:
         for draft in reversed(self.drafts[-12:]):
-            if draft.dropped is None and utterance.index - draft.last <= reach and not _is_faint(draft):
+            if draft.dropped is None and utterance.index - draft.last <= reach:
                 yield draft
 
 
 def _is_faint(draft: Draft) -> bool:
-    """An unanswered "I could ..." must not stand between an answer and the request it is for."""
+    """An unanswered "I could ..." must not stand for what its speaker takes on later."""
     return draft.mood is Mood.OFFER and draft.clause.weight <= 0.2 and draft.due is None and len(draft.passages) == 1

@@ -1,11 +1,8 @@
 """Words that tell work from talk."""
 
+from hub.nlp.extract.lexicon import words
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-WORK = _words("""
+WORK = words("""
     send resend forward write draft redraft prepare update revise rewrite review check recheck verify confirm reconfirm
     call phone email mail ping chase escalate file refile upload submit resubmit ship book order reorder schedule
     reschedule arrange organise organize set run rerun pull extract export import reconcile clean close reopen raise log
@@ -21,16 +18,17 @@ WORK = _words("""
     courier deliver supply stock migrate grant revoke enable disable open make take give tell find cover double-check
     tidy circle loop nudge remind reproduce reformat recirculate restart initiate kick transcribe scan digitise
     countersign counter-sign escort repeat rework redo finish attach append enter reconvene pre-fill prefill walk come
-    go let have do move change switch swap shift rebook resolve settle expedite accelerate secure cut key tag flag
+    go have do move change switch swap shift rebook resolve settle expedite accelerate secure cut key tag flag
 """)
 """Verbs for something that is done outside of the meeting and can be checked afterwards."""
 
-LIGHT = _words(
-    "get make take give tell do have go come let put look walk find see work talk speak share move bring open own handle"
+LIGHT = words(
+    "get make take give tell do have go come let put look walk find see work talk speak share move bring open own "
+    "handle"
 )
 """Verbs that say little by themselves: they need an object, a place or a day to be work."""
 
-TALK = _words("""
+TALK = words("""
     say mention begin start stop admit guess assume think believe suppose know remember forget wait mute unmute hear
     listen interrupt jump skip pass hand leave drop die kill eat drink hope wish bet apologise apologize repeat read
     explain describe elaborate argue agree disagree love hate live stay sit stand laugh sing enjoy survive suffer
@@ -39,23 +37,23 @@ TALK = _words("""
 """)
 """Verbs that stay within the meeting or within a head."""
 
-COURTESY_OBJECTS = _words("""
+COURTESY_OBJECTS = words("""
     pastry pastries cake cakes coffee coffees donut donuts doughnut doughnuts biscuit biscuits cookie cookies croissant
     croissants beer beers wine champagne drinks drink lunch dinner pizza chocolate chocolates bagel bagels sandwich
     sandwiches tea popcorn snack snacks umbrella weather holiday sunscreen bottle
 """)
 """What a promise in jest is about."""
 
-SCREEN = _words("screen slide slides desktop window camera mic microphone chat tab presentation")
+SCREEN = words("screen slide slides desktop window camera mic microphone chat tab presentation")
 
-EXTERNAL = _words("""
+EXTERNAL = words("""
     site sites vendor vendors lab laboratory sponsor cro irb ethics committee regulator fda ema agency authority depot
     hospital pharmacy patient patients subject subjects investigator investigators study trial it everything nothing
     data cohort arm visit visits
 """)
 """Subjects whose "will" is mostly a forecast: they count as doers only with a deliverable verb and a day."""
 
-DELIVER = _words("""
+DELIVER = words("""
     send resend forward write draft redraft prepare update revise rewrite review book order ship submit resubmit file
     upload provide deliver finalise finalize complete sign build create produce compile rerun run escalate circulate
     distribute call email mail chase schedule arrange turn return retrieve translate print dispatch courier confirm
@@ -63,4 +61,4 @@ DELIVER = _words("""
 """)
 """Verbs whose outcome can be handed over."""
 
-FILLERS = _words("uh um er erm ah oh hmm hm mm eh like well so just actually basically honestly obviously voilà pff")
+FILLERS = words("uh um er erm ah oh hmm hm mm eh like well so just actually basically honestly obviously voilà pff")

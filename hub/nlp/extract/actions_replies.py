@@ -3,8 +3,11 @@
 import re
 from enum import StrEnum
 
+from hub.nlp.extract.lexicon import words
+
 _LEAD = (
-    r"^(?:(?:oh|ah|um+|uh+|hmm*|well|so|okay|ok|and|but|right|then|good|honestly|look|sorry|yes|yeah|fine)[\s,.!—–-]+)*"
+    r"^(?:(?:oh|ah|um+|uh+|hmm*|well|so|okay|ok|and|but|right|then|good|honestly|look|sorry|yes|yeah|"
+    r"fine)[\s,.!—–-]+)*"
 )
 
 
@@ -22,64 +25,79 @@ class Reply(StrEnum):
 _PRONOUN = r"(?:it|that|this|those|these|them|that one|this one|the lot|both|care of (?:it|that|this|those|them))"
 _TAKE = re.compile(
     rf"\b(?:i(?: will|'ll| shall| can| could) (?:do|take|handle|own|manage|sort|see to|look after|pick up|cover|deal "
-    rf"with) (?:{_PRONOUN})(?: (?:up|on|out|over))?\b|i(?: will|'ll) take care of|i take {_PRONOUN}|i(?:'ll| will) pick "
+    rf"with) (?:{_PRONOUN})(?: (?:up|on|out|over))?\b|i(?: will|'ll) take care of|i take {_PRONOUN}|i(?:'ll|"
+    rf" will) pick "
     rf"{_PRONOUN} up|leave (?:it|that|this|them|those) (?:with|to) me|will do\b|on it\b|can do\b|consider it done|"
-    rf"give (?:it|that|them|those) to me|put (?:it|that|this|them) on me|put me down for|that(?:'s| is| one is|'s going "
-    rf"to be) (?:mine|me|on me|for me|my job)\b|it(?:'s| is) (?:mine|on me)\b|happy to\b|you(?:'ve)? got it\b|(?:that|this|it) i can do|glad to\b|gladly\b|with pleasure|i own "
-    rf"(?:it|that)|i(?:'ve| have) got (?:it|that|this)\b|my pleasure|i(?:'m| am) on it|yes,? i (?:can|will)\b|sure,? i "
+    rf"give (?:it|that|them|those) to me|put (?:it|that|this|them) on me|put me down for|that(?:'s| is| one is|"
+    rf"'s going "
+    rf"to be) (?:mine|me|on me|for me|my job)\b|it(?:'s| is) (?:mine|on me)\b|happy to\b|you(?:'ve)? got it\b|"
+    rf"(?:that|this|it) i can do|glad to\b|gladly\b|with pleasure|i own "
+    rf"(?:it|that)|i(?:'ve| have) got (?:it|that|this)\b|my pleasure|i(?:'m| am) on it|yes,? i (?:can|will)\b|"
+    rf"sure,? i "
     rf"(?:can|will)\b|i(?:'ll| will) (?:volunteer|step in)|i will\.?$|i can\.?$|mine\.?$|yep,? mine|i(?:'d| would) be "
-    rf"(?:happy|glad) to|let me (?:do|take|handle) {_PRONOUN}|assign (?:it|that|them) to me|i(?:'ll| will) be the one)",
+    rf"(?:happy|glad) to|let me (?:do|take|handle) {_PRONOUN}|assign (?:it|that|them) to me|i(?:'ll|"
+    rf" will) be the one)",
     re.IGNORECASE,
 )
 _ASSENT = re.compile(
-    r"^\W*(?:(?:oh|ah|um+|uh+|well|hmm*)[\s,]+)*(?:yes|yeah|yep|yup|sure|of course|okay|ok|absolutely|no problem|no worries|"
+    r"^\W*(?:(?:oh|ah|um+|uh+|well|hmm*)[\s,]+)*(?:yes|yeah|yep|yup|sure|of course|okay|ok|absolutely|"
+    r"no problem|no worries|"
     r"certainly|right|noted|agreed|good|deal|gladly|alright|all right|understood|got it|fine|perfect|definitely|"
     r"that works|works for me|makes sense|sounds good|great|can do|will do|very well|with pleasure|happily|true|"
     r"not a problem|consider it|i will|i can|mm-?hm+|uh-?huh|please|that'd be|that would be|jawohl|oui|sí|ja)\b",
     re.IGNORECASE,
 )
 _REFUSE = re.compile(
-    r"(?:^\W*(?:oh |um |uh |well |sorry[, ]+|i'm sorry[, ]+)*no\b(?![,\s]*(?:problem|worries|no worries|objection|that(?:'s| is)"
+    r"(?:^\W*(?:oh |um |uh |well |sorry[, ]+|i'm sorry[, ]+)*no\b(?![,\s]*(?:problem|worries|no worries|"
+    r"objection|that(?:'s| is)"
     r" (?:fine|okay|good)|it(?:'s| is) fine|i can|i'll|i will|doubt|need|you'?re right|not at all))"
-    r"|\bi (?:can't|cannot|can not|couldn't|won't|will not) (?:really |honestly |actually |possibly )?(?:take|do|commit|"
+    r"|\bi (?:can't|cannot|can not|couldn't|won't|will not) (?:really |honestly |actually |possibly )?(?:take|"
+    r"do|commit|"
     r"promise|manage|own|handle|make (?:it|that)|touch|be the one|sign up|send|write|get)\b"
     r"|\bnot me\b|\bi'd rather not\b|\bi would rather not\b|\bnot my (?:job|area|task|call)\b"
     r"|\bthat(?:'s| is) not (?:mine|me|for me|ours|my|on me|us)\b|\bi(?:'m| am) not the (?:right|one)\b"
     r"|\bi don't have (?:the )?(?:access|time|capacity|bandwidth|site contacts|rights|permission|contacts|hands)\b"
-    r"|\bi have no (?:access|time|capacity|bandwidth)\b|\bi(?:'m| am) (?:full|swamped|maxed out|on leave|away|out of office)\b"
+    r"|\bi have no (?:access|time|capacity|bandwidth)\b|\bi(?:'m| am) (?:full|swamped|maxed out|on leave|away|"
+    r"out of office)\b"
     r"|\bi(?:'ll| will) have to (?:pass|decline)\b|\bsomebody else\b.{0,30}\bplease\b)",
     re.IGNORECASE,
 )
 _DONE = re.compile(
     r"\b(?:already (?:did|done|sent|planned|filed|have|has|in|there|on|out|gone|asked|called|wrote|written|uploaded|"
-    r"submitted|booked|fixed|closed|answered|scheduled|started|shared|updated|got|been|moved|ordered|on my list|working)"
+    r"submitted|booked|fixed|closed|answered|scheduled|started|shared|updated|got|been|moved|ordered|"
+    r"on my list|working)"
     r"|i (?:did|sent|filed|uploaded|called|submitted|booked|closed|wrote) (?:it|that|them|those|this|him|her|you)\b"
     r"|i(?:'ve| have) (?:just |already )?(?:sent|done|filed|uploaded|submitted|booked|closed|written|finished)"
-    r"|(?:it|that|this|they)(?:'s| is| was| were| are|'re|'ve been| has been| have been) (?:already |all )?(?:done|sent|"
-    r"filed|closed|out|in the tmf|in there|sorted|submitted|uploaded)\b|did that (?:yesterday|on|last|this)|^\W*done\b)",
+    r"|(?:it|that|this|they)(?:'s| is| was| were| are|'re|'ve been| has been| have been) (?:already |"
+    r"all )?(?:done|sent|"
+    r"filed|closed|out|in the tmf|in there|sorted|submitted|uploaded)\b|did that (?:yesterday|on|last|this)|"
+    r"^\W*done\b)",
     re.IGNORECASE,
 )
 _WITHDRAW = re.compile(
-    r"\b(?:forget (?:it|that|about|what i said|i said)|never ?mind|no need\b|there(?:'s| is) no need|scratch that|strike "
-    r"that|don't bother|do not bother|let's not\b|let us not\b|not necessary|doesn't matter|leave it parked|park (?:it|that)\b"
-    r"|we leave it parked|drop (?:it|that)\b|hold off\b|skip (?:it|that)\b|ignore (?:it|that)\b|i take (?:it|that) back"
+    r"\b(?:forget (?:it|that|about|what i said|i said)|never ?mind|no need\b|there(?:'s| is) no need|"
+    r"scratch that|strike "
+    r"that|don't bother|do not bother|let's not\b|let us not\b|not necessary|doesn't matter|leave it parked|"
+    r"park (?:it|that)\b"
+    r"|we leave it parked|drop (?:it|that)\b|hold off\b|skip (?:it|that)\b|ignore (?:it|that)\b|i take (?:it|"
+    r"that) back"
     r"|on second thought|leave it (?:as it is|like that|for now|alone)|let it (?:be|go)\b|not needed|don't need to\b"
-    r"|doesn't need to\b|not worth it|that can wait|it can wait|i was (?:just )?(?:joking|kidding)|just kidding|kidding\b)",
+    r"|doesn't need to\b|not worth it|that can wait|it can wait|i was (?:just )?(?:joking|kidding)|"
+    r"just kidding|kidding\b)",
     re.IGNORECASE,
 )
 _CORRECTS = re.compile(
-    r"\b(?:no|wait|sorry|actually|hang on|hold on|scratch|(?:make|call) (?:it|that)|let's (?:say|make)|rather|better|correction|"
+    r"\b(?:no|wait|sorry|actually|hang on|hold on|scratch|(?:make|call) (?:it|that)|let's (?:say|make)|rather|"
+    r"better|correction|"
     r"i mean|i meant|instead|not \w+day|oh|ah|hmm|or|say)\b",
     re.IGNORECASE,
 )
-_AROUND_A_DAY = frozenset(
-    """
-    oh ah um uh hmm well so okay ok and yes yeah yep sure good fine perfect great let's say maybe by until on before for no
-    end close first thing latest the at then is would how about what does should do make it that this works work for me us
-    you you'll i'll i we have get got will can could be ready done there with in your hands inbox to it's that'd that's
-    i'd you'd if possible please sound sounds suit better rather call actually wait sorry in a of works latest
-""".split()
-)
+_AROUND_A_DAY = words("""
+    oh ah um uh hmm well so okay ok and yes yeah yep sure good fine perfect great let's say maybe by until on before for
+    no end close first thing latest the at then is would how about what does should do make it that this works work for
+    me us you you'll i'll i we have get got will can could be ready done there with in your hands inbox to it's that'd
+    that's i'd you'd if possible please sound sounds suit better rather call actually wait sorry in a of works latest
+""")
 
 
 def reply(text: str) -> Reply:

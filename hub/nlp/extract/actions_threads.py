@@ -6,23 +6,25 @@ from collections.abc import Callable, Sequence
 from hub.nlp.dates import SpokenDate
 from hub.nlp.extract import owners
 from hub.nlp.extract.actions_answers import Answers, shortened
-from hub.nlp.extract.actions_clauses import Clause, Mood, clauses
+from hub.nlp.extract.actions_clauses import Clause, clauses
 from hub.nlp.extract.actions_days import move_day, set_days
 from hub.nlp.extract.actions_draft import OWN_WORD, Draft, Matters
+from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_replies import Reply
 from hub.nlp.extract.actions_weigh import is_work, pronoun_only
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.context_address import Address, addressed
+from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance, is_back_channel
 
 FindDates = Callable[[str], Sequence[SpokenDate]]
 
-_NO_DOERS = frozenset("it this that there everything these those they nothing something one".split())
+_NO_DOERS = words("it this that there everything these those they nothing something one")
 _FURTHER = re.compile(
     r"\b(?:also|another|separately|on top|in addition|besides|one more|the other|and then i)\b", re.IGNORECASE
 )
 _RECAP = re.compile(r"\b(?:recap|read-?back|summar|to repeat|so we have|to sum up|in short|wrap up)", re.IGNORECASE)
-_PUT_ON_ME = frozenset({"put", "give", "leave", "assign", "ask", "count"})
+_PUT_ON_ME = words("put give leave assign ask count")
 
 
 class Talk:
@@ -59,7 +61,7 @@ class Talk:
             move_day(matter, utterance, dates)
 
     def _days_ahead(self, utterance: Utterance) -> int:
-        """Count the dates in the speaker's next two sentences: who takes a day back and names another withdraws nothing."""
+        """Count the dates in the speaker's next sentences: who takes back a day and names another withdraws nothing."""
         following = self._utterances[utterance.index + 1 : utterance.index + 3]
         return sum(len(self._find_dates(entry.text)) for entry in following if entry.speaker == utterance.speaker)
 
@@ -85,7 +87,7 @@ class Talk:
         return self._matters.new(Draft(clause, [clause.utterance]))
 
     def _own_word(self, clause: Clause, answer: Reply, *, dated: bool) -> Draft | None:
-        """ "I'll ...": goes on with the speaker's matter, takes another's, or raises a new one."""
+        """Read "I'll ...": it goes on with the speaker's matter, takes another's, or raises a new one."""
         utterance, bare = clause.utterance, pronoun_only(clause.verb)
         own = self._matters.own(utterance)
         if own is not None and (bare or _goes_on(clause, own)):
@@ -106,7 +108,7 @@ class Talk:
     def _request(self, clause: Clause) -> Draft | None:
         if clause.lemma in _PUT_ON_ME and any(token.lower_ == "me" for token in clause.verb.subtree):
             return None
-        matter = self._matters.latest(clause.utterance)
+        matter = self._matters.asked_by(clause.utterance) or self._matters.latest(clause.utterance)
         if matter is not None and self._is_asked_again(matter, clause):
             return self._ask_again(matter, clause)
         return self._matters.new(Draft(clause, [clause.utterance], address=self._address))
@@ -160,6 +162,7 @@ def _is_for(clause: Clause, matter: Draft, answer: Reply) -> bool:
         return gap <= 4
     if answer in {Reply.ASSENT, Reply.TAKE} and matter.mood in {Mood.REQUEST, Mood.OPEN}:
         return gap <= 2
-    if matter.mood in {Mood.OPEN, Mood.JOINT} and not _FURTHER.search(clause.utterance.text):
+    firm = clause.mood is Mood.COMMIT and clause.weight >= 0.5
+    if firm and matter.mood in {Mood.OPEN, Mood.JOINT} and not _FURTHER.search(clause.utterance.text):
         return gap <= (1 if matter.speaker == clause.utterance.speaker else 3)
     return matter.is_same(clause) or (gap <= 3 and matter.shares(clause))

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hub.nlp.extract.actions_clauses import Clause, Mood
+from hub.nlp.extract.actions_clauses import Clause
 from hub.nlp.extract.actions_draft import Draft
+from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_weigh import content, pronoun_only
 from hub.nlp.extract.check import loses_negation, unproved
 from hub.nlp.extract.context import Roster
@@ -28,7 +29,7 @@ def worded(draft: Draft, utterances: Sequence[Utterance], roster: Roster) -> Wor
     reason = "no clear wording"
     for clause in _best_first(draft):
         for resolve in (True, False):
-            found = _resolved(clause, draft, utterances, roster) if resolve else None
+            found = _resolved(clause, utterances, roster) if resolve else None
             text = _phrase(clause, draft, found, roster)
             if text is None:
                 continue
@@ -46,7 +47,7 @@ def _best_first(draft: Draft) -> list[Clause]:
     return sorted(every, key=lambda clause: (pronoun_only(clause.verb), -min(len(content(clause.verb)), 3)))
 
 
-def _resolved(clause: Clause, draft: Draft, utterances: Sequence[Utterance], roster: Roster) -> Antecedent | None:
+def _resolved(clause: Clause, utterances: Sequence[Utterance], roster: Roster) -> Antecedent | None:
     pronoun = pronoun_object(clause.verb)
     if pronoun is None:
         return None
@@ -71,7 +72,7 @@ def _phrase(clause: Clause, draft: Draft, found: Antecedent | None, roster: Rost
 
 
 def _asks_for_a_thing(clause: Clause) -> bool:
-    """ "I need the list from you", "could I have it", "I'll have names for you": to provide it, in minutes."""
+    """Tell whether the work is to provide a thing: "I need the list from you", "I'll have names for you"."""
     if clause.mood is Mood.REQUEST:
         return clause.lemma in {"need", "want", "like", "have", "get"} and clause.begin != clause.verb.i
     written = any(child.tag_ == "VBN" or child.dep_ in {"ccomp", "xcomp"} for child in clause.verb.children)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from hub.nlp.extract.context import plain
+from hub.nlp.extract.lexicon import words
 
 _NUMBERS = [
     "zero",
@@ -34,31 +35,10 @@ _TENS = dict(
 _VALUES = {word: str(value) for value, word in enumerate(_NUMBERS)} | {
     word: str(value) for word, value in _TENS.items()
 }
-_DAYS = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "tomorrow",
-        "today",
-    ]
-)
+_DAYS = words("""
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+    september october november december tomorrow today
+""")
 _NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|nothing|without|neither|nor|cannot)\b|n't\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:[.,:/'-][^\W_]+)*")
 

@@ -8,37 +8,14 @@ from difflib import SequenceMatcher
 from functools import cached_property
 
 from hub.domain.meeting import Participant
+from hub.nlp.extract.lexicon import words
 
 SLIP_RATIO = 0.75
 """Least likeness of letters between a heard name and the one on the list; "Yoost" for Joost passes, "Marc" for Marek
 does not."""
 
-_PARTICLES = frozenset(
-    [
-        "van",
-        "von",
-        "de",
-        "der",
-        "den",
-        "del",
-        "della",
-        "di",
-        "da",
-        "dos",
-        "du",
-        "el",
-        "al",
-        "la",
-        "le",
-        "bin",
-        "ibn",
-        "ter",
-        "ten",
-        "st",
-        "mc",
-    ]
-)
-_TITLES = frozenset(["dr", "prof", "professor", "mr", "mrs", "ms", "miss", "sir"])
+_PARTICLES = words("van von de der den del della di da dos du el al la le bin ibn ter ten st mc")
+_TITLES = words("dr prof professor mr mrs ms miss sir")
 _SINGLE = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ß": "s", "đ": "d", "ı": "i", "æ": "a", "’": "'"})
 
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from hub.nlp.extract.context import Mention, Roster, plain
+from hub.nlp.extract.lexicon import words
 
 _LEAD = (
     r"(?:(?:so|and|okay|ok|then|right|well|um+|uh+|hm+|but|now|great|good|perfect|super|thanks|thank you|yes|yeah|no|"
@@ -18,48 +19,10 @@ _AFTER = re.compile(
 )
 _ASKING = re.compile(r"\s*,?\s*(?:can|could|would|will|do|did|are|have) you\b|\s+please\b|\s*[,?:!.—–-]", re.IGNORECASE)
 _UNKNOWN = re.compile(rf"{_LEAD}(?P<name>[A-Z][a-z]{{2,}})(?=\s*,?\s*(?:can|could|would|will you|please)\b)")
-_NO_NAMES = frozenset(
-    [
-        "Can",
-        "Could",
-        "Would",
-        "Will",
-        "Please",
-        "And",
-        "But",
-        "Then",
-        "Yes",
-        "Yeah",
-        "Okay",
-        "Sure",
-        "Well",
-        "Maybe",
-        "That",
-        "This",
-        "What",
-        "When",
-        "How",
-        "Who",
-        "Why",
-        "You",
-        "They",
-        "The",
-        "Everybody",
-        "Everyone",
-        "Somebody",
-        "Someone",
-        "Anybody",
-        "Guys",
-        "Folks",
-        "Team",
-        "All",
-        "Great",
-        "Good",
-        "Thanks",
-        "Right",
-        "Also",
-    ]
-)
+_NO_NAMES = words("""
+    Can Could Would Will Please And But Then Yes Yeah Okay Sure Well Maybe That This What When How Who Why You They
+    The Everybody Everyone Somebody Someone Anybody Guys Folks Team All Great Good Thanks Right Also
+""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,26 +7,14 @@ from typing import Any
 
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.context_address import Address
+from hub.nlp.extract.lexicon import words as lexicon_words
 from hub.nlp.extract.owners_roles import function_in
 from hub.nlp.extract.utterances import Utterance
 
 _UNNAMED = re.compile(r"^(?:speaker|voice|spk|s)[ _-]?\d+$", re.IGNORECASE)
-_COLLECTIVE = frozenset(
-    [
-        "sites",
-        "site",
-        "cras",
-        "monitors",
-        "everybody",
-        "everyone",
-        "somebody",
-        "someone",
-        "team",
-        "people",
-        "both",
-        "all",
-    ]
-)
+_COLLECTIVE = lexicon_words("""
+    sites site cras monitors everybody everyone somebody someone team people both all
+""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from hub.nlp.extract.context import Roster, plain
+from hub.nlp.extract.lexicon import words
 
 _FUNCTIONS: tuple[tuple[str, str], ...] = (
     (r"data manage(?:ment|rs?)|(?:clinical )?data (?:team|group)|\bdm\b", r"data manag"),
@@ -65,9 +66,9 @@ def function_in(phrase: str, roster: Roster) -> Function | None:
     return _by_word(words, roster)
 
 
-_COMMON = frozenset(
+_COMMON = words(
     "manager lead leader head senior director team group clinical specialist associate officer study trial principal "
-    "junior global local site sites medical research analyst scientist people guys".split()
+    "junior global local site sites medical research analyst scientist people guys"
 )
 
 

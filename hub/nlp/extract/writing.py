@@ -13,7 +13,8 @@ SHORTEST_WORDS = 2
 _NOISE = re.compile(
     r"(?:(?<=^)|(?<=\s))(?:uh+|um+|er+|erm|eh|hmm+|mm+|pff|ah|oh)\b[,.]*\s*|,?\s*\b(?:you know|i mean|i guess|i think|"
     r"i suppose|how to say|how shall i say(?: this)?|let me see|like i said|as i said|sort of|kind of|of course|to be "
-    r"honest|let's say|i would say|if you like|if you want|if that's (?:okay|ok|alright|fine)(?: with you)?|if possible|for sure|"
+    r"honest|let's say|i would say|if you like|if you want|if that's (?:okay|ok|alright|fine)(?: with you)?|"
+    r"if possible|for sure|"
     r"obviously|basically|actually|honestly|please|then|okay|ok|yeah|yes|right|like,)(?=[\s,.?!]|$),?",
     re.IGNORECASE,
 )
@@ -23,11 +24,13 @@ _ADVERBS = re.compile(
 _STUTTER = re.compile(r"\b(\w+(?:\s\w+){0,3})(?:\s*,\s*|\s+)\1\b", re.IGNORECASE)
 _KEPT_DOUBLE = re.compile(r"\b(that that|had had|very very)\b", re.IGNORECASE)
 _TO_PEOPLE = re.compile(
-    r"\s*,?\s*\b(?:to|for|with|from) (?:you(?: all| guys| both)?|me|us|everyone|everybody|this group)(?: in (?:copy|cc))?\b(?! \w+ing)",
+    r"\s*,?\s*\b(?:to|for|with|from) (?:you(?: all| guys| both)?|me|us|everyone|everybody|"
+    r"this group)(?: in (?:copy|cc))?\b(?! \w+ing)",
     re.IGNORECASE,
 )
 _DATIVE = re.compile(
-    r"^((?:re)?send|give|get|show|forward|email|mail|bring|write|provide|pass|hand|tell|ask|ping|call|let|drop|copy|shoot|"
+    r"^((?:re)?send|give|get|show|forward|email|mail|bring|write|provide|pass|hand|tell|ask|ping|call|let|"
+    r"drop|copy|shoot|"
     r"buy|make|do|ship|text|book|find|fetch|pull) (?:you(?: all| guys| both)?|me|us)\b",
     re.IGNORECASE,
 )
@@ -153,7 +156,7 @@ def _trim(text: str) -> str:
 
 
 def _is_idle_dative(token: Any, verb: Any) -> bool:
-    """ "send them the agenda": who "them" are stands elsewhere, and the minutes name the work."""
+    """Tell whether *token* is the "them" of "send them the agenda": the minutes name the work."""
     if token.dep_ != "dative" or token.head != verb or token.lower_ not in {"them", "him", "her", "it"}:
         return False
     return any(child.dep_ == "dobj" and child.i > token.i for child in verb.children)

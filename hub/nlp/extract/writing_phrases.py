@@ -3,28 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-_OUTSIDE = frozenset({"nsubj", "nsubjpass", "expl", "intj", "parataxis", "discourse", "meta"})
-_REASONS = frozenset(["because", "since", "as", "so", "although", "though"])
-_CONTENT_VERBS = frozenset(
-    [
-        "check",
-        "confirm",
-        "verify",
-        "ensure",
-        "see",
-        "find",
-        "ask",
-        "tell",
-        "clarify",
-        "make",
-        "know",
-        "say",
-        "let",
-        "determine",
-        "document",
-    ]
+from hub.nlp.extract.lexicon import words
+
+_OUTSIDE = words("nsubj nsubjpass expl intj parataxis discourse meta")
+_REASONS = words("because since as so although though")
+_CONTENT_VERBS = words(
+    "check confirm verify ensure see find ask tell clarify make know say let determine document get have"
 )
-_STOPS = frozenset(["i", "you", "we", "they", "he", "she", "it", "that's", "this", "there"])
+_STOPS = words("i you we they he she it that's this there")
 
 
 def verb_phrase(verb: Any) -> tuple[Any, ...]:

@@ -6,57 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.nlp.extract.context import Roster
+from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance, is_back_channel
 from hub.nlp.extract.writing_phrases import subject_phrase
 
-PRONOUNS = frozenset(["it", "that", "this", "them", "those", "these", "one", "ones", "both"])
-_PLURAL = frozenset(["them", "those", "these", "ones", "both"])
-_NOT_THINGS = frozenset(
-    [
-        "day",
-        "week",
-        "month",
-        "year",
-        "morning",
-        "afternoon",
-        "evening",
-        "today",
-        "tomorrow",
-        "yesterday",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "time",
-        "thing",
-        "things",
-        "lot",
-        "bit",
-        "way",
-        "point",
-        "question",
-        "problem",
-        "idea",
-        "person",
-        "people",
-        "guy",
-        "somebody",
-        "minute",
-        "hour",
-        "end",
-        "kind",
-        "sort",
-        "moment",
-        "second",
-        "reason",
-        "sense",
-        "everybody",
-        "anybody",
-    ]
-)
+PRONOUNS = words("it that this them those these one ones both")
+_PLURAL = words("them those these ones both")
+_NOT_THINGS = words("""
+    day week month year morning afternoon evening today tomorrow yesterday monday tuesday wednesday thursday friday
+    saturday sunday time thing things lot bit way point question problem idea person people guy somebody minute hour
+    end kind sort moment second reason sense everybody anybody
+""")
 _ARTICLE = re.compile(r"^(?:the|a|an|this|that|these|those|our|my|your|their)\s+", re.IGNORECASE)
 _ROLES = ("dobj", "attr", "nsubjpass", "nsubj", "ROOT", "dep", "appos", "pobj")
 
@@ -137,7 +97,7 @@ def _is_thing(token: Any, roster: Roster) -> bool:
 
 
 def _is_definite(token: Any) -> bool:
-    """Tell whether a thing was spoken of as a known one: "the memo", "site lists", "there is a plan", not "one level"."""
+    """Tell whether a thing was spoken of as a known one: "the memo", "there is a plan", not "one level"."""
     if token.dep_ == "pobj":
         return token.head.lower_ in {"about", "with"} and token.head.head.pos_ not in {"NOUN", "PROPN"}
     kinds = {child.dep_ for child in token.children}
