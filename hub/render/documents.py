@@ -1,0 +1,42 @@
+"""Minutes as md, html, docx, pdf or json."""
+
+from collections.abc import Callable
+
+from hub.domain import wire
+from hub.domain.errors import UsageError
+from hub.domain.minutes import Minutes
+from hub.ports import Wording
+from hub.render.view import view
+
+FORMATS = ("md", "html", "docx", "pdf", "json")
+
+
+class DocumentRenderer:
+    """`Renderer` for all formats; *wording* gives the words and forms of a locale."""
+
+    def __init__(self, *, wording: Callable[[str], Wording]) -> None:
+        self._wording = wording
+
+    def render(self, minutes: Minutes, *, locale: str, format: str) -> bytes:
+        """Return the whole document; see `Renderer.render`. UsageError for another format."""
+        if format == "json":
+            return (wire.dumps(minutes, indent=1) + "\n").encode()
+        shown = view(minutes, self._wording(locale))
+        words = self._wording(locale)
+        if format == "md":
+            from hub.render.markdown import markdown
+
+            return markdown(shown, words).encode()
+        if format == "html":
+            from hub.render.html import page
+
+            return page(shown, words).encode()
+        if format == "pdf":
+            from hub.render.pdf import pdf
+
+            return pdf(shown, words)
+        if format == "docx":
+            from hub.render.docx import docx
+
+            return docx(shown, words, started_at=minutes.meeting.started_at)
+        raise UsageError(f"{format}: not a format of the hub; use one of {', '.join(FORMATS)}")

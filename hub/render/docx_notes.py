@@ -1,0 +1,56 @@
+"""Footnotes for python-docx, which has none: the part of ECMA-376 section 17.11 that minutes need."""
+
+from typing import Any
+from xml.sax.saxutils import escape
+
+_PART = "/word/footnotes.xml"
+_KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+_SPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_SMALL = '<w:rPr><w:sz w:val="16"/><w:szCs w:val="16"/></w:rPr>'
+
+
+class FootNotes:
+    """Collects notes and adds them to the document as a part of its own."""
+
+    def __init__(self, document: Any) -> None:
+        self._document = document
+        self._notes: list[str] = []
+
+    def add(self, where: str, quote: str) -> int:
+        """Add a note and return its number; *where* says who and when, *quote* what was said."""
+        number = len(self._notes) + 1
+        mark = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:footnoteRef/></w:r>'
+        text = escape(f" {where}: “{quote}”")
+        run = f'<w:r>{_SMALL}<w:t xml:space="preserve">{text}</w:t></w:r>'
+        self._notes.append(f'<w:footnote w:id="{number}"><w:p>{mark}{run}</w:p></w:footnote>')
+        return number
+
+    def close(self) -> None:
+        """Write the part; nothing is added where there are no notes."""
+        from docx.opc.packuri import PackURI
+        from docx.opc.part import Part
+
+        if not self._notes:
+            return
+        ruled = (("separator", -1), ("continuationSeparator", 0))
+        lines = "".join(
+            f'<w:footnote w:type="{kind}" w:id="{number}"><w:p><w:r><w:{kind}/></w:r></w:p></w:footnote>'
+            for kind, number in ruled
+        )
+        body = f'<w:footnotes xmlns:w="{_SPACE}">{lines}{"".join(self._notes)}</w:footnotes>'
+        blob = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>{body}'.encode()
+        main = self._document.part
+        main.relate_to(Part(PackURI(_PART), _KIND, blob, main.package), _RELATION)
+
+
+def reference(paragraph: Any, number: int) -> None:
+    """Set the raised number of a footnote at the end of *paragraph*."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    run = paragraph.add_run()
+    run.font.superscript = True
+    mark = OxmlElement("w:footnoteReference")
+    mark.set(qn("w:id"), str(number))
+    run._r.append(mark)  # noqa: SLF001 - python-docx has no call for footnotes

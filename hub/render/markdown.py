@@ -1,0 +1,64 @@
+"""Minutes as Markdown with footnotes."""
+
+import re
+
+from hub.ports import Wording
+from hub.render.view import Note, Row, Table, Text, View
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
+
+
+def markdown(shown: View, words: Wording) -> str:
+    """Return the document; footnotes stand at its end."""
+    lines = [f"# {_plain(shown.title)}", "", f"**{_plain(shown.status)}**", ""]
+    lines += [f"- {_plain(name)}: {_plain(value)}" for name, value in shown.header]
+    lines += ["", f"## {words.text('Attendance')}", "", *_grid(shown.people_columns, shown.people)]
+    if shown.silent:
+        lines += ["", words.text("No speech was found in this recording.")]
+    lines += ["", f"## {words.text('Summary')}", ""]
+    lines += [f"- {_text(text, words)}{_mark(note)}" for text, note in shown.summary] or [words.text("None recorded.")]
+    for table in shown.tables:
+        lines += ["", f"## {_plain(table.heading)}", "", *_items(table, words)]
+    lines += ["", f"## {words.text('About these minutes')}", "", *(f"- {_plain(line)}" for line in shown.about)]
+    if shown.aside:
+        lines += ["", f"## {words.text('Passages for a person to look at')}", ""]
+        lines += [f"- {kind}: “{_plain(quote)}” – {_plain(reason)}" for kind, quote, reason in shown.aside]
+    if shown.models:
+        lines += ["", f"{words.text('Models')}: {_plain('; '.join(shown.models))}"]
+    lines += ["", *(f"[^{note.number}]: {_plain(note.where)}: “{_plain(note.quote)}”" for note in shown.notes)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _items(table: Table, words: Wording) -> list[str]:
+    if not table.rows:
+        return [words.text("None recorded.")]
+    return _raw_grid(table.columns, [_cells(row, words) for row in table.rows])
+
+
+def _cells(row: Row, words: Wording) -> list[str]:
+    further = [_text(cell, words) for cell in row.cells]
+    return [row.number, _text(row.text, words) + _mark(row.note), *further]
+
+
+def _grid(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> list[str]:
+    return _raw_grid(columns, [[_plain(cell) for cell in row] for row in rows])
+
+
+def _raw_grid(columns: tuple[str, ...], rows: list[list[str]]) -> list[str]:
+    head = [f"| {' | '.join(_plain(column) for column in columns)} |", f"|{'---|' * len(columns)}"]
+    return head + [f"| {' | '.join(row)} |" for row in rows]
+
+
+def _text(text: Text, words: Wording) -> str:
+    marks = [f"*{words.text('This passage is in English.')}*"] if text.foreign else []
+    marks += [f"*{_plain(words.text('Please check: {reason}', reason=text.check))}*"] if text.check else []
+    marks += [f"*({words.text('unsure')})*"] if text.unsure else []
+    return " ".join([_plain(text.text), *marks])
+
+
+def _mark(note: Note) -> str:
+    return f"[^{note.number}]"
+
+
+def _plain(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,270 @@
+"""Minutes as a document shows them: every word in place, every note numbered; the formats only set it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hub.domain.minutes import Action, Evidence, Issue, Item, Minutes, Risk
+from hub.ports import Wording
+
+UNSURE_BELOW = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Free text: *foreign* when it still stands in English inside a document of another language."""
+
+    text: str
+    foreign: bool = False
+    check: str | None = None
+    unsure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A footnote: its number, who said it and when, and the quote."""
+
+    number: int
+    where: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An item in its table: number, text, the further cells, and its note."""
+
+    number: str
+    text: Text
+    cells: tuple[Text, ...]
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of items; *empty* is said where there are none."""
+
+    heading: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The whole document."""
+
+    locale: str
+    direction: str
+    title: str
+    status: str
+    signed: bool
+    header: tuple[tuple[str, str], ...]
+    people_columns: tuple[str, ...]
+    people: tuple[tuple[str, ...], ...]
+    summary: tuple[tuple[Text, Note], ...]
+    tables: tuple[Table, ...]
+    notes: tuple[Note, ...]
+    about: tuple[str, ...]
+    models: tuple[str, ...]
+    aside: tuple[tuple[str, str, str], ...]
+    silent: bool
+
+
+class _Notes:
+    """Numbers footnotes in the order they are asked for."""
+
+    def __init__(self, minutes: Minutes, words: Wording) -> None:
+        self.all: list[Note] = []
+        self._passages = {passage.segment: passage for passage in minutes.passages}
+        self._words = words
+
+    def add(self, evidence: Evidence) -> Note:
+        note = Note(len(self.all) + 1, self._where(evidence), evidence.quote)
+        self.all.append(note)
+        return note
+
+    def _where(self, evidence: Evidence) -> str:
+        cited = [self._passages[name] for name in evidence.segments if name in self._passages]
+        if not cited:
+            return ", ".join(evidence.segments)
+        speakers = self._words.join(list(dict.fromkeys(p.speaker or "?" for p in cited)))
+        first = min(passage.start for passage in cited)
+        return self._words.text("{speaker} at {time}", speaker=speakers, time=self._words.timecode(first))
+
+
+class _Texts:
+    """Looks up which fields are foreign or flagged."""
+
+    def __init__(self, minutes: Minutes, locale: str) -> None:
+        self._foreign = set(minutes.untranslated) if locale != minutes_language(minutes) else set()
+        self._flags = {flag.field: flag.reason for flag in minutes.flags}
+
+    def at(self, field: str, text: str, *, unsure: bool = False) -> Text:
+        return Text(text, field in self._foreign, self._flags.get(field), unsure)
+
+
+def minutes_language(minutes: Minutes) -> str:
+    """Return the locale that the minutes were drafted in."""
+    return "en" if minutes.language.startswith("en") else minutes.language
+
+
+def view(minutes: Minutes, words: Wording) -> View:
+    """Return *minutes* as a document in the locale of *words*."""
+    notes, texts = _Notes(minutes, words), _Texts(minutes, words.locale)
+    summary = tuple(
+        (texts.at(f"summary[{place}]", sentence), notes.add(proof.evidence))
+        for place, (sentence, proof) in enumerate(zip(minutes.summary, minutes.summary_evidence, strict=True))
+    )
+    tables = (
+        _table(words.text("Decisions"), (words.text("Decision"),), "decisions", minutes.decisions, notes, texts, words),
+        _table(
+            words.text("Action items"),
+            tuple(map(words.text, ("Action", "Owner", "Due"))),
+            "actions",
+            minutes.actions,
+            notes,
+            texts,
+            words,
+        ),
+        _table(
+            words.text("Risks"),
+            tuple(map(words.text, ("Risk", "Category", "Severity"))),
+            "risks",
+            minutes.risks,
+            notes,
+            texts,
+            words,
+        ),
+        _table(
+            words.text("Issues"),
+            tuple(map(words.text, ("Issue", "Category", "Severity"))),
+            "issues",
+            minutes.issues,
+            notes,
+            texts,
+            words,
+        ),
+    )
+    signed = minutes.status == "signed"
+    return View(
+        locale=words.locale,
+        direction=words.direction,
+        title=minutes.meeting.title or words.text("Meeting"),
+        status=words.text("Signed") if signed else words.text("Draft – not signed"),
+        signed=signed,
+        header=_header(minutes, words),
+        people_columns=tuple(map(words.text, ("Name", "Role", "Organization", "Spoke"))),
+        people=_people(minutes, words),
+        summary=summary,
+        tables=tables,
+        notes=tuple(notes.all),
+        about=_about(minutes, words),
+        models=tuple(f"{stage}: {name}" for stage, name in sorted(minutes.models.items())),
+        aside=tuple((words.text(a.kind), a.evidence.quote, a.reason) for a in minutes.coverage.set_aside),
+        silent=minutes.coverage.segments == 0,
+    )
+
+
+def _table(
+    heading: str,
+    columns: tuple[str, ...],
+    field: str,
+    items: Iterable[Item],
+    notes: _Notes,
+    texts: _Texts,
+    words: Wording,
+) -> Table:
+    rows = tuple(
+        Row(
+            number=words.number(place + 1),
+            text=texts.at(f"{field}[{place}].text", item.text, unsure=item.confidence < UNSURE_BELOW),
+            cells=_cells(item, f"{field}[{place}]", texts, words),
+            note=notes.add(item.evidence),
+        )
+        for place, item in enumerate(items)
+    )
+    return Table(heading, (words.text("No."), *columns), rows)
+
+
+def _cells(item: Item, field: str, texts: _Texts, words: Wording) -> tuple[Text, ...]:
+    if isinstance(item, Action):
+        return (_owner(item, field, texts, words), _due(item, words))
+    if isinstance(item, Risk | Issue):
+        kind = words.text(item.category) if item.category else "–"
+        return (Text(kind), Text(words.text(item.severity) if item.severity else "–"))
+    return ()
+
+
+def _owner(item: Action, field: str, texts: _Texts, words: Wording) -> Text:
+    if item.owner:
+        return Text(item.owner)
+    why = texts.at(f"{field}.owner_reason", item.owner_reason or words.text("not known"))
+    return Text(f"{words.text('No owner')}: {why.text}", why.foreign, why.check)
+
+
+def _due(item: Action, words: Wording) -> Text:
+    said = words.text("as said: “{words}”", words=item.due_as_spoken) if item.due_as_spoken else ""
+    day = words.date(item.due) if item.due else words.text("No date")
+    return Text(f"{day} ({said})" if said else day)
+
+
+def _header(minutes: Minutes, words: Wording) -> tuple[tuple[str, str], ...]:
+    meeting, rows = minutes.meeting, []
+    if meeting.started_at is not None:
+        local = _local(meeting.started_at, meeting.timezone)
+        rows = [(words.text("Date"), words.date(local.date())), (words.text("Time"), words.time(local))]
+    else:
+        rows = [(words.text("Date"), words.text("not known"))]
+    if minutes.coverage.duration_s:
+        rows.append((words.text("Duration"), words.timecode(minutes.coverage.duration_s)))
+    return (*rows, (words.text("Meeting ID"), meeting.id))
+
+
+def _local(moment: datetime, zone: str | None) -> datetime:
+    if moment.tzinfo is None or not zone:
+        return moment
+    try:
+        return moment.astimezone(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return moment
+
+
+def _people(minutes: Minutes, words: Wording) -> tuple[tuple[str, ...], ...]:
+    spoke = set(minutes.speakers)
+    rows = [
+        (p.name, p.role or "–", p.organization or "–", words.text("Yes") if p.name in spoke else "–")
+        for p in minutes.meeting.participants
+    ]
+    known = {person.name for person in minutes.meeting.participants}
+    others = [name for name in minutes.speakers if name not in known]
+    return (
+        *rows,
+        *(
+            (name, words.text("Unnamed voice") if name.startswith("Speaker ") else "–", "–", words.text("Yes"))
+            for name in others
+        ),
+    )
+
+
+def _about(minutes: Minutes, words: Wording) -> tuple[str, ...]:
+    coverage = minutes.coverage
+    lines = [words.text("Made by machine; a named person corrects and signs.")]
+    if coverage.duration_s and coverage.segments:
+        whole, speech = words.timecode(coverage.duration_s), words.timecode(coverage.speech_s)
+        lines.append(
+            words.text(
+                "The recording is {duration} long; somebody speaks for {speech} of it.", duration=whole, speech=speech
+            )
+        )
+    if coverage.speech_s and coverage.segments:
+        share = words.percent(min(1.0, coverage.cited_s / coverage.speech_s))
+        lines.append(words.text("The summary and the items rest on {share} of the speaking time.", share=share))
+    if coverage.suppressed:
+        one, many = "{count} passage was heard but not believed.", "{count} passages were heard but not believed."
+        lines.append(words.plural(one, many, coverage.suppressed))
+    if minutes.untranslated and words.locale != minutes_language(minutes):
+        one, many = "{count} passage is still in English.", "{count} passages are still in English."
+        lines.append(words.plural(one, many, len(minutes.untranslated)))
+    lines.append(words.text("Quotes are verbatim and stay in the language that was spoken."))
+    lines.append(words.text("Times in this document count from the start of the recording."))
+    return (*lines, *coverage.notes)
