@@ -9,7 +9,7 @@ import argparse
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from hub.domain.locales import LOCALES  # noqa: E402 - the checkout's own package, wherever the script is run from
+from hub.render.messages import MESSAGES, PLURALS  # noqa: E402 - as above
 from hub.translation.wording import CATALOGUES, DOMAIN, folder  # noqa: E402 - as above
 
 _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # the same words give the same bytes on any day
@@ -40,9 +41,9 @@ def translated_locales() -> tuple[str, ...]:
 def msgids() -> list[MsgId]:
     """Return every fixed message of the hub in order of first use; a pair is singular and plural.
 
-    They stand as literals where a document or a page asks a wording for its text.
+    They stand in hub/render/messages.py, and as literals where a document or a page asks a wording for its text.
     """
-    return list(dict.fromkeys(_asked()))
+    return list(dict.fromkeys([*MESSAGES, *PLURALS, *_asked()]))
 
 
 def _asked() -> Iterator[MsgId]:
@@ -126,9 +127,14 @@ def faults() -> Iterator[str]:
             yield f"{locale}: hub.mo is not current; run scripts/catalogues.py update"
 
 
-def _words(compiled: bytes) -> dict[MsgId, str | tuple[str, ...]]:
+def _words(compiled: bytes) -> dict[str | tuple[str, ...], str | tuple[str, ...]]:
     """Return what a compiled catalogue says; its header names the Babel that made it and does not count."""
-    return {message.id: message.string for message in read_mo(io.BytesIO(compiled)) if message.id}
+    entries = [message for message in read_mo(io.BytesIO(compiled)) if message.id]
+    return {_hashable(message.id): _hashable(message.string) for message in entries}
+
+
+def _hashable(text: str | Sequence[str]) -> str | tuple[str, ...]:
+    return text if isinstance(text, str) else tuple(text)
 
 
 def _faults(message: Message, catalogue: Catalog) -> Iterator[str]:
