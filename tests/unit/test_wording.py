@@ -118,3 +118,18 @@ def test_lists_are_joined_in_words():
     assert wording("es").join(["A", "B"]) == "A y B"
     assert wording("ja").join(["A", "B"]) == "A、B"
     assert wording("fr").join([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", {1: "1 minute", 2: "2 minutes", 1000: "1,000 minutes"}),
+        ("fr", {0: "0 minute", 1: "1 minute", 2: "2 minutes"}),
+        ("pl", {1: "1 minuta", 3: "3 minuty", 5: "5 minut", 12: "12 minut", 22: "22 minuty"}),
+        ("ja", {1: "1分", 2: "2分"}),
+        ("ar", {1: "دقيقة واحدة", 2: "دقيقتان", 3: "3 دقائق", 11: "11 دقيقة", 100: "100 دقيقة"}),
+    ],
+)
+def test_counts_take_the_plural_of_the_language(locale, said):
+    words = wording(locale)
+    assert {count: words.plural("{count} minute", "{count} minutes", count) for count in said} == said
