@@ -8,7 +8,7 @@ from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_replies import Reply, reply
 from hub.nlp.extract.actions_weigh import informs_here
 from hub.nlp.extract.context import Roster
-from hub.nlp.extract.context_address import Address
+from hub.nlp.extract.context_address import Address, addressed
 from hub.nlp.extract.owners_roles import function_in
 from hub.nlp.extract.utterances import Utterance
 
@@ -19,7 +19,11 @@ _POINTS = re.compile(
     r"through)|right person)\b",
     re.IGNORECASE,
 )
+_ONLY_CALLED = re.compile(
+    r"^\W*(?:(?:and|or|maybe|can|could|would|will|you|please|what about|how about|then|okay|so)\W*)*$", re.IGNORECASE
+)
 _INSTEAD = re.compile(r"\b(?:actually|no|rather|instead|let me|easier if i)\b", re.IGNORECASE)
+_WE_DO = re.compile(r"\bwe(?: will|'ll|’ll| can) (?:do|take|handle)\b", re.IGNORECASE)
 _CANNOT = re.compile(r"\b(?:can't|cannot|can not|won't|not able to|not going to manage)\b", re.IGNORECASE)
 ASKING = 0.4  # least weight of the forms that ask: "can you", "please"
 _LONGEST_ANSWER = 14  # words; a longer sentence speaks of something else
@@ -56,7 +60,7 @@ class Answers:
             self.take(matter, utterance)
         elif answer is Reply.ASSENT and near:
             self._assent(matter, utterance)
-        if matter.is_open and utterance.speaker != matter.speaker:
+        if matter.is_open:
             self._point(matter, utterance)
 
     def may_take(self, matter: Draft, utterance: Utterance) -> bool:
@@ -70,6 +74,9 @@ class Answers:
     def take(self, matter: Draft, utterance: Utterance) -> None:
         """Let the speaker of *utterance* have *matter*."""
         asked = matter.address.name if matter.address is not None and self._is_asked(matter, utterance) else None
+        if asked is None and _WE_DO.search(utterance.text):
+            matter.noted = True
+            return
         matter.owner = owners.of_speaker(utterance, self._roster, words=shortened(utterance.text), asked=asked)
         matter.accepted, matter.taken_at = True, utterance.index
         matter.add(utterance)
@@ -122,7 +129,12 @@ class Answers:
 
     def _point(self, matter: Draft, utterance: Utterance) -> None:
         """Put an open matter to somebody else: "That's one for Henrik"."""
-        if len(utterance.text.split()) > _LONGEST_ANSWER or not _POINTS.search(utterance.text):
+        if len(utterance.text.split()) > _LONGEST_ANSWER:
+            return
+        called = addressed(utterance.text, self._roster)
+        if called is not None and _ONLY_CALLED.search(utterance.text.replace(called.name, "")):
+            matter.address = called
+        if utterance.speaker == matter.speaker or not _POINTS.search(utterance.text):
             return
         mentions = [mention for mention in self._roster.mentions(utterance.text) if mention.person is not None]
         function = function_in(utterance.text, self._roster)

@@ -1,12 +1,12 @@
 """Clauses that may speak of work to be done: who, how firmly, and which verb."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.nlp.extract.actions_forms import VEILED, Mood, forms
-from hub.nlp.extract.actions_lexicon import DELIVER, WORK
+from hub.nlp.extract.actions_lexicon import DELIVER, TALK, WORK
 from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance
 
@@ -37,17 +37,27 @@ class Clause:
 def clauses(utterance: Utterance) -> tuple[Clause, ...]:
     """Return the clauses of work in *utterance*, in order, one for each verb."""
     found: dict[int, Clause] = {}
-    for clause in (
+    stated = (
         *_spoken_forms(utterance),
         *_third_person(utterance),
         *_imperatives(utterance),
         *_present_promises(utterance),
         *_from_me(utterance),
-    ):
+    )
+    for clause in (*stated, *_second_verbs(stated)):
         known = found.get(clause.verb.i)
         if known is None or clause.weight > known.weight:
             found[clause.verb.i] = clause
     return tuple(found[place] for place in sorted(found))
+
+
+def _second_verbs(stated: Sequence[Clause]) -> Iterator[Clause]:
+    """Yield the work behind a verb of talk: "I'll read it over the weekend and send my comments"."""
+    for clause in stated:
+        if clause.lemma in TALK:
+            for token in clause.verb.conjuncts:
+                if token.tag_ == "VB" and token.lemma_.lower() in DELIVER:
+                    yield replace(clause, verb=token)
 
 
 def _spoken_forms(utterance: Utterance) -> Iterator[Clause]:
@@ -170,8 +180,8 @@ def _present_promises(utterance: Utterance) -> Iterator[Clause]:
     for token in utterance.sent:
         if token.dep_ != "nsubj" or token.head.lemma_.lower() not in _PROMISED:
             continue
-        verb, first = token.head, token.lower_ == "i"
-        if not first and token.pos_ != "PROPN":
+        verb, first, joint = token.head, token.lower_ == "i", token.lower_ == "we"
+        if not (first or joint or token.pos_ == "PROPN"):
             continue
         aux = {str(child.norm_).lower() for child in verb.children if child.dep_ == "aux"}
         progressive = verb.tag_ == "VBG" and aux <= {"am", "is", "'m", "'s"} and bool(aux)
@@ -180,10 +190,10 @@ def _present_promises(utterance: Utterance) -> Iterator[Clause]:
         chained = first and _THEN.search(utterance.text) is not None and verb.tag_ == "VBP"
         yield Clause(
             utterance,
-            Mood.COMMIT if first else Mood.ASSIGN,
+            Mood.COMMIT if first else Mood.JOINT if joint else Mood.ASSIGN,
             verb,
             0.45 if chained else 0.35,
-            subject=None if first else token,
+            subject=None if first or joint else token,
             negated=any(child.dep_ == "neg" for child in verb.children),
             begin=token.i,
             needs_day=not chained,

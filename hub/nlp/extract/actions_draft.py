@@ -121,6 +121,10 @@ class Matters:
         near = self._near(utterance, NEAR)
         return next((d for d in near if d.mood is Mood.REQUEST and d.speaker == utterance.speaker), None)
 
+    def taken_by(self, utterance: Utterance) -> list[Draft]:
+        """Return the matters that somebody took with *utterance*."""
+        return [draft for draft in self.drafts[-12:] if draft.taken_at == utterance.index]
+
     def own(self, utterance: Utterance) -> Draft | None:
         """Return the near matter that the speaker of *utterance* is to do."""
         near = self._near(utterance, NEAR)

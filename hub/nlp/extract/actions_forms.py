@@ -57,6 +57,8 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
         0.35,
         r"(?:if i could|could i|can i|may i|can we|could we) (?P<verb>have|get)(?! you| that| it done)",
     ),
+    (Mood.OPEN, 0.35, rf"(?:can|could|would|will) (?:someone|somebody|anyone|anybody|one of you) {_ADVERBS}{_VERB}"),
+    (Mood.OPEN, 0.3, r"who (?:is|'s) (?P<verb>\w+ing)"),
     (Mood.OPEN, 0.3, rf"who (?:can|will|could|wants to|is going to|would|is able to) {_ADVERBS}{_VERB}"),
     (Mood.OPEN, 0.25, rf"(?:can|could|shall|should) we {_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.45, rf"i (?:will |would |'d |'ll )?(?:need|want|like|ask) you to {_NOT}{_ADVERBS}{_VERB}"),

@@ -16,7 +16,7 @@ WORK = words("""
     merge share summarise summarize prioritise prioritize propose recommend define clarify agree negotiate sort
     drive liaise engage arrange pick line hire recruit replace relabel label destroy quarantine store top pack dispatch
     courier deliver supply stock migrate grant revoke enable disable open make take give tell find cover double-check
-    tidy circle loop nudge remind reproduce reformat recirculate restart initiate kick transcribe scan digitise
+    tidy circle loop nudge remind remind reproduce reformat recirculate restart initiate kick transcribe scan digitise
     countersign counter-sign escort repeat rework redo finish attach append enter reconvene pre-fill prefill walk come
     go have do move change switch swap shift rebook resolve settle expedite accelerate secure cut key tag flag
 """)
@@ -33,7 +33,7 @@ TALK = words("""
     listen interrupt jump skip pass hand leave drop die kill eat drink hope wish bet apologise apologize repeat read
     explain describe elaborate argue agree disagree love hate live stay sit stand laugh sing enjoy survive suffer
     pretend imagine wonder quote paraphrase summarise summarize recap park pause conclude shut miss see feel want like
-    need be seem mean keep try understand appreciate expect worry believe buy bring_up touch
+    need be seem mean keep understand appreciate expect worry believe buy bring_up touch
 """)
 """Verbs that stay within the meeting or within a head."""
 

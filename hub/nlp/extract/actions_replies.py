@@ -25,7 +25,8 @@ class Reply(StrEnum):
 _PRONOUN = r"(?:it|that|this|those|these|them|that one|this one|the lot|both|care of (?:it|that|this|those|them))"
 _TAKE = re.compile(
     rf"\b(?:i(?: will|'ll| shall| can| could) (?:do|take|handle|own|manage|sort|see to|look after|pick up|cover|deal "
-    rf"with) (?:{_PRONOUN})(?: (?:up|on|out|over))?\b|i(?: will|'ll) take care of|i take {_PRONOUN}|i(?:'ll|"
+    rf"with) (?:{_PRONOUN})(?: (?:up|on|out|over))?\b|i(?: will|'ll) take care of|i take {_PRONOUN}|"
+    rf"we(?: will|'ll| can) (?:do|take|handle) {_PRONOUN}|i(?:'ll|"
     rf" will) pick "
     rf"{_PRONOUN} up|leave (?:it|that|this|them|those) (?:with|to) me|will do\b|on it\b|can do\b|consider it done|"
     rf"give (?:it|that|them|those) to me|put (?:it|that|this|them) on me|put me down for|that(?:'s| is| one is|"
@@ -40,7 +41,7 @@ _TAKE = re.compile(
     re.IGNORECASE,
 )
 _ASSENT = re.compile(
-    r"^\W*(?:(?:oh|ah|um+|uh+|well|hmm*)[\s,]+)*(?:yes|yeah|yep|yup|sure|of course|okay|ok|absolutely|"
+    r"^\W*(?:(?:oh|ah|um+|uh+|well|hmm*|then|so|and)[\s,]+)*(?:yes|yeah|yep|yup|sure|of course|okay|ok|absolutely|"
     r"no problem|no worries|"
     r"certainly|right|noted|agreed|good|deal|gladly|alright|all right|understood|got it|fine|perfect|definitely|"
     r"that works|works for me|makes sense|sounds good|great|can do|will do|very well|with pleasure|happily|true|"
@@ -54,9 +55,11 @@ _REFUSE = re.compile(
     r"|\bi (?:can't|cannot|can not|couldn't|won't|will not) (?:really |honestly |actually |possibly )?(?:take|"
     r"do|commit|"
     r"promise|manage|own|handle|make (?:it|that)|touch|be the one|sign up|send|write|get)\b"
-    r"|\bnot me\b|\bi'd rather not\b|\bi would rather not\b|\bnot my (?:job|area|task|call)\b"
+    r"|\bnot me\b|\b(?:that(?:'s| is| one is)|it(?:'s| is)) yours\b|"
+    r"\bon (?:pto|vacation|holiday)\b|\bi'd rather not\b|\bi would rather not\b|\bnot my (?:job|area|task|call)\b"
     r"|\bthat(?:'s| is) not (?:mine|me|for me|ours|my|on me|us)\b|\bi(?:'m| am) not the (?:right|one)\b"
-    r"|\bi don't have (?:the )?(?:access|time|capacity|bandwidth|site contacts|rights|permission|contacts|hands)\b"
+    r"|\bi don't have (?:the |a )?(?:line|access|time|capacity|bandwidth|"
+    r"site contacts|rights|permission|contacts|hands)\b"
     r"|\bi have no (?:access|time|capacity|bandwidth)\b|\bi(?:'m| am) (?:full|swamped|maxed out|on leave|away|"
     r"out of office)\b"
     r"|\bi(?:'ll| will) have to (?:pass|decline)\b|\bsomebody else\b.{0,30}\bplease\b)",

@@ -10,6 +10,7 @@ from hub.nlp.extract.actions_clauses import Clause, clauses
 from hub.nlp.extract.actions_days import move_day, set_days
 from hub.nlp.extract.actions_draft import OWN_WORD, Draft, Matters
 from hub.nlp.extract.actions_forms import Mood
+from hub.nlp.extract.actions_lexicon import WORK
 from hub.nlp.extract.actions_replies import Reply
 from hub.nlp.extract.actions_weigh import is_work, pronoun_only
 from hub.nlp.extract.context import Roster
@@ -20,6 +21,7 @@ from hub.nlp.extract.utterances import Utterance, is_back_channel
 FindDates = Callable[[str], Sequence[SpokenDate]]
 
 _NO_DOERS = words("it this that there everything these those they nothing something one")
+FIRM = 0.5  # least weight of a promise: "I'll", "I'm going to"
 _FURTHER = re.compile(
     r"\b(?:also|another|separately|on top|in addition|besides|one more|the other|and then i)\b", re.IGNORECASE
 )
@@ -53,7 +55,7 @@ class Talk:
         answer = self._answers.hear(utterance, days=len(dates) or self._days_ahead(utterance))
         # 3 what does it raise itself
         raised = (self._raise(clause, answer, dates) for clause in self._clauses(utterance))
-        touched = [draft for draft in raised if draft is not None]
+        touched = [draft for draft in raised if draft is not None] or self._matters.taken_by(utterance)
         # 4 which day does it name
         if touched:
             set_days(utterance, touched, dates)
@@ -76,8 +78,10 @@ class Talk:
         return clauses(utterance) if utterance.sent.doc.has_annotation("DEP") else ()
 
     def _raise(self, clause: Clause, answer: Reply, dates: Sequence[SpokenDate]) -> Draft | None:
-        if not is_work(clause) or (clause.needs_day and not dates):
+        if clause.needs_day and not dates:
             return None
+        if not is_work(clause):
+            return self._bare_word(clause)
         if clause.mood in OWN_WORD:
             return self._own_word(clause, answer, dated=bool(dates))
         if clause.mood is Mood.REQUEST:
@@ -85,6 +89,16 @@ class Talk:
         if clause.mood is Mood.ASSIGN:
             return self._assign(clause)
         return self._matters.new(Draft(clause, [clause.utterance]))
+
+    def _bare_word(self, clause: Clause) -> Draft | None:
+        """Read "I'll tell her": no work by itself, but an answer to what was just asked."""
+        matter = self._matters.put_to(clause.utterance)
+        firm = clause.mood is Mood.COMMIT and clause.weight >= FIRM and not clause.negated and clause.lemma in WORK
+        if matter is None or not firm or clause.utterance.index - matter.last > 2:
+            return None
+        if self._answers.may_take(matter, clause.utterance):
+            self._answers.take(matter, clause.utterance)
+        return matter
 
     def _own_word(self, clause: Clause, answer: Reply, *, dated: bool) -> Draft | None:
         """Read "I'll ...": it goes on with the speaker's matter, takes another's, or raises a new one."""
@@ -139,6 +153,10 @@ class Talk:
         matter = self._matters.latest(utterance)
         if clause.needs_day and (owner.name is None or _RECAP.search(utterance.text)):
             return None
+        own = self._matters.own(utterance) if owner.name == self._roster.speaker(utterance.speaker) else None
+        if own is not None and _goes_on(clause, own):
+            own.add_clause(clause)
+            return own
         again = matter is not None and (pronoun_only(clause.verb) or matter.is_same(clause))
         if matter is not None and again and owner.name is not None:
             matter.owner, matter.address = owner, None
@@ -162,7 +180,7 @@ def _is_for(clause: Clause, matter: Draft, answer: Reply) -> bool:
         return gap <= 4
     if answer in {Reply.ASSENT, Reply.TAKE} and matter.mood in {Mood.REQUEST, Mood.OPEN}:
         return gap <= 2
-    firm = clause.mood is Mood.COMMIT and clause.weight >= 0.5
+    firm = clause.mood is Mood.COMMIT and clause.weight >= FIRM
     if firm and matter.mood in {Mood.OPEN, Mood.JOINT} and not _FURTHER.search(clause.utterance.text):
         return gap <= (1 if matter.speaker == clause.utterance.speaker else 3)
     return matter.is_same(clause) or (gap <= 3 and matter.shares(clause))

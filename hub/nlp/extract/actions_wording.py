@@ -11,7 +11,7 @@ from hub.nlp.extract.check import loses_negation, unproved
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.utterances import Utterance
 from hub.nlp.extract.writing import phrase_of, sentence, speaks_of_the_talkers, tidy, without_days, without_talkers
-from hub.nlp.extract.writing_phrases import subject_phrase
+from hub.nlp.extract.writing_phrases import subject_phrase, verb_phrase
 from hub.nlp.extract.writing_pronouns import Antecedent, antecedent, pronoun_object, replacement
 
 
@@ -66,6 +66,8 @@ def _phrase(clause: Clause, draft: Draft, found: Antecedent | None, roster: Rost
     if _asks_for_a_thing(clause):
         replace |= {clause.verb.i: "provide"}
     text = phrase_of(clause.verb, replace=replace, days=days, roster=roster)
+    if text is None and found is not None:
+        text = tidy(f"{clause.lemma} {_lower_article(found.text)}", roster)
     if text is not None and speaks_of_the_talkers(text):
         text = without_talkers(text)
     return text
@@ -75,7 +77,7 @@ def _asks_for_a_thing(clause: Clause) -> bool:
     """Tell whether the work is to provide a thing: "I need the list from you", "I'll have names for you"."""
     if clause.mood is Mood.REQUEST:
         return clause.lemma in {"need", "want", "like", "have", "get"} and clause.begin != clause.verb.i
-    written = any(child.tag_ == "VBN" or child.dep_ in {"ccomp", "xcomp"} for child in clause.verb.children)
+    written = any(token.tag_ == "VBN" or token.dep_ in {"ccomp", "xcomp"} for token in verb_phrase(clause.verb)[1:])
     return clause.mood is Mood.COMMIT and clause.lemma == "have" and not written
 
 

@@ -58,6 +58,8 @@ def of_address(address: Address) -> Owner:
 def of_subject(subject: Any, utterance: Utterance, before: Sequence[Utterance], roster: Roster) -> Owner:
     """Return the owner where a third party is to do it: by name, by the pronoun for one just named, or by role."""
     phrase = _phrase(subject)
+    if any(child.lower_ == "my" for child in subject.children):
+        return of_speaker(utterance, roster, words=f"my {subject.text} will")
     if subject.lower_ in {"he", "she", "they", "someone", "somebody", "everyone", "it", "this", "that"}:
         return _by_pronoun(subject, utterance, before, roster)
     if subject.lower_ in _COLLECTIVE:

@@ -13,6 +13,7 @@ from hub.nlp.extract.writing_phrases import subject_phrase
 PRONOUNS = words("it that this them those these one ones both")
 _PLURAL = words("them those these ones both")
 _NOT_THINGS = words("""
+    mind desk hand hands eye lap plate
     day week month year morning afternoon evening today tomorrow yesterday monday tuesday wednesday thursday friday
     saturday sunday time thing things lot bit way point question problem idea person people guy somebody minute hour
     end kind sort moment second reason sense everybody anybody
@@ -33,7 +34,9 @@ def pronoun_object(verb: Any) -> Any | None:
     """Return the pronoun that is the object of *verb* ("send it", "do that one"), or None."""
     objects = [child for child in verb.children if child.dep_ in {"dobj", "dative"} and child.i > verb.i]
     direct = [child for child in objects if child.dep_ == "dobj"] or objects
-    if not direct or direct[0].lower_ not in PRONOUNS:
+    if not direct or direct[0].lower_ in {"you", "me", "us"}:
+        return next((token for token in verb.doc[verb.i + 1 : verb.i + 3] if token.lower_ in PRONOUNS), None)
+    if direct[0].lower_ not in PRONOUNS:
         return None
     return None if any(part.dep_ in {"prep", "relcl", "acl"} for part in direct[0].children) else direct[0]
 
