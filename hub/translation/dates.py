@@ -42,6 +42,13 @@ _PREPOSITIONS = {
         "from": ("da {}", "dal {}"),
     },
 }
+_PARTS = {
+    # "Monday morning"; without these an engine reads the Spanish "mañana" as tomorrow
+    "es": {"morning": "por la mañana", "afternoon": "por la tarde", "evening": "por la noche"},
+    "pt": {"morning": "de manhã", "afternoon": "à tarde", "evening": "à noite"},
+    "fr": {"morning": "matin", "afternoon": "après-midi", "evening": "soir"},
+    "it": {"morning": "mattina", "afternoon": "pomeriggio", "evening": "sera"},
+}
 _MASCULINE_PT = frozenset(["sábado", "domingo"])
 _DAY = "|".join(WEEKDAYS)
 _MONTH = "|".join(MONTHS)
@@ -54,9 +61,9 @@ _PATTERN = re.compile(
     + rf"(?:(?:the\s+)?\b{_NUMBER.format('d1')}\s+(?:of\s+)?(?P<m1>{_MONTH})\b{_YEAR.format('y1')}"
     + rf"|\b(?P<m2>{_MONTH})\s+(?:the\s+)?{_NUMBER.format('d2')}(?![\w:%]|\.\d){_YEAR.format('y2')})"
 )
-# A weekday alone only where nothing hangs on it: "on Friday morning" and "Friday's call" are left to the engine.
+# A weekday alone only where nothing hangs on it: "Friday's call" is left to the engine.
 _WEEKDAY = re.compile(
-    rf"\b(?P<prep>[Bb]y|[Oo]n|[Uu]ntil|[Bb]efore|[Aa]fter)\s+(?P<weekday>{_DAY})\b"
+    rf"\b(?P<prep>[Bb]y|[Oo]n|[Uu]ntil|[Bb]efore|[Aa]fter)\s+(?P<weekday>{_DAY})\b(?:\s+(?P<part>morning|afternoon|evening)\b)?"
     r"(?=\s*(?:[.,;:!?)]|$)|\s+(?:and|or|but|to|at|in|for|with|so|if|because|unless)\b)"
 )
 
@@ -76,7 +83,8 @@ def say_day(match: re.Match[str], target: str) -> str:
     parts = match.groupdict()
     language = target.split("-", maxsplit=1)[0]
     weekday = weekday_name(parts["weekday"], target) if parts["weekday"] else ""
-    day = f"{weekday} {_calendar(parts, target)}".strip()
+    part = _PARTS.get(language, {}).get(parts.get("part") or "", "")
+    day = " ".join(word for word in (weekday, part, _calendar(parts, target)) if word)
     preposition = (parts["prep"] or "").lower()
     forms = _PREPOSITIONS.get(language, {}).get(preposition)
     if forms is None:

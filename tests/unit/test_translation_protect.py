@@ -73,6 +73,8 @@ def test_figures_take_the_form_of_the_locale_only_where_that_is_safe(target, sai
         ("on Friday", "pt-BR", "na sexta-feira"),
         ("on Saturday", "pt-BR", "no sábado"),
         ("by the 4th of March 2027", "it", "entro il 4 marzo 2027"),
+        ("on Monday morning", "es", "el lunes por la mañana"),
+        ("before Friday evening", "it", "prima di venerdì sera"),
         ("until Monday", "it", "fino a lunedì"),
     ],
 )
