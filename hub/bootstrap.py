@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from hub.domain.fingerprint import fingerprint
 from hub.domain.transcript import Transcript
@@ -14,6 +14,9 @@ from hub.settings import Settings
 if TYPE_CHECKING:
     from hub.connectors.models.store import FetchedModels
     from hub.services.hearing import Ears
+
+
+Part = TypeVar("Part")
 
 
 def build(settings: Settings, **overrides: Any) -> "Hub":
@@ -107,8 +110,8 @@ class Hub:
 
         return open_engine(self.settings.database_url)
 
-    def _part(self, name: str, make: Callable[[], Any]) -> Any:
-        return self._overrides[name] if name in self._overrides else make()
+    def _part(self, name: str, make: Callable[[], Part]) -> Part:
+        return cast("Part", self._overrides[name]) if name in self._overrides else make()
 
     def _ears(self, vocabulary: Path | None) -> "Ears":
         from hub.nlp import naming, speakers

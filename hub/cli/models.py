@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,7 +19,7 @@ def list_models(as_json: Annotated[bool, typer.Option("--json", help="JSON on st
     from hub.connectors.models.manifest import manifest
 
     models = opened().models
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"name": m.name, "here": models.present(m.name), "bytes": m.size, "licence": m.licence, "what": m.what}
         for m in manifest().values()
     ]

@@ -95,22 +95,17 @@ class _Notes:
 class _Texts:
     """Looks up which fields are foreign or flagged."""
 
-    def __init__(self, minutes: Minutes, locale: str) -> None:
-        self._foreign = set(minutes.untranslated) if locale != minutes_language(minutes) else set()
+    def __init__(self, minutes: Minutes) -> None:
+        self._foreign = set(minutes.untranslated)
         self._flags = {flag.field: flag.reason for flag in minutes.flags}
 
     def at(self, field: str, text: str, *, unsure: bool = False) -> Text:
         return Text(text, field in self._foreign, self._flags.get(field), unsure)
 
 
-def minutes_language(minutes: Minutes) -> str:
-    """Return the locale that the minutes were drafted in."""
-    return "en" if minutes.language.startswith("en") else minutes.language
-
-
 def view(minutes: Minutes, words: Wording) -> View:
     """Return *minutes* as a document in the locale of *words*."""
-    notes, texts = _Notes(minutes, words), _Texts(minutes, words.locale)
+    notes, texts = _Notes(minutes, words), _Texts(minutes)
     summary = tuple(
         (texts.at(f"summary[{place}]", sentence), notes.add(proof.evidence))
         for place, (sentence, proof) in enumerate(zip(minutes.summary, minutes.summary_evidence, strict=True))
@@ -262,7 +257,7 @@ def _about(minutes: Minutes, words: Wording) -> tuple[str, ...]:
     if coverage.suppressed:
         one, many = "{count} passage was heard but not believed.", "{count} passages were heard but not believed."
         lines.append(words.plural(one, many, coverage.suppressed))
-    if minutes.untranslated and words.locale != minutes_language(minutes):
+    if minutes.untranslated:
         one, many = "{count} passage is still in English.", "{count} passages are still in English."
         lines.append(words.plural(one, many, len(minutes.untranslated)))
     lines.append(words.text("Quotes are verbatim and stay in the language that was spoken."))

@@ -82,8 +82,19 @@ _AGREED = re.compile(
 )
 _WEAK_YES = re.compile(r"^(?:yes|yeah|yep|okay|ok|fine|right|exactly|sure|correct|perfect|good)\b[.,!]?", re.IGNORECASE)
 _ASKS = re.compile(
-    r"\b(?:everyone|everybody|all|anyone|you|we) (?:okay|ok|fine|happy|agree[ds]?|good|object\w*)\b.*\?|\bany objections?\b|\bagreed\?|"
-    r"\b(?:okay|ok|fine|good|all right) (?:for|with|by) (?:everyone|everybody|you|all)\b.*\?|^(?:okay|ok|agreed|right|yes)\?$",
+    r"\b(?:everyone|everybody|all|anyone|anybody|you|we)\b.{0,25}\b(?:okay|ok|fine|happy|agree[ds]?|good|object\w*|against|argue)\b.*|"
+    r"\bany objections?\b|\bif (?:any(?:one|body)|nobody|no one) objects\b|\b(?:agreed|okay|ok|right|yes|fine)\?|"
+    r"\b(?:okay|ok|fine|good|all right) (?:for|with|by) (?:everyone|everybody|you|all)\b.*\?|\bdoes that work\b|\bworks for (?:everyone|everybody|you)\?",
+    re.IGNORECASE,
+)
+_SILENCE = re.compile(
+    r"\b(?:hearing (?:nothing|none|no objections?)|no objections?|nobody objects|no one objects|i take (?:that|it) as (?:a )?(?:yes|agreed)|"
+    r"then (?:that's|it's|it is) (?:decided|agreed|settled))\b",
+    re.IGNORECASE,
+)
+_STATES = re.compile(
+    r"\b(?:is|are|isn't|aren't|get|gets|don't|doesn't|do not|does not|stays?|comes?|goes|go|becomes?|moves?|will|won't|remains?|"
+    r"use[sd]?|starts?|stops?|happens?|applies|apply|counts?|one|same|only|no)\b",
     re.IGNORECASE,
 )
 _OPEN = re.compile(
@@ -106,6 +117,7 @@ _MINE = re.compile(
 _REJECTED = re.compile(
     r"^(?:no\b|nope|not really|i disagree|i don't think|hmm|we can't|we cannot|absolutely not)", re.IGNORECASE
 )
+_EITHER = re.compile(r", or \b|\beither\b|\bwhether\b", re.IGNORECASE)
 _AHEAD = 4
 
 
@@ -129,17 +141,45 @@ def _hit(utterances: Sequence[Utterance], place: int) -> Hit | None:
     if settled and _RECALLED.search(text):
         return None
     base = max(settled, proposed)
-    if not base or (settled and QUESTION.search(text)):
+    if settled and QUESTION.search(text):
         return None
-    assent = next(_assents(utterances, place), None)
     if _turned_down(utterances, place):
         return None
-    if assent is not None:
-        base += 0.35 if _AGREED.search(plain(assent.text)) else 0.12
+    assents = list(_assents(utterances, place))
+    strong = [assent for assent in assents if _agrees(assent)]
+    asked = _asks(utterances, place)
+    if not base:
+        if QUESTION.search(text) or _RECALLED.search(text) or not _STATES.search(text) or not (strong and asked):
+            return None
+        base = 0.25
+    base += 0.35 if strong else 0.12 if assents else 0.0
+    base += 0.1 if len({assent.speaker for assent in strong}) > 1 else 0.0
+    base += 0.15 if asked and assents else 0.0
+    base -= 0.3 if _EITHER.search(text) else 0.0
+    assent = next(iter(strong or assents), None)
     base += 0.05 if TRIAL.search(text) else -0.1
     if base < THRESHOLD:
         return None
+    restated = _restated(utterances, said, assent) if assent else None
+    if restated is not None:
+        return Hit(restated, (said, restated), base, assent.segments if assent else ())
     return Hit(said, (said,), base, assent.segments if assent else ())
+
+
+def _restated(utterances: Sequence[Utterance], said: Utterance, assent: Utterance) -> Utterance | None:
+    """Return the sentence in which whoever agreed says the matter again, and shorter ("Agreed. No Lille.")."""
+    for after in utterances[assent.index : assent.index + 3]:
+        if after.speaker != assent.speaker or QUESTION.search(after.text) or _OPEN.search(plain(after.text)):
+            continue
+        shared = _content(after) & _content(said)
+        words = len(after.text.split())
+        if len(shared) >= 3 and 4 <= words <= len(said.text.split()) and not _MINE.search(plain(after.text)):
+            return after
+    return None
+
+
+def _content(utterance: Utterance) -> set[str]:
+    return {token.lemma_.lower() for token in utterance.sent if token.is_alpha and not token.is_stop}
 
 
 def _assents(utterances: Sequence[Utterance], place: int) -> Iterator[Utterance]:
@@ -148,6 +188,8 @@ def _assents(utterances: Sequence[Utterance], place: int) -> Iterator[Utterance]
     for after in utterances[place + 1 : place + 1 + _AHEAD]:
         text = plain(after.text)
         if after.speaker == said.speaker:
+            if _SILENCE.search(text):
+                yield after
             if QUESTION.search(text) and not _ASKS.search(text):
                 return
             continue
@@ -155,6 +197,18 @@ def _assents(utterances: Sequence[Utterance], place: int) -> Iterator[Utterance]
             yield after
         elif len(text.split()) > 8:
             return
+
+
+def _agrees(assent: Utterance) -> bool:
+    text = plain(assent.text)
+    return bool(_AGREED.search(text) or _SILENCE.search(text))
+
+
+def _asks(utterances: Sequence[Utterance], place: int) -> bool:
+    """Tell whether the speaker goes on to ask whether everybody agrees."""
+    said = utterances[place]
+    after = utterances[place + 1 : place + 3]
+    return any(u.speaker == said.speaker and _ASKS.search(plain(u.text)) for u in after)
 
 
 def _turned_down(utterances: Sequence[Utterance], place: int) -> bool:

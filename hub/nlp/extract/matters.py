@@ -95,7 +95,7 @@ def worded(
     text = sentence(tidy(rewrite(plain(hit.main.text)), roster))
     if len(text.split()) < 3 or speaks_of_the_talkers(text):
         text = sentence(tidy(_reported(plain(hit.main.text)), roster))
-    if len(text.split()) < 3 or speaks_of_the_talkers(text) or loses_negation(text, shown):
+    if len(text.split()) < 3 or speaks_of_the_talkers(text) or loses_negation(text, plain(hit.main.text)):
         return None
     if unproved(text, shown) is not None:
         return None
@@ -121,11 +121,19 @@ _WE = (
     (re.compile(r"\bwe(?:'ll| will)\b", re.IGNORECASE), "the team will"),
     (re.compile(r"\bwe(?:'re| are)\b", re.IGNORECASE), "the team is"),
     (re.compile(r"\bwe(?:'ve| have)\b", re.IGNORECASE), "the team has"),
+    (re.compile(r"\bwe'd\b", re.IGNORECASE), "the team would"),
+    (re.compile(r"\bwe don't\b", re.IGNORECASE), "the team does not"),
     (
         re.compile(r"\bwe (can|cannot|can't|could|may|might|must|would|should|had|did|need to)\b", re.IGNORECASE),
         r"the team \1",
     ),
     (re.compile(r"\b(I|i)(?:'ve| have) got\b"), "there are"),
+)
+
+
+_PROPOSAL = re.compile(
+    r"^(?:(?:so|and|okay|well|yes),? )*(?:i|we) (?:would )?(?:propose|suggest|recommend)(?: that)? we (?!don't|can't|will|should)",
+    re.IGNORECASE,
 )
 
 
@@ -136,14 +144,17 @@ def without_lead(text: str) -> str:
 
 def impersonal(text: str) -> str:
     """Return *text* with "we" read as the team."""
-    text = without_lead(text)
+    text = _PROPOSAL.sub("the team will ", without_lead(_PROPOSAL.sub("the team will ", text)))
     for pattern, words in _WE:
         text = pattern.sub(words, text)
     return re.sub(r"\bwe\b", "the team", text, flags=re.IGNORECASE)
 
 
 def _reported(text: str) -> str:
-    """Return the clause after the last "that" or comma that says nothing of the talkers, else nothing."""
+    """Return the clause that says nothing of the talkers: an "if" with all that follows it, or else a part."""
+    supposed = re.search(r"\b(?:if|unless) .+", impersonal(text), re.IGNORECASE)
+    if supposed and "," in supposed[0] and not speaks_of_the_talkers(supposed[0]):
+        return supposed[0]
     for part in re.split(r"(?:, (?:and|but|so) |; | - |, )", impersonal(text)):
         if len(part.split()) >= 5 and not speaks_of_the_talkers(part):
             return part

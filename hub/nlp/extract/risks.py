@@ -25,7 +25,7 @@ from hub.nlp.extract.utterances import Utterance
 THRESHOLD = 0.5
 
 _HARM = (
-    r"slip\w*|delay\w*|miss\w*|run (?:out|dry|short|low)|los(?:e|ing|s)|fail\w*|drop(?:s|ped)? out|late|shortage|jeopardi[sz]\w*|"
+    r"slip\w*|slid\w*|clash\w*|drag\w*|pile up|delay\w*|miss\w*|run (?:out|dry|short|low)|los(?:e|ing|s)|fail\w*|drop(?:s|ped)? out|late|shortage|jeopardi[sz]\w*|"
     r"expir\w*|reject\w*|refus\w*|stop\w*|clos\w*|finding|observation|stuck|problem|trouble|overrun|exceed\w*|gap|bias|break|broken|"
     r"withdraw\w*|short of|too (?:late|few|slow)|unblind\w*|not (?:be )?(?:ready|enough|approved|available|make|reach|have)|push\w* (?:out|back)|"
     r"move[sd]? (?:out|back)|suffer|fall behind|backlog|bottleneck|overload\w*|leave|quit|go wrong|contaminat\w*|damage"

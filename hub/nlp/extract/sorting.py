@@ -38,15 +38,23 @@ def sorted_out(found: Matters, likeness: Likeness) -> Sorted:
 
     A passage that is an action is no decision; one that is a risk and an issue is what it is surer of.
     """
-    actions = [set(action.evidence.segments) for action in found.actions]
-    decisions = [d for d in found.decisions if not any(set(d.evidence.segments) <= cited for cited in actions)]
+    actions = [action for action in found.actions if not _is_decision(action, found.decisions)]
+    cited = [set(action.evidence.segments) for action in actions]
+    decisions = [d for d in found.decisions if not any(set(d.evidence.segments) <= own for own in cited)]
     risks, issues = _surer(found.risks, found.issues)
     return Sorted(
         _numbered(_once(decisions, likeness), "d"),
-        tuple(found.actions),
+        tuple(replace(action, id=f"a{place}") for place, action in enumerate(actions, 1)),
         _numbered(_once(risks, likeness), "r"),
         _numbered(_once(issues, likeness), "i"),
     )
+
+
+def _is_decision(action: Action, decisions: Sequence[Decision]) -> bool:
+    """A question such as "Shall we move it?" and a yes is a decision of the meeting, not work that nobody took."""
+    if action.owner is not None or "?" not in action.evidence.quote:
+        return False
+    return any(set(action.evidence.segments) & set(decision.evidence.segments) for decision in decisions)
 
 
 def _surer(risks: Sequence[Risk], issues: Sequence[Issue]) -> tuple[list[Risk], list[Issue]]:
