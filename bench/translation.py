@@ -15,8 +15,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from babel import Locale
+
 from hub.domain.translation import Translation
 from hub.translation.apertium import ApertiumTranslator
+from hub.translation.dates import MONTHS, WEEKDAYS
 from hub.translation.engines import installed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -88,9 +91,12 @@ def sentences_of_minutes(count: int = 2000, *, seed: int = 7) -> list[tuple[str,
     return made
 
 
-def lost(source: str, kept: Sequence[str], answer: Translation) -> list[str]:
-    """Return the names, codes and digits of *source* that do not stand in the *answer*."""
+def lost(source: str, kept: Sequence[str], answer: Translation, *, target: str) -> list[str]:
+    """Return the names, codes, digits, weekdays and months of *source* that do not stand in the *answer*."""
     gone = [name for name in kept if name not in answer.text]
+    if answer.translated:
+        bare = re.sub("|".join(map(re.escape, PEOPLE)), "", source)
+        gone += [word for word in _days(bare) if _in(target, word) not in answer.text.lower()]
     there = re.findall(r"\d+", answer.text)
     for digits in re.findall(r"\d+", source):
         if digits in there:
@@ -98,6 +104,19 @@ def lost(source: str, kept: Sequence[str], answer: Translation) -> list[str]:
         else:
             gone.append(digits)
     return gone
+
+
+def _days(text: str) -> list[str]:
+    return [word for word in (*WEEKDAYS, *MONTHS) if re.search(rf"\b{word}\b", text)]
+
+
+def _in(target: str, english: str) -> str:
+    """Return the target's name of an English weekday or month, from Babel and not from the code under test."""
+    locale = Locale.parse(target, sep="-")
+    weekday = english in WEEKDAYS
+    names = (locale.days if weekday else locale.months)["format"]["wide"]
+    place = WEEKDAYS.index(english) if weekday else MONTHS.index(english) + 1
+    return str(names[place]).lower()
 
 
 def _chrf(target: str) -> None:
@@ -116,13 +135,16 @@ def _chrf(target: str) -> None:
         print(f"en-{target} {name}: chrF {score:.1f}, {kept} kept in English, {flagged} flagged, {took:.1f} s")
 
 
-def _survival(target: str) -> None:
-    made = sentences_of_minutes()
+def _survival(target: str, seed: int) -> None:
+    made = sentences_of_minutes(seed=seed)
     engine = installed()
     began = time.perf_counter()
     answers = engine.translate([text for text, _ in made], source="en", target=target, names=PEOPLE)
     took = time.perf_counter() - began
-    bad = [(text, answer, lost(text, kept, answer)) for (text, kept), answer in zip(made, answers, strict=True)]
+    bad = [
+        (text, answer, lost(text, kept, answer, target=target))
+        for (text, kept), answer in zip(made, answers, strict=True)
+    ]
     silent = [(text, answer.text, gone) for text, answer, gone in bad if gone and not answer.flags]
     stayed = sum(not answer.translated for answer in answers)
     print(f"en-{target} minutes: {len(made)} sentences in {took:.1f} s, {stayed} kept in English and flagged, ")
@@ -135,12 +157,14 @@ def main() -> None:
     """Print the figures for one locale."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--to", default="es")
-    target = parser.parse_args().to
+    parser.add_argument("--seed", type=int, default=7, help="for the sentences of minutes")
+    asked = parser.parse_args()
+    target = asked.to
     if COCOA.exists():
         _chrf(target)
     else:
         print("CoCoA-MT is not beside the checkout: chrF left out")
-    _survival(target)
+    _survival(target, asked.seed)
 
 
 if __name__ == "__main__":
