@@ -117,7 +117,7 @@ def _norm(token: Any) -> str:
     return {"na": "to", "gon": "going", "'ve": "have", "wo": "will", "ca": "can"}.get(word, word)
 
 
-_TALKERS = words("i you we who which that what")
+_TALKERS = words("i you we who which that what somebody someone anybody anyone everybody everyone nobody")
 _WILL = words("will shall")
 _OUGHT = words("should must")
 

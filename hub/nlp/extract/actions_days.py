@@ -1,5 +1,6 @@
 """The day by which a matter is due, and how later words move it."""
 
+import re
 from collections.abc import Sequence
 
 from hub.nlp.dates import SpokenDate, pick_due
@@ -8,12 +9,17 @@ from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_replies import corrects, is_only_a_day
 from hub.nlp.extract.utterances import Utterance
 
+_NEWS = re.compile(
+    r"\b(?:tell|remind|inform|notify|say|announce|explain)\b.{0,60}\bthat\b.{0,60}\b(?:is|are|was|were|moved|moves|will be)\b",
+    re.IGNORECASE,
+)
 REACH = 3  # utterances after which a bare day no longer means the matter
 
 
 def set_days(utterance: Utterance, touched: Sequence[Draft], dates: Sequence[SpokenDate]) -> None:
     """Give each matter that *utterance* raises its day; with two matters, each the days after its verb."""
     unique = list({id(draft): draft for draft in touched}.values())
+    dates = [date for date in dates if not _is_news(date, utterance)]
     for draft, part in zip(unique, _parts(utterance, unique, dates), strict=True):
         due = pick_due(part, utterance.text) if part else None
         if due is not None and (draft.due is None or due.day is not None):
@@ -39,6 +45,11 @@ def _is_about(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) 
     if matter.due is None and matter.mood is Mood.ASSIGN and utterance.speaker != matter.speaker:
         return False
     return is_only_a_day(utterance.text, dates[-1].text) or (matter.due is not None and corrects(utterance.text))
+
+
+def _is_news(date: SpokenDate, utterance: Utterance) -> bool:
+    """Tell whether the day is part of what somebody is to be told ("tell the sites that go-live is the 13th")."""
+    return _NEWS.search(utterance.text[: date.start]) is not None
 
 
 def _parts(utterance: Utterance, drafts: Sequence[Draft], dates: Sequence[SpokenDate]) -> list[list[SpokenDate]]:

@@ -111,7 +111,9 @@ class Matters:
     def put_to(self, utterance: Utterance) -> Draft | None:
         """Return the matter that an answer in *utterance* is about: the last one that is open and of somebody else."""
         for draft in self._near(utterance, OPEN_FOR):
-            mine = draft.speaker == utterance.speaker and not draft.refused and draft.mood is not Mood.JOINT
+            asked = draft.address is not None and self._roster.speaker(utterance.speaker) in draft.address.people
+            handed = asked or bool(draft.refused) or draft.mood is Mood.JOINT
+            mine = draft.speaker == utterance.speaker and not handed
             if (draft.is_open or (draft.mood is Mood.OFFER and not draft.accepted)) and not mine:
                 return draft
         return None

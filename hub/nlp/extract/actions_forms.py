@@ -23,7 +23,7 @@ _ADVERBS = (
     r"first|next|again|both|all|already|myself|simply|even|at least|of course|separately|immediately|today|"
     r"tomorrow) )*"
 )
-_VERB = r"(?P<verb>[a-z][a-z-]*)"
+_VERB = r"(?P<verb>(?!(?:can|could|will|would|shall|should|i|you|we|the|a|an|it|mind|want)\b)[a-z][a-z-]*)"
 _NOT = r"(?P<neg>(?:not|never|no longer) )?"
 _FORMS: tuple[tuple[Mood, float, str], ...] = (
     (Mood.COMMIT, 0.55, rf"i (?:will|shall|'ll) {_ADVERBS}{_NOT}{_ADVERBS}{_VERB}"),

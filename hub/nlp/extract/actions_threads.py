@@ -8,7 +8,7 @@ from hub.nlp.extract import owners
 from hub.nlp.extract.actions_answers import Answers, shortened
 from hub.nlp.extract.actions_clauses import Clause, clauses
 from hub.nlp.extract.actions_days import move_day, set_days
-from hub.nlp.extract.actions_draft import OWN_WORD, Draft, Matters
+from hub.nlp.extract.actions_draft import NEAR, OWN_WORD, Draft, Matters
 from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_lexicon import WORK
 from hub.nlp.extract.actions_replies import Reply
@@ -182,5 +182,6 @@ def _is_for(clause: Clause, matter: Draft, answer: Reply) -> bool:
         return gap <= 2
     firm = clause.mood is Mood.COMMIT and clause.weight >= FIRM
     if firm and matter.mood in {Mood.OPEN, Mood.JOINT} and not _FURTHER.search(clause.utterance.text):
-        return gap <= (1 if matter.speaker == clause.utterance.speaker else 3)
+        alone = matter.speaker == clause.utterance.speaker and matter.address is None
+        return gap <= (1 if alone else NEAR)
     return matter.is_same(clause) or (gap <= 3 and matter.shares(clause))

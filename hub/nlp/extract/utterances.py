@@ -115,7 +115,8 @@ def _continuation(segments: Sequence[Segment], position: int) -> int | None:
             return None
         candidate = segments[position + step]
         if candidate.speaker == open_one.speaker:
-            near = candidate.start - open_one.end <= JOIN_GAP_S * step
+            between = sum(segment.end - segment.start for segment in segments[position + 1 : position + step])
+            near = candidate.start - open_one.end - between <= JOIN_GAP_S
             return position + step if near and _carries_on(open_one.text, candidate.text) else None
         if not is_back_channel(candidate.text):
             return None
