@@ -57,10 +57,12 @@ def _denials(text: str, locale: str) -> int | None:
 
 
 def _days_lost(source: str, text: str, target: str) -> Iterator[str]:
-    """Weekdays and months by their first four letters: a plural or a capital is no loss."""
+    """Yield days that are not there: whole names; by their first four letters where the source has a plural."""
     said = text.lower()
-    for word in re.findall(rf"\b(?:{'|'.join(dates.WEEKDAYS)})", source):
-        if dates.weekday_name(word, target).lower()[:4] not in said:
+    for word, plural in re.findall(rf"\b({'|'.join(dates.WEEKDAYS)})(s?)\b", source):
+        name = dates.weekday_name(word, target).lower()
+        there = name[:4] in said if plural else re.search(rf"\b{name}\b", said)
+        if not there:
             yield f"day lost: {word}"
     for match in re.finditer(rf"\b(?:{'|'.join(dates.MONTHS)})\b", source):
         word = match.group()

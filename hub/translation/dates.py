@@ -64,7 +64,7 @@ _PATTERN = re.compile(
 # A weekday alone only where nothing hangs on it: "Friday's call" is left to the engine.
 _WEEKDAY = re.compile(
     rf"\b(?P<prep>[Bb]y|[Oo]n|[Uu]ntil|[Bb]efore|[Aa]fter)\s+(?P<weekday>{_DAY})\b(?:\s+(?P<part>morning|afternoon|evening)\b)?"
-    r"(?=\s*(?:[.,;:!?)]|$)|\s+(?:and|or|but|to|at|in|for|with|so|if|because|unless)\b)"
+    r"(?=\s*(?:[.,;:!?()–]|$)|\s+(?:and|or|but|to|at|in|for|with|so|if|because|unless)\b)"
 )
 
 
