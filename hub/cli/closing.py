@@ -6,6 +6,7 @@ from pathlib import Path
 from hub.cli.guard import SET_ASIDE, say
 from hub.domain.minutes import Minutes
 from hub.domain.transcript import Transcript
+from hub.nlp.participants import ambiguous_first_names
 from hub.services.drafting import undated
 
 
@@ -13,6 +14,8 @@ def leave(source: Path, transcript: Transcript, minutes: Minutes) -> None:
     """Say what was bent, left out or could not be known; exit 3 when something was set aside."""
     for note in transcript.coverage.notes:
         say(f"{source}: {note}")
+    for first, people in ambiguous_first_names(transcript.meeting.participants).items():
+        say(f"{source}: “{first}” may be {' or '.join(people)}; where only {first} was said, nobody is named")
     if not transcript.segments:
         say(f"{source}: no speech was found; the minutes say so")
     lost = [*transcript.coverage.missing]

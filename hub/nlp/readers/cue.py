@@ -10,7 +10,7 @@ from itertools import pairwise
 from hub.domain.transcript import Segment
 
 _TIME = re.compile(r"(?P<sign>-)?(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,3}):(?P<s>\d{1,2})(?:[.,:](?P<f>\d{1,9}))?")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+(?P<name>[^>]*)>", re.IGNORECASE)
+_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+(?P<name>(?:[^<>]|<[^<>]*>)*)>", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(?:[cibuv]|lang|ruby|rt|font|span|b|i|u)(?:[.\s][^<>]*)?>|<\d[\d:.]*>|\{\\[^}]*\}", re.IGNORECASE
 )

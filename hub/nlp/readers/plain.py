@@ -1,6 +1,7 @@
 """Plain text: `Name: text`, with or without times, and Teams' copied form (name and time, then the text)."""
 
 import re
+from dataclasses import replace
 
 from hub.nlp.readers.cue import Bends, Cue, clean, named, seconds
 
@@ -44,5 +45,9 @@ def plain_cues(text: str, bends: Bends) -> list[Cue]:
         at, stamped = cues[-1].end, None
     if cues and not timed:
         bends.add("no times in the text; they were counted from the words", 1)
-    return [Cue(c.start, min(c.end, n.start) if n and n.start > c.start else c.end, c.speaker, c.text, c.line)
-            for c, n in zip(cues, [*cues[1:], None], strict=True)]  # fmt: skip
+    return [_until_next(cue, after) for cue, after in zip(cues, [*cues[1:], *cues[-1:]], strict=True)]
+
+
+def _until_next(cue: Cue, after: Cue) -> Cue:
+    """End a counted cue where the next one begins."""
+    return replace(cue, end=min(cue.end, after.start)) if after.start > cue.start else cue
