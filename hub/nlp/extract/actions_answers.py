@@ -1,6 +1,7 @@
 """What an answer does to the matter it is about."""
 
 import re
+from collections.abc import Callable
 
 from hub.nlp.extract import owners
 from hub.nlp.extract.actions_draft import NEAR, Draft, Matters
@@ -36,11 +37,14 @@ class Answers:
         self._matters = matters
         self._roster = roster
 
-    def hear(self, utterance: Utterance, *, days: int) -> Reply:
-        """Apply *utterance* to the matter it answers and return how it reads; *days* counts the dates in it."""
+    def hear(self, utterance: Utterance, *, names_day: Callable[[], bool]) -> Reply:
+        """Apply *utterance* to the matter it answers and return how it reads.
+
+        *names_day* tells whether a date is in it or follows; asked only where it matters.
+        """
         answer = reply(utterance.text)
         if answer is Reply.WITHDRAW:
-            self._withdraw(utterance, days=days)
+            self._withdraw(utterance, names_day=names_day)
             return answer
         matter = self._matters.put_to(utterance)
         if answer is Reply.TAKE and matter is None:
@@ -81,11 +85,11 @@ class Answers:
         matter.accepted, matter.taken_at = True, utterance.index
         matter.add(utterance)
 
-    def _withdraw(self, utterance: Utterance, *, days: int) -> None:
+    def _withdraw(self, utterance: Utterance, *, names_day: Callable[[], bool]) -> None:
         matter = self._matters.latest(utterance)
         if matter is None or len(utterance.text.split()) > _LONGEST_ANSWER:
             return
-        moved = matter.due is not None and matter.is_doer(utterance, self._roster) and days
+        moved = matter.due is not None and matter.is_doer(utterance, self._roster) and names_day()
         involved = any(passage.speaker == utterance.speaker for passage in matter.passages)
         if not moved and (involved or matter.is_open):
             matter.dropped = "taken back in the next words"

@@ -10,7 +10,8 @@ from hub.nlp.extract.actions_replies import corrects, is_only_a_day
 from hub.nlp.extract.utterances import Utterance
 
 _NEWS = re.compile(
-    r"\b(?:tell|remind|inform|notify|say|announce|explain)\b.{0,60}\bthat\b.{0,60}\b(?:is|are|was|were|moved|moves|will be)\b",
+    r"\b(?:tell|remind|inform|notify|say|announce|explain)\b.{0,60}\bthat\b"
+    r".{0,60}\b(?:is|are|was|were|moved|moves|will be)\b",
     re.IGNORECASE,
 )
 REACH = 3  # utterances after which a bare day no longer means the matter

@@ -52,7 +52,7 @@ class Talk:
         self._follow_address(utterance)
         # 2 what does it answer
         dates = self._find_dates(utterance.text)
-        answer = self._answers.hear(utterance, days=len(dates) or self._days_ahead(utterance))
+        answer = self._answers.hear(utterance, names_day=lambda: bool(dates) or self._day_follows(utterance))
         # 3 what does it raise itself
         raised = (self._raise(clause, answer, dates) for clause in self._clauses(utterance))
         touched = [draft for draft in raised if draft is not None] or self._matters.taken_by(utterance)
@@ -62,10 +62,10 @@ class Talk:
         elif dates and (matter := self._matters.involving(utterance)) is not None:
             move_day(matter, utterance, dates)
 
-    def _days_ahead(self, utterance: Utterance) -> int:
-        """Count the dates in the speaker's next sentences: who takes back a day and names another withdraws nothing."""
+    def _day_follows(self, utterance: Utterance) -> bool:
+        """Tell whether the speaker names a day next: who takes back a day and names another withdraws nothing."""
         following = self._utterances[utterance.index + 1 : utterance.index + 3]
-        return sum(len(self._find_dates(entry.text)) for entry in following if entry.speaker == utterance.speaker)
+        return any(self._find_dates(entry.text) for entry in following if entry.speaker == utterance.speaker)
 
     def _follow_address(self, utterance: Utterance) -> None:
         if utterance.speaker != self._speaker and not is_back_channel(utterance.text):
