@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the JSON Schemas of transcript and minutes into docs/schemas, or with --check only tell whether they are current."""
+"""Write the JSON Schemas of transcript and minutes into docs/schemas; --check only tells whether they are current."""
 
 import json
 import sys

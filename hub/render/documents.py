@@ -6,6 +6,7 @@ from hub.domain import wire
 from hub.domain.errors import UsageError
 from hub.domain.minutes import Minutes
 from hub.ports import Wording
+from hub.render.legal import legal
 from hub.render.view import view
 
 FORMATS = ("md", "html", "docx", "pdf", "json")
@@ -20,9 +21,9 @@ class DocumentRenderer:
     def render(self, minutes: Minutes, *, locale: str, format: str) -> bytes:
         """Return the whole document; see `Renderer.render`. UsageError for another format."""
         if format == "json":
-            return (wire.dumps(minutes, indent=1) + "\n").encode()
-        shown = view(minutes, self._wording(locale))
+            return (wire.dumps(minutes, indent=1) + "\n").encode(errors="replace")
         words = self._wording(locale)
+        shown = legal(view(minutes, words))
         if format == "md":
             from hub.render.markdown import markdown
 

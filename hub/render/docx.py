@@ -38,7 +38,7 @@ class _Writer:
         self._rtl = shown.direction == "rtl"
         self._document = Document()
         self._set_styles()
-        self._notes = FootNotes(self._document)
+        self._notes = FootNotes(self._document, rtl=self._rtl)
 
     def written(self) -> Any:
         shown, words = self._shown, self._words
@@ -68,13 +68,14 @@ class _Writer:
         if shown.aside:
             self._heading(words.text("Passages for a person to look at"))
             for kind, quote, reason in shown.aside:
-                self._line(f"{kind}: “{quote}” – {reason}", style="List Bullet")
+                line = self._line(f"{kind}: ", style="List Bullet")
+                self._run(line, f"“{quote}” – {reason}", foreign=True)
         self._heading(words.text("Signatures"))
         blank = ("", "", "", "")
         self._grid(tuple(words.text(name) for name in ("Name", "Role", "Date", "Signature")), [blank, blank])
         self._heading(words.text("About these minutes"))
         for line in shown.about:
-            self._line(line, small=True)
+            self._item(self._line(""), line, None)
         if shown.models:
             self._line(f"{words.text('Models')}: {'; '.join(shown.models)}", small=True)
 
@@ -163,7 +164,8 @@ class _Writer:
         grid = self._document.add_table(rows=rows, cols=columns)
         grid.style = "Table Grid"
         if self._rtl:
-            grid._tbl.tblPr.append(OxmlElement("w:bidiVisual"))  # noqa: SLF001 - python-docx has no call for it
+            # the schema wants it right behind the style
+            grid._tbl.tblPr.tblStyle.addnext(OxmlElement("w:bidiVisual"))  # noqa: SLF001 - no call for it
         return grid
 
     def _fill_head(self, grid: Any, columns: tuple[str, ...]) -> None:
@@ -186,7 +188,7 @@ class _Writer:
         from docx.shared import Pt
 
         run = paragraph.add_run(_legal(text))
-        run.bold = bold or None
+        run.bold = run.font.cs_bold = bold or None
         if small:
             run.font.size = Pt(8)
         language = OxmlElement("w:lang")
@@ -218,11 +220,15 @@ def _field(paragraph: Any, name: str) -> None:
     paragraph._p.append(field)  # noqa: SLF001 - python-docx has no call for fields
 
 
+_SIZES = {2: (12, 154), 4: (12, 84, 35, 35), 5: (12, 74, 28, 22, 30), 6: (12, 58, 26, 20, 24, 26)}
+"""Widths in millimetres of the columns of tables of items, by their count."""
+
+
 def _widths(grid: Any, columns: int) -> None:
     from docx.shared import Mm
 
     grid.autofit = False
-    sizes = {2: (12, 154), 4: (12, 84, 35, 35)}[columns]
+    sizes = _SIZES[columns]
     for row in grid.rows:
         for cell, size in zip(row.cells, sizes, strict=True):
             cell.width = Mm(size)

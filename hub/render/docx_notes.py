@@ -7,23 +7,24 @@ _PART = "/word/footnotes.xml"
 _KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
 _SPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_SMALL = '<w:rPr><w:sz w:val="16"/><w:szCs w:val="16"/></w:rPr>'
+_SMALL = '<w:sz w:val="16"/><w:szCs w:val="16"/>'
 
 
 class FootNotes:
     """Collects notes and adds them to the document as a part of its own."""
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, document: Any, *, rtl: bool) -> None:
         self._document = document
+        self._rtl = rtl
         self._notes: list[str] = []
 
     def add(self, where: str, quote: str) -> int:
         """Add a note and return its number; *where* says who and when, *quote* what was said."""
         number = len(self._notes) + 1
         mark = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:footnoteRef/></w:r>'
-        text = escape(f" {where}: “{quote}”")
-        run = f'<w:r>{_SMALL}<w:t xml:space="preserve">{text}</w:t></w:r>'
-        self._notes.append(f'<w:footnote w:id="{number}"><w:p>{mark}{run}</w:p></w:footnote>')
+        turned = ("<w:pPr><w:bidi/></w:pPr>", "<w:rtl/>") if self._rtl else ("", "")
+        said = _run(f" {where}: ", turned[1]) + _run(f"“{quote}”", '<w:lang w:val="en-GB"/>')
+        self._notes.append(f'<w:footnote w:id="{number}"><w:p>{turned[0]}{mark}{said}</w:p></w:footnote>')
         return number
 
     def close(self) -> None:
@@ -42,6 +43,10 @@ class FootNotes:
         blob = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>{body}'.encode()
         main = self._document.part
         main.relate_to(Part(PackURI(_PART), _KIND, blob, main.package), _RELATION)
+
+
+def _run(text: str, properties: str) -> str:
+    return f'<w:r><w:rPr>{_SMALL}{properties}</w:rPr><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
 
 
 def reference(paragraph: Any, number: int) -> None:

@@ -1,5 +1,6 @@
 """Minutes as one HTML page that needs nothing beside it; the PDF is printed from it."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def page(shown: View, words: Wording, *, printed: bool = False) -> str:
         fonts=", ".join(f'"{name}"' for name in fonts),
         style=(_FOLDER / "minutes.css").read_text(encoding="utf-8"),
         paper=(_FOLDER / "paper.css").read_text(encoding="utf-8"),
+        running=_css_string(f"{shown.title} – {shown.status}"),
         page_of=_css_counters(words),
     )  # fmt: skip
 
@@ -31,6 +33,11 @@ def _css_counters(words: Wording) -> str:
     text = words.text("Page {page} of {pages}", page="\0", pages="\1").replace('"', "'")
     parts = text.replace("\0", '" counter(page) "').replace("\1", '" counter(pages) "')
     return f'"{parts}"'
+
+
+def _css_string(text: str) -> str:
+    """Return *text* as a CSS string; whatever could end it, or the style element, is written as an escape."""
+    return '"' + re.sub(r"[\\\"<>&\n\r\f]", lambda found: f"\\{ord(found[0]):06x}", text) + '"'
 
 
 @cache

@@ -19,7 +19,7 @@ def markdown(shown: View, words: Wording) -> str:
     lines += [f"- {_text(text, words)}{_mark(note)}" for text, note in shown.summary] or [words.text("None recorded.")]
     for table in shown.tables:
         lines += ["", f"## {_plain(table.heading)}", "", *_items(table, words)]
-    lines += ["", f"## {words.text('About these minutes')}", "", *(f"- {_plain(line)}" for line in shown.about)]
+    lines += ["", f"## {words.text('About these minutes')}", "", *(f"- {_text(line, words)}" for line in shown.about)]
     if shown.aside:
         lines += ["", f"## {words.text('Passages for a person to look at')}", ""]
         lines += [f"- {kind}: “{_plain(quote)}” – {_plain(reason)}" for kind, quote, reason in shown.aside]
@@ -56,8 +56,8 @@ def _text(text: Text, words: Wording) -> str:
     return " ".join([_plain(text.text), *marks])
 
 
-def _mark(note: Note) -> str:
-    return f"[^{note.number}]"
+def _mark(note: Note | None) -> str:
+    return f"[^{note.number}]" if note else ""
 
 
 def _plain(text: str) -> str:

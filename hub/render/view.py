@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.domain.minutes import Action, Evidence, Issue, Item, Minutes, Risk
@@ -61,10 +62,10 @@ class View:
     header: tuple[tuple[str, str], ...]
     people_columns: tuple[str, ...]
     people: tuple[tuple[str, ...], ...]
-    summary: tuple[tuple[Text, Note], ...]
+    summary: tuple[tuple[Text, Note | None], ...]
     tables: tuple[Table, ...]
     notes: tuple[Note, ...]
-    about: tuple[str, ...]
+    about: tuple[Text, ...]
     models: tuple[str, ...]
     aside: tuple[tuple[str, str, str], ...]
     silent: bool
@@ -107,8 +108,10 @@ def view(minutes: Minutes, words: Wording) -> View:
     """Return *minutes* as a document in the locale of *words*."""
     notes, texts = _Notes(minutes, words), _Texts(minutes)
     summary = tuple(
-        (texts.at(f"summary[{place}]", sentence), notes.add(proof.evidence))
-        for place, (sentence, proof) in enumerate(zip(minutes.summary, minutes.summary_evidence, strict=True))
+        (texts.at(f"summary[{place}]", sentence), notes.add(proof.evidence) if proof else None)
+        # minutes from elsewhere may carry the plain sentences alone
+        for place, (sentence, proof) in enumerate(zip_longest(minutes.summary, minutes.summary_evidence))
+        if sentence is not None
     )
     tables = (
         _table(words.text("Decisions"), (words.text("Decision"),), "decisions", minutes.decisions, notes, texts, words),
@@ -123,7 +126,7 @@ def view(minutes: Minutes, words: Wording) -> View:
         ),
         _table(
             words.text("Risks"),
-            tuple(map(words.text, ("Risk", "Category", "Severity"))),
+            tuple(map(words.text, ("Risk", "Category", "Severity", "Likelihood", "Owner"))),
             "risks",
             minutes.risks,
             notes,
@@ -132,7 +135,7 @@ def view(minutes: Minutes, words: Wording) -> View:
         ),
         _table(
             words.text("Issues"),
-            tuple(map(words.text, ("Issue", "Category", "Severity"))),
+            tuple(map(words.text, ("Issue", "Category", "Severity", "Owner"))),
             "issues",
             minutes.issues,
             notes,
@@ -185,8 +188,9 @@ def _cells(item: Item, field: str, texts: _Texts, words: Wording) -> tuple[Text,
     if isinstance(item, Action):
         return (_owner(item, field, texts, words), _due(item, words))
     if isinstance(item, Risk | Issue):
-        kind = words.text(item.category) if item.category else "–"
-        return (Text(kind), Text(words.text(item.severity) if item.severity else "–"))
+        weights = [item.category, item.severity, *([item.likelihood] if isinstance(item, Risk) else [])]
+        said = [Text(words.text(weight) if weight else "–") for weight in weights]
+        return (*said, Text(item.owner or "–"))
     return ()
 
 
@@ -241,7 +245,7 @@ def _people(minutes: Minutes, words: Wording) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def _about(minutes: Minutes, words: Wording) -> tuple[str, ...]:
+def _about(minutes: Minutes, words: Wording) -> tuple[Text, ...]:
     coverage = minutes.coverage
     lines = [words.text("Made by machine; a named person corrects and signs.")]
     if coverage.duration_s and coverage.segments:
@@ -262,4 +266,5 @@ def _about(minutes: Minutes, words: Wording) -> tuple[str, ...]:
         lines.append(words.plural(one, many, len(minutes.untranslated)))
     lines.append(words.text("Quotes are verbatim and stay in the language that was spoken."))
     lines.append(words.text("Times in this document count from the start of the recording."))
-    return (*lines, *coverage.notes)
+    foreign = words.locale != "en"
+    return (*(Text(line) for line in lines), *(Text(note, foreign) for note in coverage.notes))

@@ -1,0 +1,162 @@
+"""Minutes set in every format and locale, opened again by the formats' own libraries."""
+
+import io
+import json
+import unicodedata
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from docx import Document
+from lxml import html
+from pypdf import PdfReader
+
+from hub.domain.locales import LOCALES
+from hub.domain.meeting import Meeting, Participant
+from hub.domain.minutes import (
+    Action,
+    Decision,
+    Evidence,
+    Flag,
+    Minutes,
+    MinutesCoverage,
+    Passage,
+    Risk,
+    SetAside,
+    SummarySentence,
+)
+from hub.render.documents import DocumentRenderer
+from hub.translation.wording import wording
+
+QUOTE = "I'll send the amended consent form to site 104 by Friday"
+PROOF = Evidence(("s1",), QUOTE)
+MINUTES = Minutes(
+    meeting=Meeting(
+        "m1",
+        "HX-204 weekly call",
+        datetime(2026, 5, 19, 10, tzinfo=ZoneInfo("Europe/Berlin")),
+        "Europe/Berlin",
+        (Participant("Priya Nair", "CRA", "Corvel"), Participant("Anna Weber")),
+    ),
+    summary=("The team amended the consent form.",),
+    summary_evidence=(SummarySentence("The team amended the consent form.", PROOF),),
+    decisions=(Decision("d1", "Keep the visit window at 7 days", 0.3, PROOF),),
+    actions=(
+        Action("a1", "Send the form", 0.9, PROOF, owner="Priya Nair", due=date(2026, 5, 22), due_as_spoken="by Friday"),
+        Action("a2", "Call <site> | *104*", 0.9, PROOF, owner_reason="nobody was named"),
+    ),
+    risks=(Risk("r1", "Supply may run out", 0.8, PROOF, "supply", "high", "medium", "Anna Weber"),),
+    coverage=MinutesCoverage(300, 250, 120, 80, 2, (), (SetAside("action", "the owner is not in the quote", PROOF),)),
+    models={"asr": "whisper-base@abc"},
+    speakers=("Priya Nair", "Speaker 2"),
+    passages=(Passage("s1", "Priya Nair", 67.0, 71.0),),
+)
+SCRIPTS = {"ja": "CJK", "zh-Hans": "CJK", "hi": "DEVANAGARI", "ar": "ARABIC"}
+
+
+def made(minutes: Minutes, format: str, locale: str = "en") -> bytes:
+    return DocumentRenderer(wording=wording).render(minutes, locale=locale, format=format)
+
+
+def printed(minutes: Minutes, locale: str = "en") -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(made(minutes, "pdf", locale))).pages)
+
+
+def worded(raw: bytes) -> str:
+    """Return every text of a Word document, its footnotes and frame too."""
+    parts = [
+        part.blob.decode()
+        for part in Document(io.BytesIO(raw)).part.package.iter_parts()
+        if str(part.partname).endswith(("document.xml", "footnotes.xml", "header1.xml", "footer1.xml"))
+    ]
+    return " ".join(html.fromstring(part.encode()).text_content() for part in parts)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_page_names_its_language_and_direction_and_its_notes_lead_there_and_back(locale: str) -> None:
+    page = html.fromstring(made(MINUTES, "html", locale).decode())
+    assert (page.get("lang"), page.get("dir")) == (locale, "rtl" if locale == "ar" else "ltr")
+    targets = set(page.xpath("//@id"))
+    assert {link.removeprefix("#") for link in page.xpath("//a/@href")} <= targets
+    assert {quote.text for quote in page.xpath("//q")} == {QUOTE}
+    assert all(quote.get("dir") == "ltr" for quote in page.xpath("//q"))
+    assert not page.xpath("//th[not(@scope)]")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_word_document_opens_with_real_footnotes_and_page_numbers(locale: str) -> None:
+    raw = made(MINUTES, "docx", locale)
+    assert QUOTE in worded(raw)
+    document = Document(io.BytesIO(raw))
+    assert len(document.element.xpath("//w:footnoteReference")) == 5
+    assert document.sections[0].footer.paragraphs[0]._p.xpath(".//w:fldSimple/@w:instr") == ["PAGE", "NUMPAGES"]
+    assert bool(document.element.xpath("//w:tblPr/w:tblStyle/following-sibling::*[1][self::w:bidiVisual]")) == (
+        locale == "ar"
+    )
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_pdf_carries_the_quote_and_glyphs_of_its_script(locale: str) -> None:
+    text = printed(MINUTES, locale)
+    assert QUOTE in " ".join(text.split())
+    assert "\ufffd" not in text
+    script = SCRIPTS.get(locale, "LATIN")
+    assert sum(unicodedata.name(char, "").startswith(script) for char in text) > 40
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_markdown_keeps_the_quote_and_escapes_what_would_be_markup(locale: str) -> None:
+    text = made(MINUTES, "md", locale).decode()
+    assert QUOTE in text
+    assert r"Call \<site\> \| \*104\*" in text
+
+
+@pytest.mark.parametrize("format", ["md", "html", "docx", "pdf", "json"])
+def test_the_same_minutes_give_the_same_bytes(format: str) -> None:
+    assert made(MINUTES, format) == made(MINUTES, format)
+
+
+@pytest.mark.parametrize("format", ["md", "html", "docx", "pdf", "json"])
+@pytest.mark.parametrize("bad", ["\x00\x0b\x1b", "\ud800", "\ufffe\u202e"])
+def test_characters_that_xml_refuses_do_not_stop_a_document(format: str, bad: str) -> None:
+    text = f"Call{bad} the site"
+    minutes = replace(MINUTES, decisions=(Decision("d1", text, 0.9, Evidence(("s1",), text)),))
+    assert made(minutes, format, "ar")
+
+
+def test_it_is_a_draft_on_every_page_until_it_is_signed() -> None:
+    assert printed(MINUTES).count("Draft – not signed") >= 2
+    assert "Draft – not signed" in worded(made(MINUTES, "docx"))
+    assert "Draft" not in printed(replace(MINUTES, status="signed"))
+
+
+def test_an_hour_of_silence_says_so_in_every_format() -> None:
+    silent = Minutes(Meeting("z"), coverage=MinutesCoverage(duration_s=3600))
+    sentence = "No speech was found in this recording."
+    assert sentence in made(silent, "md").decode()
+    assert sentence in made(silent, "html").decode()
+    assert sentence in worded(made(silent, "docx"))
+    assert sentence in printed(silent)
+
+
+def test_what_stayed_in_english_and_what_is_doubtful_is_said_in_words() -> None:
+    doubtful = replace(MINUTES, untranslated=("decisions[0].text",), flags=(Flag("actions[0].text", "a number"),))
+    de = wording("de")
+    page = made(doubtful, "html", "de").decode()
+    assert '<span lang="en" dir="ltr">Keep the visit window at 7 days</span>' in page
+    for said in (page, made(doubtful, "md", "de").decode(), worded(made(doubtful, "docx", "de"))):
+        assert de.text("This passage is in English.") in said
+        assert de.text("unsure") in said
+        assert de.text("Please check: {reason}", reason="a number") in said
+
+
+def test_minutes_that_carry_plain_sentences_alone_are_set_without_notes() -> None:
+    assert "The team amended" in made(replace(MINUTES, summary_evidence=()), "html").decode()
+
+
+def test_json_is_the_fixed_form() -> None:
+    form = json.loads(made(MINUTES, "json"))
+    assert form["summary"] == ["The team amended the consent form."]
+    assert form["actions"][0]["due"] == "2026-05-22"
+    assert form["actions"][1]["evidence"] == {"segments": ["s1"], "quote": QUOTE}
