@@ -91,7 +91,8 @@ class Answers:
             return
         moved = matter.due is not None and matter.is_doer(utterance, self._roster) and names_day()
         involved = any(passage.speaker == utterance.speaker for passage in matter.passages)
-        if not moved and (involved or matter.is_open):
+        late = matter.accepted and utterance.index - matter.last > 2
+        if not moved and not late and (involved or matter.is_open):
             matter.dropped = "taken back in the next words"
 
     def _take_over(self, utterance: Utterance) -> None:

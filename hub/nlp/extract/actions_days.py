@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hub.nlp.dates import SpokenDate, pick_due
 from hub.nlp.extract.actions_draft import Draft
@@ -14,7 +15,15 @@ _NEWS = re.compile(
     r".{0,60}\b(?:is|are|was|were|moved|moves|will be)\b",
     re.IGNORECASE,
 )
+_RELATIVE = re.compile(r"(?:within|in)\b|\w+ (?:working |business )?(?:days?|weeks?)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:once|as soon as|after|when|upon|from the day)\b", re.IGNORECASE)
+_EVENT = re.compile(
+    r"\b(?:visit|meeting|call|inspection|audit|shipment|committee|lock|workshop|training|kick-?off|interim|go-live|leave|"
+    r"holiday|was|were|happened|dated|sent|received|since|from)(?: on| for| at| in)?(?: the)? $",
+    re.IGNORECASE,
+)
 REACH = 3  # utterances after which a bare day no longer means the matter
+FAR = 5  # the same for those who put or took it
 
 
 def set_days(utterance: Utterance, touched: Sequence[Draft], dates: Sequence[SpokenDate]) -> None:
@@ -22,10 +31,28 @@ def set_days(utterance: Utterance, touched: Sequence[Draft], dates: Sequence[Spo
     unique = list({id(draft): draft for draft in touched}.values())
     dates = [date for date in dates if not _is_news(date, utterance)]
     for draft, part in zip(unique, _parts(utterance, unique, dates), strict=True):
-        due = pick_due(part, utterance.text) if part else None
+        due = _due(draft, part, utterance)
         if due is not None and (draft.due is None or due.day is not None):
             draft.due = due
             draft.days.append(due.text)
+
+
+def _due(draft: Draft, dates: Sequence[SpokenDate], utterance: Utterance) -> SpokenDate | None:
+    """Return the day of a matter: one said after its verb before one that led up to it."""
+    verb = _last_verb(draft, utterance) - utterance.sent.start_char
+    after = [date for date in dates if date.start > verb]
+    due = pick_due(after, utterance.text) or pick_due(dates, utterance.text) or _plain_day(after, utterance.text)
+    if due is not None and _RELATIVE.match(due.text) and _CONDITION.search(utterance.text):
+        return replace(due, day=None, reason="it counts from something that has not happened yet")
+    return due
+
+
+def _plain_day(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
+    """Return the only day ahead, unless it is the day of an event ("the visit on the 12th")."""
+    ahead = [date for date in dates if date.day is not None and not date.past]
+    if len(ahead) != 1 or _EVENT.search(text[: ahead[0].start]):
+        return None
+    return ahead[0]
 
 
 def move_day(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) -> None:
@@ -41,7 +68,8 @@ def move_day(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) -
 
 
 def _is_about(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) -> bool:
-    if utterance.index - matter.last > REACH or any(date.past for date in dates):
+    reach = FAR if any(passage.speaker == utterance.speaker for passage in matter.passages) else REACH
+    if utterance.index - matter.last > reach or any(date.past for date in dates):
         return False
     if matter.due is None and matter.mood is Mood.ASSIGN and utterance.speaker != matter.speaker:
         return False

@@ -134,7 +134,7 @@ class Matters:
 
     def involving(self, utterance: Utterance) -> Draft | None:
         """Return the near matter that the speaker put, took or was asked to take."""
-        for draft in self._near(utterance, NEAR):
+        for draft in self._near(utterance, OPEN_FOR):
             asked = draft.address is not None and self._roster.speaker(utterance.speaker) in draft.address.people
             involved = asked or draft.is_doer(utterance, self._roster)
             if involved or any(passage.speaker == utterance.speaker for passage in draft.passages):

@@ -45,7 +45,8 @@ _ASSENT = re.compile(
     r"no problem|no worries|"
     r"certainly|right|noted|agreed|good|deal|gladly|alright|all right|understood|got it|fine|perfect|definitely|"
     r"that works|works for me|makes sense|sounds good|great|can do|will do|very well|with pleasure|happily|true|"
-    r"not a problem|consider it|i will|i can|mm-?hm+|uh-?huh|please|that'd be|that would be|jawohl|oui|sí|ja)\b",
+    r"not a problem|consider it|i will|i can|mm-?hm+|uh-?huh|please|that'd be|that would (?:be|help)|that'd help|"
+    r"please do|go ahead|good idea|i'd like that|jawohl|oui|sí|ja)\b",
     re.IGNORECASE,
 )
 _REFUSE = re.compile(
@@ -55,7 +56,7 @@ _REFUSE = re.compile(
     r"|\bi (?:can't|cannot|can not|couldn't|won't|will not) (?:really |honestly |actually |possibly )?(?:take|"
     r"do|commit|"
     r"promise|manage|own|handle|make (?:it|that)|touch|be the one|sign up|send|write|get)\b"
-    r"|\bnot me\b|\b(?:that(?:'s| is| one is)|it(?:'s| is)) yours\b|"
+    r"|\bso no\W*$|\bnot me\b|\b(?:that(?:'s| is| one is)|it(?:'s| is)) yours\b|"
     r"\bon (?:pto|vacation|holiday)\b|\bi'd rather not\b|\bi would rather not\b|\bnot my (?:job|area|task|call)\b"
     r"|\bthat(?:'s| is) not (?:mine|me|for me|ours|my|on me|us)\b|\bi(?:'m| am) not the (?:right|one)\b"
     r"|\bi don't have (?:the |a )?(?:line|access|time|capacity|bandwidth|"

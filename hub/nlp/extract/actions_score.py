@@ -17,6 +17,9 @@ _ON_THE_CALL = re.compile(
     re.IGNORECASE,
 )
 _SUPPOSED = re.compile(r"\bif (?:i|we|you|they|it)\b", re.IGNORECASE)
+_POLITE_IF = re.compile(
+    r"\bif (?:that|it|this) (?:helps?|works|is okay|suits)|\bif you (?:want|like|wish)", re.IGNORECASE
+)
 _IF = re.compile(r"\bif\b", re.IGNORECASE)
 _HYPOTHETICAL = re.compile(
     r"\b(?:would|could|might|may) (?:have|be|\w+)\b.{0,40}\bif\b|\bif (?:they|we|it) ever\b", re.IGNORECASE
@@ -49,7 +52,7 @@ def _doubts(draft: Draft) -> Iterator[float]:
     if not dated and clause.mood is Mood.COMMIT and _SUPPOSED.search(_before(clause)):
         yield 0.2
     conditional = clause.mood is Mood.ASSIGN and _IF.search(clause.utterance.text)
-    if conditional or _HYPOTHETICAL.search(clause.utterance.text):
+    if conditional or _HYPOTHETICAL.search(_POLITE_IF.sub("", clause.utterance.text)):
         yield 0.3
 
 
@@ -59,7 +62,8 @@ def _doubt_of_outsiders(clause: Clause, *, dated: bool) -> float:
     if subject is not None and subject.pos_ == "PROPN" and not subject.text.isupper():
         known = subject.lemma_.lower() in EXTERNAL
         return 0.25 if known else 0.05
-    return 0.25 if dated else 0.45
+    forecast = 0.0 if clause.lemma in DELIVER else 0.2
+    return forecast + (0.25 if dated else 0.45)
 
 
 def _before(clause: Clause) -> str:

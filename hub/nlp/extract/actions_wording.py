@@ -63,6 +63,8 @@ def _phrase(clause: Clause, draft: Draft, found: Antecedent | None, roster: Rost
         return tidy(f"provide {_lower_article(subject_phrase(clause.subject))}", roster)
     if clause.mood is Mood.DELIVERY:
         replace |= {clause.verb.i: "deliver"}
+    if clause.mood is Mood.COMMIT and clause.lemma in {"leave", "give"} and clause.begin == clause.verb.i:
+        replace |= {clause.verb.i: "handle"}
     if _asks_for_a_thing(clause):
         replace |= {clause.verb.i: "provide"}
     text = phrase_of(clause.verb, replace=replace, days=days, roster=roster)

@@ -29,9 +29,8 @@ _TO_PEOPLE = re.compile(
     re.IGNORECASE,
 )
 _DATIVE = re.compile(
-    r"^((?:re)?send|give|get|show|forward|email|mail|bring|write|provide|pass|hand|tell|ask|ping|call|let|"
-    r"drop|copy|shoot|"
-    r"buy|make|do|ship|text|book|find|fetch|pull) (?:you(?: all| guys| both)?|me|us)\b",
+    r"(?:^|(?<=\band ))((?:re)?send|give|get|show|forward|email|mail|bring|write|provide|pass|hand|tell|ask|ping|"
+    r"call|let|drop|copy|shoot|buy|make|do|ship|text|book|find|fetch|pull) (?:you(?: all| guys| both)?|me|us)\b",
     re.IGNORECASE,
 )
 _EDGE = re.compile(r"^[\s,;:.–—-]+|[\s,;:.?!…–—-]+$")
