@@ -10,14 +10,15 @@ from hub.nlp.extract.writing_phrases import verb_phrase
 LONGEST_WORDS = 45
 SHORTEST_WORDS = 2
 
+_HUM = re.compile(r",?\s*\b(?:uh+|um+|erm?|eh|hmm+|mm+|pff|ah|oh)\b[,.]*\s*", re.IGNORECASE)
 _NOISE = re.compile(
-    r"(?:(?<=^)|(?<=\s))(?:uh+|um+|er+|erm|eh|hmm+|mm+|pff|ah|oh)\b[,.]*\s*|,?\s*\b(?:you know|i mean|i guess|i think|"
-    r"i suppose|how to say|how shall i say(?: this)?|let me see|like i said|as i said|sort of|kind of|of course|to be "
-    r"honest|let's say|i would say|if you like|if you want|if that's (?:okay|ok|alright|fine)(?: with you)?|"
-    r"if possible|for sure|"
-    r"obviously|basically|actually|honestly|please|then|okay|ok|yeah|yes|right|like,)(?=[\s,.?!]|$),?",
+    r",?\s*\b(?:(?<!let )you know|i mean|i guess|i think|i suppose|how to say|how shall i say(?: this)?|let me see|"
+    r"like i said|as i said|sort of|kind of|of course|to be honest|let's say|i would say|if you like|if you want|"
+    r"if that's (?:okay|ok|alright|fine)(?: with you)?|if that helps|if possible|for sure|obviously|basically|actually|"
+    r"honestly|please|then)(?=[\s,.?!]|$),?",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r"(?:^|,)\s*(?:right|okay|ok|yeah|yes|no|like|good|so)\s*(?=[,.?!]|$),?", re.IGNORECASE)
 _ADVERBS = re.compile(
     r"\b(?:just|also|simply|really|myself|yourself|himself|herself|too|as well|gonna)\b,?\s*", re.IGNORECASE
 )
@@ -33,10 +34,13 @@ _DATIVE = re.compile(
     r"call|let|drop|copy|shoot|buy|make|do|ship|text|book|find|fetch|pull) (?:you(?: all| guys| both)?|me|us)\b",
     re.IGNORECASE,
 )
+_REASON = re.compile(
+    r",?\s+(?:so that|so (?:they|we|it|you|the)|because|since they|which (?:leaves|gives|is|means))\b.*$", re.IGNORECASE
+)
 _EDGE = re.compile(r"^[\s,;:.–—-]+|[\s,;:.?!…–—-]+$")
 _DANGLING = re.compile(
-    r"(?:[\s,]+(?:and|or|but|so|by|at|until|before|for|to|with|from|of|the|a|an|as|let|say|till|than|that|which|if|"
-    r"maybe|latest|about|around|no later))+$",
+    r"(?:[\s,]+(?:and|or|but|so|by|at|until|before|for|to|with|from|of|the|a|an|as|let|say|till|than|which|if|"
+    r"maybe|latest|about|no later))+$",
     re.IGNORECASE,
 )
 _BEFORE_DATE = (
@@ -66,7 +70,7 @@ def phrase_of(verb: Any, *, replace: dict[int, str], days: Sequence[str], roster
     words = replace if verb.i in replace else replace | {verb.i: _base_form(verb)}
     dropped = {token.i for token in tokens if _is_idle_dative(token, verb)}
     text = "".join(words.get(token.i, token.text) + token.whitespace_ for token in tokens if token.i not in dropped)
-    text = tidy(without_days(text, days), roster)
+    text = tidy(_REASON.sub("", without_days(text, days)), roster)
     if len(text.split()) < SHORTEST_WORDS or len(text.split()) > LONGEST_WORDS:
         return None
     return text
@@ -81,7 +85,7 @@ def without_days(text: str, days: Sequence[str]) -> str:
 
 def tidy(text: str, roster: Roster) -> str:
     """Return a phrase without noises, stutters, vocatives and words that point at the people talking."""
-    text = _NOISE.sub(" ", text.replace("’", "'"))
+    text = _NOISE.sub(" ", _ASIDE.sub(" ", _HUM.sub(" ", text.replace("’", "'"))))
     text = _vocatives(text, roster)
     text = _ADVERBS.sub("", " ".join(text.split()))
     text = _TAKEN.sub("cover", text)
