@@ -21,18 +21,32 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the files are published. *kind* hf: *repository* at *revision*; wheel: *packages* (name==version).
+    """Where files of a model are published.
 
+    *kind* hf: *repository* at *revision*; web: *address* with a {file} place; wheel: *packages* (name==version).
     *members* maps a file's name to its paths inside the packages, concatenated in order; a name that is not there
-    lies under *folder* of the only package.
+    lies under *folder* of the only package. *wheel* (python-abi-platform) names the one build of a package that holds
+    the files, whatever this machine runs. *only* lists the files it has; empty means all.
     """
 
     kind: str
     repository: str = ""
     revision: str = ""
+    address: str = ""
     packages: tuple[str, ...] = ()
     folder: str = ""
+    wheel: str = ""
     members: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    only: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What a person knows the source by."""
+        return self.repository or ", ".join(self.packages) or self.address.partition("://")[2].partition("/")[0]
+
+    def has(self, file: File) -> bool:
+        """Tell whether *file* is to be had here."""
+        return not self.only or file.name in self.only
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +60,7 @@ class Filling:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One line of the manifest; *what* and *licence* are for people."""
+    """One entry of the manifest; *what* and *licence* are for people."""
 
     name: str
     what: str
@@ -77,15 +91,24 @@ def folder() -> Path:
 @cache
 def manifest() -> dict[str, Model]:
     """Return every model of the manifest by name."""
-    table = tomllib.loads((folder() / "manifest.toml").read_text(encoding="utf-8"))
-    return {name: _model(name, entry) for name, entry in table.items()}
+    return parse((folder() / "manifest.toml").read_text(encoding="utf-8"))
+
+
+def parse(text: str) -> dict[str, Model]:
+    """Return the models of a manifest in TOML."""
+    return {name: _model(name, entry) for name, entry in tomllib.loads(text).items()}
 
 
 def named(name: str) -> Model:
     """Return one model. UsageError when the manifest does not know it."""
-    if name not in manifest():
-        raise UsageError(f"{name}: no such model; the manifest has {', '.join(manifest())}")
-    return manifest()[name]
+    return pick(manifest(), name)
+
+
+def pick(models: dict[str, Model], name: str) -> Model:
+    """Return the model *name* of *models*. UsageError listing what there is."""
+    if name not in models:
+        raise UsageError(f"{name}: no such model; the manifest has {', '.join(models)}")
+    return models[name]
 
 
 def _model(name: str, entry: dict[str, Any]) -> Model:
@@ -102,7 +125,8 @@ def _model(name: str, entry: dict[str, Any]) -> Model:
 
 def _source(entry: dict[str, Any]) -> Source:
     members = tuple((name, tuple(paths)) for name, paths in entry.get("members", {}).items())
-    return Source(**(entry | {"packages": tuple(entry.get("packages", ())), "members": members}))
+    lists = {key: tuple(entry.get(key, ())) for key in ("packages", "only")}
+    return Source(**(entry | lists | {"members": members}))
 
 
 def _filling(entry: dict[str, Any]) -> Filling:
