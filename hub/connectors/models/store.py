@@ -3,9 +3,10 @@
 import errno
 import fcntl
 import hashlib
+import math
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hub.connectors.models import checks
@@ -118,6 +119,7 @@ class FetchedModels:
             else:
                 origins.append(source.label)
         if missing := _missing(model, partial):
+            _drop_empty(partial)
             raise RetryableError(self._by_hand(model, missing, failures))
         return ", ".join(origins) or "files that were here"
 
@@ -197,7 +199,7 @@ class FetchedModels:
                 raise FatalError(f"{self._folder}: {reason}; set HUB_MODELS_DIR to a folder that can") from error
             _leave_only({file.name for file in model.files if not wrong(partial / file.name, file)}, partial)
             raise FatalError(
-                f"{self._folder}: the disk is full; free {model.size / 1e6:.0f} MB and fetch {model.name} again"
+                f"{self._folder}: the disk is full; free {math.ceil(model.size / 1e6)} MB and fetch {model.name} again"
             ) from error
 
 
@@ -214,6 +216,12 @@ class _Tally:
 
 def _missing(model: Model, folder: Path) -> tuple[File, ...]:
     return tuple(file for file in model.files if wrong(folder / file.name, file))
+
+
+def _drop_empty(folder: Path) -> None:
+    for path in (folder / KEPT, folder):
+        with suppress(OSError):  # something is in it, so it stays
+            path.rmdir()
 
 
 def _leave_only(names: set[str], folder: Path) -> None:

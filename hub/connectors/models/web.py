@@ -13,7 +13,6 @@ from hub.domain.errors import RetryableError
 if TYPE_CHECKING:
     import httpx2
 
-_CHUNK_BYTES = 1 << 20
 _CONNECT_S = 10.0  # networks that drop packets answer nothing at all; the next source shall have its turn soon
 _SILENCE_S = 60.0  # between two chunks of a file
 
@@ -70,7 +69,7 @@ def _store(
         raise RetryableError(f"{where} did not come (another part than asked for)")
     advance(start)
     with target.open("ab" if start else "wb") as stream:
-        for chunk in answer.iter_raw(_CHUNK_BYTES):
+        for chunk in answer.iter_raw():  # as it arrives, so that a cut loses nothing
             if stream.tell() + len(chunk) > file.size:
                 raise RetryableError(f"{where}: it is longer than {file.size} bytes, so it is another file")
             stream.write(chunk)
