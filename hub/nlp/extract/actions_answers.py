@@ -21,9 +21,10 @@ _POINTS = re.compile(
     re.IGNORECASE,
 )
 _ONLY_CALLED = re.compile(
-    r"^\W*(?:(?:and|or|maybe|can|could|would|will|you|please|what about|how about|then|okay|so)\W*)*$", re.IGNORECASE
+    r"^\W*(?:(?:and|or|maybe|sorry|no|i mean|can|could|would|will|you|please|what about|how about|then|okay|so)\W*)*$",
+    re.IGNORECASE,
 )
-_INSTEAD = re.compile(r"\b(?:actually|no|rather|instead|let me|easier if i)\b", re.IGNORECASE)
+INSTEAD = re.compile(r"\b(?:actually|no|rather|instead|let me|easier if i)\b", re.IGNORECASE)
 _WE_DO = re.compile(r"\bwe(?: will|'ll|’ll| can) (?:do|take|handle)\b", re.IGNORECASE)
 _CANNOT = re.compile(r"\b(?:can't|cannot|can not|won't|not able to|not going to manage)\b", re.IGNORECASE)
 ASKING = 0.4  # least weight of the forms that ask: "can you", "please"
@@ -43,6 +44,7 @@ class Answers:
         *names_day* tells whether a date is in it or follows; asked only where it matters.
         """
         answer = reply(utterance.text)
+        self._call(utterance)
         if answer is Reply.WITHDRAW:
             self._withdraw(utterance, names_day=names_day)
             return answer
@@ -69,7 +71,8 @@ class Answers:
 
     def may_take(self, matter: Draft, utterance: Utterance) -> bool:
         """Tell whether the speaker can be the one who takes *matter*."""
-        if not matter.is_open:
+        elsewhere = matter.address is not None and not self._is_asked(matter, utterance) and not matter.refused
+        if not matter.is_open or (elsewhere and utterance.index - matter.last > 2):
             return False
         named = matter.owner.name if matter.owner is not None else None
         mine = named is not None and named == self._roster.speaker(utterance.speaker)
@@ -100,7 +103,7 @@ class Answers:
         matter = self._matters.latest(utterance)
         if matter is None or matter.is_doer(utterance, self._roster) or matter.speaker == utterance.speaker:
             return
-        if _INSTEAD.search(utterance.text) and utterance.index - matter.last <= 2:
+        if INSTEAD.search(utterance.text) and utterance.index - matter.last <= 2:
             self.take(matter, utterance)
 
     def _change_of_mind(self, utterance: Utterance, answer: Reply) -> Reply:
@@ -132,13 +135,19 @@ class Answers:
         elif matter.mood in {Mood.JOINT, Mood.ASSIGN, Mood.OPEN}:
             matter.noted = True
 
+    def _call(self, utterance: Utterance) -> None:
+        """Put an open matter to the one who is only called now: "Nadia?", "Kowalczyk, sorry", "Jess, could you?"."""
+        called = addressed(utterance.text, self._roster)
+        if called is None or not _ONLY_CALLED.search(utterance.text.replace(called.name, "")):
+            return
+        matter = self._matters.asked_by(utterance) or self._matters.put_to(utterance)
+        if matter is not None and matter.is_open:
+            matter.address = called
+
     def _point(self, matter: Draft, utterance: Utterance) -> None:
         """Put an open matter to somebody else: "That's one for Henrik"."""
         if len(utterance.text.split()) > _LONGEST_ANSWER:
             return
-        called = addressed(utterance.text, self._roster)
-        if called is not None and _ONLY_CALLED.search(utterance.text.replace(called.name, "")):
-            matter.address = called
         if utterance.speaker == matter.speaker or not _POINTS.search(utterance.text):
             return
         mentions = [mention for mention in self._roster.mentions(utterance.text) if mention.person is not None]

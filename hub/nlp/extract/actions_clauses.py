@@ -45,6 +45,8 @@ def clauses(utterance: Utterance) -> tuple[Clause, ...]:
         *_from_me(utterance),
     )
     for clause in (*stated, *_second_verbs(stated)):
+        if clause.mood is Mood.ASSIGN and clause.verb.head.lemma_ == "have" and clause.verb.dep_ in {"ccomp", "xcomp"}:
+            found.pop(clause.verb.head.i, None)
         known = found.get(clause.verb.i)
         if known is None or clause.weight > known.weight:
             found[clause.verb.i] = clause
@@ -54,10 +56,20 @@ def clauses(utterance: Utterance) -> tuple[Clause, ...]:
 def _second_verbs(stated: Sequence[Clause]) -> Iterator[Clause]:
     """Yield the work behind a verb of talk: "I'll read it over the weekend and send my comments"."""
     for clause in stated:
+        if clause.mood is Mood.COMMIT and clause.lemma == "have":
+            yield from _put_to_another(clause)
         if clause.lemma in TALK:
             for token in clause.verb.conjuncts:
                 if token.tag_ == "VB" and token.lemma_.lower() in DELIVER:
                     yield replace(clause, verb=token)
+
+
+def _put_to_another(clause: Clause) -> Iterator[Clause]:
+    """Yield what somebody else is made to do: "I'll have Darren call them"."""
+    for work in clause.verb.children:
+        doer = next((child for child in work.children if child.dep_ == "nsubj" and child.pos_ == "PROPN"), None)
+        if work.dep_ in {"ccomp", "xcomp"} and work.tag_ == "VB" and doer is not None:
+            yield replace(clause, mood=Mood.ASSIGN, verb=work, subject=doer, begin=doer.i)
 
 
 def _spoken_forms(utterance: Utterance) -> Iterator[Clause]:
@@ -118,6 +130,7 @@ def _norm(token: Any) -> str:
 
 
 _TALKERS = words("i you we who which that what somebody someone anybody anyone everybody everyone nobody")
+_RECEIVING = words("have get receive see need")
 _WILL = words("will shall")
 _OUGHT = words("should must")
 
@@ -129,9 +142,34 @@ def _third_person(utterance: Utterance) -> Iterator[Clause]:
             continue
         verb, doer = token.head, _nearest(token)
         weight, work = _firmness(verb)
+        if token.dep_ == "nsubjpass":
+            yield from _passive(utterance, token, weight)
+            continue
+        if not weight and _asks_of_others(verb, utterance):
+            yield Clause(utterance, Mood.REQUEST, verb, 0.4, begin=doer.left_edge.i)
+            continue
+        if weight and work.lemma_ in _RECEIVING:
+            if "from me" in utterance.text.lower():
+                yield Clause(utterance, Mood.DELIVERY, work, 0.4, begin=doer.left_edge.i)
+            continue
         if weight and doer.lower_ not in _TALKERS:
             negated = any(child.dep_ == "neg" for child in (*work.children, *verb.children))
             yield Clause(utterance, Mood.ASSIGN, work, weight, subject=doer, negated=negated, begin=doer.left_edge.i)
+
+
+def _passive(utterance: Utterance, token: Any, weight: float) -> Iterator[Clause]:
+    """Yield work that nobody is named for: "the plan has to be updated", "was the room booked?"."""
+    verb = token.head
+    inner = next((child for child in verb.children if child.dep_ == "xcomp"), verb)
+    asked = utterance.text.rstrip().endswith("?") and token.i > min(child.i for child in token.head.subtree)
+    if token.pos_ in {"NOUN", "PROPN", "PRON"} and (weight or asked):
+        yield Clause(utterance, Mood.OPEN, inner, min(weight or 0.2, 0.35), subject=token, begin=token.left_edge.i)
+
+
+def _asks_of_others(verb: Any, utterance: Utterance) -> bool:
+    """Tell whether a question puts work to somebody's people: "can the TMF team pull those together?"."""
+    able = any(child.dep_ == "aux" and child.lower_ in {"can", "could"} for child in verb.children)
+    return able and verb.tag_ == "VB" and "?" in utterance.text
 
 
 def _nearest(subject: Any) -> Any:

@@ -67,7 +67,7 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
     (Mood.REQUEST, 0.3, rf"(?:if|maybe|perhaps) you (?:could|can|would) {_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.3, rf"you (?:could|can) {_NOT}{_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.45, rf"please (?:do )?{_NOT}{_ADVERBS}{_VERB}"),
-    (Mood.DELIVERY, 0.4, r"you (?:will|shall|'ll|'d|would|can) (?:also |all |both )?(?P<verb>have|get|receive|find)"),
+    (Mood.DELIVERY, 0.4, r"you (?:will|shall|'ll|'d|would) (?:also |all |both )?(?P<verb>have|get|receive)"),
     (Mood.DELIVERY, 0.35, r"you (?P<verb>have|get|receive) (?:it|that|this|them|these)"),
     (Mood.JOINT, 0.35, rf"we (?:will|shall|'ll) {_NOT}{_ADVERBS}{_VERB}"),
     (Mood.JOINT, 0.35, rf"we (?:are|'re) {_NOT}going to {_ADVERBS}{_VERB}"),

@@ -41,11 +41,12 @@ _TAKE = re.compile(
     re.IGNORECASE,
 )
 _ASSENT = re.compile(
-    r"^\W*(?:(?:oh|ah|um+|uh+|well|hmm*|then|so|and)[\s,]+)*(?:yes|yeah|yep|yup|sure|of course|okay|ok|absolutely|"
+    r"^\W*(?:(?:oh|ah|um+|uh+|mm+|well|hmm*|then|so|and)[\s,]+)*(?:yes|yeah|yep|yup|sure|of course|okay|ok|absolutely|"
     r"no problem|no worries|"
     r"certainly|right|noted|agreed|good|deal|gladly|alright|all right|understood|got it|fine|perfect|definitely|"
     r"that works|works for me|makes sense|sounds good|great|can do|will do|very well|with pleasure|happily|true|"
-    r"not a problem|consider it|i will|i can|mm-?hm+|uh-?huh|please|that'd be|that would (?:be|help)|that'd help|"
+    r"not a problem|consider it|"
+    r"i will|i can|we can|mm-?hm+|uh-?huh|please|that'd be|that would (?:be|help)|that'd help|"
     r"please do|go ahead|good idea|i'd like that|jawohl|oui|sí|ja)\b",
     re.IGNORECASE,
 )
@@ -67,7 +68,8 @@ _REFUSE = re.compile(
     re.IGNORECASE,
 )
 _DONE = re.compile(
-    r"\b(?:already (?:did|done|sent|planned|filed|have|has|in|there|on|out|gone|asked|called|wrote|written|uploaded|"
+    r"\b(?:you(?:'ve| have) (?:got )?(?:it|them|that) (?:already|in your)|"
+    r"already (?:did|done|sent|planned|filed|have|has|in|there|on|out|gone|asked|called|wrote|written|uploaded|"
     r"submitted|booked|fixed|closed|answered|scheduled|started|shared|updated|got|been|moved|ordered|"
     r"on my list|working)"
     r"|i (?:did|sent|filed|uploaded|called|submitted|booked|closed|wrote) (?:it|that|them|those|this|him|her|you)\b"
@@ -97,6 +99,7 @@ _CORRECTS = re.compile(
     re.IGNORECASE,
 )
 _AROUND_A_DAY = words("""
+    propose suggest aim but then need week next
     oh ah um uh hmm well so okay ok and yes yeah yep sure good fine perfect great let's say maybe by until on before for
     no end close first thing latest the at then is would how about what does should do make it that this works work for
     me us you you'll i'll i we have get got will can could be ready done there with in your hands inbox to it's that'd

@@ -16,10 +16,13 @@ _ON_THE_CALL = re.compile(
     r"(?:the|this|these|my|our)\b",
     re.IGNORECASE,
 )
-_SUPPOSED = re.compile(r"\bif (?:i|we|you|they|it)\b", re.IGNORECASE)
-_POLITE_IF = re.compile(
-    r"\bif (?:that|it|this) (?:helps?|works|is okay|suits)|\bif you (?:want|like|wish)", re.IGNORECASE
+_NOTES = re.compile(
+    r"\b(?:send|circulate|share|distribute|get|write up|type up) (?:out |round |around )?(?:you |everyone )?"
+    r"(?:the |my )?(?:meeting )?(?:notes|minutes|recap)\b",
+    re.IGNORECASE,
 )
+_SUPPOSED = re.compile(r"\bif (?:i|we|you|they|it)\b", re.IGNORECASE)
+_POLITE_IF = re.compile(r"\bif (?:that|it|this) (?:helps?|works|suits)|\bif you (?:want|like|wish)", re.IGNORECASE)
 _IF = re.compile(r"\bif\b", re.IGNORECASE)
 _HYPOTHETICAL = re.compile(
     r"\b(?:would|could|might|may) (?:have|be|\w+)\b.{0,40}\bif\b|\bif (?:they|we|it) ever\b", re.IGNORECASE
@@ -32,7 +35,7 @@ def score(draft: Draft) -> float:
     value = max(entry.weight for entry in (clause, *draft.others))
     value += 0.2 * draft.accepted + 0.2 * (draft.due is not None) + 0.1 * (draft.recapped or draft.noted)
     value += 0.1 if clause.lemma in DELIVER else 0.05 * (clause.lemma in WORK)
-    value += 0.1 if has_content(clause.verb) or clause.mood is Mood.DELIVERY else -0.05
+    value += 0.1 if has_content(clause.verb) or clause.mood is Mood.DELIVERY or clause.subject is not None else -0.05
     return max(0.0, min(0.97, value - sum(_doubts(draft))))
 
 
@@ -47,6 +50,8 @@ def _doubts(draft: Draft) -> Iterator[float]:
         yield (0.1 if draft.address is not None else 0.3) + (0.3 if informs_here(clause) else 0.0)
     if clause.mood is Mood.ASSIGN and not named:
         yield _doubt_of_outsiders(clause, dated=dated)
+    if not dated and _NOTES.search(clause.utterance.text) and clause.mood is Mood.COMMIT:
+        yield 0.3
     if not dated and (clause.lemma == "show" or _ON_THE_CALL.search(clause.utterance.text)):
         yield 0.3
     if not dated and clause.mood is Mood.COMMIT and _SUPPOSED.search(_before(clause)):

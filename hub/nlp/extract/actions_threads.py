@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from hub.nlp.dates import SpokenDate
 from hub.nlp.extract import owners
-from hub.nlp.extract.actions_answers import Answers, shortened
+from hub.nlp.extract.actions_answers import INSTEAD, Answers, shortened
 from hub.nlp.extract.actions_clauses import Clause, clauses
 from hub.nlp.extract.actions_days import move_day, set_days
 from hub.nlp.extract.actions_draft import NEAR, OWN_WORD, Draft, Matters
@@ -21,6 +21,7 @@ from hub.nlp.extract.utterances import Utterance, is_back_channel
 FindDates = Callable[[str], Sequence[SpokenDate]]
 
 _NO_DOERS = words("it this that there everything these those they nothing something one")
+ANSWERING = WORK - {"have", "get", "come", "go", "let"}
 FIRM = 0.5  # least weight of a promise: "I'll", "I'm going to"
 _FURTHER = re.compile(
     r"\b(?:also|another|separately|on top|in addition|besides|one more|the other|and then i)\b", re.IGNORECASE
@@ -93,7 +94,7 @@ class Talk:
     def _bare_word(self, clause: Clause) -> Draft | None:
         """Read "I'll tell her": no work by itself, but an answer to what was just asked."""
         matter = self._matters.put_to(clause.utterance)
-        firm = clause.mood is Mood.COMMIT and clause.weight >= FIRM and not clause.negated and clause.lemma in WORK
+        firm = clause.mood is Mood.COMMIT and clause.weight >= FIRM and not clause.negated and clause.lemma in ANSWERING
         if matter is None or not firm or clause.utterance.index - matter.last > 2:
             return None
         if self._answers.may_take(matter, clause.utterance):
@@ -130,7 +131,8 @@ class Talk:
     def _is_asked_again(self, matter: Draft, clause: Clause) -> bool:
         gap = clause.utterance.index - matter.last
         if pronoun_only(clause.verb):
-            return gap <= 3 and (matter.mood not in OWN_WORD or self._address is not None)
+            passed_on = matter.mood not in OWN_WORD or INSTEAD.search(clause.utterance.text) is not None
+            return gap <= 3 and passed_on
         return gap <= 3 and matter.is_same(clause) and matter.speaker == clause.utterance.speaker
 
     def _ask_again(self, matter: Draft, clause: Clause) -> Draft:
@@ -158,8 +160,10 @@ class Talk:
             own.add_clause(clause)
             return own
         again = matter is not None and (pronoun_only(clause.verb) or matter.is_same(clause))
-        if matter is not None and again and owner.name is not None:
+        named = owner.name is not None or (matter is not None and matter.is_open and clause.subject.pos_ == "PROPN")
+        if matter is not None and again and named:
             matter.owner, matter.address = owner, None
+            matter.accepted = matter.accepted or clause.weight >= FIRM
             matter.add_clause(clause)
             return matter
         return self._matters.new(Draft(clause, [utterance], owner=owner))

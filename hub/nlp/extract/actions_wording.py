@@ -59,6 +59,8 @@ def _phrase(clause: Clause, draft: Draft, found: Antecedent | None, roster: Rost
     days = draft.days if draft.due is not None and draft.due.day is not None else []
     pronoun = pronoun_object(clause.verb)
     replace = replacement(pronoun, _lower_article(found.text)) if pronoun is not None and found is not None else {}
+    if clause.mood is Mood.OPEN and clause.subject is not None:
+        return tidy(f"{clause.lemma} {_lower_article(subject_phrase(clause.subject))}", roster)
     if clause.mood is Mood.DELIVERY and clause.subject is not None:
         return tidy(f"provide {_lower_article(subject_phrase(clause.subject))}", roster)
     if clause.mood is Mood.DELIVERY:

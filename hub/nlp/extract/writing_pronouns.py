@@ -102,7 +102,7 @@ def _is_thing(token: Any, roster: Roster) -> bool:
 def _is_definite(token: Any) -> bool:
     """Tell whether a thing was spoken of as a known one: "the memo", "there is a plan", not "one level"."""
     if token.dep_ == "pobj":
-        return token.head.lower_ in {"about", "with"} and token.head.head.pos_ not in {"NOUN", "PROPN"}
+        return token.head.lower_ == "about" and token.head.head.pos_ not in {"NOUN", "PROPN"}
     kinds = {child.dep_ for child in token.children}
     if "nummod" in kinds and "det" not in kinds and not _is_plural(token):
         return False
