@@ -123,13 +123,15 @@ def _row(model: "Model", *, here: bool) -> dict[str, Any]:
 
 
 def _measured(score: "Score") -> dict[str, Any]:
-    row = {"clip": score.clip, "words": score.words, "wrong": score.wrong, "wer": round(score.wer, 4)}
+    wer = None if score.wer is None else round(score.wer, 4)
+    row: dict[str, Any] = {"clip": score.clip, "words": score.words, "wrong": score.wrong, "wer": wer}
     row |= {"seconds": round(score.seconds, 2), "real_time_factor": round(score.real_time_factor, 4)}
     return row | ({"refused": score.refused} if score.refused else {})
 
 
 def _line(score: "Score") -> str:
-    measured = f"{score.words:5d} words  {score.wrong:4d} wrong  WER {score.wer:.3f}"
+    wer = "  -  " if score.wer is None else f"{score.wer:.3f}"
+    measured = f"{score.words:5d} words  {score.wrong:4d} wrong  WER {wer}"
     return f"{score.clip:<28} {measured}  {score.real_time_factor:.2f} of real time\n"
 
 

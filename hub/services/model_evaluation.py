@@ -36,9 +36,9 @@ class Score:
     refused: str | None = None
 
     @property
-    def wer(self) -> float:
-        """Word error rate; insertions may bring it above 1."""
-        return self.wrong / max(self.words, 1)
+    def wer(self) -> float | None:
+        """Word error rate, None where the reference has no word; insertions may bring it above 1."""
+        return self.wrong / self.words if self.words else None
 
     @property
     def real_time_factor(self) -> float:
@@ -88,8 +88,8 @@ def evaluate(
 
 
 def total(scores: Iterable[Score]) -> Score:
-    """Return all clips as one."""
-    heard = [score for score in scores if score.refused is None]
+    """Return all clips with a reference as one; a clip without one has no rate, so it cannot count in theirs."""
+    heard = [score for score in scores if score.refused is None and score.words]
     return Score(
         "all",
         words=sum(score.words for score in heard),

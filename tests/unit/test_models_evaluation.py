@@ -85,6 +85,15 @@ def test_each_clip_gets_a_row_and_all_of_them_one(clips, tmp_path):
     assert everything.real_time_factor == pytest.approx(2 / 6)
 
 
+def test_a_clip_without_a_reference_is_shown_and_does_not_count(tmp_path):
+    (tmp_path / "noise.wav").write_bytes(b"1")
+    scores = evaluate(
+        FakeRecognizer(), FakeDecoder(), [Clip(tmp_path / "noise.wav", "")], scratch=tmp_path, progress=Told()
+    )
+    assert (scores[0].wrong, scores[0].wer) == (5, None)
+    assert (total(scores).wrong, total(scores).wer) == (0, None)
+
+
 def test_a_clip_that_cannot_be_heard_is_set_aside_and_counts_nowhere(clips, tmp_path):
     class Deaf(FakeDecoder):
         def decode(self, source, target, *, channels, progress):
