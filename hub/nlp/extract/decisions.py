@@ -1,217 +1,242 @@
 """Decisions: what was proposed and agreed to, or said to be settled."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from hub.domain.minutes import Decision
 from hub.domain.transcript import Transcript
-from hub.nlp.extract.context import Roster
-from hub.nlp.extract.matters import (
-    QUESTION,
-    SMALL_TALK,
-    TRIAL,
-    Hit,
-    cues,
-    impersonal,
-    neighbours_joined,
-    plain,
-    weight,
-    worded,
+from hub.nlp.extract.assent import (
+    OPEN,
+    Assent,
+    asks_for_assent,
+    assents,
+    content,
+    is_joke,
+    opens_topic,
 )
+from hub.nlp.extract.context import Roster
+from hub.nlp.extract.impersonal import plan
+from hub.nlp.extract.matters import QUESTION, SMALL_TALK, TRIAL, Hit, cues, plain, weight, worded
+from hub.nlp.extract.pieces import pieces
 from hub.nlp.extract.utterances import Utterance
 
 THRESHOLD = 0.6
 
 _SETTLED = cues(
-    (
-        0.75,
-        r"\bwe(?:'ve| have)? (?:just |all )?(?:decided|agreed|settled|concluded)\b(?! (?:last|in (?:jan|feb|mar|apr|may|jun|jul)))",
-    ),
-    (0.75, r"\b(?:the )?decision (?:is|stands|then is)\b|^decision:|\bdecided:"),
-    (
-        0.75,
-        r"\b(?:it|that|this)(?:'s| is) (?:decided|agreed|settled|the decision|our decision)\b|\bconsider (?:it|that) (?:approved|agreed|done)\b",
-    ),
-    (
-        0.7,
-        r"\bso we(?:'re| are) going (?:with|ahead|for)\b|\bwe go (?:with|ahead|for)\b|\bwe(?:'ll| will) go (?:with|ahead|for)\b",
-    ),
-    (
-        0.65,
-        r"\b(?:is|are) (?:hereby )?(?:approved|signed off)\b(?! by)|\bi approve\b|\bapproved from (?:our|the sponsor)",
-    ),
-    (
-        0.6,
-        r"\b(?:so|okay|then|right),? (?:then )?we (?:don't|do not|won't|keep|stay|use|stick|stop|move|drop|skip|freeze|hold|leave|take|allow|accept)\b",
-    ),
+    (0.75, r"\bwe(?:'ve| have)? (?:just |all |now )?(?:decided|agreed|settled|concluded)\b"),
+    (0.75, r"\b(?:the |our )?decision (?:is|stands|then is)\b|^decision:|\bdecided:"),
+    (0.7, r"\b(?:committee|board|sponsor|group) (?:approves|adopts|decides|agrees|accepts|endorses)\b"),
+    (0.65, r"\b(?:is|are) (?:hereby |now )?(?:approved|adopted|signed off)\b(?! by)|\bi approve\b"),
+    (0.6, r"\b(?:so|okay|then|right),? (?:then )?we(?:'re| are) (?:going (?:with|ahead|for)|dropping|keeping)\b"),
 )
 _PROPOSED = cues(
     (
         0.4,
-        r"\b(?:i|we) (?:propose|suggest|recommend)\b|\bmy (?:proposal|position|recommendation|suggestion) (?:is|would be)\b",
+        r"\b(?:i|we)(?:'d| would)?(?: also| rather| strongly)? (?:propose|suggest|recommend|vote for)\b|\bmy (?:\w+ )?(?:proposal|position|recommendation|suggestion|preference)\b|"
+        r"\bthe (?:proposal|recommendation) is\b",
     ),
     (
         0.4,
-        r"\b(?:let's|let us) (?!see\b|start\b|move on\b|look\b|talk\b|go around|go through|take the next|wait and|hear|check|discuss|park|come back|say\b)\w+",
+        r"\b(?:let's|let us) (?:just |all |maybe |also |quickly )?(?!just\b|all\b|quickly\b|see\b|start\b|begin|move on\b|look\b|talk\b|go (?:around|through|ahead|back)|take the next|wait and|hear|check|discuss|park|come back|say\b|continue|have a look|try to|be\b|jump|rip|keep going)\w+",
     ),
     (
         0.35,
-        r"\bwe(?:'ll| will| should| could| can| are going to|'re going to) (?!see\b|talk|discuss|decide|come back|look at|check|hear|start with)\w+",
+        r"\b(?:i'd|i would) (?:say|go (?:for|with)|take|keep|move|land)\b|\b(?:how|what) about\b|^why (?:don't we|not)\b",
     ),
-    (0.35, r"\b(?:shall|should|can|do) we \w+"),
     (
         0.35,
-        r"\b(?:stays?|remains?|is (?:not )?(?:allowed|accepted|extended|moved|kept|opened|closed|used|needed)|will (?:not )?be)\b",
+        r"\bwe(?:'ll| will| should| could| can| are going to|'re going to) (?!see\b|talk|discuss|decide|come back|look at|check|hear|start with|have\b|be\b|get\b)\w+",
     ),
+    (0.35, r"\b(?:shall|should|can) we \w+"),
     (
         0.3,
-        r"\b(?:keep|use|move|extend|drop|freeze|stick with|switch to|go with)\b.+\b(?:instead|rather|from now on|until|as is)\b",
-    ),
-    (
-        0.35,
-        r"\b(?:one|two|three|no|only|not more than|at most|from now on)\b.+\b(?:allowed|permitted|each|per|instead|until|as of)\b",
+        r"\b(?:so|okay|then|right),? (?:then )?we (?:don't|do not|won't|keep|stay|use|stick|stop|move|drop|skip|freeze|hold|leave|take|allow|accept|go)\b",
     ),
 )
-_AGREED = re.compile(
-    r"^(?:(?:yes|yeah|okay|ok|right|good|all right|alright|fine|perfect|great|so|and),? )*(?:"
-    r"agreed|agree\b(?! (?:that|but))|we agree|i agree(?=[.,!]?$| with that)|approved|confirmed|no objections?|works for (?:me|us)|"
-    r"fine (?:for|with|by) (?:me|us)|(?:i'm|we're|i am|we are) (?:fine|okay|ok|happy|good) with (?:that|it|this)|(?:that|it) works|"
-    r"sounds (?:good|fine|right)|let's do (?:it|that)|good for (?:me|us)|happy with that|you have (?:our|my) (?:approval|okay|ok)|"
-    r"deal|done|go ahead|let's go with that|same here|makes sense|that's fine|okay for (?:me|us))\b",
-    re.IGNORECASE,
-)
-_WEAK_YES = re.compile(r"^(?:yes|yeah|yep|okay|ok|fine|right|exactly|sure|correct|perfect|good)\b[.,!]?", re.IGNORECASE)
-_ASKS = re.compile(
-    r"\b(?:everyone|everybody|all|anyone|anybody|you|we)\b.{0,25}\b(?:okay|ok|fine|happy|agree[ds]?|good|object\w*|against|argue)\b.*|"
-    r"\bany objections?\b|\bif (?:any(?:one|body)|nobody|no one) objects\b|\b(?:agreed|okay|ok|right|yes|fine)\?|"
-    r"\b(?:okay|ok|fine|good|all right) (?:for|with|by) (?:everyone|everybody|you|all)\b.*\?|\bdoes that work\b|\bworks for (?:everyone|everybody|you)\?",
-    re.IGNORECASE,
-)
-_SILENCE = re.compile(
-    r"\b(?:hearing (?:nothing|none|no objections?)|no objections?|nobody objects|no one objects|i take (?:that|it) as (?:a )?(?:yes|agreed)|"
-    r"then (?:that's|it's|it is) (?:decided|agreed|settled))\b",
-    re.IGNORECASE,
-)
-_STATES = re.compile(
-    r"\b(?:is|are|isn't|aren't|get|gets|don't|doesn't|do not|does not|stays?|comes?|goes|go|becomes?|moves?|will|won't|remains?|"
-    r"use[sd]?|starts?|stops?|happens?|applies|apply|counts?|one|same|only|no)\b",
-    re.IGNORECASE,
-)
-_OPEN = re.compile(
-    r"\b(?:park (?:it|that|this)|(?:we|i)(?:'ll| will) (?:decide|discuss|see|come back|think about)|decide (?:next|later|on|when)|not (?:yet )?decided|"
-    r"no decision|undecided|to be (?:decided|discussed)|come back to (?:it|that|this)|take (?:it|that|this) offline|need to think|"
-    r"not sure|don't know|maybe we (?:should|could)|it depends|what if|let me think|i would need|have to ask|pending|leave it open)\b",
+_NORM = re.compile(
+    r"\b(?:stays?|remains?|is (?:not )?(?:allowed|accepted|extended|moved|kept|opened|closed|used|needed|dropped|removed|raised|lowered|replaced)|will (?:not )?be|would be|"
+    r"can be|get|gets|don't get|goes|go|comes? (?:out|off)|becomes?|moves?|starts?|stops?|applies|apply|counts?|until|from now on|instead|only|no (?:more|longer)|nobody|at most|not more than|checked|one|same|plus or minus)\b",
     re.IGNORECASE,
 )
 _RECALLED = re.compile(
-    r"\b(?:last (?:week|month|year|time|meeting|call)|at the (?:last|kick-?off|previous)|back in|in (?:january|february|march|april|"
-    r"may|june|july|august|september|october|november|december)|already (?:decided|agreed|approved)|as (?:we )?(?:decided|agreed) (?:last|in|before)|"
-    r"years? ago|weeks? ago|yesterday)\b",
+    r"\b(?:last (?:week|month|year|time|meeting|call|quarter)|at the (?:last|kick-?off|previous|start|investigator)|back in|in (?:january|february|march|april|"
+    r"may|june|july|august|september|october|november|december) (?:we|this|the|they|already)|already (?:decided|agreed|approved)|as (?:we )?(?:decided|agreed)|"
+    r"(?:years?|weeks?|months?) ago|yesterday|i recall|remember|(?:so|nothing) (?:is )?new|(?:has|have)(?: not|n't) (?:moved|changed)|since the (?:start|beginning)|as (?:before|always))\b",
     re.IGNORECASE,
 )
 _MINE = re.compile(
-    r"^(?:\W*(?:and|so|okay|yes|sure|fine|well|good|then|right|no),? )*(?:i(?:'ll| will|'m going to| can| could)|(?:can|could|would|will) you|please|you(?:'ll| will))\b|"
-    r"^\W*[A-Z]\w+, (?:can|could|would|will|please)",
+    r"^(?:\W*(?:and|so|okay|yes|sure|fine|well|good|then|right|no),? )*(?:i(?:'ll| will|'m going to| can| could| have| had| am| was| sent| got)|(?:can|could|would|will|do|did|have|are) you|please|you(?:'ll| will|'d| need)|thank)\b|"
+    r"^\W*[A-Z]\w+, (?:can|could|would|will|please|do)",
     re.IGNORECASE,
 )
-_REJECTED = re.compile(
-    r"^(?:no\b|nope|not really|i disagree|i don't think|hmm|we can't|we cannot|absolutely not)", re.IGNORECASE
+_PAST = re.compile(
+    r"^\W*(?:\w+ ){0,4}(?:was|were|had|did|has been|have been|went|came|got|found|reported|said)\b", re.IGNORECASE
 )
-_EITHER = re.compile(r", or \b|\beither\b|\bwhether\b", re.IGNORECASE)
-_AHEAD = 4
+_EITHER = re.compile(r", or \b|\beither\b|\bwhether\b|\boptions?\b|\bor not\b", re.IGNORECASE)
+_READ_BACK = re.compile(
+    r"\bread-?back\b|\brecap\b|\bto sum(?:mari[sz]e)?\b|\bsumming up\b|\bin summary\b", re.IGNORECASE
+)
+_SCRAP = re.compile(
+    r"\b(?:not|instead of|no longer|rather than|forget(?: the)?|scratch(?: the)?) ([\w-]+)", re.IGNORECASE
+)
+_AGAIN = 25
+"""Sentences after which a matter is still the same one, once argued about."""
+_WORTH = {"strong": 0.35, "closing": 0.3, "echo": 0.2, "weak": 0.1}
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    said: Utterance
+    answers: tuple[Assent, ...]
+    value: float
 
 
 def find_decisions(utterances: Sequence[Utterance], transcript: Transcript, roster: Roster) -> list[Decision]:
     """Return the decisions of a meeting in order, without ids ("d1" and so on are given later).
 
     A decision is a proposal that somebody else assented to, or a sentence that says that something is settled. What
-    was parked, rejected, only asked, or decided at an earlier meeting is none.
+    was parked, rejected, only asked, laughed off, overturned later, or decided at an earlier meeting is none.
     """
-    hits = [hit for place in range(len(utterances)) if (hit := _hit(utterances, place))]
-    found = [worded(hit, transcript, roster, rewrite=impersonal) for hit in neighbours_joined(hits, apart=3)]
-    return [Decision("", item.text, item.confidence, item.evidence) for item in found if item]
+    spoken = pieces(utterances, transcript)
+    found = [candidate for place in range(len(spoken)) if (candidate := _candidate(spoken, place))]
+    out: list[Decision] = []
+    for group in _standing(_grouped(found)):
+        item = next((item for hit in _hits(group) if (item := worded(hit, transcript, roster, rewrite=plan))), None)
+        if item is not None:
+            out.append(Decision("", item.text, item.confidence, item.evidence))
+    return out
 
 
-def _hit(utterances: Sequence[Utterance], place: int) -> Hit | None:
-    said = utterances[place]
+def _candidate(spoken: Sequence[Utterance], place: int) -> _Candidate | None:
+    said = spoken[place]
     text = plain(said.text)
-    if len(text.split()) < 4 or _OPEN.search(text) or _MINE.search(text) or SMALL_TALK.search(text):
+    if len(text.split()) < 3 or _is_none(text) or is_joke(spoken, place):
         return None
-    settled, proposed = weight(text, _SETTLED), weight(text, _PROPOSED)
-    if settled and _RECALLED.search(text):
+    answers = assents(spoken, place)
+    firm = [answer for answer in answers if answer.kind != "weak"]
+    value = _base(spoken, place, text, firm=bool(firm))
+    if not value:
         return None
-    base = max(settled, proposed)
-    if settled and QUESTION.search(text):
-        return None
-    if _turned_down(utterances, place):
-        return None
-    assents = list(_assents(utterances, place))
-    strong = [assent for assent in assents if _agrees(assent)]
-    asked = _asks(utterances, place)
-    if not base:
-        if QUESTION.search(text) or _RECALLED.search(text) or not _STATES.search(text) or not (strong and asked):
-            return None
-        base = 0.25
-    base += 0.35 if strong else 0.12 if assents else 0.0
-    base += 0.1 if len({assent.speaker for assent in strong}) > 1 else 0.0
-    base += 0.15 if asked and assents else 0.0
-    base -= 0.3 if _EITHER.search(text) else 0.0
-    assent = next(iter(strong or assents), None)
-    base += 0.05 if TRIAL.search(text) else -0.1
-    if base < THRESHOLD:
-        return None
-    restated = _restated(utterances, said, assent) if assent else None
-    if restated is not None:
-        return Hit(restated, (said, restated), base, assent.segments if assent else ())
-    return Hit(said, (said,), base, assent.segments if assent else ())
+    kinds: dict[str, float] = {}
+    for answer in answers:
+        kinds[answer.kind] = max(kinds.get(answer.kind, 0.0), _WORTH[answer.kind])
+    value += sum(kinds.values())
+    value += 0.15 if asks_for_assent(spoken, place) and answers else 0.0
+    value += 0.05 if TRIAL.search(text) else -0.05
+    value -= 0.3 if _EITHER.search(text) else 0.0
+    return _Candidate(said, tuple(answers), value) if value >= THRESHOLD else None
 
 
-def _restated(utterances: Sequence[Utterance], said: Utterance, assent: Utterance) -> Utterance | None:
-    """Return the sentence in which whoever agreed says the matter again, and shorter ("Agreed. No Lille.")."""
-    for after in utterances[assent.index : assent.index + 3]:
-        if after.speaker != assent.speaker or QUESTION.search(after.text) or _OPEN.search(plain(after.text)):
-            continue
-        shared = _content(after) & _content(said)
-        words = len(after.text.split())
-        if len(shared) >= 3 and 4 <= words <= len(said.text.split()) and not _MINE.search(plain(after.text)):
-            return after
-    return None
+def _is_none(text: str) -> bool:
+    patterns = (OPEN, _MINE, SMALL_TALK, _RECALLED, _READ_BACK)
+    return any(pattern.search(text) for pattern in patterns) or opens_topic(text)
 
 
-def _content(utterance: Utterance) -> set[str]:
-    return {token.lemma_.lower() for token in utterance.sent if token.is_alpha and not token.is_stop}
+def _base(spoken: Sequence[Utterance], place: int, text: str, *, firm: bool) -> float:
+    """Return how much the sentence itself is a proposal or a settlement, 0 where it is none."""
+    said = spoken[place]
+    settled = 0.0 if QUESTION.search(text) else weight(text, _SETTLED)
+    proposed = weight(text, _PROPOSED)
+    if settled or proposed:
+        return max(settled, proposed)
+    if not firm or _PAST.search(text) or QUESTION.search(text) and not asks_for_assent(spoken, place):
+        return 0.0
+    if (
+        not _NORM.search(text)
+        or len(content(said)) < 2
+        or any(token.lemma_ in {"ask", "wonder"} for token in said.sent)
+    ):
+        return 0.0
+    return 0.25
 
 
-def _assents(utterances: Sequence[Utterance], place: int) -> Iterator[Utterance]:
-    """Yield assents to a sentence: of others, in the next few sentences, before another matter is opened."""
-    said = utterances[place]
-    for after in utterances[place + 1 : place + 1 + _AHEAD]:
-        text = plain(after.text)
-        if after.speaker == said.speaker:
-            if _SILENCE.search(text):
-                yield after
-            if QUESTION.search(text) and not _ASKS.search(text):
-                return
-            continue
-        if _AGREED.search(text) or (_WEAK_YES.search(text) and len(text.split()) <= 6):
-            yield after
-        elif len(text.split()) > 8:
-            return
+def _grouped(found: Sequence[_Candidate]) -> list[list[_Candidate]]:
+    """Put together what is one matter: a proposal, and its own restatement among the answers."""
+    groups: list[list[_Candidate]] = []
+    for candidate in found:
+        last = groups[-1] if groups else []
+        if last and _is_same(last, candidate):
+            last.append(candidate)
+        else:
+            groups.append([candidate])
+    return groups
 
 
-def _agrees(assent: Utterance) -> bool:
-    text = plain(assent.text)
-    return bool(_AGREED.search(text) or _SILENCE.search(text))
+def _is_same(group: Sequence[_Candidate], candidate: _Candidate) -> bool:
+    said = candidate.said
+    if any(answer.said.index == said.index for one in group for answer in one.answers):
+        return True
+    ends = max(answer.said.index for one in group for answer in (*one.answers, Assent(one.said, "own")))
+    own, known = content(said), set().union(*(content(one.said) for one in group))
+    shared = own & known
+    if said.index - ends <= 3:
+        return said.index < ends or len(shared) >= 1
+    return len(shared) >= 2 and said.index - ends <= _AGAIN and len(shared) >= 0.6 * min(len(own), len(known))
 
 
-def _asks(utterances: Sequence[Utterance], place: int) -> bool:
-    """Tell whether the speaker goes on to ask whether everybody agrees."""
-    said = utterances[place]
-    after = utterances[place + 1 : place + 3]
-    return any(u.speaker == said.speaker and _ASKS.search(plain(u.text)) for u in after)
+def _standing(groups: Sequence[list[_Candidate]]) -> list[list[_Candidate]]:
+    """Leave out what a later decision takes back by its number ("five days, not seven")."""
+    kept = []
+    for place, group in enumerate(groups):
+        said = set().union(*(content(one.said) for one in group))
+        scrapped = {
+            word.lower()
+            for later in groups[place + 1 :]
+            for one in later
+            for word in _SCRAP.findall(plain(one.said.text))
+        }
+        numbers = {word for word in said & scrapped if not word.isalpha() or word not in _COMMON}
+        if not numbers:
+            kept.append(group)
+    return kept
 
 
-def _turned_down(utterances: Sequence[Utterance], place: int) -> bool:
-    said = utterances[place]
-    answers = [u for u in utterances[place + 1 : place + 3] if u.speaker != said.speaker]
-    return bool(answers) and bool(_REJECTED.search(plain(answers[0].text)) or _OPEN.search(plain(answers[0].text)))
+_COMMON = frozenset("more only the open need patient site study week day".split())
+
+
+def _hits(group: Sequence[_Candidate]) -> list[Hit]:
+    """Return the group worded by each of its sentences, the best first."""
+    every = {one.said.index: one.said for one in group}
+    cite = [name for one in group for answer in one.answers if answer.kind != "weak" for name in answer.said.segments]
+    value = max(one.value for one in group) + 0.05 * (len(group) - 1)
+    mains = {utterance.index: utterance for utterance in _wordings(group)}
+    ranked = sorted(mains.values(), key=lambda utterance: (-_reads(utterance), utterance.index))
+    proof = tuple(every[index] for index in sorted(every))
+    return [
+        Hit(
+            main,
+            tuple(sorted({main.index: main, **{u.index: u for u in proof}}.values(), key=lambda u: u.index)),
+            value,
+            tuple(dict.fromkeys(cite)),
+        )
+        for main in ranked
+    ]
+
+
+def _wordings(group: Sequence[_Candidate]) -> list[Utterance]:
+    said = [one.said for one in group]
+    closings = [
+        a.said for one in group for a in one.answers if a.kind in {"closing", "echo"} and not OPEN.search(a.said.text)
+    ]
+    return [*said, *(u for u in closings if not QUESTION.search(u.text))]
+
+
+def _reads(utterance: Utterance) -> float:
+    """Return how well a sentence reads as a decision: it has a subject that is named, and a verb, and is not long."""
+    sent = utterance.sent
+    subjects = [token for token in sent if token.dep_ in {"nsubj", "nsubjpass"}]
+    words = len(utterance.text.split())
+    named = any(token.pos_ in {"NOUN", "PROPN", "NUM"} or token.lower_ == "we" for token in subjects)
+    value = 1.0 if named else 0.3 if subjects else 0.0
+    value += 0.15 * min(len(content(utterance)), 6)
+    value += 0.3 if weight(plain(utterance.text), _PROPOSED) else 0.0
+    value -= 0.05 * max(0, words - 22)
+    value -= 0.5 if words < 4 else 0.0
+    value -= (
+        0.6
+        if any(token.lower_ in {"i", "you", "my", "your"} for token in sent)
+        and not weight(plain(utterance.text), _PROPOSED)
+        else 0.0
+    )
+    return value

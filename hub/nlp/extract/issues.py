@@ -2,91 +2,73 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from hub.domain.minutes import Issue
 from hub.domain.transcript import Transcript
+from hub.nlp.extract.assent import is_joke
 from hub.nlp.extract.context import Roster
-from hub.nlp.extract.matters import (
-    IF,
-    QUESTION,
-    SMALL_TALK,
-    TRIAL,
-    Hit,
-    cues,
-    impersonal,
-    neighbours_joined,
-    plain,
-    weight,
-    worded,
-)
+from hub.nlp.extract.harm import harms, is_modal, subject
+from hub.nlp.extract.matters import IF, QUESTION, SMALL_TALK, TRIAL, Hit, cues, neighbours_joined, plain, weight, worded
+from hub.nlp.extract.pieces import pieces
 from hub.nlp.extract.severity import category, severity
 from hub.nlp.extract.utterances import Utterance
 
-THRESHOLD = 0.55
+THRESHOLD = 0.6
 
 _CUES = cues(
     (
-        0.7,
-        r"\b(?:we|there|they|i|it|that|this|the \w+)(?:'ve| have|'s| is| has)?(?: got)? (?:a|an|one|another|some|the|two|three)(?: \w+)? (?:problem|issue|blocker|gap|backlog|finding|deviation|discrepanc\w+|breach|error|outage|shortage|excursion)s?\b",
-    ),
-    (
         0.65,
-        r"\b(?:is|are|was|were|has been|have been|'s|'re)\W+(?:\w+ )?(?:missing|overdue|late|behind|delayed|broken|down|stuck|blocked|rejected|expired|unsigned|incomplete|unanswered|locked out|wrong|inconsistent|empty|short|unavailable|out of (?:stock|window|range|date)|on hold|non-?compliant|not (?:there|replying|answering|responding|working|signed|filed|complete|available|acceptable|reconciled|matching))\b",
+        r"\b(?:we|there|they|it|that|this|the \w+)(?:'ve| have|'s| is| has)?(?: got)? (?:a|an|one|another|some|the|two|three)(?: \w+)? (?:problem|issue|blocker|gap|backlog|finding|deviation|discrepanc\w+|breach|error|outage|shortage|excursion)s?\b",
     ),
     (
         0.6,
-        r"\b(?:has|have|did|does|do|is|are|was|were|'s|'ve)(?:n't| not) (?:yet )?(?:been )?(?:sent|received|answered|replied|responded|signed|approved|returned|provided|uploaded|filed|closed|delivered|arrived|reconciled|trained|activated|reported|resolved|entered|completed|done|paid|work|works|match|matched)\b|\bhas still not\b|\bhave still not\b|\bnever (?:sent|received|answered|arrived|signed|reported)\b",
+        r"\bstill (?:waiting|missing|no|open|pending|without|haven't|hasn't|don't|doesn't|not|outstanding|unsigned)\b|\bno (?:answer|reply|response|feedback)\b|\b(?:nobody|no one) (?:answers?|replies|responds|knows|signed|could|can)\b|"
+        r"\b(?:waiting|wait|waited|pending|outstanding|open) (?:since|for) (?:\w+ ){0,2}(?:weeks?|days?|months?|(?:january|february|march|april|may|june|july|august|september|october|november|december))\b",
     ),
     (
         0.55,
-        r"\bstill (?:waiting|missing|no|open|pending|without|haven't|hasn't|don't|doesn't|not|outstanding|unsigned)\b|\bno (?:answer|reply|response|feedback)\b|\b(?:nobody|no one) (?:answers?|replies|responds|knows|signed)\b",
-    ),
-    (
-        0.6,
-        r"\b(?:failed|crashed|broke|lost|missed|breached|violated|deviated|mislabel\w*|misreported|duplicated|exceeded|slipped|dropped|fell (?:behind|short)|ran out|went wrong|temperature excursion|excursion)\b",
-    ),
-    (
-        0.55,
-        r"\b(?:older than|more than|over) (?:\w+|\d+) (?:days?|weeks?|months?)\b.*|\bgoing the wrong way\b|\bgrowing\b|\bbacklog\b|\bpiling up\b",
-    ),
-    (
-        0.6,
-        r"\b(?:behind (?:the )?(?:plan|schedule|target|forecast)|below (?:the )?(?:plan|target)|under target|too (?:many|few|late|slow|long))\b",
+        r"\b(?:older than|more than|over) (?:\w+|\d+) (?:days?|weeks?|months?)\b|\b(?:going|goes) the wrong way\b|\b(?:is|are|keeps?) (?:growing|rising|climbing|slipping)\b|\bbacklog\b|\bpiling up\b|\b(?:days?|weeks?|months?) (?:late|behind|after (?:they|the|it))\b|"
+        r"\bon day \w+(?:-\w+)?\b.{0,30}\binstead\b|\bonly (?:half|halfway|a (?:third|quarter|half))\b|\b(?:spent|burned|burnt|used) (?:\w+ ){0,2}(?:\w+ )?percent\b|\b(?:second|third|fourth|fifth) (?:late|time)\b|\bwrong (?:unit|dose|version|kit|site|order|arm|drug|way|patient|form)s?\b|"
+        r"\b(?:twice|three times|again) (?:this|in|within) (?:a|one|the|this )?(?:week|month)\b",
     ),
     (
         0.55,
-        r"\b(?:can't|cannot|can not|couldn't|unable to|not able to) (?:\w+ )?(?:log in|access|open|reach|get|enter|export|see|upload|ship|dose|enrol|enroll|screen|import|close|sign|reconcile|find|recruit|start)\b",
-    ),
-    (
-        0.5,
-        r"\b(?:deviations?|discrepanc\w+|breach|outage|complaint|temperature excursion|protocol violation|finding|turnover|resigned|left the (?:site|company|study)|on sick leave|quit)\b",
+        r"\b(?:behind (?:the )?(?:plan|schedule|target|forecast)|below (?:the )?(?:plan|target)|under target|over budget|too (?:many|few|late|slow))\b",
     ),
     (
         0.6,
-        r"\b(?:is|are|that's|it's) (?:a |the )?(?:big |real |main |serious )?(?:problem|issue|blocker|bottleneck|concern|mess)\b|\b(?:not pretty|not good|unacceptable)\b",
+        r"\b(?:is|are|that's|it's) (?:a |the )?(?:big |real |main |serious )?(?:problem|issue|blocker|bottleneck|mess)\b|\b(?:not pretty|unacceptable|not acceptable)\b|\bran (?:out|dry)\b|\bwent (?:down|wrong|missing)\b",
     ),
 )
 _NONE = re.compile(
-    r"\b(?:no|not an?|without|any) (?:\w+ )?(?:issues?|problems?|findings?|deviations?|concerns?|complaints?|surprises)\b|\bnot a big (?:issue|problem)\b|"
-    r"\b(?:issue|issued|issuing) (?:the|a|an)\b|\bnothing (?:is )?missing\b|\bnone (?:is|are|was)\b|\bno longer\b",
+    r"\b(?:no|not an?|without|any|zero) (?:\w+ )?(?:issues?|problems?|findings?|deviations?|concerns?|complaints?|surprises|errors?|delays?)\b|\bnot a big (?:issue|problem)\b|"
+    r"\bnothing (?:is )?(?:missing|open|new|else|changes|to)\b|\bnone (?:is|are|was)\b|\bno longer\b|\b(?:issue|problem) for another\b|\bnot (?:late|missing)\b|\bno (?:reason|need|point|harm|objections?|change|matter|idea)\b|\bnot only\b",
     re.IGNORECASE,
 )
 _SOLVED = re.compile(
-    r"\b(?:(?:is|are|was|were|has been|have been|'s|'re|now|all|already|got|been) (?:now |all |already |been )?(?:closed|resolved|fixed|solved|done|answered|settled|sorted|filed|complete|completed|"
-    r"back|received|signed|approved)|that's (?:done|closed|it|settled)|no longer|works again|is fine now|sorted out|back to normal)\b(?! (?:out|yet))",
+    r"\b(?:(?:is|are|was|were|has been|have been|'s|'re|now|all|already|got|been) (?:now |all |already |been )?(?:closed|resolved|fixed|solved|done|answered|settled|sorted|filed|complete|completed|gone|merged|repaired|replaced|renewed|"
+    r"back(?! to them)|received|signed|approved|corrected|restored|cleared)|that's (?:done|closed|it|settled|gone|fixed)|no longer|works again|is fine now|(?:got|been|is) sorted|all (?:good|fine|in|clear)|back to normal|back (?:up|online)|"
+    r"(?:they|we|he|she|it) (?:\w+ )?(?:renewed|fixed|solved|replaced|repaired|found|corrected|resolved|sorted|came in)|came in\b|new one was)\b(?! (?:out|yet))",
     re.IGNORECASE,
 )
-_MAYBE = re.compile(r"\b(?:might|may|could|would|risk|worried|in case|hypothetically|imagine)\b", re.IGNORECASE)
 _TO_DO = re.compile(r"\b(?:i(?:'ll| will)|can you|could you|please|let's|we(?:'ll| will| should))\b", re.IGNORECASE)
-_STILL = re.compile(r"\b(?:not|n't|still|never|missing|except|but)\b", re.IGNORECASE)
+_STILL = re.compile(r"\b(?:not|n't|still|never|missing|except)\b", re.IGNORECASE)
+_CHAT = re.compile(
+    r"\b(?:i|we) (?:don't|didn't|do not|did not|can't|couldn't|cannot|haven't) (?:\w+ )?(?:know|think|want|see|hear|remember|mean|believe|mind|understand|care|have to|need|like|say|recall|find it|touch|do that|get it)\b|"
+    r"\bdon't (?:know|think|worry|get me|want)\b|\b(?:that's|it's) not (?:a|the|what|how|my|our|for)\b|\bwhy (?:don't|not)\b|\bthe line\b|\bsorry\b",
+    re.IGNORECASE,
+)
+_PAST_TAGS = frozenset({"VBD", "VBN"})
 
 
 def find_issues(utterances: Sequence[Utterance], transcript: Transcript, roster: Roster) -> list[Issue]:
     """Return the issues of a meeting in order, without ids. What was solved, denied or only imagined is none."""
-    hits = [hit for utterance in utterances if (hit := _hit(utterance))]
+    spoken = pieces(utterances, transcript)
+    hits = [hit for place in range(len(spoken)) if (hit := _hit(spoken, place))]
     out = []
     for joined in neighbours_joined(hits, apart=2):
-        item = worded(joined, transcript, roster, rewrite=impersonal)
+        item = worded(joined, transcript, roster)
         if item is None:
             continue
         said = " ".join(utterance.text for utterance in joined.all)
@@ -94,18 +76,89 @@ def find_issues(utterances: Sequence[Utterance], transcript: Transcript, roster:
     return out
 
 
-def _hit(utterance: Utterance) -> Hit | None:
+def _hit(spoken: Sequence[Utterance], place: int) -> Hit | None:
+    utterance = spoken[place]
     text = plain(utterance.text)
-    if len(text.split()) < 5 or SMALL_TALK.search(text) or _NONE.search(text):
+    if len(text.split()) < 5 or any(p.search(text) for p in (SMALL_TALK, _NONE, _CHAT)) or is_joke(spoken, place):
         return None
-    if _SOLVED.search(text) and not _STILL.search(text):
+    if _solved(spoken, place):
         return None
-    found = weight(text, _CUES)
+    cued, felt = weight(text, _CUES), _fails(utterance.sent)
+    found = max(cued, felt) + (0.1 if cued and felt else 0.0)
     if not found:
         return None
-    found += 0.05 if TRIAL.search(text) else -0.25
-    found += 0.05 if re.search(r"\d", text) else 0.0
+    found += 0.05 if TRIAL.search(text) else -0.2
+    found += 0.1 if re.search(r"\d", text) or any(token.like_num for token in utterance.sent) else 0.0
     found -= 0.3 if QUESTION.search(text) else 0.0
-    found -= 0.3 if _MAYBE.search(text) or IF.search(text) else 0.0
+    found -= 0.3 if IF.search(text) else 0.0
     found -= 0.2 if _TO_DO.search(text) else 0.0
     return Hit(utterance, (utterance,), found) if found >= THRESHOLD else None
+
+
+def _solved(spoken: Sequence[Utterance], place: int) -> bool:
+    """Tell whether the sentence, or the next of its speaker, says that it is over."""
+    text = plain(spoken[place].text)
+    if _SOLVED.search(text) and not _STILL.search(_SOLVED.sub("", text)):
+        return True
+    after = spoken[place + 1 : place + 2]
+    return any(u.segments == spoken[place].segments and _SOLVED.search(plain(u.text)) for u in after)
+
+
+def _fails(span: Any) -> float:
+    """Return how much *span* says that something has failed or is not as it should be: now or before, not perhaps."""
+    value = 0.0
+    for token in span:
+        if not harms(token):
+            continue
+        verb = _verb_of(token)
+        if is_modal(verb) or _is_wish(verb):
+            continue
+        value = max(value, _certainty(token, verb))
+    return value
+
+
+def _certainty(token: Any, verb: Any) -> float:
+    who = subject(verb)
+    if who is not None and who.lower_ in {"i", "you"}:
+        return 0.0
+    base = 0.55 if token.pos_ in {"VERB", "AUX"} or token.dep_ in {"acomp", "attr", "advmod"} else 0.4
+    if who is not None and who.lower_ in {"we", "it", "that", "this"}:
+        base -= 0.05
+    if token == verb and verb.tag_ in {"VB", "VBG"} and not _finite_helper(verb):
+        return 0.0
+    denied_now = token == verb and who is not None and who.lower_ == "we" and verb.tag_ == "VB" and _does(verb)
+    return base - 0.2 if denied_now else base
+
+
+def _finite_helper(verb: Any) -> bool:
+    return any(child.dep_ in {"aux", "auxpass"} and child.lower_ != "to" for child in verb.children)
+
+
+def _does(verb: Any) -> bool:
+    return any(child.dep_ == "aux" and child.lower_ in {"do", "don", "don't"} for child in verb.children)
+
+
+def _verb_of(token: Any) -> Any:
+    while token.pos_ not in {"VERB", "AUX"} and token.head != token:
+        token = token.head
+    return token
+
+
+def _is_wish(verb: Any) -> bool:
+    """Tell whether the clause hangs on "if", a modal, or a plan ("to close", "we should stop")."""
+    for _ in range(3):
+        if any(
+            child.dep_ == "mark" and child.lower_ in {"if", "unless", "until", "before", "once"}
+            for child in verb.children
+        ):
+            return True
+        if any(child.dep_ == "aux" and child.lower_ in {"to", "should", "must", "can"} for child in verb.children):
+            return not any(child.dep_ == "neg" for child in verb.children)
+        if verb.head == verb or verb.dep_ in {"conj", "ROOT", "parataxis"}:
+            return False
+        verb = verb.head
+        while verb.pos_ not in {"VERB", "AUX"} and verb.head != verb:
+            verb = verb.head
+        if is_modal(verb):
+            return True
+    return False

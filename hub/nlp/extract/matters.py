@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hub.domain.minutes import Evidence
 from hub.domain.transcript import Transcript
 from hub.nlp.extract.check import loses_negation, unproved
 from hub.nlp.extract.context import Roster
+from hub.nlp.extract.impersonal import told
 from hub.nlp.extract.utterances import Utterance, evidence
 from hub.nlp.extract.writing import sentence, speaks_of_the_talkers, tidy
 
@@ -85,16 +87,15 @@ def neighbours_joined(hits: Sequence[Hit], *, apart: int) -> list[Hit]:
     return out
 
 
-def worded(
-    hit: Hit, transcript: Transcript, roster: Roster, *, rewrite: Callable[[str], str] = lambda text: text
-) -> Worded | None:
+def worded(hit: Hit, transcript: Transcript, roster: Roster, *, rewrite: Callable[[Any], str] = told) -> Worded | None:
     """Return the hit in the words of minutes, or None where no wording stands in its evidence."""
     proof = evidence(hit.all, transcript, cite=hit.cite)
     said = {segment.id: segment.text for segment in transcript.segments}
     shown = " ".join(said[name] for name in proof.segments)
-    text = sentence(tidy(rewrite(plain(hit.main.text)), roster))
+    spoken = without_lead(without_lead(plain(rewrite(hit.main.sent))))
+    text = sentence(tidy(spoken, roster))
     if len(text.split()) < 3 or speaks_of_the_talkers(text):
-        text = sentence(tidy(_reported(plain(hit.main.text)), roster))
+        text = sentence(tidy(_reported(spoken), roster))
     if len(text.split()) < 3 or speaks_of_the_talkers(text) or loses_negation(text, plain(hit.main.text)):
         return None
     if unproved(text, shown) is not None:
@@ -111,30 +112,6 @@ _LEAD = re.compile(
     r"the risk is(?: that)?|the decision is(?: that)?|decision:|we agreed(?: that)?|we decided(?: that)?)[,:;]?\s+)+",
     re.IGNORECASE,
 )
-_WE = (
-    (re.compile(r"\b(?:let's|let us) not\b", re.IGNORECASE), "the team will not"),
-    (re.compile(r"\b(?:let's|let us)\b", re.IGNORECASE), "the team will"),
-    (re.compile(r"\b(?:shall|should|can|do) we\b", re.IGNORECASE), "the team will"),
-    (re.compile(r"\bwe(?:'re| are) not going to\b", re.IGNORECASE), "the team will not"),
-    (re.compile(r"\bwe(?:'re| are) going to\b", re.IGNORECASE), "the team will"),
-    (re.compile(r"\bwe(?: won't| don't| do not| will not)\b", re.IGNORECASE), "the team will not"),
-    (re.compile(r"\bwe(?:'ll| will)\b", re.IGNORECASE), "the team will"),
-    (re.compile(r"\bwe(?:'re| are)\b", re.IGNORECASE), "the team is"),
-    (re.compile(r"\bwe(?:'ve| have)\b", re.IGNORECASE), "the team has"),
-    (re.compile(r"\bwe'd\b", re.IGNORECASE), "the team would"),
-    (re.compile(r"\bwe don't\b", re.IGNORECASE), "the team does not"),
-    (
-        re.compile(r"\bwe (can|cannot|can't|could|may|might|must|would|should|had|did|need to)\b", re.IGNORECASE),
-        r"the team \1",
-    ),
-    (re.compile(r"\b(I|i)(?:'ve| have) got\b"), "there are"),
-)
-
-
-_PROPOSAL = re.compile(
-    r"^(?:(?:so|and|okay|well|yes),? )*(?:i|we) (?:would )?(?:propose|suggest|recommend)(?: that)? we (?!don't|can't|will|should)",
-    re.IGNORECASE,
-)
 
 
 def without_lead(text: str) -> str:
@@ -142,20 +119,9 @@ def without_lead(text: str) -> str:
     return _LEAD.sub("", text)
 
 
-def impersonal(text: str) -> str:
-    """Return *text* with "we" read as the team."""
-    text = _PROPOSAL.sub("the team will ", without_lead(_PROPOSAL.sub("the team will ", text)))
-    for pattern, words in _WE:
-        text = pattern.sub(words, text)
-    return re.sub(r"\bwe\b", "the team", text, flags=re.IGNORECASE)
-
-
 def _reported(text: str) -> str:
-    """Return the clause that says nothing of the talkers: an "if" with all that follows it, or else a part."""
-    supposed = re.search(r"\b(?:if|unless) .+", impersonal(text), re.IGNORECASE)
-    if supposed and "," in supposed[0] and not speaks_of_the_talkers(supposed[0]):
-        return supposed[0]
-    for part in re.split(r"(?:, (?:and|but|so) |; | - |, )", impersonal(text)):
+    """Return the first part of a sentence that says nothing of the talkers."""
+    for part in re.split(r"(?:, (?:and|but|so) |; | - |, )", text):
         if len(part.split()) >= 5 and not speaks_of_the_talkers(part):
             return part
     return ""

@@ -5,93 +5,119 @@ from collections.abc import Sequence
 
 from hub.domain.minutes import Risk
 from hub.domain.transcript import Transcript
+from hub.nlp.extract.assent import is_joke, opens_topic
 from hub.nlp.extract.context import Roster
-from hub.nlp.extract.matters import (
-    IF,
-    QUESTION,
-    SMALL_TALK,
-    TRIAL,
-    Hit,
-    cues,
-    impersonal,
-    neighbours_joined,
-    plain,
-    weight,
-    worded,
-)
+from hub.nlp.extract.harm import harms, hurts, is_modal, subject, verb_tokens
+from hub.nlp.extract.matters import IF, QUESTION, SMALL_TALK, TRIAL, Hit, cues, neighbours_joined, plain, weight, worded
+from hub.nlp.extract.pieces import pieces
 from hub.nlp.extract.severity import category, likelihood, severity
 from hub.nlp.extract.utterances import Utterance
 
-THRESHOLD = 0.5
+THRESHOLD = 0.55
 
-_HARM = (
-    r"slip\w*|slid\w*|clash\w*|drag\w*|pile up|delay\w*|miss\w*|run (?:out|dry|short|low)|los(?:e|ing|s)|fail\w*|drop(?:s|ped)? out|late|shortage|jeopardi[sz]\w*|"
-    r"expir\w*|reject\w*|refus\w*|stop\w*|clos\w*|finding|observation|stuck|problem|trouble|overrun|exceed\w*|gap|bias|break|broken|"
-    r"withdraw\w*|short of|too (?:late|few|slow)|unblind\w*|not (?:be )?(?:ready|enough|approved|available|make|reach|have)|push\w* (?:out|back)|"
-    r"move[sd]? (?:out|back)|suffer|fall behind|backlog|bottleneck|overload\w*|leave|quit|go wrong|contaminat\w*|damage"
-)
-_CUES = cues(
+_FRAMES = cues(
     (
-        0.75,
-        r"\b(?:there(?:'s| is) (?:a|some|the|also a)(?: \w+)? ?risk|(?:the|a|my|our|main|big(?:gest)?|real) risk (?:is|here|would|that|of)|at risk\b|risk (?:of|that)\b|as a risk|put \w+ at risk)",
-    ),
-    (0.6, rf"\b(?:might|may|could)\b(?:\W+\w+){{0,6}}?\W+(?:{_HARM})\b"),
-    (
-        0.6,
-        r"\b(?:i'm|i am|we're|we are|is|are|what|that)\W+(?:\w+ )?(?:worr(?:ied|ies)|concerned|concerns|afraid|nervous|scared|uneasy)\b|\bmy (?:worry|fear|concern)\b",
-    ),
-    (0.65, r"\bin danger of\b|\bthreat(?:ens?|ening)?\b|\bjeopardi[sz]"),
-    (
-        0.6,
-        rf"\bif\b.{{5,120}}\b(?:we|it|they|that|this|the \w+|[A-Z]\w+)\W+(?:\w+ )?(?:'ll |will |won't |would |run|lose|miss|slip|are |is )?.{{0,50}}\b(?:{_HARM})\b",
+        0.7,
+        r"\b(?:there(?:'s| is) (?:a|some|the|also a|always a)(?: \w+)? ?(?:risk|danger|chance)|(?:the|a|my|our|main|big(?:gest)?|real|another) (?:\w+ )?(?:risk|danger) (?:is|here|would|that|of|i see)|(?:at|in) risk\b|"
+        r"\b(?:risk|danger) (?:of|that|is that)\b|as a risk|put \w+ at risk|in danger of|jeopardi[sz])",
     ),
     (
         0.5,
-        r"\b(?:unlikely|not going|won't be able|will struggle|struggle|tight) (?:to|for)\b|\b(?:won't|will not) (?:make|reach|hit|meet|be ready)\b",
+        r"\b(?:i|we|me|us|i'm|we're)\W+(?:am |are )?(?:\w+ ){0,2}(?:worr(?:y|ied)|concerned|afraid|fear|nervous|scared|uneasy|anxious|sceptical|skeptical)\b|\b(?:my|our|the|one|only|main|big\w*) (?:\w+ )?(?:worry|fear|concern)\b|"
+        r"\bwhat (?:bothers|worries|concerns|scares|keeps)\b|\bkeeps me (?:up|awake)\b|\b(?:something|one thing|point) to (?:flag|watch)\b|\bi see (?:a|one) (?:risk|danger|problem)\b|\b(?:worries|bothers|concerns|scares) me\b",
     ),
-    (0.5, rf"\b(?:probably|likely|chances are|potentially)\b.{{0,60}}\b(?:{_HARM})\b"),
 )
-_NONE = re.compile(
-    r"\b(?:no|not a|without|zero|little|low) (?:real |big |more )?risk\b|\brisk[- ](?:based|adapted|log|register|management|assessment|review|proportionate)\b|"
-    r"\bnot (?:worried|concerned)\b|\bno (?:worries|concerns?)\b|\bdon't worry\b|\bif (?:you|anyone|somebody|someone) (?:want|have|need|like|could)\b|"
-    r"\bmay (?:i|we)\b|\bcould (?:you|we|i)\b|\bif (?:that's|it's|this is) (?:okay|ok|fine)\b|\bat (?:your|their) own risk\b|\bif i (?:may|can|remember)\b",
+_SPEAKS_OF_RISK = re.compile(
+    r"\brisk (?:log|register|list)\b|\b(?:put|note|call|rate|mark|log|keep|add|see|flag) (?:that|it|this|me)\b.{0,25}\b(?:down|high|medium|low|risk|list|log)\b|\bhow (?:likely|bad|serious|big|probable|severe)\b|"
+    r"\bhow (?:do|would) you (?:rate|see|call|classify)\b|\b(?:severity|likelihood|probability|impact)\b|^(?:\W*\w+,? ){0,3}(?:high|medium|low)\b(?! (?:as|per))|\bthat(?:'d| would) be (?:bad|a (?:problem|disaster)|terrible)\b|"
+    r"\b(?:the|that) risk is there\b|\bthat's (?:possible|a risk|true|likely)\b|\bmitigat\w+\b|\b(?:i'd|i would|i'll) (?:put|call|keep|say) (?:that|it|this)?.{0,20}\b(?:high|medium|low|list)\b",
     re.IGNORECASE,
 )
-_GONE = re.compile(r"\b(?:is gone|was closed|is closed|no longer|mitigated|resolved|is off the table)\b", re.IGNORECASE)
-_MINE = re.compile(r"\bif\b.+\bi(?:'ll| will)\b(?!.*\b(?:lose|miss)\b)", re.IGNORECASE)
+_NONE = re.compile(
+    r"\b(?:no|not a|without|zero|little) (?:real |big |more )?risk\b|\brisk[- ](?:based|adapted|management|assessment|review|proportionate)\b|"
+    r"\bnot (?:worried|concerned|afraid)\b|\bno (?:worries|concerns?|signal)\b|\bdon't worry\b|\bif (?:you|anyone|somebody|someone) (?:want|have|need|like|could)\b|"
+    r"\bmay (?:i|we)\b|\b(?:could|would|can) (?:you|we|i)\b|\bif (?:that's|it's|this is) (?:okay|ok|fine)\b|\bat (?:your|their) own risk\b|\bif i (?:may|can|remember)\b|\bi(?:'m| am) afraid[.,]?$|"
+    r"\b(?:will|would|'ll) not happen\b|\bwon't happen\b|\bif \w+ (?:ever|had)\b|\b(?:no|nobody|none) .{0,20}\bworr(?:y|ies|ied)\b|\bimagine\b|\bhypothetical\w*",
+    re.IGNORECASE,
+)
+_UNLIKELY = re.compile(
+    r"\b(?:will|would|'ll) not happen\b|\bwon't happen\b|\b(?:don't|do not) (?:really )?(?:see|expect|believe) (?:that|this|it)\b|\bthat's (?:not|no longer) (?:a|the) (?:risk|problem|concern)\b|\bno longer (?:a|the) risk\b",
+    re.IGNORECASE,
+)
+_GONE = re.compile(
+    r"\b(?:is|'s|was|are) (?:now )?(?:gone|closed|mitigated|resolved)\b|\boff the table\b", re.IGNORECASE
+)
+_FIRST = frozenset({"i", "you"})
 
 
 def find_risks(utterances: Sequence[Utterance], transcript: Transcript, roster: Roster) -> list[Risk]:
     """Return the risks of a meeting in order, without ids. Severity and likelihood only where they were said."""
-    hits = [hit for utterance in utterances if (hit := _hit(utterance))]
+    spoken = pieces(utterances, transcript)
+    hits = [hit for place in range(len(spoken)) if (hit := _hit(spoken, place))]
     out = []
     for joined in neighbours_joined(hits, apart=2):
-        item = worded(joined, transcript, roster, rewrite=impersonal)
+        item = worded(joined, transcript, roster)
         if item is None:
             continue
-        last = joined.all[-1].index
-        near = [*joined.all, *utterances[last + 1 : last + 3]]
+        near = [*joined.all, *_answers(spoken, joined.all[-1].index)]
         said = " ".join(utterance.text for utterance in joined.all)
-        out.append(
-            Risk("", item.text, item.confidence, item.evidence, category(said), severity(near), likelihood(said))
-        )
+        likely = likelihood(" ".join(utterance.text for utterance in near))
+        out.append(Risk("", item.text, item.confidence, item.evidence, category(said), severity(near), likely))
     return out
 
 
-def _hit(utterance: Utterance) -> Hit | None:
+def _hit(spoken: Sequence[Utterance], place: int) -> Hit | None:
+    utterance = spoken[place]
     text = plain(utterance.text)
-    if (
-        len(text.split()) < 5
-        or SMALL_TALK.search(text)
-        or _NONE.search(text)
-        or _GONE.search(text)
-        or _MINE.search(text)
-    ):
+    if len(text.split()) < 5 or any(p.search(text) for p in (SMALL_TALK, _NONE, _GONE)) or QUESTION.search(text):
         return None
-    found = weight(text, _CUES)
+    if is_joke(spoken, place) or any(_UNLIKELY.search(plain(u.text)) for u in spoken[place : place + 3]):
+        return None
+    framed, feared = weight(text, _FRAMES), _feared(utterance)
+    found = max(framed, feared) + (0.2 if framed and feared else 0.0)
     if not found:
         return None
-    found += 0.05 if TRIAL.search(text) else -0.2
-    found += 0.03 if IF.search(text) else 0.0
-    found -= 0.3 if QUESTION.search(text) else 0.0
+    answered = any(_SPEAKS_OF_RISK.search(plain(u.text)) for u in _answers(spoken, place))
+    found += 0.25 if answered else 0.0
+    found += 0.05 if TRIAL.search(text) else -0.1
+    found += 0.1 if _framed_near(spoken, place) and not framed else 0.0
     return Hit(utterance, (utterance,), found) if found >= THRESHOLD else None
+
+
+def _answers(spoken: Sequence[Utterance], place: int) -> list[Utterance]:
+    found: list[Utterance] = []
+    for after in spoken[place + 1 : place + 5]:
+        if opens_topic(plain(after.text)):
+            break
+        found.append(after)
+    return found
+
+
+def _framed_near(spoken: Sequence[Utterance], place: int) -> bool:
+    near = spoken[max(0, place - 1) : place + 2]
+    return any(u.speaker == spoken[place].speaker and weight(plain(u.text), _FRAMES) for u in near)
+
+
+def _feared(utterance: Utterance) -> float:
+    """Return how much the sentence says that harm may come: by a condition, by may or could, by what will be."""
+    span = utterance.sent
+    conditional = IF.search(utterance.text) is not None
+    value = 0.0
+    for verb in verb_tokens(span):
+        who = subject(verb)
+        if who is not None and who.lower_ in _FIRST:
+            continue
+        clause = _clause(verb, span)
+        if not is_modal(verb) or not (harms(verb) or any(harms(token) for token in clause)):
+            continue
+        unsure = any(child.lower_ in {"may", "might", "could"} for child in verb.children)
+        value = max(value, 0.55 if unsure or conditional else 0.35)
+    if conditional and hurts(span):
+        value = max(value, 0.5 if not value else value + 0.05)
+    elif not value and any(c in utterance.text.lower() for c in (" may ", " might ", " could ")) and hurts(span):
+        value = 0.5
+    return value
+
+
+def _clause(verb: object, span: object) -> list[object]:
+    return [token for token in verb.subtree if token in span]  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from hub.domain.minutes import SummarySentence
 from hub.domain.transcript import Transcript
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.embed import Likeness
-from hub.nlp.extract.matters import QUESTION, SMALL_TALK, TRIAL, Hit, Worded, cues, impersonal, plain, weight, worded
+from hub.nlp.extract.matters import QUESTION, SMALL_TALK, TRIAL, Hit, Worded, cues, plain, weight, worded
 from hub.nlp.extract.utterances import Utterance
 
 _FEWEST, _MOST = 3, 10
@@ -46,7 +46,7 @@ def summarize(
     for worth, utterance in scored[:_CANDIDATES]:
         if worth <= 0:
             break
-        item = worded(Hit(utterance, (utterance,), worth), transcript, roster, rewrite=impersonal)
+        item = worded(Hit(utterance, (utterance,), worth), transcript, roster)
         if item is not None:
             candidates.append(item)
     chosen = _different(candidates, likeness, wanted)

@@ -1,0 +1,159 @@
+"""How people agree: plain words of assent, the matter said again, a closing by the chair - and how they do not."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from hub.nlp.extract.matters import QUESTION, plain
+from hub.nlp.extract.utterances import Utterance
+
+REACH = 7
+"""Sentences after a proposal in which its answers are looked for."""
+
+_AGREED = re.compile(
+    r"^(?:\W*(?:yes|yeah|yep|okay|ok|right|good|all right|alright|fine|perfect|great|cool|so|and|then|no|well|sure|for me),? )*(?:also )?(?:"
+    r"agreed?\b(?! (?:that|but|to))|(?:we|i)(?: am| 'm|'m| are|'re)?(?: also| fully| all)? agree(?=[.,!]?$|,| with (?:that|it|this|you)|$)|approved|confirmed|adopted|carried|"
+    r"no objections?|i have no (?:objections?|problem)|from .{3,25} (?:no objections?|i have no objections?)|works for (?:me|us)|"
+    r"(?:it's |it is |that's )?(?:fine|okay|ok|good|great|alright) (?:for|with|by) (?:me|us|the \w+)|"
+    r"(?:i'm|we're|i am|we are) (?:\w+ )?(?:fine|okay|ok|happy|good|comfortable) (?:with|by)|(?:good|happy|fine|okay) with\b|(?:that|it) (?:all )?works|"
+    r"sounds? (?:good|fine|right|reasonable|sensible)|let's do (?:it|that)|deal|done|doable|go ahead|let's go with that|same (?:here|from me)|"
+    r"makes sense|that's (?:fine|good|okay|reasonable|fair)|i (?:can |fully |would )?support (?:that|this|it)|"
+    r"(?:the )?\w+(?: \w+)? supports? (?:that|this|it)|i (?:can|could) (?:live|work) with|\w+ i (?:can|could) (?:defend|live with)|i'll take it|"
+    r"i could (?:defend|accept|live with) (?:that|this|it)|"
+    r"you have (?:our|my) (?:approval|okay|ok|blessing)|i second (?:that|it)|seconded|in favou?r|absolutely[.!]?$|definitely[.!]?$|"
+    r"for (?:me|us),? (?:it|that|this)(?: is|'s) (?:okay|ok|fine|good)|(?:me|us) (?:also|too)|i (?:think|would say) (?:so|yes) too|got it\b)",
+    re.IGNORECASE,
+)
+_WEAK = re.compile(
+    r"^(?:yes|yeah|yep|yup|okay|ok|fine|right|exactly|sure|correct|perfect|good|cool|great)\b", re.IGNORECASE
+)
+_SETTLES = re.compile(
+    r"\b(?:hearing (?:nothing|none|no objections?)|nobody objects|no one objects|i take (?:that|it|this) as (?:a )?(?:yes|agreed|approved)|"
+    r"(?:that's|it's|it is|that is|this is|so|then|okay,?|consider (?:it|that)) (?:decided|agreed|settled|adopted|approved|carried|done)|"
+    r"(?:the )?(?:\w+ )?(?:committee|board|group|team|sponsor) (?:approves|adopts|agrees|accepts|decides)|we (?:do|handle|keep|leave) it (?:like (?:this|that)|that way|so)|"
+    r"so ordered|(?:it is|it's) out|motion carried|none against|that's (?:the|our) decision|let's (?:lock|go with|do) (?:that|it)(?: in)?)\b|\bit is(?:,? then)?[.!]?$",
+    re.IGNORECASE,
+)
+_CLOSES = re.compile(
+    r"^(?:okay|ok|good|great|cool|fine|all right|alright|right|so|then|perfect|super|excellent|very well|got it|yes|yeah|yep|no)\b[,.]? ",
+    re.IGNORECASE,
+)
+ASKS = re.compile(
+    r"\b(?:everyone|everybody|all|anyone|anybody|any|you|we)\b.{0,25}\b(?:okay|ok|fine|happy|agree[ds]?|good|object\w*|against|argue|problem|comfortable|comments?)\b.*\?|"
+    r"\bany(?:one|body)? (?:objections?|votes? against|opposed|against)\b|\bif (?:any(?:one|body)|nobody|no one) objects\b|\b(?:agreed|okay|ok|right|yes|fine|good|correct)\?|"
+    r"\b(?:okay|ok|fine|good|all right) (?:for|with|by) (?:everyone|everybody|you|all)\b.*\?|\bdoes that work\b|\bworks for (?:everyone|everybody|you)\?|"
+    r"\bcan we agree\b|\bdo we (?:all )?agree\b",
+    re.IGNORECASE,
+)
+OPEN = re.compile(
+    r"\b(?:park(?:ed|ing)? (?:it|that|this)|(?:it|that|this) (?:parked|waits|can wait)|postpone\w*|adjourn|defer(?:red)?|put (?:it|that|this) off|table (?:it|this|that)|revisit|"
+    r"(?:we|i)(?:'ll| will| should| must| have to| need to)? (?:decide|discuss|see|talk|speak|come back|think about)\b|decide (?:that |this |it )?(?:next|later|on|when|today|now)|"
+    r"not (?:yet )?decided|no decision|undecided|to be (?:decided|discussed)|(?:come|go|get|bring)(?: \w+)? back (?:to|on|once|when|after|next)|offline|need to think|need to look|"
+    r"not sure|don't know|do not know|maybe we (?:should|could)|it depends|what if|let me (?:think|check)|i(?:'d| would) (?:need|want|like|love) to|"
+    r"(?:have|must|need) (?:to )?(?:first )?(?:to )?(?:ask|check|look)|pending|leave (?:it|that) open|another day|next (?:time|meeting|month|call)|not (?:today|now)|"
+    r"once (?:the|we)|don't have the|wait for|thinkable|only an idea|later\b|too early)",
+    re.IGNORECASE,
+)
+_REFUSES = re.compile(
+    r"^(?:no,|no\.? (?:no|way|i)\b|no way|nope,|never\b|not really|i disagree|i don't (?:think|like|agree)|hmm|we can't|we cannot|absolutely not|i(?:'m| am) (?:not|against)|"
+    r"not (?:comfortable|happy|good)|ha\b|haha|very funny|i can't|i cannot|that's (?:not|impossible|too))",
+    re.IGNORECASE,
+)
+_JOKE = re.compile(
+    r"^\W*(?:ha+(?: ha+)*|haha\w*|lol|very funny|funny|\(?laugh\w*)\b|\b(?:joking|kidding)\b", re.IGNORECASE
+)
+_TOPIC = re.compile(
+    r"^(?:(?:okay|ok|right|so|and|then|alright|all right|good),? )*(?:next(?: \w+)?[.,:]|point (?:one|two|three|four|five|six|\d)|item \w+|number \w+[.,]|(?:first|second|third|fourth|fifth|last|one more) "
+    r"(?:point|thing|item|topic)|any other business|moving on|let's move (?:on|to the next)|agenda|two\.|three\.|four\.|five\.|other topics?)",
+    re.IGNORECASE,
+)
+_NOT_AGAINST = re.compile(r"^(?:no|nope|none|nothing|nobody)\b(?:[.,!]|$)", re.IGNORECASE)
+_WE_NUMBERS = frozenset("one".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Assent:
+    """One answer to a proposal. *kind* is "strong", "echo", "closing" or "weak"."""
+
+    said: Utterance
+    kind: str
+
+
+def content(utterance: Utterance) -> set[str]:
+    """Return the lemmas that carry meaning; numbers are among them."""
+    return {
+        token.lemma_.lower()
+        for token in utterance.sent
+        if token.is_alpha and (token.like_num or not token.is_stop) and len(token) > 1
+    } | {token.text for token in utterance.sent if token.text[:1].isdigit()}
+
+
+def opens_topic(text: str) -> bool:
+    """Tell whether *text* goes on to another point of the agenda."""
+    return _TOPIC.search(text) is not None
+
+
+def is_joke(utterances: Sequence[Utterance], place: int) -> bool:
+    """Tell whether what was said at *place* was laughed off."""
+    return any(_JOKE.search(plain(after.text)) for after in utterances[place : place + 2])
+
+
+def assents(utterances: Sequence[Utterance], place: int) -> list[Assent]:
+    """Return the assents to the sentence at *place*, in order; none where somebody refused or put it off."""
+    found: list[Assent] = []
+    for answer in _answers(utterances, place):
+        if answer.kind == "refused":
+            return [] if not any(assent.kind != "weak" for assent in found) else found
+        found.append(answer)
+    return found
+
+
+def asks_for_assent(utterances: Sequence[Utterance], place: int) -> bool:
+    """Tell whether the speaker asks in this sentence or the next ones whether everybody agrees."""
+    said = utterances[place]
+    following = utterances[place : place + 3]
+    return any(u.speaker == said.speaker and ASKS.search(plain(u.text)) for u in following)
+
+
+def _answers(utterances: Sequence[Utterance], place: int) -> Iterator[Assent]:
+    said = utterances[place]
+    asked = ASKS.search(plain(said.text)) is not None
+    strangers = 0
+    for after in utterances[place + 1 : place + 1 + REACH]:
+        text = plain(after.text)
+        if opens_topic(text) or strangers > 3:
+            return
+        kind = _kind(after, said, asked=asked)
+        asked = asked or (after.speaker == said.speaker and ASKS.search(text) is not None)
+        if kind == "own":
+            strangers += QUESTION.search(text) is not None and not ASKS.search(text)
+        elif kind is None:
+            strangers += 1
+        else:
+            yield Assent(after, kind)
+
+
+def _kind(after: Utterance, said: Utterance, *, asked: bool) -> str | None:
+    text = plain(after.text)
+    if _SETTLES.search(text) and not QUESTION.search(text) and len(text.split()) <= 9:
+        return "closing"
+    if OPEN.search(text):
+        return "refused"
+    shared = content(after) & content(said)
+    if after.speaker == said.speaker:
+        return "closing" if _is_closing(text, shared) else "own"
+    if asked and _NOT_AGAINST.search(text) and len(text.split()) <= 6:
+        return "strong"
+    if _AGREED.search(text):
+        return "strong"
+    if _REFUSES.search(text) or _JOKE.search(text):
+        return "refused"
+    if QUESTION.search(text):
+        return None
+    if shared and len(text.split()) <= 9:
+        return "closing" if _CLOSES.search(text) else "echo"
+    return "weak" if _WEAK.search(text) and len(text.split()) <= 6 else None
+
+
+def _is_closing(text: str, shared: set[str]) -> bool:
+    return bool(_CLOSES.search(text) and shared and len(text.split()) <= 9) and not QUESTION.search(text)

@@ -1,0 +1,116 @@
+"""What hurts a study, read off the parse: words of failure, what is denied that should be, what goes too far."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+_VERBS = frozenset(
+    """
+    slip slide clash drag delay miss lose fail drop refuse reject expire stop break crash leak overrun exceed unblind push
+    suffer struggle quit resign leave withdraw contaminate damage jeopardize jeopardise threaten stall halt breach violate
+    mislabel misreport misfile duplicate deviate overdose thaw spoil burn slow collapse shut cancel postpone block hamper
+    undermine overload overwhelm compromise invalidate bias forget mix confuse erase corrupt freeze hang expose endanger
+    prolong reopen repeat underestimate overspend exhaust bleed die harm injure worsen deteriorate vanish disappear shrink
+    clog starve sit hold lack outgrow overlap lapse
+    """.split()
+)
+_NOUNS = frozenset(
+    """
+    delay shortage gap problem issue trouble failure outage breach deviation discrepancy backlog bottleneck overrun error
+    mistake finding observation excursion bleeding toxicity death hospitalisation hospitalization complaint loss damage
+    bias mess disaster catastrophe blocker turnover dropout withdrawal rejection mismatch violation overspend stockout
+    dispute inspection confusion stop hold failure slippage crash bug defect unblinding clash gaps vacancy resistance
+    """.split()
+)
+_ADJECTIVES = frozenset(
+    """
+    late missing overdue delayed broken stuck blocked rejected expired unsigned incomplete unanswered wrong inconsistent
+    empty short unavailable dead down offline thawed damaged lost misfiled duplicate duplicated outdated unclear unreadable
+    invalid non-compliant understaffed overloaded behind untrained critical defective contaminated faulty slow impossible
+    illegible corrupt corrupted unreachable unresponsive insufficient inadequate vacant frozen unusable ugly bad worse worst
+    """.split()
+)
+_DOING = frozenset(
+    """
+    send receive answer reply respond sign approve return provide upload file close deliver arrive reconcile train activate
+    report resolve enter complete do pay work match release randomize randomise enrol enroll recruit screen dispense ship
+    start log access open reach get export see import find notice charge know update save print come have decrement
+    happen finish meet make be connect calibrate collect record document store load submit transfer obtain reconsent cover
+    test validate agree decide exist allow accept suffice last keep show react call show deliver stock identify
+    """.split()
+)
+_TOO = re.compile(
+    r"\b(?:too (?:many|few|much|late|slow|long|high|low|small|short|tight)|behind (?:the )?(?:plan|schedule|target|forecast)?|(?:below|under|over|above) (?:the )?(?:plan|target|budget|limit|threshold)|"
+    r"run(?:s|ning)? (?:out|dry|short|low)|ran (?:out|dry|short)|out of (?:stock|window|range|date|spec|supply|kits)|short of|wrong (?:way|direction|unit|dose|patient|version|kit|site|order|arm)|"
+    r"(?:push\w*|move[sd]?|slip\w*|slid\w*) (?:\w+ ){0,3}(?:out|back|by|to|from)|fall\w* (?:behind|short)|fell (?:behind|short)|go(?:es)? (?:wrong|down)|went (?:wrong|down)|"
+    r"pil(?:e|es|ed|ing) up|knock-on|domino|eats? (?:up )?(?:the|our|into)|only (?:start|begin|open|come|get|arrive|be)\w* (?:\w+ )?(?:after|in|at|from)|only after|not (?:before|until)|no (?:supply|resupply|kits?|drug|data|back-?up|way|time|answer|access|one|buffer|stock))\b",
+    re.IGNORECASE,
+)
+_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+
+
+def verb_tokens(span: Any) -> Iterator[Any]:
+    """Yield the verbs of *span*."""
+    for token in span:
+        if token.pos_ in {"VERB", "AUX"}:
+            yield token
+
+
+def subject(verb: Any) -> Any | None:
+    """Return the subject of *verb*, of its head where it shares one."""
+    for token in (verb, verb.head):
+        found = next((child for child in token.children if child.dep_ in _SUBJECTS), None)
+        if found is not None:
+            return found
+    return None
+
+
+def is_modal(verb: Any) -> bool:
+    """Tell whether *verb* stands under may, might, could, would, will or is going to."""
+    own = any(child.dep_ == "aux" and child.lemma_.lower() in _MODAL for child in verb.children)
+    return own or (verb.dep_ in {"xcomp", "ccomp", "conj"} and verb.head != verb and _has_modal(verb.head))
+
+
+_MODAL = frozenset("may might could would will 'll shall ’ll wo 'd".split())
+
+
+def _has_modal(verb: Any) -> bool:
+    return any(child.dep_ == "aux" and child.lemma_.lower() in _MODAL for child in verb.children)
+
+
+def is_denied(verb: Any) -> bool:
+    """Tell whether *verb* is negated, or its subject or object is nobody, nothing or none."""
+    if any(child.dep_ == "neg" or child.lower_ == "never" for child in verb.children):
+        return True
+    for child in verb.children:
+        if child.dep_ in {*_SUBJECTS, "dobj", "attr"}:
+            if child.lower_ in {"nobody", "nothing", "none", "noone"}:
+                return True
+            if any(inner.lower_ == "no" for inner in child.children):
+                return True
+    return False
+
+
+def hurts(span: Any) -> bool:
+    """Tell whether *span* names harm: a verb, noun or state of failure, a good thing denied, a measure exceeded."""
+    return _TOO.search(span.text) is not None or any(harms(token) for token in span)
+
+
+def harms(token: Any) -> bool:
+    """Tell whether *token* is a word of failure, or something needed that is denied."""
+    lemma = token.lemma_.lower()
+    if token.pos_ in {"VERB", "AUX"}:
+        if lemma in _VERBS:
+            return not is_denied(token)
+        return lemma in _DOING and is_denied(token)
+    if token.pos_ == "NOUN":
+        return lemma in _NOUNS and not _none_of(token)
+    if token.pos_ in {"ADJ", "ADV", "VERB"}:
+        return token.lower_ in _ADJECTIVES and not _none_of(token)
+    return False
+
+
+def _none_of(token: Any) -> bool:
+    """Tell whether a noun or state is denied ("no delays", "not late", "without problems")."""
+    around = [*token.children, *([token.head, *token.head.children] if token.head != token else [])]
+    return any(other.lower_ in {"no", "not", "n't", "n’t", "without", "zero", "any", "never"} for other in around)

@@ -1,0 +1,202 @@
+"""Meetings in several styles with the decisions, risks and issues a reader finds in them; none is real.
+
+A line is "marks | Name: text". The marks d1, r1, i1 name the matter that the line proves, x a passage that only
+sounds like one.
+"""
+
+STEERING = """
+| Ingrid: Good afternoon, and welcome to the third steering committee of the ORCHID study.
+| Ingrid: We have four points on the agenda. Point one, enrolment in Scandinavia.
+| Paul: Thank you, chair. By the end of last week we had screened three hundred and twelve patients and randomised two hundred and four.
+i1 | Paul: Norway, however, has not enrolled a single patient since February, although three centres are open.
+i1 | Paul: The competing trial in Bergen takes all of them.
+x | Ingrid: I recall that in January this committee decided to keep Norway until summer.
+| Paul: That is correct. In view of these figures I would propose that we close the two smaller centres and keep only Oslo.
+d1 | Paul: So Tromsø and Bergen would be closed for recruitment, and Oslo stays.
+| Ingrid: Are there any comments? Professor Lind?
+d1 | Anders: From the medical side I have no objection.
+d1 | Ingrid: Then the committee approves that. Tromsø and Bergen are closed.
+| Ingrid: Point two, the replacement of the central pharmacy.
+r1 | Wanda: If the new pharmacy does not obtain its licence before the first of September, there will be no resupply for the Danish patients.
+r1 | Ingrid: How would you rate that?
+r1 | Wanda: High, I am afraid.
+x | Anders: And what if we imported directly from Germany? Would that be thinkable?
+x | Wanda: We discussed it, and the authority would not accept it. So that is off the table.
+| Ingrid: Very well. Point three, the statistical analysis plan.
+d2 | Anders: My recommendation to the committee is to replace the per-protocol population by the modified intention-to-treat population as the primary one.
+| Paul: The statisticians support this.
+d2 | Ingrid: Any votes against? None. So adopted.
+x | Anders: There remains the question of the second interim analysis.
+x | Ingrid: I suggest that we postpone this to the September meeting, since the data are not mature.
+x | Paul: Agreed.
+| Ingrid: Any other business? No. Then I thank you all and wish you a pleasant evening.
+"""
+
+HURRIED = """
+| Brett: Hey, hi, we've got like twenty minutes, so let's just rip through it.
+| Carla: Works for me, I have a hard stop at the half.
+| Brett: Vendor stuff first. Jamal, where's the IRT?
+i1 | Jamal: So the IRT went down again Saturday night. Three hours, nobody could randomize.
+i1 | Jamal: Site twelve had a patient sitting there and they had to send him home.
+| Brett: Ugh. That's twice this month.
+x | Jamal: Yeah, the first one's fixed, root cause was a certificate, that's closed.
+| Brett: So what do we do? Paper backup?
+d1 | Jamal: I'd say sealed envelopes at the five biggest sites, just till the vendor gets its act together.
+d1 | Carla: Envelopes, yeah, fine by me.
+d1 | Brett: Cool, envelopes at the top five.
+r1 | Carla: My only worry is somebody opens one when they don't have to and we unblind half a site.
+r1 | Brett: Yeah, that'd be bad. Put that down as medium.
+| Brett: Next. Budget.
+x | Carla: We could always sell Jamal's car.
+x | Jamal: Ha, let's sell the car then.
+i2 | Carla: No, seriously, we've burned eighty percent of the travel budget and we're only halfway through.
+| Brett: Okay, so what, fewer visits?
+x | Jamal: Could we go fully remote?
+x | Carla: No way, QA would kill us.
+d2 | Brett: How about every other visit remote, starting in March?
+d2 | Carla: Every other one, sure, I'm good with that.
+d2 | Jamal: Yep.
+d2 | Brett: Great, every other visit goes remote.
+| Brett: Last thing, eCOA translations.
+x | Jamal: Those are all in, the last one came Friday. No issues there.
+x | Brett: Love it. And the thing with the tablets, do we switch vendors or not?
+x | Jamal: I don't have the quote yet.
+x | Brett: Okay, then let's not decide that now.
+| Brett: Alright, that's time. Thanks, folks.
+"""
+
+NONNATIVE = """
+| Giulia: Good morning to all, I hope that you hear me well.
+| Kenji: Yes, we hear. Good morning.
+| Giulia: So we begin with the laboratory. Kenji, please.
+i1 | Kenji: The samples from Seville arrive to us thawed. Four boxes of six in this month.
+i1 | Kenji: The dry ice is finished when the courier comes, because the customs keep the box two days.
+| Giulia: It is always the customs. What can we make?
+d1 | Kenji: I propose to change the courier for Spain, to use the same one as for Portugal.
+| Olga: It is more expensive?
+| Kenji: Eight percent more expensive, but they have own dry ice.
+d1 | Olga: Then I agree, we change.
+d1 | Giulia: Okay, I am also agree. The courier for Spain will be changed.
+| Giulia: Second point, it is the ethics in Milano.
+i2 | Giulia: We wait since eleven weeks for the answer and the secretary does not reply to the mails.
+r1 | Olga: I fear that with this delay the Italian centres will start only after the summer.
+r1 | Giulia: Yes, the risk is there. But I think it is low, the president promised me.
+x | Kenji: If the committee would say no, then we have no Italy, but this will not happen.
+| Giulia: Then the training. The investigators ask if the training can be in the own language.
+d2 | Olga: The slides stay in English, but the questions can be answered in the language of the site. Is it okay for everybody?
+d2 | Kenji: For me it is okay.
+d2 | Giulia: For me also. So we do it like this.
+x | Olga: And the newsletter? Last year we have decided to make it every quarter.
+x | Giulia: Yes, this remains so, nothing is new.
+x | Kenji: The problem of the broken centrifuge is solved, the new one was installed on Monday.
+x | Giulia: Very good. And about the pharmacokinetic sub-study, I think we could also stop it.
+x | Olga: I do not know. I must ask first my chief.
+x | Giulia: Okay, we speak about it the next time.
+| Giulia: So thank you and have a good week.
+"""
+
+DATA_REVIEW = """
+| Nadia: Right, everyone's here, so blind data review, part two. Can you see the listings?
+| Tomasz: Yep.
+| Nadia: We're at ninety-eight percent of CRFs signed. Three hundred and forty subjects completed week twenty-four.
+| Tomasz: That's better than I'd expected.
+i1 | Nadia: The ePRO diaries are the ugly part. Site 31 has diary gaps in seventeen of its twenty subjects.
+i1 | Femi: Seventeen of twenty? That's nearly the whole site.
+i1 | Nadia: Yeah, the devices weren't charged and nobody noticed.
+| Femi: Do we exclude them from the per-protocol set, then?
+x | Tomasz: I'd exclude the site completely.
+x | Nadia: No, I don't think we can do that. It's not the subjects' fault.
+d1 | Femi: What about keeping everybody with at least seventy percent of the diary days?
+d1 | Tomasz: Seventy percent. I could defend that.
+d1 | Nadia: Fine, seventy percent it is.
+| Nadia: Next listing, prohibited medication.
+| Nadia: Subject 14-007 took prednisone for nine days in week eight.
+d2 | Femi: That's a major deviation, I'd say. She goes out of the per-protocol set.
+d2 | Tomasz: Agree.
+d2 | Nadia: Okay, out.
+i2 | Tomasz: One more thing. The lab loaded the potassium values in the wrong unit for the whole of cohort two.
+i2 | Tomasz: We only found out yesterday, and the query to the lab is still open.
+| Nadia: Oh no.
+r1 | Tomasz: It may well push the lock back by a week, because they've to reload everything.
+r1 | Nadia: And that would eat the whole buffer before the topline.
+x | Femi: If the moon falls on the server, we're also late.
+x | Tomasz: Ha ha.
+x | Nadia: The duplicate subjects we had in May, those were merged, so that's gone.
+| Nadia: And unblinding. Who's on the list?
+d3 | Nadia: Only the two statisticians and Femi get the codes, nobody else. Does anyone have a problem with that?
+d3 | Tomasz: No.
+d3 | Femi: No, that's good.
+x | Tomasz: We agreed at the kick-off that the sponsor sees nothing before the topline, by the way.
+| Nadia: Right. That's all from me.
+"""
+
+SAFETY = """
+| Ruth: Hello everybody, monthly safety call. I have Dr. Amari and Lena on the line, correct?
+| Yusuf: Correct.
+| Lena: Yes, hello.
+| Ruth: This month eleven serious events from nine patients, all of them followed up.
+x | Lena: And the two missing narratives from last month came in, so we're complete on that.
+i1 | Yusuf: What I don't like is Marseille. They reported the hospitalisation nine days after they knew.
+i1 | Lena: And that's the second late one from them.
+| Ruth: Retraining?
+| Lena: I'd think so.
+| Ruth: Then cohort four. Yusuf, you've looked at the platelets?
+| Yusuf: Two grade three drops in six patients. Not dose limiting by the book.
+r1 | Yusuf: But we could well see bleeding in the next cohort, I'm a bit uneasy.
+r1 | Ruth: How bad do you see it?
+r1 | Yusuf: Severity high, likelihood low.
+d1 | Yusuf: I'd suggest we stay at forty milligrams and add three patients before we go up.
+d1 | Ruth: So expand at forty, no escalation yet. Lena?
+d1 | Lena: I support that.
+d1 | Ruth: Okay, decided.
+x | Lena: Should we also stop the aspirin users?
+x | Yusuf: No, no, there's no reason for that.
+d2 | Ruth: And platelets are checked twice a week from now on instead of once, yes?
+d2 | Yusuf: Yes, twice a week.
+x | Lena: There's no signal on the liver, by the way, no concerns at all.
+r2 | Lena: I'm worried about the pregnancy follow-up, though. We might lose the mother when she moves back to Ghana in May.
+| Ruth: Hm. Has the site got her phone number?
+| Lena: They do.
+x | Ruth: We'll talk about the unblinding procedure next month when Gerd's back.
+| Ruth: Fine. That's it for today then.
+"""
+
+IRT_CALL = """
+| Hannah: Morning. Is the vendor on? Dev, is that you?
+| Dev: Morning, yes, Dev from Trialgate here.
+| Hannah: Okay, go-live. Where are we with the user testing?
+| Dev: Forty-two of forty-eight scripts passed. The rest runs today.
+i1 | Dev: Six scripts failed, and two of them are critical, the kit replacement doesn't decrement the stock.
+i1 | Hannah: Two critical ones? A week before go-live?
+| Dev: The fix is in development.
+r1 | Hannah: So if the fix isn't in by Thursday, we'll miss the first patient in Portugal.
+r1 | Dev: That's possible, yes.
+x | Piotr: Could we go live without the replacement module?
+x | Hannah: No, the depot would never sign that.
+d1 | Piotr: Then let's move go-live to the sixteenth. One week.
+d1 | Hannah: The sixteenth. Dev?
+d1 | Dev: Doable.
+d1 | Hannah: All right, the sixteenth.
+| Hannah: Depots. Piotr?
+x | Piotr: The Lisbon depot had a problem with its licence but they renewed it, so all good.
+i2 | Piotr: In Warsaw the temperature logger's been dead since Monday, and we can't release anything from there.
+| Hannah: Nothing at all?
+| Piotr: Nothing.
+d2 | Hannah: Then Warsaw patients get supplied out of Prague until that's sorted. Okay?
+d2 | Piotr: Okay, out of Prague.
+x | Dev: We might also add the dark mode, the users would love it.
+x | Hannah: Ha, no. Not this year.
+d3 | Hannah: Resupply threshold. You wanted two kits, I wanted four.
+d3 | Piotr: Three?
+d3 | Hannah: Three's fine. Three.
+d3 | Dev: Got it, threshold three.
+x | Hannah: And the expiry window, do we set thirty or sixty days?
+x | Piotr: I need to look at the stability data first.
+x | Hannah: Okay, then that waits.
+r2 | Dev: One thing to flag. Our lead developer leaves at the end of the month, so knowledge may get lost.
+r2 | Hannah: Hm, okay, that goes on the risk log.
+| Hannah: Thanks, both.
+"""
+
+ALL = {"steering": STEERING, "hurried": HURRIED, "nonnative": NONNATIVE, "data review": DATA_REVIEW,
+       "safety": SAFETY, "irt": IRT_CALL}  # fmt: skip
