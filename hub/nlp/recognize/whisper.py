@@ -1,27 +1,28 @@
-"""Whisper through faster-whisper: voice activity first, chunks cut at pauses, every segment checked."""
+"""Whisper through faster-whisper, one chunk at a time with its temperature ladder."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hub.domain.audio import Pcm
-from hub.domain.errors import FatalError
+from hub.domain.errors import FatalError, UsageError
 from hub.domain.fingerprint import fingerprint
 from hub.domain.meeting import Meeting
-from hub.domain.transcript import Coverage, Segment, Suppressed, Transcript, Word
-from hub.nlp.recognize.chunks import Chunk, between, packed
-from hub.nlp.recognize.gates import Gates, Signs, disbelief
-from hub.nlp.recognize.leaks import without_leaks
-from hub.nlp.recognize.sentences import numbered, segments
+from hub.domain.transcript import Transcript, Word
+from hub.nlp.recognize.chunks import between
+from hub.nlp.recognize.gates import Gates, Signs
+from hub.nlp.recognize.listen import Passage, Room, enter, listen
 from hub.nlp.vocabulary import Vocabulary
-from hub.nlp.voice_activity import Activity, speech
+from hub.nlp.voice_activity import Activity
 from hub.ports import Progress
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
     from faster_whisper.transcribe import Segment as Heard
+
+    from hub.nlp.pcm import Samples
 
 _LANGUAGE_CHUNKS = 5
 
@@ -52,51 +53,18 @@ class WhisperRecognizer:
         self._model_dir, self._threads = model_dir, threads
         self._vocabulary, self._decoding = vocabulary, decoding or Decoding()
         self._loaded: WhisperModel | None = None
-        self.fingerprint = fingerprint("whisper", revision, self._decoding, vocabulary.terms)
+        self.fingerprint = fingerprint("whisper", revision, self._decoding, vocabulary.terms, 2)
 
     def transcribe(self, pcm: Pcm, meeting: Meeting, *, language: str | None, progress: Progress) -> Transcript:
-        """Return what was said; see `Recognizer.transcribe`."""
-        channels = [None] if pcm.channels == 1 else list(range(pcm.channels))
-        progress.start("recognize", pcm.duration_s * len(channels))
-        heard = _Heard()
-        spoken = {channel: speech(pcm, self._decoding.activity, channel=channel) for channel in channels}
-        chunks = {channel: packed(spans) for channel, spans in spoken.items()}
-        language = language or self._language(pcm, chunks)
-        for place, channel in enumerate(channels):
-            speaker = None if channel is None else f"Speaker {channel + 1}"
-            words: list[Word] = []
-            for chunk in chunks[channel]:
-                words += self._words(pcm, chunk, channel, language, heard)
-                progress.advance(place * pcm.duration_s + chunk.end)
-            heard.segments += segments(words, speaker=speaker)
-        kept, leaked = without_leaks(pcm, heard.segments)
-        progress.finish(f"{sum(len(segment.words) for segment in kept)} words")
-        spans = [span for found in spoken.values() for span in found]
-        coverage = Coverage(
-            duration_s=pcm.duration_s,
-            speech_s=sum(span.end - span.start for span in spans),
-            transcribed_s=sum(segment.end - segment.start for segment in kept),
-            suppressed=tuple(sorted([*heard.suppressed, *leaked], key=lambda s: s.start)),
-        )
-        return Transcript(meeting, language, numbered(kept), coverage)
+        """Return what was said; see `Recognizer.transcribe`. UsageError for a language the model does not know."""
+        progress.start("recognize", pcm.duration_s * pcm.channels)
+        self._require_language(language)
+        room = enter(pcm, self._decoding.activity)
+        chosen = language or self._language(room)
+        gates = self._decoding.gates
+        return listen(room, meeting, language=chosen, decode=self._decode, gates=gates, progress=progress)
 
-    def _words(self, pcm: Pcm, chunk: Chunk, channel: int | None, language: str, heard: "_Heard") -> list[Word]:
-        """Decode one chunk; what is not believed goes to the suppressed."""
-        import numpy as np
-
-        samples = np.concatenate([between(pcm, p.start, p.end, channel=channel) for p in chunk.pieces])
-        words: list[Word] = []
-        for segment in self._decode(samples, language):
-            placed = _placed(segment, chunk)
-            reason = disbelief(_signs(segment), self._decoding.gates)
-            if reason is None:
-                words += placed
-                continue
-            start, end = chunk.original(segment.start), chunk.original(segment.end)
-            heard.suppressed.append(Suppressed(_time(start), _time(end), segment.text.strip(), reason))
-        return words
-
-    def _decode(self, samples: Any, language: str) -> "Iterable[Heard]":
+    def _decode(self, samples: "Samples", language: str) -> Iterator[Passage]:
         hints = ", ".join(self._vocabulary.terms[: self._decoding.hotwords]) or None
         found, _info = self._model.transcribe(
             samples,
@@ -111,21 +79,22 @@ class WhisperRecognizer:
             vad_filter=False,
             hotwords=hints,
         )
-        heard: Iterable[Heard] = found
-        return heard
+        return (_passage(segment) for segment in found)
 
-    def _language(self, pcm: Pcm, chunks: dict[int | None, list[Chunk]]) -> str:
+    def _require_language(self, language: str | None) -> None:
+        if language is not None and language not in self._model.supported_languages:
+            known = ", ".join(sorted(self._model.supported_languages))
+            raise UsageError(f"{language}: {self._model_dir.name} does not know this language; it knows {known}")
+
+    def _language(self, room: Room) -> str:
         """Return the language that most of the longest chunks are in, weighed by the model's own certainty."""
         if not self._model.model.is_multilingual:
             return "en"
-        found = sorted(
-            ((chunk, channel) for channel, own in chunks.items() for chunk in own),
-            key=lambda pair: -pair[0].length_s,
-        )
+        found = [(chunk, channel) for channel, own in room.chunks.items() for chunk in own]
         votes: Counter[str] = Counter()
-        for chunk, channel in found[:_LANGUAGE_CHUNKS]:
+        for chunk, channel in sorted(found, key=lambda pair: -pair[0].length_s)[:_LANGUAGE_CHUNKS]:
             piece = chunk.pieces[0]
-            samples = between(pcm, piece.start, piece.end, channel=channel)
+            samples = between(room.pcm, piece.start, piece.end, channel=channel)
             name, probability, _all = self._model.detect_language(samples)
             votes[name] += probability * (piece.end - piece.start)
             if probability > 0.9 and chunk.length_s > 10:
@@ -150,25 +119,8 @@ class WhisperRecognizer:
         return self._loaded
 
 
-@dataclass(slots=True)
-class _Heard:
-    segments: list[Segment] = field(default_factory=list)
-    suppressed: list[Suppressed] = field(default_factory=list)
-
-
-def _placed(segment: "Heard", chunk: Chunk) -> list[Word]:
-    words = []
-    for word in segment.words or ():
-        start, end = chunk.original(word.start), chunk.original(word.end)
-        words.append(Word(_time(start), _time(max(start, end)), word.word, round(float(word.probability), 3)))
-    return words
-
-
-def _time(seconds: float) -> float:
-    return round(float(seconds), 2)
-
-
-def _signs(segment: "Heard") -> Signs:
-    words = segment.words or []
+def _passage(segment: "Heard") -> Passage:
+    words = tuple(Word(word.start, word.end, word.word, word.probability) for word in segment.words or ())
     mean = sum(word.probability for word in words) / len(words) if words else 0.0
-    return Signs(segment.text, segment.avg_logprob, segment.no_speech_prob, mean)
+    signs = Signs(segment.text, segment.avg_logprob, segment.no_speech_prob, mean)
+    return Passage(segment.start, segment.end, words, signs)
