@@ -92,9 +92,10 @@ class Answers:
         matter = self._matters.latest(utterance)
         if matter is None or len(utterance.text.split()) > _LONGEST_ANSWER:
             return
-        moved = matter.due is not None and matter.is_doer(utterance, self._roster) and names_day()
+        doer = matter.is_doer(utterance, self._roster)
+        moved = matter.due is not None and doer and names_day()
+        late = matter.accepted and not doer and utterance.index - matter.last > 2
         involved = any(passage.speaker == utterance.speaker for passage in matter.passages)
-        late = matter.accepted and utterance.index - matter.last > 2
         if not moved and not late and (involved or matter.is_open):
             matter.dropped = "taken back in the next words"
 

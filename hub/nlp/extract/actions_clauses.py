@@ -210,7 +210,7 @@ def _imperatives(utterance: Utterance) -> Iterator[Clause]:
 
 
 _THEN = re.compile(r"\b(?:as soon as|once|when|after|then)\b", re.IGNORECASE)
-_PROMISED = DELIVER | {"follow", "take", "do", "meet", "visit", "collect", "get"}
+_PROMISED = DELIVER | {"follow", "take", "do", "collect", "get"}
 
 
 def _present_promises(utterance: Utterance) -> Iterator[Clause]:

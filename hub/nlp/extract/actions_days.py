@@ -15,6 +15,7 @@ _NEWS = re.compile(
     r".{0,60}\b(?:is|are|was|were|moved|moves|will be)\b",
     re.IGNORECASE,
 )
+_FIRST_ONE = re.compile(r"\b(?:first|next|last) \w+ (?:is|was)(?: on)?(?: the)? $", re.IGNORECASE)
 _RELATIVE = re.compile(r"(?:within|in)\b|\w+ (?:working |business )?(?:days?|weeks?)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:once|as soon as|after|when|upon|from the day)\b", re.IGNORECASE)
 _EVENT = re.compile(
@@ -78,7 +79,8 @@ def _is_about(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) 
 
 def _is_news(date: SpokenDate, utterance: Utterance) -> bool:
     """Tell whether the day is part of what somebody is to be told ("tell the sites that go-live is the 13th")."""
-    return _NEWS.search(utterance.text[: date.start]) is not None
+    before = utterance.text[: date.start]
+    return _NEWS.search(before) is not None or _FIRST_ONE.search(before) is not None
 
 
 def _parts(utterance: Utterance, drafts: Sequence[Draft], dates: Sequence[SpokenDate]) -> list[list[SpokenDate]]:

@@ -142,7 +142,8 @@ class Matters:
         return None
 
     def _near(self, utterance: Utterance, reach: int) -> Iterator[Draft]:
-        for draft in reversed(self.drafts[-12:]):
+        recent = sorted(reversed(self.drafts[-12:]), key=lambda draft: -draft.last)
+        for draft in recent:
             if draft.dropped is None and utterance.index - draft.last <= reach:
                 yield draft
 

@@ -40,7 +40,7 @@ TALK = words("""
 COURTESY_OBJECTS = words("""
     pastry pastries cake cakes coffee coffees donut donuts doughnut doughnuts biscuit biscuits cookie cookies croissant
     croissants beer beers wine champagne drinks drink lunch dinner pizza chocolate chocolates bagel bagels sandwich
-    sandwiches tea popcorn snack snacks umbrella weather holiday sunscreen bottle
+    sandwiches tea popcorn snack snacks umbrella weather sunscreen bottle
 """)
 """What a promise in jest is about."""
 

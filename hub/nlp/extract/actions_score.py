@@ -47,7 +47,7 @@ def _doubts(draft: Draft) -> Iterator[float]:
     if clause.mood in {Mood.JOINT, Mood.OPEN} and not named and not dated:
         yield 0.3
     if clause.mood is Mood.REQUEST and not draft.accepted:
-        yield (0.1 if draft.address is not None else 0.3) + (0.3 if informs_here(clause) else 0.0)
+        yield (0.1 if draft.address is not None else 0.2 if dated else 0.3) + (0.3 if informs_here(clause) else 0.0)
     if clause.mood is Mood.ASSIGN and not named:
         yield _doubt_of_outsiders(clause, dated=dated)
     if not dated and _NOTES.search(clause.utterance.text) and clause.mood is Mood.COMMIT:

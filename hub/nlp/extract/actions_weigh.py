@@ -27,7 +27,9 @@ _HERE = re.compile(
     r"one (?:second|moment|sec)|"
     r"quickly|briefly|out loud|the floor|screen|whiteboard|slides?|on mute|minutes (?:of|during|today|for)|"
     r"take (?:the )?minutes|in the chat|first item|next item|the agenda item|turn it over|"
-    r"the next slide|kick|give you (?:all )?.{0,20}back|minutes back|some context|the short version|the background)\b",
+    r"the next slide|kick|"
+    r"(?:go|run|walk) (?:down|through|over) (?:the|this|our|my) (?:list|agenda|items|points|slides|minutes)|"
+    r"give you (?:all )?.{0,20}back|minutes back|some context|the short version|the background)\b",
     re.IGNORECASE,
 )
 _JEST = re.compile(
