@@ -25,6 +25,7 @@ _ONLY_CALLED = re.compile(
     re.IGNORECASE,
 )
 INSTEAD = re.compile(r"\b(?:actually|no|rather|instead|let me|easier if i)\b", re.IGNORECASE)
+_TAKES_BACK = re.compile(r"\b(?:forget (?:it|that|what i)|scratch that|strike that|never ?mind)\b", re.IGNORECASE)
 _WE_DO = re.compile(r"\bwe(?: will|'ll|’ll| can) (?:do|take|handle)\b", re.IGNORECASE)
 _CANNOT = re.compile(r"\b(?:can't|cannot|can not|won't|not able to|not going to manage)\b", re.IGNORECASE)
 ASKING = 0.4  # least weight of the forms that ask: "can you", "please"
@@ -94,7 +95,8 @@ class Answers:
             return
         doer = matter.is_doer(utterance, self._roster)
         moved = matter.due is not None and doer and names_day()
-        late = matter.accepted and not doer and utterance.index - matter.last > 2
+        own_words = doer and _TAKES_BACK.search(utterance.text) is not None
+        late = matter.accepted and not own_words and utterance.index - matter.last > 2
         involved = any(passage.speaker == utterance.speaker for passage in matter.passages)
         if not moved and not late and (involved or matter.is_open):
             matter.dropped = "taken back in the next words"

@@ -142,8 +142,8 @@ class Matters:
         return None
 
     def _near(self, utterance: Utterance, reach: int) -> Iterator[Draft]:
-        recent = sorted(reversed(self.drafts[-12:]), key=lambda draft: -draft.last)
-        for draft in recent:
+        recent = sorted(enumerate(self.drafts[-12:]), key=lambda entry: (entry[1].last, entry[0]), reverse=True)
+        for _, draft in recent:
             if draft.dropped is None and utterance.index - draft.last <= reach:
                 yield draft
 
