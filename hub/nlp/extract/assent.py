@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from hub.nlp.extract.matters import QUESTION, plain
 from hub.nlp.extract.utterances import Utterance
 
+_STRANGERS, _LONG = 2, 8
+"""So many other sentences end a matter; one of more words than this counts twice."""
 REACH = 7
 """Sentences after a proposal in which its answers are looked for."""
 
@@ -21,7 +23,7 @@ _AGREED = re.compile(
     r"(?:the )?\w+(?: \w+)? supports? (?:that|this|it)|i (?:can|could) (?:live|work) with|\w+ i (?:can|could) (?:defend|live with)|i'll take it|"
     r"i could (?:defend|accept|live with) (?:that|this|it)|"
     r"you have (?:our|my) (?:approval|okay|ok|blessing)|i second (?:that|it)|seconded|in favou?r|absolutely[.!]?$|definitely[.!]?$|"
-    r"for (?:me|us),? (?:it|that|this)(?: is|'s) (?:okay|ok|fine|good)|(?:me|us) (?:also|too)|i (?:think|would say) (?:so|yes) too|got it\b)",
+    r"for (?:me|us),? (?:it|that|this)(?: is|'s) (?:okay|ok|fine|good)|(?:me|us) (?:also|too)|support(?:ed|s)?\b|acceptable\b|works\b|\w+ works\b|same\b|noted\b|i (?:think|would say) (?:so|yes) too|got it\b)",
     re.IGNORECASE,
 )
 _WEAK = re.compile(
@@ -35,7 +37,7 @@ _SETTLES = re.compile(
     re.IGNORECASE,
 )
 _CLOSES = re.compile(
-    r"^(?:okay|ok|good|great|cool|fine|all right|alright|right|so|then|perfect|super|excellent|very well|got it|yes|yeah|yep|no)\b[,.]? ",
+    r"^(?:noted|okay|ok|good|great|cool|fine|all right|alright|right|so|then|perfect|super|excellent|very well|got it|yes|yeah|yep|no)\b[,.]? ",
     re.IGNORECASE,
 )
 ASKS = re.compile(
@@ -49,13 +51,13 @@ OPEN = re.compile(
     r"\b(?:park(?:ed|ing)? (?:it|that|this)|(?:it|that|this) (?:parked|waits|can wait)|postpone\w*|adjourn|defer(?:red)?|put (?:it|that|this) off|table (?:it|this|that)|revisit|"
     r"(?:we|i)(?:'ll| will| should| must| have to| need to)? (?:decide|discuss|see|talk|speak|come back|think about)\b|decide (?:that |this |it )?(?:next|later|on|when|today|now)|"
     r"not (?:yet )?decided|no decision|undecided|to be (?:decided|discussed)|(?:come|go|get|bring)(?: \w+)? back (?:to|on|once|when|after|next)|offline|need to think|need to look|"
-    r"not sure|don't know|do not know|maybe we (?:should|could)|it depends|what if|let me (?:think|check)|i(?:'d| would) (?:need|want|like|love) to|"
+    r"not sure|don't know|do not know|maybe we (?:should|could)|it depends|let me (?:think|check)|i(?:'d| would) (?:need|want) to|i(?:'d| would) (?:like|love|rather|prefer) to (?:see|hear|wait|know|think|discuss|talk|check|look)|i(?:'d| would) (?:like|love) to[.,]?$|sleep on|leave (?:this|that|these|those|it)? ?for (?:now|the moment)|for the moment|"
     r"(?:have|must|need) (?:to )?(?:first )?(?:to )?(?:ask|check|look)|pending|leave (?:it|that) open|another day|next (?:time|meeting|month|call)|not (?:today|now)|"
     r"once (?:the|we)|don't have the|wait for|thinkable|only an idea|later\b|too early)",
     re.IGNORECASE,
 )
 _REFUSES = re.compile(
-    r"^(?:no,|no\.? (?:no|way|i)\b|no way|nope,|never\b|not really|i disagree|i don't (?:think|like|agree)|hmm|we can't|we cannot|absolutely not|i(?:'m| am) (?:not|against)|"
+    r"^(?:no,|no\.? (?:no|way|i)\b|no way|nope,|never\b|not really|i disagree|i don't (?:think|like|agree)|hmm|we can't|we cannot|absolutely not|i(?:'m| am) (?:not|against)|i'd rather not|i would rather not|rather not|"
     r"not (?:comfortable|happy|good)|ha\b|haha|very funny|i can't|i cannot|that's (?:not|impossible|too))",
     re.IGNORECASE,
 )
@@ -68,7 +70,8 @@ _TOPIC = re.compile(
     re.IGNORECASE,
 )
 _NOT_AGAINST = re.compile(r"^(?:no|nope|none|nothing|nobody)\b(?:[.,!]|$)", re.IGNORECASE)
-_WE_NUMBERS = frozenset("one".split())
+_STEM = 6
+"""Letters that make two words one matter: "replace" and "replacement"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class Assent:
 def content(utterance: Utterance) -> set[str]:
     """Return the lemmas that carry meaning; numbers are among them."""
     return {
-        token.lemma_.lower()
+        token.lemma_.lower()[:_STEM]
         for token in utterance.sent
         if token.is_alpha and (token.like_num or not token.is_stop) and len(token) > 1
     } | {token.text for token in utterance.sent if token.text[:1].isdigit()}
@@ -121,14 +124,14 @@ def _answers(utterances: Sequence[Utterance], place: int) -> Iterator[Assent]:
     strangers = 0
     for after in utterances[place + 1 : place + 1 + REACH]:
         text = plain(after.text)
-        if opens_topic(text) or strangers > 3:
-            return
         kind = _kind(after, said, asked=asked)
+        if opens_topic(text) or strangers > _STRANGERS or kind == "other":
+            return
         asked = asked or (after.speaker == said.speaker and ASKS.search(text) is not None)
         if kind == "own":
             strangers += QUESTION.search(text) is not None and not ASKS.search(text)
         elif kind is None:
-            strangers += 1
+            strangers += 1 + (len(text.split()) > _LONG)
         else:
             yield Assent(after, kind)
 
@@ -140,11 +143,13 @@ def _kind(after: Utterance, said: Utterance, *, asked: bool) -> str | None:
     if OPEN.search(text):
         return "refused"
     shared = content(after) & content(said)
+    if after.speaker != said.speaker and ASKS.search(text):
+        return "other" if not shared else None
     if after.speaker == said.speaker:
         return "closing" if _is_closing(text, shared) else "own"
     if asked and _NOT_AGAINST.search(text) and len(text.split()) <= 6:
         return "strong"
-    if _AGREED.search(text):
+    if _AGREED.search(text) and not QUESTION.search(text):
         return "strong"
     if _REFUSES.search(text) or _JOKE.search(text):
         return "refused"

@@ -17,6 +17,7 @@ from hub.nlp.extract.assent import (
 )
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.impersonal import plan
+from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.matters import QUESTION, SMALL_TALK, TRIAL, Hit, cues, plain, weight, worded
 from hub.nlp.extract.pieces import pieces
 from hub.nlp.extract.utterances import Utterance
@@ -42,7 +43,7 @@ _PROPOSED = cues(
     ),
     (
         0.35,
-        r"\b(?:i'd|i would) (?:say|go (?:for|with)|take|keep|move|land)\b|\b(?:how|what) about\b|^why (?:don't we|not)\b",
+        r"\b(?:i'd|i would) (?:say|go (?:for|with)|take|keep|move|land)\b|\b(?:how|what) about\b|\bwhat if\b|\bi(?:'d| would) like (?:us )?to\b|\bcould we\b|\bmy suggestion\b|^why (?:don't we|not)\b",
     ),
     (
         0.35,
@@ -51,12 +52,12 @@ _PROPOSED = cues(
     (0.35, r"\b(?:shall|should|can) we \w+"),
     (
         0.3,
-        r"\b(?:so|okay|then|right),? (?:then )?we (?:don't|do not|won't|keep|stay|use|stick|stop|move|drop|skip|freeze|hold|leave|take|allow|accept|go)\b",
+        r"\bwe (?:then |just |only |now )?(?:don't|do not|won't|keep|stay|use|stick|stop|move|drop|skip|freeze|hold|leave|take|allow|accept|go)\b",
     ),
 )
 _NORM = re.compile(
     r"\b(?:stays?|remains?|is (?:not )?(?:allowed|accepted|extended|moved|kept|opened|closed|used|needed|dropped|removed|raised|lowered|replaced)|will (?:not )?be|would be|"
-    r"can be|get|gets|don't get|goes|go|comes? (?:out|off)|becomes?|moves?|starts?|stops?|applies|apply|counts?|until|from now on|instead|only|no (?:more|longer)|nobody|at most|not more than|checked|one|same|plus or minus)\b",
+    r"can be|get|gets|don't get|goes|go|comes? (?:out|off)|becomes?|moves?|starts?|stops?|applies|apply|counts?|until|from now on|instead|only|no (?:more|longer)|nobody|at most|not more than|checked|plus or minus|must|should be|has to be|have to be)\b",
     re.IGNORECASE,
 )
 _RECALLED = re.compile(
@@ -140,15 +141,19 @@ def _base(spoken: Sequence[Utterance], place: int, text: str, *, firm: bool) -> 
     proposed = weight(text, _PROPOSED)
     if settled or proposed:
         return max(settled, proposed)
-    if not firm or _PAST.search(text) or QUESTION.search(text) and not asks_for_assent(spoken, place):
+    if not firm or _PAST.search(text) or (QUESTION.search(text) and not asks_for_assent(spoken, place)):
         return 0.0
-    if (
-        not _NORM.search(text)
-        or len(content(said)) < 2
-        or any(token.lemma_ in {"ask", "wonder"} for token in said.sent)
-    ):
+    if len(content(said)) < 2 or any(token.lemma_ in {"ask", "wonder"} for token in said.sent):
         return 0.0
-    return 0.25
+    if _NORM.search(text):
+        return 0.25
+    return 0.3 if _is_order(said) else 0.0
+
+
+def _is_order(said: Utterance) -> bool:
+    """Tell whether the sentence is told in the form of an order ("So bring in the second coder")."""
+    root = said.sent.root
+    return bool(root.tag_ == "VB" and not any(c.dep_ in {"nsubj", "aux", "expl"} for c in root.children))
 
 
 def _grouped(found: Sequence[_Candidate]) -> list[list[_Candidate]]:
@@ -192,7 +197,7 @@ def _standing(groups: Sequence[list[_Candidate]]) -> list[list[_Candidate]]:
     return kept
 
 
-_COMMON = frozenset("more only the open need patient site study week day".split())
+_COMMON = words("more only the open need patien site study week day")
 
 
 def _hits(group: Sequence[_Candidate]) -> list[Hit]:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-_VERBS = frozenset(
+from hub.nlp.extract.lexicon import words
+
+_VERBS = words(
     """
     slip slide clash drag delay miss lose fail drop refuse reject expire stop break crash leak overrun exceed unblind push
     suffer struggle quit resign leave withdraw contaminate damage jeopardize jeopardise threaten stall halt breach violate
@@ -12,32 +14,32 @@ _VERBS = frozenset(
     undermine overload overwhelm compromise invalidate bias forget mix confuse erase corrupt freeze hang expose endanger
     prolong reopen repeat underestimate overspend exhaust bleed die harm injure worsen deteriorate vanish disappear shrink
     clog starve sit hold lack outgrow overlap lapse
-    """.split()
+    """
 )
-_NOUNS = frozenset(
+_NOUNS = words(
     """
     delay shortage gap problem issue trouble failure outage breach deviation discrepancy backlog bottleneck overrun error
     mistake finding observation excursion bleeding toxicity death hospitalisation hospitalization complaint loss damage
     bias mess disaster catastrophe blocker turnover dropout withdrawal rejection mismatch violation overspend stockout
-    dispute inspection confusion stop hold failure slippage crash bug defect unblinding clash gaps vacancy resistance
-    """.split()
+    vacancy dispute inspection confusion stop hold failure slippage crash bug defect unblinding clash gaps vacancy resistance
+    """
 )
-_ADJECTIVES = frozenset(
+_ADJECTIVES = words(
     """
     late missing overdue delayed broken stuck blocked rejected expired unsigned incomplete unanswered wrong inconsistent
     empty short unavailable dead down offline thawed damaged lost misfiled duplicate duplicated outdated unclear unreadable
-    invalid non-compliant understaffed overloaded behind untrained critical defective contaminated faulty slow impossible
+    invalid non-compliant understaffed gone worse slower overloaded behind untrained critical defective contaminated faulty slow impossible
     illegible corrupt corrupted unreachable unresponsive insufficient inadequate vacant frozen unusable ugly bad worse worst
-    """.split()
+    """
 )
-_DOING = frozenset(
+_DOING = words(
     """
     send receive answer reply respond sign approve return provide upload file close deliver arrive reconcile train activate
     report resolve enter complete do pay work match release randomize randomise enrol enroll recruit screen dispense ship
     start log access open reach get export see import find notice charge know update save print come have decrement
     happen finish meet make be connect calibrate collect record document store load submit transfer obtain reconsent cover
     test validate agree decide exist allow accept suffice last keep show react call show deliver stock identify
-    """.split()
+    """
 )
 _TOO = re.compile(
     r"\b(?:too (?:many|few|much|late|slow|long|high|low|small|short|tight)|behind (?:the )?(?:plan|schedule|target|forecast)?|(?:below|under|over|above) (?:the )?(?:plan|target|budget|limit|threshold)|"
@@ -46,6 +48,7 @@ _TOO = re.compile(
     r"pil(?:e|es|ed|ing) up|knock-on|domino|eats? (?:up )?(?:the|our|into)|only (?:start|begin|open|come|get|arrive|be)\w* (?:\w+ )?(?:after|in|at|from)|only after|not (?:before|until)|no (?:supply|resupply|kits?|drug|data|back-?up|way|time|answer|access|one|buffer|stock))\b",
     re.IGNORECASE,
 )
+_UNDONE = re.compile(r"un(?!ited|ified|dergo|derst|til|ion|it)\w+(?:ed|able|clear|ready|paid|known|happy|safe)$")
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 
 
@@ -68,10 +71,12 @@ def subject(verb: Any) -> Any | None:
 def is_modal(verb: Any) -> bool:
     """Tell whether *verb* stands under may, might, could, would, will or is going to."""
     own = any(child.dep_ == "aux" and child.lemma_.lower() in _MODAL for child in verb.children)
+    if verb.dep_ == "xcomp" and verb.head.lower_ in {"going", "bound", "likely", "set"}:
+        return True
     return own or (verb.dep_ in {"xcomp", "ccomp", "conj"} and verb.head != verb and _has_modal(verb.head))
 
 
-_MODAL = frozenset("may might could would will 'll shall ’ll wo 'd".split())
+_MODAL = words("may might could would will 'll shall ’ll wo 'd")
 
 
 def _has_modal(verb: Any) -> bool:
@@ -100,13 +105,13 @@ def harms(token: Any) -> bool:
     """Tell whether *token* is a word of failure, or something needed that is denied."""
     lemma = token.lemma_.lower()
     if token.pos_ in {"VERB", "AUX"}:
-        if lemma in _VERBS:
+        if lemma in _VERBS or _UNDONE.match(token.lower_):
             return not is_denied(token)
         return lemma in _DOING and is_denied(token)
     if token.pos_ == "NOUN":
         return lemma in _NOUNS and not _none_of(token)
     if token.pos_ in {"ADJ", "ADV", "VERB"}:
-        return token.lower_ in _ADJECTIVES and not _none_of(token)
+        return (token.lower_ in _ADJECTIVES or _UNDONE.match(token.lower_) is not None) and not _none_of(token)
     return False
 
 

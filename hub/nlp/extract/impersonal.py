@@ -4,12 +4,13 @@ import re
 from typing import Any
 
 _TEAM = "the team"
+_OPENING = 20  # characters of "Okay, so then," before an order
 _BE = {"are": "is", "'re": " is", "’re": " is", "re": " is", "were": "was", "'ve": " has", "’ve": " has", "have": "has",
        "do": "does", "'ll": " will", "’ll": " will"}  # fmt: skip
 _PLANS = re.compile(
     r"^(?:\W*(?:and|so|but|okay|well|yes|then|therefore|right|good|fine),? )*(?:"
     r"(?:my|our) (?:\w+ )?(?:recommendation|proposal|suggestion|position|idea|preference)\b.{0,60}? (?:is|would be),? (?:that |to )?|"
-    r"(?:how|what) about |.{0,30}?\b(?:i|we)(?:'d| would)?(?: also| rather| strongly)? (?:propose|suggest|recommend|vote|say|go for|prefer)(?: that| to| for)?,? |"
+    r"(?:how|what) about |what if |i(?:'d| would) like (?:us )?to |.{0,30}?\b(?:i|we)(?:'d| would)?(?: also| rather| strongly)? (?:propose|suggest|recommend|vote|say|go for|prefer)(?: that| to| for)?,? |"
     r"(?:the|so the) (?:proposal|suggestion|recommendation|idea|decision) (?:is|would be|then is),? (?:that |to )?)",
     re.IGNORECASE,
 )
@@ -35,10 +36,21 @@ def plan(sent: Any) -> str:
     """Return a proposal as what will be done: "I propose to change the courier" is "the team will change ..."."""
     text = told(sent, plan=True)
     found = _PLANS.match(text)
+    if not found and (ordered := _order(sent, text)):
+        return ordered
     rest = text[found.end() :] if found else text
     if found and (verb := _bare_verb(sent, rest)):
         rest = f"the team will {verb}{rest[len(rest.split(maxsplit=1)[0]) :]}"
     return _WOULD_BE.sub("will be ", rest)
+
+
+def _order(sent: Any, text: str) -> str | None:
+    """Return an order told as what the team will do, None where *sent* is none."""
+    root = sent.root
+    if root.tag_ != "VB" or root.lower_ == "let" or any(c.dep_ in {"nsubj", "aux", "expl"} for c in root.children):
+        return None
+    place = text.find(root.text)
+    return f"the team will {text[place:]}" if 0 <= place <= _OPENING else None
 
 
 def _bare_verb(sent: Any, rest: str) -> str | None:

@@ -38,7 +38,7 @@ _CUES = cues(
     ),
     (
         0.6,
-        r"\b(?:is|are|that's|it's) (?:a |the )?(?:big |real |main |serious )?(?:problem|issue|blocker|bottleneck|mess)\b|\b(?:not pretty|unacceptable|not acceptable)\b|\bran (?:out|dry)\b|\bwent (?:down|wrong|missing)\b",
+        r"\b(?:is|are|that's|it's) (?:a |the )?(?:big |real |main |serious )?(?:problem|issue|blocker|bottleneck|mess)\b|\b(?:not pretty|unacceptable|not acceptable)\b|\bran (?:out|dry)\b|\bon hold\b|\b(?:broke|went|fell) (?:down|apart)\b|\binstead of (?:\w+)\b.{0,12}$|\bold version\b|\bwrong version\b|\bare gone\b|\b(?:sore|weak|ugly) (?:point|spot|part|thing)\b|\b(?:killing|hurting) (?:me|us)\b|\bnightmare\b|\bheadache\b|\bwent (?:down|wrong|missing)\b",
     ),
 )
 _NONE = re.compile(
@@ -47,9 +47,9 @@ _NONE = re.compile(
     re.IGNORECASE,
 )
 _SOLVED = re.compile(
-    r"\b(?:(?:is|are|was|were|has been|have been|'s|'re|now|all|already|got|been) (?:now |all |already |been )?(?:closed|resolved|fixed|solved|done|answered|settled|sorted|filed|complete|completed|gone|merged|repaired|replaced|renewed|"
+    r"\b(?:(?:is|are|was|were|has been|have been|'s|'re|now|all|already|got|been) (?:now |all |already |been )?(?:closed|resolved|fixed|solved|done|answered|settled|sorted|filed|complete|completed|merged|loaded|paid|repaired|replaced|renewed|"
     r"back(?! to them)|received|signed|approved|corrected|restored|cleared)|that's (?:done|closed|it|settled|gone|fixed)|no longer|works again|is fine now|(?:got|been|is) sorted|all (?:good|fine|in|clear)|back to normal|back (?:up|online)|"
-    r"(?:they|we|he|she|it) (?:\w+ )?(?:renewed|fixed|solved|replaced|repaired|found|corrected|resolved|sorted|came in)|came in\b|new one was)\b(?! (?:out|yet))",
+    r"(?:they|we|he|she|it) (?:\w+ )?(?:renewed|fixed|solved|replaced|repaired|found|corrected|resolved|sorted|came in)|came in\b|new one was)\b(?! yet)",
     re.IGNORECASE,
 )
 _TO_DO = re.compile(r"\b(?:i(?:'ll| will)|can you|could you|please|let's|we(?:'ll| will| should))\b", re.IGNORECASE)
@@ -59,7 +59,10 @@ _CHAT = re.compile(
     r"\bdon't (?:know|think|worry|get me|want)\b|\b(?:that's|it's) not (?:a|the|what|how|my|our|for)\b|\bwhy (?:don't|not)\b|\bthe line\b|\bsorry\b",
     re.IGNORECASE,
 )
-_PAST_TAGS = frozenset({"VBD", "VBN"})
+_PLANNED = re.compile(
+    r"\b(?:i|we)(?:'d| would)? (?:propose|suggest|recommend|decided|agreed)\b|\bread-?back\b|\bworst case\b",
+    re.IGNORECASE,
+)
 
 
 def find_issues(utterances: Sequence[Utterance], transcript: Transcript, roster: Roster) -> list[Issue]:
@@ -81,13 +84,13 @@ def _hit(spoken: Sequence[Utterance], place: int) -> Hit | None:
     text = plain(utterance.text)
     if len(text.split()) < 5 or any(p.search(text) for p in (SMALL_TALK, _NONE, _CHAT)) or is_joke(spoken, place):
         return None
-    if _solved(spoken, place):
+    if _solved(spoken, place) or _PLANNED.search(text):
         return None
     cued, felt = weight(text, _CUES), _fails(utterance.sent)
     found = max(cued, felt) + (0.1 if cued and felt else 0.0)
     if not found:
         return None
-    found += 0.05 if TRIAL.search(text) else -0.2
+    found += 0.05 if TRIAL.search(text) else -0.1
     found += 0.1 if re.search(r"\d", text) or any(token.like_num for token in utterance.sent) else 0.0
     found -= 0.3 if QUESTION.search(text) else 0.0
     found -= 0.3 if IF.search(text) else 0.0
@@ -121,7 +124,8 @@ def _certainty(token: Any, verb: Any) -> float:
     who = subject(verb)
     if who is not None and who.lower_ in {"i", "you"}:
         return 0.0
-    base = 0.55 if token.pos_ in {"VERB", "AUX"} or token.dep_ in {"acomp", "attr", "advmod"} else 0.4
+    base = 0.55 if token.pos_ in {"VERB", "AUX"} or token.dep_ in {"acomp", "attr", "advmod"} else 0.45
+    base += 0.05 if verb.lemma_ in {"have", "be", "get", "see", "show", "find"} else 0.0
     if who is not None and who.lower_ in {"we", "it", "that", "this"}:
         base -= 0.05
     if token == verb and verb.tag_ in {"VB", "VBG"} and not _finite_helper(verb):

@@ -96,7 +96,7 @@ def worded(hit: Hit, transcript: Transcript, roster: Roster, *, rewrite: Callabl
     text = sentence(tidy(spoken, roster))
     if len(text.split()) < 3 or speaks_of_the_talkers(text):
         text = sentence(tidy(_reported(spoken), roster))
-    if len(text.split()) < 3 or speaks_of_the_talkers(text) or loses_negation(text, plain(hit.main.text)):
+    if len(text.split()) < 3 or speaks_of_the_talkers(text) or loses_negation(text, without_lead(plain(hit.main.text))):
         return None
     if unproved(text, shown) is not None:
         return None
@@ -104,18 +104,25 @@ def worded(hit: Hit, transcript: Transcript, roster: Roster, *, rewrite: Callabl
 
 
 _LEAD = re.compile(
-    r"^(?:(?:and|so|but|well|okay|ok|right|yes|yeah|no|now|also|then|look|listen|basically|honestly|alright|all right|"
-    r"good|great|fine|agreed|exactly|sure|i mean|you know|i think|i guess|i'd say|i would say|i believe|to be honest|"
-    r"as i said|for me|from my side|on my side|my position is|i propose(?: that)?|i suggest(?: that)?|my proposal is(?: that)?|"
-    r"the thing is|the problem is(?: that)?|what worries me is(?: that)?|i'm worried(?: that)?|i am worried(?: that)?|"
-    r"i'm afraid(?: that)?|my concern is(?: that)?|my worry is(?: that)?|there is a risk that|there's a risk that|"
-    r"the risk is(?: that)?|the decision is(?: that)?|decision:|we agreed(?: that)?|we decided(?: that)?)[,:;]?\s+)+",
+    r"^\W*(?:(?:and|so|but|well|okay|ok|right|yes|yeah|yep|no|nope|now|also|then|look|listen|basically|honestly|alright|all right|seriously|unfortunately|"
+    r"good|great|fine|agreed|exactly|sure|noted|cool|perfect|hm+|oh|oh no|i mean|you know|i guess|to be honest|in fairness|by the way|realistically|frankly|again|"
+    r"one more thing|one thing to flag|one thing|another thing|as i said|for me|from my side|on my side|first|second|second point|last point|"
+    r"(?:and |but )?(?:i|we)(?:'m|'re| am| are|'d|'ve| have| would| do)? (?:\w+ )?(?:fear|worried|concerned|afraid|think|believe|guess|say|suspect|expect|assume|feel|note|nervous|flag)(?: that| about)?|"
+    r"the (?:thing|problem|point|fact|news|trouble|risk|decision|proposal|issue) is(?: that)?|what (?:\w+ ){1,3}?(?:me|us|coming|see|like|fear)(?:,? (?:though|here|now))?,? is(?: that)?|"
+    r"(?:my|our|the) (?:\w+ )?(?:concern|worry|fear) (?:here )?is(?: that)?|there(?: is|'s) (?:a|the|some) (?:\w+ )?(?:risk|danger|chance)(?: that)?|"
+    r"decision:|(?:we|the team) (?:agreed|decided)(?: that)?)(?:[,:;.]+|(?=\s))\s*)+(?=\S)",
     re.IGNORECASE,
+)
+_DOUBT = (
+    (re.compile(r"^.{0,30}?\bi(?:'m| am) not (?:\w+ )?(?:confident|convinced|certain)(?: that)? ", re.IGNORECASE), "it is not certain that "),
+    (re.compile(r"^.{0,30}?\bi (?:really )?doubt(?: that| if| whether)? ", re.IGNORECASE), "it is doubtful whether "),
 )
 
 
 def without_lead(text: str) -> str:
     """Return *text* without the words that only open it."""
+    for pattern, words in _DOUBT:
+        text = pattern.sub(words, text)
     return _LEAD.sub("", text)
 
 

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from hub.domain.transcript import Transcript
+from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance
 
 _SHORTEST = 3
 _LONG = 11
-_JOINERS = frozenset("and but so or then".split())
-_SUBORDINATE = frozenset(
+_JOINERS = words("and but so or then")
+_SUBORDINATE = words(
     "because since although though if unless when while until before after which who that where as than whether so "
-    "even like once whose whom what how why".split()
+    "even like once whose whom what how why"
 )
+_CONDITIONS = words("if unless when while because since although as once until even")
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "expl", "csubj"})
 
 
@@ -33,25 +36,32 @@ def _parts(utterance: Utterance, lengths: dict[str, int]) -> Iterator[Utterance]
         yield utterance
         return
     starts = [sent.start, *_cuts(sent), sent.end]
-    for begin, end in zip(starts, starts[1:], strict=False):
+    for begin, end in pairwise(starts):
         yield _slice(utterance, sent.doc[begin:end], lengths)
 
 
 def _cuts(sent: Any) -> list[int]:
     """Return the places of the tokens that open a new main clause after a comma or a dash."""
     found: list[int] = []
-    last = sent.start
+    last = comma = sent.start
     for token in sent:
         if token.text not in {",", ";", "-", "–", "—", "..."} or token.i + 1 >= sent.end:
             continue
         begin = token.i + 1
+        waits, comma = _waits(sent.doc[comma:begin]), begin
         rest = sent.doc[begin : sent.end]
-        if begin - last < _SHORTEST + 1 or len(rest) < _SHORTEST + 1 or not _opens(rest):
+        if begin - last < _SHORTEST + 1 or len(rest) < _SHORTEST + 1 or waits or not _opens(rest):
             continue
         if _says(sent.doc[last:begin]):
             found.append(begin)
             last = begin
     return found
+
+
+def _waits(part: Any) -> bool:
+    """Tell whether *part* is a clause with "if" or "when" that the next one completes."""
+    opened = next((token for token in part if token.lower_ not in _JOINERS and not token.is_punct), None)
+    return opened is not None and opened.lower_ in _CONDITIONS
 
 
 def _opens(rest: Any) -> bool:
@@ -73,8 +83,7 @@ def _says(span: Any) -> bool:
     """Tell whether *span* is a main clause already; a clause with "if" or "when" waits for its main clause."""
     if len(span) < _SHORTEST:
         return False
-    opened = next((token for token in span if token.lower_ not in _JOINERS and not token.is_punct), span[0])
-    if opened.lower_ in {"if", "unless", "when", "while", "because", "since", "although", "as", "once", "until"}:
+    if _waits(span):
         return any(token.dep_ in _SUBJECTS and _after_comma(token, span) for token in span)
     return any(token.dep_ in _SUBJECTS and token.head in span for token in span)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from hub.domain.minutes import Risk
 from hub.domain.transcript import Transcript
@@ -24,13 +25,13 @@ _FRAMES = cues(
     (
         0.5,
         r"\b(?:i|we|me|us|i'm|we're)\W+(?:am |are )?(?:\w+ ){0,2}(?:worr(?:y|ied)|concerned|afraid|fear|nervous|scared|uneasy|anxious|sceptical|skeptical)\b|\b(?:my|our|the|one|only|main|big\w*) (?:\w+ )?(?:worry|fear|concern)\b|"
-        r"\bwhat (?:bothers|worries|concerns|scares|keeps)\b|\bkeeps me (?:up|awake)\b|\b(?:something|one thing|point) to (?:flag|watch)\b|\bi see (?:a|one) (?:risk|danger|problem)\b|\b(?:worries|bothers|concerns|scares) me\b",
+        r"\bwhat (?:bothers|worries|concerns|scares|keeps)\b|\bkeeps me (?:up|awake)\b|\b(?:something|one thing|point) to (?:flag|watch)\b|\bi see (?:a|one) (?:risk|danger|problem)\b|\b(?:worries|bothers|concerns|scares) me\b|\bnot (?:\w+ )?(?:confident|convinced|sure (?:we|they|it|that))\b|\bi (?:doubt|don\'t (?:think|believe) (?:we|they|it)(?:\'ll| will| can))\b|\bsee (?:\w+ )?coming\b|\bon the horizon\b|\bsingle point of failure\b|\bwe(?:\'re| are) exposed\b|\b(?:won\'t|will not) (?:make|reach|hit|meet|be ready)\b|\bunlikely\b",
     ),
 )
 _SPEAKS_OF_RISK = re.compile(
-    r"\brisk (?:log|register|list)\b|\b(?:put|note|call|rate|mark|log|keep|add|see|flag) (?:that|it|this|me)\b.{0,25}\b(?:down|high|medium|low|risk|list|log)\b|\bhow (?:likely|bad|serious|big|probable|severe)\b|"
+    r"\brisk (?:log|register|list)\b|\b(?:put|note|call|rate|mark|log|keep|add|see|flag) (?:that|it|this|me)\b.{0,25}\b(?:down|high|medium|low|risk|list|log)\b|\bhow (?:likely|bad|serious|big|probable|grave|high|severe)\b|"
     r"\bhow (?:do|would) you (?:rate|see|call|classify)\b|\b(?:severity|likelihood|probability|impact)\b|^(?:\W*\w+,? ){0,3}(?:high|medium|low)\b(?! (?:as|per))|\bthat(?:'d| would) be (?:bad|a (?:problem|disaster)|terrible)\b|"
-    r"\b(?:the|that) risk is there\b|\bthat's (?:possible|a risk|true|likely)\b|\bmitigat\w+\b|\b(?:i'd|i would|i'll) (?:put|call|keep|say) (?:that|it|this)?.{0,20}\b(?:high|medium|low|list)\b",
+    r"\b(?:the|that) risk is there\b|\bthat's (?:possible|a risk|true|likely)\b|\bmitigat\w+\b|\bkeep an eye\b|\bwatch (?:it|that|this)\b|\bexposure\b|\bsingle point of failure\b|\bwhat would that mean\b|\bfair point\b|\b(?:i'd|i would|i'll) (?:put|call|keep|say) (?:that|it|this)?.{0,20}\b(?:high|medium|low|list)\b",
     re.IGNORECASE,
 )
 _NONE = re.compile(
@@ -47,6 +48,7 @@ _UNLIKELY = re.compile(
 _GONE = re.compile(
     r"\b(?:is|'s|was|are) (?:now )?(?:gone|closed|mitigated|resolved)\b|\boff the table\b", re.IGNORECASE
 )
+_EVEN = re.compile(r"\beven if\b.*|\bas if\b", re.IGNORECASE)
 _FIRST = frozenset({"i", "you"})
 
 
@@ -101,16 +103,17 @@ def _framed_near(spoken: Sequence[Utterance], place: int) -> bool:
 def _feared(utterance: Utterance) -> float:
     """Return how much the sentence says that harm may come: by a condition, by may or could, by what will be."""
     span = utterance.sent
-    conditional = IF.search(utterance.text) is not None
+    conditional = IF.search(_EVEN.sub('', utterance.text)) is not None
     value = 0.0
     for verb in verb_tokens(span):
         who = subject(verb)
         if who is not None and who.lower_ in _FIRST:
             continue
         clause = _clause(verb, span)
-        if not is_modal(verb) or not (harms(verb) or any(harms(token) for token in clause)):
-            continue
         unsure = any(child.lower_ in {"may", "might", "could"} for child in verb.children)
+        if not is_modal(verb) or not (harms(verb) or any(harms(token) for token in clause)):
+            value = max(value, 0.3 if unsure and who is not None and who.lower_ != "we" else 0.0)
+            continue
         value = max(value, 0.55 if unsure or conditional else 0.35)
     if conditional and hurts(span):
         value = max(value, 0.5 if not value else value + 0.05)
@@ -119,5 +122,5 @@ def _feared(utterance: Utterance) -> float:
     return value
 
 
-def _clause(verb: object, span: object) -> list[object]:
-    return [token for token in verb.subtree if token in span]  # type: ignore[attr-defined]
+def _clause(verb: Any, span: Any) -> list[Any]:
+    return [token for token in verb.subtree if span.start <= token.i < span.end]

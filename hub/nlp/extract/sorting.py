@@ -36,12 +36,14 @@ class Sorted:
 def sorted_out(found: Matters, likeness: Likeness) -> Sorted:
     """Return the items once each, with ids d1, a1, r1, i1 and so on.
 
-    A passage that is an action is no decision; one that is a risk and an issue is what it is surer of.
+    A passage that is an action is no decision, one that is a decision no issue; one that is a risk and an issue is what it is surer of.
     """
     actions = [action for action in found.actions if not _is_decision(action, found.decisions)]
     cited = [set(action.evidence.segments) for action in actions]
     decisions = [d for d in found.decisions if not any(set(d.evidence.segments) <= own for own in cited)]
-    risks, issues = _surer(found.risks, found.issues)
+    decided = [set(decision.evidence.segments) for decision in decisions]
+    open_ones = [i for i in found.issues if not any(set(i.evidence.segments) <= own for own in decided)]
+    risks, issues = _surer(found.risks, open_ones)
     return Sorted(
         _numbered(_once(decisions, likeness), "d"),
         tuple(replace(action, id=f"a{place}") for place, action in enumerate(actions, 1)),
