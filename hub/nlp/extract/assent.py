@@ -20,7 +20,7 @@ _AGREED = re.compile(
     r"(?:i'm|we're|i am|we are) (?:\w+ )?(?:fine|okay|ok|happy|good|comfortable) (?:with|by)|(?:good|happy|fine|okay) with\b|(?:that|it) (?:all )?works|"
     r"sounds? (?:good|fine|right|reasonable|sensible)|let's do (?:it|that)|deal|done|doable|go ahead|let's go with that|same (?:here|from me)|"
     r"makes sense|that's (?:fine|good|okay|reasonable|fair)|i (?:can |fully |would )?support (?:that|this|it)|"
-    r"(?:the )?\w+(?: \w+)? supports? (?:that|this|it)|i (?:can|could) (?:live|work) with|\w+ i (?:can|could) (?:defend|live with)|i'll take it|"
+    r"(?:the )?\w+(?: \w+)? supports? (?:that|this|it)|i (?:can|could) (?:live|work) with|\w+ i (?:can|could) (?:defend|live with)|i'll take it|i'd do the same|i see it the same|likewise|nothing (?:against|to add)|"
     r"i could (?:defend|accept|live with) (?:that|this|it)|"
     r"you have (?:our|my) (?:approval|okay|ok|blessing)|i second (?:that|it)|seconded|in favou?r|absolutely[.!]?$|definitely[.!]?$|"
     r"for (?:me|us),? (?:it|that|this)(?: is|'s) (?:okay|ok|fine|good)|(?:me|us) (?:also|too)|support(?:ed|s)?\b|acceptable\b|works\b|\w+ works\b|same\b|noted\b|i (?:think|would say) (?:so|yes) too|got it\b)",
@@ -41,8 +41,8 @@ _CLOSES = re.compile(
     re.IGNORECASE,
 )
 ASKS = re.compile(
-    r"\b(?:everyone|everybody|all|anyone|anybody|any|you|we)\b.{0,25}\b(?:okay|ok|fine|happy|agree[ds]?|good|object\w*|against|argue|problem|comfortable|comments?)\b.*\?|"
-    r"\bany(?:one|body)? (?:objections?|votes? against|opposed|against)\b|\bif (?:any(?:one|body)|nobody|no one) objects\b|\b(?:agreed|okay|ok|right|yes|fine|good|correct)\?|"
+    r"\b(?:everyone|everybody|all|anyone|anybody|any|you|we)\b.{0,25}\b(?:okay|ok|fine|happy|agree[ds]?|good|object\w*|against|argue|problem|comfortable|comments?|opinions?|views?|thoughts?|concerns?|votes?)\b.*\?|"
+    r"\bany(?:one|body)? (?:objections?|votes? against|opposed|against)\b|\bif (?:any(?:one|body)|nobody|no one) objects\b|\b(?:agreed|okay|ok|yes|fine|good)\?|"
     r"\b(?:okay|ok|fine|good|all right) (?:for|with|by) (?:everyone|everybody|you|all)\b.*\?|\bdoes that work\b|\bworks for (?:everyone|everybody|you)\?|"
     r"\bcan we agree\b|\bdo we (?:all )?agree\b",
     re.IGNORECASE,
@@ -68,6 +68,9 @@ _TOPIC = re.compile(
     r"^(?:(?:okay|ok|right|so|and|then|alright|all right|good),? )*(?:next(?: \w+)?[.,:]|point (?:one|two|three|four|five|six|\d)|item \w+|number \w+[.,]|(?:first|second|third|fourth|fifth|last|one more) "
     r"(?:point|thing|item|topic)|any other business|moving on|let's move (?:on|to the next)|agenda|two\.|three\.|four\.|five\.|other topics?)",
     re.IGNORECASE,
+)
+READ_BACK = re.compile(
+    r"\bread-?back\b|\brecap\b|\bto sum(?:mari[sz]e)?\b|\bsumming up\b|\bin summary\b", re.IGNORECASE
 )
 _NOT_AGAINST = re.compile(r"^(?:no|nope|none|nothing|nobody)\b(?:[.,!]|$)", re.IGNORECASE)
 _STEM = 6
@@ -157,7 +160,9 @@ def _kind(after: Utterance, said: Utterance, *, asked: bool) -> str | None:
         return None
     if shared and len(text.split()) <= 9:
         return "closing" if _CLOSES.search(text) else "echo"
-    return "weak" if _WEAK.search(text) and len(text.split()) <= 6 else None
+    if _WEAK.search(text) and len(text.split()) <= 6:
+        return "strong" if asked else "weak"
+    return None
 
 
 def _is_closing(text: str, shared: set[str]) -> bool:

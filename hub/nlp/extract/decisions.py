@@ -8,6 +8,7 @@ from hub.domain.minutes import Decision
 from hub.domain.transcript import Transcript
 from hub.nlp.extract.assent import (
     OPEN,
+    READ_BACK,
     Assent,
     asks_for_assent,
     assents,
@@ -18,7 +19,7 @@ from hub.nlp.extract.assent import (
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.impersonal import plan
 from hub.nlp.extract.lexicon import words
-from hub.nlp.extract.matters import QUESTION, SMALL_TALK, TRIAL, Hit, cues, plain, weight, worded
+from hub.nlp.extract.matters import QUESTION, TRIAL, Hit, cues, is_small_talk, plain, weight, worded
 from hub.nlp.extract.pieces import pieces
 from hub.nlp.extract.utterances import Utterance
 
@@ -67,7 +68,7 @@ _RECALLED = re.compile(
     re.IGNORECASE,
 )
 _MINE = re.compile(
-    r"^(?:\W*(?:and|so|okay|yes|sure|fine|well|good|then|right|no),? )*(?:i(?:'ll| will|'m going to| can| could| have| had| am| was| sent| got)|(?:can|could|would|will|do|did|have|are) you|please|you(?:'ll| will|'d| need)|thank)\b|"
+    r"^(?:\W*(?:and|so|okay|yes|sure|fine|well|good|then|right|no),? )*(?:i(?:'ll| will|'m going to| can| could| have| had| am| was| sent| got)|(?:can|could|would|will|do|did|have|are) you|please|you(?:'ll| will|'d| need)|thank|hello|hi|good (?:morning|afternoon|evening)|welcome)\b|"
     r"^\W*[A-Z]\w+, (?:can|could|would|will|please|do)",
     re.IGNORECASE,
 )
@@ -75,13 +76,10 @@ _PAST = re.compile(
     r"^\W*(?:\w+ ){0,4}(?:was|were|had|did|has been|have been|went|came|got|found|reported|said)\b", re.IGNORECASE
 )
 _EITHER = re.compile(r", or \b|\beither\b|\bwhether\b|\boptions?\b|\bor not\b", re.IGNORECASE)
-_READ_BACK = re.compile(
-    r"\bread-?back\b|\brecap\b|\bto sum(?:mari[sz]e)?\b|\bsumming up\b|\bin summary\b", re.IGNORECASE
-)
 _SCRAP = re.compile(
     r"\b(?:not|instead of|no longer|rather than|forget(?: the)?|scratch(?: the)?) ([\w-]+)", re.IGNORECASE
 )
-_AGAIN = 25
+_AGAIN = 40
 """Sentences after which a matter is still the same one, once argued about."""
 _WORTH = {"strong": 0.35, "closing": 0.3, "echo": 0.2, "weak": 0.1}
 
@@ -119,19 +117,30 @@ def _candidate(spoken: Sequence[Utterance], place: int) -> _Candidate | None:
     value = _base(spoken, place, text, firm=bool(firm))
     if not value:
         return None
+    if QUESTION.search(text) and not {"strong", "closing"} & {answer.kind for answer in answers}:
+        return None
     kinds: dict[str, float] = {}
     for answer in answers:
         kinds[answer.kind] = max(kinds.get(answer.kind, 0.0), _WORTH[answer.kind])
     value += sum(kinds.values())
+    value += 0.1 if len({answer.said.speaker for answer in answers if answer.kind == "strong"}) > 1 else 0.0
+    value += 0.1 if _answers_question(spoken, place) else 0.0
     value += 0.15 if asks_for_assent(spoken, place) and answers else 0.0
     value += 0.05 if TRIAL.search(text) else -0.05
     value -= 0.3 if _EITHER.search(text) else 0.0
     return _Candidate(said, tuple(answers), value) if value >= THRESHOLD else None
 
 
+def _answers_question(spoken: Sequence[Utterance], place: int) -> bool:
+    """Tell whether the sentence answers what somebody else has just asked in the same words."""
+    said = spoken[place]
+    before = spoken[max(0, place - 2) : place]
+    return any(u.speaker != said.speaker and "?" in u.text and content(u) & content(said) for u in before)
+
+
 def _is_none(text: str) -> bool:
-    patterns = (OPEN, _MINE, SMALL_TALK, _RECALLED, _READ_BACK)
-    return any(pattern.search(text) for pattern in patterns) or opens_topic(text)
+    patterns = (OPEN, _MINE, _RECALLED, READ_BACK)
+    return is_small_talk(text) or any(pattern.search(text) for pattern in patterns) or opens_topic(text)
 
 
 def _base(spoken: Sequence[Utterance], place: int, text: str, *, firm: bool) -> float:
@@ -143,9 +152,11 @@ def _base(spoken: Sequence[Utterance], place: int, text: str, *, firm: bool) -> 
         return max(settled, proposed)
     if not firm or _PAST.search(text) or (QUESTION.search(text) and not asks_for_assent(spoken, place)):
         return 0.0
-    if len(content(said)) < 2 or any(token.lemma_ in {"ask", "wonder"} for token in said.sent):
+    pointing = any(token.dep_ in {"nsubj", "nsubjpass"} and token.lower_ in {"this", "that", "it"} for token in said.sent)
+    if len(content(said)) < 2 + pointing or any(token.lemma_ in {"ask", "wonder"} for token in said.sent):
         return 0.0
-    if _NORM.search(text):
+    verbal = any(token.pos_ in {"VERB", "AUX"} or token.like_num for token in said.sent)
+    if _NORM.search(text) or (verbal and asks_for_assent(spoken, place)):
         return 0.25
     return 0.3 if _is_order(said) else 0.0
 
@@ -175,9 +186,16 @@ def _is_same(group: Sequence[_Candidate], candidate: _Candidate) -> bool:
     ends = max(answer.said.index for one in group for answer in (*one.answers, Assent(one.said, "own")))
     own, known = content(said), set().union(*(content(one.said) for one in group))
     shared = own & known
+    if any(_is_again(own, content(one.said)) for one in group) and said.index - ends <= _AGAIN:
+        return True
     if said.index - ends <= 3:
-        return said.index < ends or len(shared) >= 1
-    return len(shared) >= 2 and said.index - ends <= _AGAIN and len(shared) >= 0.6 * min(len(own), len(known))
+        return said.index < ends or len(shared) >= 1 or len(own) <= 2
+    return False
+
+
+def _is_again(own: set[str], other: set[str]) -> bool:
+    fewer = min(len(own), len(other))
+    return fewer > 1 and len(own & other) > 0.75 * fewer
 
 
 def _standing(groups: Sequence[list[_Candidate]]) -> list[list[_Candidate]]:

@@ -13,7 +13,7 @@ _VERBS = words(
     mislabel misreport misfile duplicate deviate overdose thaw spoil burn slow collapse shut cancel postpone block hamper
     undermine overload overwhelm compromise invalidate bias forget mix confuse erase corrupt freeze hang expose endanger
     prolong reopen repeat underestimate overspend exhaust bleed die harm injure worsen deteriorate vanish disappear shrink
-    clog starve sit hold lack outgrow overlap lapse
+    clog starve lack outgrow overlap lapse
     """
 )
 _NOUNS = words(
@@ -37,8 +37,8 @@ _DOING = words(
     send receive answer reply respond sign approve return provide upload file close deliver arrive reconcile train activate
     report resolve enter complete do pay work match release randomize randomise enrol enroll recruit screen dispense ship
     start log access open reach get export see import find notice charge know update save print come have decrement
-    happen finish meet make be connect calibrate collect record document store load submit transfer obtain reconsent cover
-    test validate agree decide exist allow accept suffice last keep show react call show deliver stock identify
+    happen finish meet make be connect calibrate collect record document store load submit transfer obtain cover
+    test validate exist allow accept suffice last keep show react call show deliver stock identify
     """
 )
 _TOO = re.compile(

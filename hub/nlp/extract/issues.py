@@ -6,10 +6,10 @@ from typing import Any
 
 from hub.domain.minutes import Issue
 from hub.domain.transcript import Transcript
-from hub.nlp.extract.assent import is_joke
+from hub.nlp.extract.assent import READ_BACK, is_joke
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.harm import harms, is_modal, subject
-from hub.nlp.extract.matters import IF, QUESTION, SMALL_TALK, TRIAL, Hit, cues, neighbours_joined, plain, weight, worded
+from hub.nlp.extract.matters import IF, QUESTION, TRIAL, Hit, cues, is_small_talk, neighbours_joined, plain, weight, worded
 from hub.nlp.extract.pieces import pieces
 from hub.nlp.extract.severity import category, severity
 from hub.nlp.extract.utterances import Utterance
@@ -38,7 +38,7 @@ _CUES = cues(
     ),
     (
         0.6,
-        r"\b(?:is|are|that's|it's) (?:a |the )?(?:big |real |main |serious )?(?:problem|issue|blocker|bottleneck|mess)\b|\b(?:not pretty|unacceptable|not acceptable)\b|\bran (?:out|dry)\b|\bon hold\b|\b(?:broke|went|fell) (?:down|apart)\b|\binstead of (?:\w+)\b.{0,12}$|\bold version\b|\bwrong version\b|\bare gone\b|\b(?:sore|weak|ugly) (?:point|spot|part|thing)\b|\b(?:killing|hurting) (?:me|us)\b|\bnightmare\b|\bheadache\b|\bwent (?:down|wrong|missing)\b",
+        r"\b(?:is|are|that's|it's) (?:a |the )?(?:big |real |main |serious )?(?:problem|issue|blocker|bottleneck|mess)\b|\b(?:not pretty|unacceptable|not acceptable)\b|\bran (?:out|dry)\b|\bon hold\b|\b(?:broke|went|fell) (?:down|apart)\b|\binstead of (?:\w+)\b.{0,12}$|\bold version\b|\bwrong version\b|\bare gone\b|\bwent (?:down|wrong|missing)\b",
     ),
 )
 _NONE = re.compile(
@@ -82,9 +82,10 @@ def find_issues(utterances: Sequence[Utterance], transcript: Transcript, roster:
 def _hit(spoken: Sequence[Utterance], place: int) -> Hit | None:
     utterance = spoken[place]
     text = plain(utterance.text)
-    if len(text.split()) < 5 or any(p.search(text) for p in (SMALL_TALK, _NONE, _CHAT)) or is_joke(spoken, place):
+    if len(text.split()) < 5 or is_small_talk(text) or any(p.search(text) for p in (_NONE, _CHAT)) or is_joke(spoken, place):
         return None
-    if _solved(spoken, place) or _PLANNED.search(text):
+    before = plain(spoken[place - 1].text) if place else ""
+    if _solved(spoken, place) or _PLANNED.search(text) or READ_BACK.search(before):
         return None
     cued, felt = weight(text, _CUES), _fails(utterance.sent)
     found = max(cued, felt) + (0.1 if cued and felt else 0.0)
@@ -110,6 +111,8 @@ def _solved(spoken: Sequence[Utterance], place: int) -> bool:
 def _fails(span: Any) -> float:
     """Return how much *span* says that something has failed or is not as it should be: now or before, not perhaps."""
     value = 0.0
+    if not any(token.pos_ in {"VERB", "AUX"} for token in span):
+        return value
     for token in span:
         if not harms(token):
             continue
@@ -130,8 +133,15 @@ def _certainty(token: Any, verb: Any) -> float:
         base -= 0.05
     if token == verb and verb.tag_ in {"VB", "VBG"} and not _finite_helper(verb):
         return 0.0
+    if verb.dep_ == "relcl" or (token == verb and verb.tag_ == "VBN" and _has_now(verb)):
+        base -= 0.1
     denied_now = token == verb and who is not None and who.lower_ == "we" and verb.tag_ == "VB" and _does(verb)
     return base - 0.2 if denied_now else base
+
+
+def _has_now(verb: Any) -> bool:
+    """Tell whether a passive is of the present and denied ("are not re-consented"): more often a rule than a failure."""
+    return any(child.dep_ == "auxpass" and child.tag_ in {"VBP", "VBZ"} for child in verb.children)
 
 
 def _finite_helper(verb: Any) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.domain.minutes import Evidence
@@ -23,7 +23,7 @@ TRIAL = re.compile(
     r"report|letters?|forms?|documents?|file|filing|signatures?|cvs?|training|investigators?|coordinators?|nurse|pharmacy|dose|dosing|"
     r"cohort|arm|imaging|scans?|ecg|central|biomarker|translation|country|countries|import|licen[cs]e|temperature|excursion|"
     r"forecast|tracker|dashboard|portal|system|access|account|server|vendor|window|criteria|endpoint|statistic\w*|unblind\w*|"
-    r"go-live|uat|migration|integration|plan|scope|staff\w*|resourc\w*|turnover)\b",
+    r"go-live|uat|migration|integration|plan|scope|staff\w*|resourc\w*|turnover|(?:sub)?stud(?:y|ies)|trials?|cent(?:re|er)s?|pk|coder|coding|freezers?|fridges?|courier|readers?|tablets?|diar(?:y|ies)|devices?|terms?|cro|placebo|batch(?:es)?|labels?|pharmacist|hospitals?|hospitali[sz]ation|events?|cases?|deaths?|narratives?|milligrams?|irt|rand|epro|ecoa|tables?|listings?|scripts?|fix|release|cvs?|agenc(?:y|ies)|insurance|unblinded|statisticians?)\b",
     re.IGNORECASE,
 )
 SMALL_TALK = re.compile(
@@ -32,8 +32,17 @@ SMALL_TALK = re.compile(
     r"joking|kidding|dentist|gym|netflix|marathon|flight home|parking)\b",
     re.IGNORECASE,
 )
+def is_small_talk(text: str) -> bool:
+    """Tell whether *text* is of the weather and the like, and of the trial at most in passing."""
+    return SMALL_TALK.search(text) is not None and len(TRIAL.findall(text)) < 2
+
+
 QUESTION = re.compile(r"\?\s*$")
 IF = re.compile(r"\b(?:if|unless|in case|should (?:we|they|it))\b", re.IGNORECASE)
+
+
+_POINTERS = frozenset({"it", "they", "them", "that", "this", "those", "he", "she"})
+_BOTH = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +87,35 @@ def neighbours_joined(hits: Sequence[Hit], *, apart: int) -> list[Hit]:
     for hit in sorted(hits, key=lambda h: h.main.index):
         last = out[-1] if out else None
         if last and hit.all[0].index - last.all[-1].index <= apart:
-            first = max((last, hit), key=lambda h: h.weight)
+            first = max((last, hit), key=_readable)
             every = tuple(sorted({u.index: u for u in (*last.all, *hit.all)}.values(), key=lambda u: u.index))
             heavier = max(last.weight, hit.weight) + 0.05
             out[-1] = Hit(first.main, every, heavier, tuple(dict.fromkeys((*last.cite, *hit.cite))))
         else:
             out.append(hit)
-    return out
+    return [replace(hit, main=_widened(hit)) for hit in out]
+
+
+def _readable(hit: Hit) -> float:
+    """Return the weight of a hit, less where its words are a fragment or point at what was said before."""
+    text = without_lead(plain(told(hit.main.sent)))
+    verbs = any(token.pos_ in {"VERB", "AUX"} and token.text in text for token in hit.main.sent)
+    points = any(token.lower_ in _POINTERS for token in hit.main.sent)
+    return hit.weight - (0.0 if verbs and len(text.split()) > 3 else 0.3) - (0.12 if points else 0.0)
+
+
+def _widened(hit: Hit) -> Utterance:
+    """Return the worded clause with the one beside it, where both are of one sentence and short."""
+    main = hit.main
+    for other in hit.all:
+        one, two = sorted((main, other), key=lambda u: u.index)
+        if two.index - one.index != 1 or one.sent.doc is not two.sent.doc or one.sent.end != two.sent.start:
+            continue
+        both = one.sent.doc[one.sent.start : two.sent.end]
+        if one.segments == two.segments and len(both) <= _BOTH:
+            text = f"{one.text} {two.text}"
+            return replace(one, text=text, end_char=two.end_char, end=two.end, sent=both)
+    return main
 
 
 def worded(hit: Hit, transcript: Transcript, roster: Roster, *, rewrite: Callable[[Any], str] = told) -> Worded | None:
@@ -129,6 +160,6 @@ def without_lead(text: str) -> str:
 def _reported(text: str) -> str:
     """Return the first part of a sentence that says nothing of the talkers."""
     for part in re.split(r"(?:, (?:and|but|so) |; | - |, )", text):
-        if len(part.split()) >= 5 and not speaks_of_the_talkers(part):
+        if len(part.split()) >= 5 and not IF.match(part) and not speaks_of_the_talkers(part):
             return part
     return ""

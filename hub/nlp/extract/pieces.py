@@ -70,10 +70,13 @@ def _opens(rest: Any) -> bool:
     if first.lower_ in _JOINERS - {"so"}:
         first = rest[1]
     if first.lower_ in _SUBORDINATE:
-        return first.lower_ in {"that", "so", "what"} and first.dep_ in _SUBJECTS and first.head.i > first.i
+        if first.lower_ not in {"that", "what"} or first.dep_ not in _SUBJECTS or first.head.i < first.i:
+            return False
+        return first.head.dep_ not in {"relcl", "acl"}
     for token in rest[:8]:
         if token.dep_ in _SUBJECTS and token.head.i > token.i and token.left_edge.i <= first.i + 1:
-            return token.head.dep_ not in {"relcl", "acl"}
+            referring = any(word.lower_ in {"them", "these", "which"} for word in token.subtree)
+            return token.head.dep_ not in {"relcl", "acl"} and not referring
         if token.is_punct:
             return False
     return False

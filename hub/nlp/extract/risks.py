@@ -8,8 +8,9 @@ from hub.domain.minutes import Risk
 from hub.domain.transcript import Transcript
 from hub.nlp.extract.assent import is_joke, opens_topic
 from hub.nlp.extract.context import Roster
-from hub.nlp.extract.harm import harms, hurts, is_modal, subject, verb_tokens
-from hub.nlp.extract.matters import IF, QUESTION, SMALL_TALK, TRIAL, Hit, cues, neighbours_joined, plain, weight, worded
+from hub.nlp.extract.harm import harms, hurts, is_denied, is_modal, subject, verb_tokens
+from hub.nlp.extract.lexicon import words
+from hub.nlp.extract.matters import IF, QUESTION, TRIAL, Hit, cues, is_small_talk, neighbours_joined, plain, weight, worded
 from hub.nlp.extract.pieces import pieces
 from hub.nlp.extract.severity import category, likelihood, severity
 from hub.nlp.extract.utterances import Utterance
@@ -49,6 +50,8 @@ _GONE = re.compile(
     r"\b(?:is|'s|was|are) (?:now )?(?:gone|closed|mitigated|resolved)\b|\boff the table\b", re.IGNORECASE
 )
 _EVEN = re.compile(r"\beven if\b.*|\bas if\b", re.IGNORECASE)
+_MEASURES = words("stop drop postpone cancel close hold block remove delay pause shut skip freeze break move leave push")
+_MINE = re.compile(r"\bif\b.+\bi(?:'ll| will)\b(?!.*\b(?:lose|miss)\b)", re.IGNORECASE)
 _FIRST = frozenset({"i", "you"})
 
 
@@ -71,7 +74,7 @@ def find_risks(utterances: Sequence[Utterance], transcript: Transcript, roster: 
 def _hit(spoken: Sequence[Utterance], place: int) -> Hit | None:
     utterance = spoken[place]
     text = plain(utterance.text)
-    if len(text.split()) < 5 or any(p.search(text) for p in (SMALL_TALK, _NONE, _GONE)) or QUESTION.search(text):
+    if len(text.split()) < 5 or is_small_talk(text) or _MINE.search(text) or any(p.search(text) for p in (_NONE, _GONE)) or QUESTION.search(text):
         return None
     if is_joke(spoken, place) or any(_UNLIKELY.search(plain(u.text)) for u in spoken[place : place + 3]):
         return None
@@ -110,16 +113,27 @@ def _feared(utterance: Utterance) -> float:
         if who is not None and who.lower_ in _FIRST:
             continue
         clause = _clause(verb, span)
+        if _is_no_fear(verb, who) and not conditional:
+            continue
         unsure = any(child.lower_ in {"may", "might", "could"} for child in verb.children)
         if not is_modal(verb) or not (harms(verb) or any(harms(token) for token in clause)):
             value = max(value, 0.3 if unsure and who is not None and who.lower_ != "we" else 0.0)
             continue
-        value = max(value, 0.55 if unsure or conditional else 0.35)
+        sure = 0.4 if who is not None and who.lower_ == "we" else 0.5
+        value = max(value, 0.55 if unsure or conditional else sure)
     if conditional and hurts(span):
         value = max(value, 0.5 if not value else value + 0.05)
     elif not value and any(c in utterance.text.lower() for c in (" may ", " might ", " could ")) and hurts(span):
         value = 0.5
     return value
+
+
+def _is_no_fear(verb: Any, who: Any) -> bool:
+    """Tell whether a modal says what was not possible ("nobody could"), not wanted, or what the team could do."""
+    helpers = {child.lower_ for child in verb.children if child.dep_ == "aux"}
+    if helpers & {"could", "would", "'d"} and is_denied(verb):
+        return True
+    return who is not None and who.lower_ in {"we", "i"} and verb.lemma_.lower() in _MEASURES and "could" in helpers
 
 
 def _clause(verb: Any, span: Any) -> list[Any]:
