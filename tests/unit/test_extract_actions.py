@@ -135,6 +135,7 @@ NO_ACTION = [
     pytest.param("Tom: Helen, could you draft a third newsletter? Actually, forget that.", id="withdrawn"),
     pytest.param("Tom: If they ever put us on hold we'd have to write to every patient.", id="hypothetical"),
     pytest.param("Tom: He said I'll send the file tomorrow, but who knows.", id="reported"),
+    pytest.param("Tom: Good. I'll put Rajesh down for that.", id="a note taken"),
     pytest.param("Tom: Thanks all, I'll give you twenty minutes back.", id="goodbye"),
 ]
 

@@ -24,7 +24,8 @@ class Draft:
 
     *clause* says best what is to be done, *others* say it too; *passages* prove it. *owner* is None while nobody
     took it; *refused* are the speakers who would not; *noted* that somebody else agreed or wrote it down. *days*
-    are all dates said for it, verbatim; *taken_at* is the index of the utterance that took it.
+    are all dates said for it, verbatim; *taken_at* is the index of the utterance that took it;
+    *lead* are words of the doer that say it otherwise than it was put, and so are the ones to write.
     """
 
     clause: Clause
@@ -40,6 +41,7 @@ class Draft:
     refused: list[str | None] = field(default_factory=list)
     days: list[str] = field(default_factory=list)
     taken_at: int = -9
+    lead: Clause | None = None
 
     @property
     def mood(self) -> Mood:

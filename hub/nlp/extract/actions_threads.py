@@ -111,6 +111,8 @@ class Talk:
         matter = self._matters.put_to(utterance)
         if matter is not None and self._answers.may_take(matter, utterance) and _is_for(clause, matter, answer):
             self._answers.take(matter, utterance)
+            if not bare and matter.mood in {Mood.OPEN, Mood.JOINT} and not matter.shares(clause):
+                matter.lead = clause
             matter.add_clause(clause)
             return matter
         if clause.mood is Mood.DELIVERY and bare and not dated:

@@ -32,6 +32,11 @@ _HERE = re.compile(
     r"give you (?:all )?.{0,20}back|minutes back|some context|the short version|the background)\b",
     re.IGNORECASE,
 )
+_NOTED = re.compile(
+    r"^(?:put|note|mark|minute|record|log|write) (?:(?:it|that|this|them|him|her|you|[a-z]+)(?: down)?(?:,| for| as|$)|"
+    r"[a-z]+,? no name)(?! (?:the|a|an) )",
+    re.IGNORECASE,
+)
 _JEST = re.compile(
     r"\b(?:joking|kidding|haha|lol|in my dreams|over my dead body|when pigs|in another life)\b", re.IGNORECASE
 )
@@ -50,6 +55,8 @@ def is_work(clause: Clause) -> bool:
         return False
     if lemma not in WORK and (clause.verb.pos_ != "VERB" or clause.weight <= FAINT):
         return False
+    if _NOTED.search(phrase_text(clause)):
+        return False
     if _is_only_talk_of_a_day(clause) or (lemma == "ask" and not has_content(clause.verb)):
         return False
     phrase = " ".join(token.lower_ for token in verb_phrase(clause.verb))
@@ -59,6 +66,11 @@ def is_work(clause: Clause) -> bool:
     if _HERE.search(phrase) or _JEST.search(text) or _ROUTINE.search(text):
         return False
     return lemma not in LIGHT or has_content(clause.verb) or pronoun_only(clause.verb) or _gets_done(clause.verb)
+
+
+def phrase_text(clause: Clause) -> str:
+    """Return the words of the clause from its verb on, as spoken."""
+    return str(clause.verb.doc[clause.verb.i : clause.verb.sent.end].text)
 
 
 def _is_only_talk_of_a_day(clause: Clause) -> bool:

@@ -44,7 +44,10 @@ def worded(draft: Draft, utterances: Sequence[Utterance], roster: Roster) -> Wor
 
 def _best_first(draft: Draft) -> list[Clause]:
     every = [draft.clause, *(clause for clause in draft.others if clause is not draft.clause)]
-    return sorted(every, key=lambda clause: (pronoun_only(clause.verb), -min(len(content(clause.verb)), 3)))
+    return sorted(
+        every,
+        key=lambda clause: (clause is not draft.lead, pronoun_only(clause.verb), -min(len(content(clause.verb)), 3)),
+    )
 
 
 def _resolved(clause: Clause, utterances: Sequence[Utterance], roster: Roster) -> Antecedent | None:

@@ -45,7 +45,7 @@ _DANGLING = re.compile(
 )
 _BEFORE_DATE = (
     r"(?:,?\s*\b(?:by|on|until|till|for|at|before|not later than|no later than|latest|already)\b)?"
-    r"(?:,?\s*\b(?:maybe|around|about|say|let's say|sometime|some time|like|the end of)\b,?)*\s*"
+    r"(?:,?\s*\b(?:maybe|around|about|say|let's say|sometime|some time|like|the end of|first thing)\b,?)*\s*"
 )
 _TAKEN = re.compile(r"^put me down for\b", re.IGNORECASE)
 _OWN = (
@@ -79,7 +79,13 @@ def phrase_of(verb: Any, *, replace: dict[int, str], days: Sequence[str], roster
 def without_days(text: str, days: Sequence[str]) -> str:
     """Return *text* without the spoken dates *days* and the prepositions that led to them."""
     for day in days:
-        text = re.sub(_BEFORE_DATE + re.escape(day) + r"(?:\s+at the latest)?", " ", text, count=1, flags=re.IGNORECASE)
+        text = re.sub(
+            _BEFORE_DATE + re.escape(day) + r"(?:,?\s+(?:at the latest|the latest|latest|or so|still|already))?",
+            " ",
+            text,
+            count=1,
+            flags=re.IGNORECASE,
+        )
     return text
 
 
