@@ -41,9 +41,10 @@ def sorted_out(found: Matters, likeness: Likeness) -> Sorted:
     actions = [action for action in found.actions if not _is_decision(action, found.decisions)]
     cited = [set(action.evidence.segments) for action in actions]
     decisions = [d for d in found.decisions if not any(set(d.evidence.segments) <= own for own in cited)]
-    decided = [set(decision.evidence.segments) for decision in decisions]
-    open_ones = [i for i in found.issues if not any(set(i.evidence.segments) <= own for own in decided)]
-    risks, issues = _surer(found.risks, open_ones)
+    decided = [decision.evidence.quote for decision in decisions]
+    issues = [issue for issue in found.issues if not any(issue.evidence.quote in quote for quote in decided)]
+    risks = [risk for risk in found.risks if not any(risk.evidence.quote in quote for quote in decided)]
+    risks, issues = _surer(risks, issues)
     return Sorted(
         _numbered(_once(decisions, likeness), "d"),
         tuple(replace(action, id=f"a{place}") for place, action in enumerate(actions, 1)),
@@ -54,7 +55,7 @@ def sorted_out(found: Matters, likeness: Likeness) -> Sorted:
 
 def _is_decision(action: Action, decisions: Sequence[Decision]) -> bool:
     """A question such as "Shall we move it?" and a yes is a decision of the meeting, not work that nobody took."""
-    if action.owner is not None or "?" not in action.evidence.quote:
+    if "nobody took it" not in (action.owner_reason or "") or "?" not in action.evidence.quote:
         return False
     return any(set(action.evidence.segments) & set(decision.evidence.segments) for decision in decisions)
 
