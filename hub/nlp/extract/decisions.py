@@ -8,6 +8,7 @@ from hub.domain.minutes import Decision
 from hub.domain.transcript import Transcript
 from hub.nlp.extract.assent import (
     OPEN,
+    REACH,
     READ_BACK,
     Assent,
     asks_for_assent,
@@ -75,10 +76,14 @@ _MINE = re.compile(
 _PAST = re.compile(
     r"^\W*(?:\w+ ){0,4}(?:was|were|had|did|has been|have been|went|came|got|found|reported|said)\b", re.IGNORECASE
 )
+_FEARED = re.compile(r"\b(?:risk|worr\w+|afraid|danger|problem|disaster|because)\b|^if\b", re.IGNORECASE)
+_ASKING = re.compile(r"\?$|\b(?:shall|should|could|can|do) we\b", re.IGNORECASE)
 _EITHER = re.compile(r", or \b|\beither\b|\bwhether\b|\boptions?\b|\bor not\b", re.IGNORECASE)
 _SCRAP = re.compile(
     r"\b(?:not|instead of|no longer|rather than|forget(?: the)?|scratch(?: the)?) ([\w-]+)", re.IGNORECASE
 )
+_LITTLE = 3
+"""Words of content in a sentence that says nothing by itself ("Then the committee approves that")."""
 _AGAIN = 40
 """Sentences after which a matter is still the same one, once argued about."""
 _WORTH = {"strong": 0.35, "closing": 0.3, "echo": 0.2, "weak": 0.1}
@@ -150,7 +155,7 @@ def _base(spoken: Sequence[Utterance], place: int, text: str, *, firm: bool) -> 
     proposed = weight(text, _PROPOSED)
     if settled or proposed:
         return max(settled, proposed)
-    if not firm or _PAST.search(text) or (QUESTION.search(text) and not asks_for_assent(spoken, place)):
+    if not firm or _reports(said) or (QUESTION.search(text) and not asks_for_assent(spoken, place)):
         return 0.0
     pointing = any(token.dep_ in {"nsubj", "nsubjpass"} and token.lower_ in {"this", "that", "it"} for token in said.sent)
     if len(content(said)) < 2 + pointing or any(token.lemma_ in {"ask", "wonder"} for token in said.sent):
@@ -159,6 +164,16 @@ def _base(spoken: Sequence[Utterance], place: int, text: str, *, firm: bool) -> 
     if _NORM.search(text) or (verbal and asks_for_assent(spoken, place)):
         return 0.25
     return 0.3 if _is_order(said) else 0.0
+
+
+def _reports(said: Utterance) -> bool:
+    """Tell whether the sentence tells what was, or is feared, rather than what will be done."""
+    text = plain(said.text)
+    if _PAST.search(text) or _FEARED.search(text):
+        return True
+    root = said.sent.root
+    helpers = {child.lower_ for child in root.children if child.dep_ in {"aux", "auxpass"}}
+    return root.tag_ == "VBD" or bool(helpers & {"has", "have", "had", "'ve", "'s"} and root.tag_ in {"VBN", "VBG"} and "been" in text)
 
 
 def _is_order(said: Utterance) -> bool:
@@ -189,8 +204,15 @@ def _is_same(group: Sequence[_Candidate], candidate: _Candidate) -> bool:
     if any(_is_again(own, content(one.said)) for one in group) and said.index - ends <= _AGAIN:
         return True
     if said.index - ends <= 3:
-        return said.index < ends or len(shared) >= 1 or len(own) <= 2
+        return said.index < ends or len(shared) >= 1
+    if _points_back(said) and len(own) <= _LITTLE:
+        return said.index - ends <= REACH
     return False
+
+
+def _points_back(said: Utterance) -> bool:
+    """Tell whether a sentence only takes up what was said ("The committee approves that")."""
+    return any(token.dep_ in {"dobj", "nsubjpass", "nsubj"} and token.lower_ in {"that", "it", "this"} for token in said.sent)
 
 
 def _is_again(own: set[str], other: set[str]) -> bool:
@@ -255,6 +277,8 @@ def _reads(utterance: Utterance) -> float:
     value += 0.15 * min(len(content(utterance)), 6)
     value += 0.3 if weight(plain(utterance.text), _PROPOSED) else 0.0
     value -= 0.05 * max(0, words - 22)
+    value -= 0.4 if _ASKING.search(plain(utterance.text)) else 0.0
+    value -= 2.0 if _reports(utterance) else 0.0
     value -= 0.5 if words < 4 else 0.0
     value -= (
         0.6

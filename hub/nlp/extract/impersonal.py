@@ -17,6 +17,13 @@ _PLANS = re.compile(
 _WOULD_BE = re.compile(r"\b(would|should|could) be (?=\w+(?:ed|en|wn|ne)\b)", re.IGNORECASE)
 
 
+_ASKED = re.compile(
+    r"[,;] (?:and )?(?:is (?:it|that|this) (?:okay|ok|fine|good|all right)|(?:everyone|everybody|all|you|anyone) (?:okay|ok|fine|good|happy)|"
+    r"agreed|okay|ok|right|yes|any (?:objections?|comments?|votes)|does (?:anyone|anybody|that)|do (?:we|you) (?:all )?agree)\b[^,]*$",
+    re.IGNORECASE,
+)
+
+
 def told(sent: Any, *, plan: bool = False) -> str:
     """Return the words of *sent* with "we" read as the team; a *plan* is told as what the team will do."""
     words = {token.i: token.text for token in sent}
@@ -41,7 +48,7 @@ def plan(sent: Any) -> str:
     rest = text[found.end() :] if found else text
     if found and (verb := _bare_verb(sent, rest)):
         rest = f"the team will {verb}{rest[len(rest.split(maxsplit=1)[0]) :]}"
-    return _WOULD_BE.sub("will be ", rest)
+    return _ASKED.sub("", _WOULD_BE.sub("will be ", rest))
 
 
 def _order(sent: Any, text: str) -> str | None:

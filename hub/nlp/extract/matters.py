@@ -137,7 +137,7 @@ def worded(hit: Hit, transcript: Transcript, roster: Roster, *, rewrite: Callabl
 _LEAD = re.compile(
     r"^\W*(?:(?:and|so|but|well|okay|ok|right|yes|yeah|yep|no|nope|now|also|then|look|listen|basically|honestly|alright|all right|seriously|unfortunately|"
     r"good|great|fine|agreed|exactly|sure|noted|cool|perfect|hm+|oh|oh no|i mean|you know|i guess|to be honest|in fairness|by the way|realistically|frankly|again|"
-    r"one more thing|one thing to flag|one thing|another thing|as i said|for me|from my side|on my side|first|second|second point|last point|"
+    r"one more (?:thing|question|point)|one question|one thing to flag|one thing|another thing|as i said|for me|from my side|on my side|first|second|second point|last point|"
     r"(?:and |but )?(?:i|we)(?:'m|'re| am| are|'d|'ve| have| would| do)? (?:\w+ )?(?:fear|worried|concerned|afraid|think|believe|guess|say|suspect|expect|assume|feel|note|nervous|flag)(?: that| about)?|"
     r"the (?:thing|problem|point|fact|news|trouble|risk|decision|proposal|issue) is(?: that)?|what (?:\w+ ){1,3}?(?:me|us|coming|see|like|fear)(?:,? (?:though|here|now))?,? is(?: that)?|"
     r"(?:my|our|the) (?:\w+ )?(?:concern|worry|fear) (?:here )?is(?: that)?|there(?: is|'s) (?:a|the|some) (?:\w+ )?(?:risk|danger|chance)(?: that)?|"

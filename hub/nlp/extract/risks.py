@@ -116,15 +116,15 @@ def _feared(utterance: Utterance) -> float:
         if _is_no_fear(verb, who) and not conditional:
             continue
         unsure = any(child.lower_ in {"may", "might", "could"} for child in verb.children)
+        if who is not None and who.lower_ in {"nobody", "none", "nothing"} and "could" in utterance.text:
+            continue
         if not is_modal(verb) or not (harms(verb) or any(harms(token) for token in clause)):
             value = max(value, 0.3 if unsure and who is not None and who.lower_ != "we" else 0.0)
             continue
         sure = 0.4 if who is not None and who.lower_ == "we" else 0.5
         value = max(value, 0.55 if unsure or conditional else sure)
     if conditional and hurts(span):
-        value = max(value, 0.5 if not value else value + 0.05)
-    elif not value and any(c in utterance.text.lower() for c in (" may ", " might ", " could ")) and hurts(span):
-        value = 0.5
+        return max(value, 0.5 if not value else value + 0.05)
     return value
 
 
