@@ -157,7 +157,9 @@ def _base(spoken: Sequence[Utterance], place: int, text: str, *, firm: bool) -> 
         return max(settled, proposed)
     if not firm or _reports(said) or (QUESTION.search(text) and not asks_for_assent(spoken, place)):
         return 0.0
-    pointing = any(token.dep_ in {"nsubj", "nsubjpass"} and token.lower_ in {"this", "that", "it"} for token in said.sent)
+    pointing = any(
+        token.dep_ in {"nsubj", "nsubjpass"} and token.lower_ in {"this", "that", "it"} for token in said.sent
+    )
     if len(content(said)) < 2 + pointing or any(token.lemma_ in {"ask", "wonder"} for token in said.sent):
         return 0.0
     verbal = any(token.pos_ in {"VERB", "AUX"} or token.like_num for token in said.sent)
@@ -173,7 +175,9 @@ def _reports(said: Utterance) -> bool:
         return True
     root = said.sent.root
     helpers = {child.lower_ for child in root.children if child.dep_ in {"aux", "auxpass"}}
-    return root.tag_ == "VBD" or bool(helpers & {"has", "have", "had", "'ve", "'s"} and root.tag_ in {"VBN", "VBG"} and "been" in text)
+    return root.tag_ == "VBD" or bool(
+        helpers & {"has", "have", "had", "'ve", "'s"} and root.tag_ in {"VBN", "VBG"} and "been" in text
+    )
 
 
 def _is_order(said: Utterance) -> bool:
@@ -212,7 +216,9 @@ def _is_same(group: Sequence[_Candidate], candidate: _Candidate) -> bool:
 
 def _points_back(said: Utterance) -> bool:
     """Tell whether a sentence only takes up what was said ("The committee approves that")."""
-    return any(token.dep_ in {"dobj", "nsubjpass", "nsubj"} and token.lower_ in {"that", "it", "this"} for token in said.sent)
+    return any(
+        token.dep_ in {"dobj", "nsubjpass", "nsubj"} and token.lower_ in {"that", "it", "this"} for token in said.sent
+    )
 
 
 def _is_again(own: set[str], other: set[str]) -> bool:
@@ -278,6 +284,7 @@ def _reads(utterance: Utterance) -> float:
     value += 0.3 if weight(plain(utterance.text), _PROPOSED) else 0.0
     value -= 0.05 * max(0, words - 22)
     value -= 0.4 if _ASKING.search(plain(utterance.text)) else 0.0
+    value -= 0.4 if sum(token.lower_ == "we" for token in sent) > 1 else 0.0
     value -= 2.0 if _reports(utterance) else 0.0
     value -= 0.5 if words < 4 else 0.0
     value -= (

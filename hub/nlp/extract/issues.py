@@ -9,7 +9,18 @@ from hub.domain.transcript import Transcript
 from hub.nlp.extract.assent import READ_BACK, is_joke
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.harm import harms, is_modal, subject
-from hub.nlp.extract.matters import IF, QUESTION, TRIAL, Hit, cues, is_small_talk, neighbours_joined, plain, weight, worded
+from hub.nlp.extract.matters import (
+    IF,
+    QUESTION,
+    TRIAL,
+    Hit,
+    cues,
+    is_small_talk,
+    neighbours_joined,
+    plain,
+    weight,
+    worded,
+)
 from hub.nlp.extract.pieces import pieces
 from hub.nlp.extract.severity import category, severity
 from hub.nlp.extract.utterances import Utterance
@@ -82,7 +93,12 @@ def find_issues(utterances: Sequence[Utterance], transcript: Transcript, roster:
 def _hit(spoken: Sequence[Utterance], place: int) -> Hit | None:
     utterance = spoken[place]
     text = plain(utterance.text)
-    if len(text.split()) < 5 or is_small_talk(text) or any(p.search(text) for p in (_NONE, _CHAT)) or is_joke(spoken, place):
+    if (
+        len(text.split()) < 5
+        or is_small_talk(text)
+        or any(p.search(text) for p in (_NONE, _CHAT))
+        or is_joke(spoken, place)
+    ):
         return None
     before = plain(spoken[place - 1].text) if place else ""
     if _solved(spoken, place) or _PLANNED.search(text) or READ_BACK.search(before):

@@ -32,6 +32,8 @@ SMALL_TALK = re.compile(
     r"joking|kidding|dentist|gym|netflix|marathon|flight home|parking)\b",
     re.IGNORECASE,
 )
+
+
 def is_small_talk(text: str) -> bool:
     """Tell whether *text* is of the weather and the like, and of the trial at most in passing."""
     return SMALL_TALK.search(text) is not None and len(TRIAL.findall(text)) < 2
@@ -145,7 +147,10 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _DOUBT = (
-    (re.compile(r"^.{0,30}?\bi(?:'m| am) not (?:\w+ )?(?:confident|convinced|certain)(?: that)? ", re.IGNORECASE), "it is not certain that "),
+    (
+        re.compile(r"^.{0,30}?\bi(?:'m| am) not (?:\w+ )?(?:confident|convinced|certain)(?: that)? ", re.IGNORECASE),
+        "it is not certain that ",
+    ),
     (re.compile(r"^.{0,30}?\bi (?:really )?doubt(?: that| if| whether)? ", re.IGNORECASE), "it is doubtful whether "),
 )
 

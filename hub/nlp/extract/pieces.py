@@ -69,6 +69,8 @@ def _opens(rest: Any) -> bool:
     first = rest[0]
     if first.lower_ in _JOINERS - {"so"}:
         first = rest[1]
+    if first.lower_ in {"if", "unless", "when"}:
+        return first.dep_ in {"mark", "advmod"} and first.head.head.i > first.head.i
     if first.lower_ in _SUBORDINATE:
         if first.lower_ not in {"that", "what"} or first.dep_ not in _SUBJECTS or first.head.i < first.i:
             return False

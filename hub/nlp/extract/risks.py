@@ -10,7 +10,18 @@ from hub.nlp.extract.assent import is_joke, opens_topic
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.harm import harms, hurts, is_denied, is_modal, subject, verb_tokens
 from hub.nlp.extract.lexicon import words
-from hub.nlp.extract.matters import IF, QUESTION, TRIAL, Hit, cues, is_small_talk, neighbours_joined, plain, weight, worded
+from hub.nlp.extract.matters import (
+    IF,
+    QUESTION,
+    TRIAL,
+    Hit,
+    cues,
+    is_small_talk,
+    neighbours_joined,
+    plain,
+    weight,
+    worded,
+)
 from hub.nlp.extract.pieces import pieces
 from hub.nlp.extract.severity import category, likelihood, severity
 from hub.nlp.extract.utterances import Utterance
@@ -50,7 +61,9 @@ _GONE = re.compile(
     r"\b(?:is|'s|was|are) (?:now )?(?:gone|closed|mitigated|resolved)\b|\boff the table\b", re.IGNORECASE
 )
 _EVEN = re.compile(r"\beven if\b.*|\bas if\b", re.IGNORECASE)
-_MEASURES = words("stop drop postpone cancel close hold block remove delay pause shut skip freeze break move leave push")
+_MEASURES = words(
+    "stop drop postpone cancel close hold block remove delay pause shut skip freeze break move leave push"
+)
 _MINE = re.compile(r"\bif\b.+\bi(?:'ll| will)\b(?!.*\b(?:lose|miss)\b)", re.IGNORECASE)
 _FIRST = frozenset({"i", "you"})
 
@@ -74,7 +87,13 @@ def find_risks(utterances: Sequence[Utterance], transcript: Transcript, roster: 
 def _hit(spoken: Sequence[Utterance], place: int) -> Hit | None:
     utterance = spoken[place]
     text = plain(utterance.text)
-    if len(text.split()) < 5 or is_small_talk(text) or _MINE.search(text) or any(p.search(text) for p in (_NONE, _GONE)) or QUESTION.search(text):
+    if (
+        len(text.split()) < 5
+        or is_small_talk(text)
+        or _MINE.search(text)
+        or any(p.search(text) for p in (_NONE, _GONE))
+        or QUESTION.search(text)
+    ):
         return None
     if is_joke(spoken, place) or any(_UNLIKELY.search(plain(u.text)) for u in spoken[place : place + 3]):
         return None
@@ -106,7 +125,7 @@ def _framed_near(spoken: Sequence[Utterance], place: int) -> bool:
 def _feared(utterance: Utterance) -> float:
     """Return how much the sentence says that harm may come: by a condition, by may or could, by what will be."""
     span = utterance.sent
-    conditional = IF.search(_EVEN.sub('', utterance.text)) is not None
+    conditional = IF.search(_EVEN.sub("", utterance.text)) is not None
     value = 0.0
     for verb in verb_tokens(span):
         who = subject(verb)

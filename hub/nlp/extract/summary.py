@@ -19,6 +19,8 @@ _TOO_ALIKE = 0.75
 _SURE = 0.75
 _POINTERS = frozenset({"it", "they", "them", "that", "this", "those", "these", "he", "she", "one", "which"})
 
+_OPENERS = frozenset({"while", "when", "if", "because", "since", "although", "which", "that", "until", "so"})
+
 _STATUS = cues(
     (0.4, r"\b(?:we|there|the \w+|site \w+|enrol\w+|\w+ sites?)(?:'ve|'s|'re| have| has| is| are| stands?| stood) \w+"),
     (0.3, r"\b\d[\d.,%]*\b|\b(?:ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|percent)\b"),
@@ -90,6 +92,8 @@ def _worth(utterance: Utterance, count: int) -> float:
 
 def _is_whole(utterance: Utterance) -> bool:
     """Tell whether the sentence has a subject that says what it is about, and a finite verb."""
+    if utterance.sent[0].lower_ in _OPENERS:
+        return False
     for token in utterance.sent:
         if token.dep_ not in {"nsubj", "nsubjpass", "expl"}:
             continue
