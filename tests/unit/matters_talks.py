@@ -198,5 +198,100 @@ r2 | Hannah: Hm, okay, that goes on the risk log.
 | Hannah: Thanks, both.
 """
 
+BIWEEKLY = """
+| Margaret: Good morning everyone. This is the biweekly with Solvane, we've got the full house today.
+| Margaret: Let's start with site activation. Ravi?
+| Ravi: Twenty-one of thirty sites activated. Turkey went live on Thursday.
+i1 | Ravi: Brazil is the sore point. ANVISA came back with a second round of questions, so all four Brazilian sites are on hold.
+| Margaret: Second round. What do they want?
+| Ravi: Stability data on the placebo, mostly.
+r1 | Ravi: Realistically we could lose the whole third quarter there.
+r1 | Margaret: I'd flag that one as high.
+r1 | Ravi: High is fair.
+x | Margaret: And what did we say about Argentina, that was a no, wasn't it?
+x | Ravi: Correct, we dropped Argentina back in December.
+d1 | Margaret: Then I'd like to add two backup sites in Mexico, to have something in the bag.
+d1 | Ravi: Mexico works. They're fast.
+d1 | Oksana: Supported from the sponsor side, as long as it's two and not five.
+d1 | Margaret: Two. Good, Mexico it is.
+| Margaret: Monitoring.
+i2 | Ravi: So we've a CRA vacancy in France since the first of the month, and six visits have been cancelled because of that.
+x | Ravi: The Belgian one was vacant as well but we've filled it.
+x | Oksana: Couldn't we use the freelancers?
+x | Ravi: I'd rather not, the last time that was a nightmare.
+d2 | Margaret: What if remote visits cover France through April? Oksana, is that acceptable to you?
+d2 | Oksana: Acceptable, yes.
+d2 | Margaret: Noted. Remote in France through April.
+| Margaret: Vendor corner.
+x | Oksana: The imaging invoices are sorted now, we paid the last one on Monday.
+i3 | Oksana: But the central reader is taking fourteen days for a scan instead of five.
+r2 | Oksana: And with cohort two opening, that turnaround is only going to get worse.
+x | Margaret: I wouldn't lose sleep over the translations, they're well ahead.
+| Margaret: Thanks all, talk in two weeks.
+"""
+DEVIATIONS = """
+| Dmitri: Hello, colleagues. Protocol deviation review, we have one hour but I hope we need less.
+| Dmitri: Since the last meeting thirty-four deviations, nine are major.
+i1 | Aoife: Nine majors, and five of them are the same thing: consent signed on the old version.
+i1 | Aoife: It's all from Leuven, they never got the new one from the ethics committee.
+| Dmitri: This is not good.
+x | Aoife: Now, in fairness, the wrong-dose one from Ghent has been followed up and closed out.
+d1 | Dmitri: So these five patients must be re-consented at the next visit, and their data we keep. Any other opinion?
+d1 | Aoife: No, I'd do the same.
+d1 | Sven: Fine with QA.
+r1 | Sven: What I see coming is an inspection finding. The Belgian agency is at Leuven in autumn.
+r1 | Dmitri: How probable?
+r1 | Sven: Medium, I'd think.
+| Dmitri: Next, the visit windows. They complain that three days is too narrow.
+d2 | Sven: Could we widen to five?
+d2 | Aoife: Five days for all visits after week twelve. Yes.
+d2 | Dmitri: Okay, then five after week twelve.
+x | Sven: And for the early visits?
+x | Dmitri: These we leave for the moment, I would like to hear the statistician before.
+i2 | Aoife: One more thing. The freezer at Antwerp broke down over the weekend and about sixty PK samples are gone.
+| Dmitri: Sixty! All of them?
+| Aoife: All of them.
+d3 | Sven: Do we replace these patients?
+d3 | Dmitri: No. We don't replace them, the model can handle it.
+d3 | Aoife: Right, no replacement.
+x | Sven: If a meteorite hits the depot I will also write a deviation.
+x | Aoife: Ha, please do.
+r2 | Aoife: Antwerp may want to step out of the substudy after this.
+| Dmitri: Hm. Keep an eye on it, please.
+| Dmitri: Thank you, goodbye.
+"""
+LOCK = """
+| Kelly: Okay so, um, database lock readiness, let's go.
+| Kelly: Where are we on SDV?
+| Andre: Ninety-four percent, so, uh, that's on track.
+i1 | Andre: What's killing me is coding, there's like eleven hundred terms uncoded and the coder left two weeks ago.
+| Kelly: Eleven hundred.
+| Andre: Yup.
+d1 | Kelly: Alright, so bring in the backup coder from the Raleigh team, starting Monday. Mei, you okay with paying for that?
+d1 | Mei: Yeah, we'll pay for it.
+r1 | Andre: Even with that I'm not confident we'll make the lock date.
+r1 | Mei: So what's the exposure, a week?
+r1 | Andre: A week, maybe ten days.
+x | Kelly: Last month we said the soft lock's on the twelfth, that hasn't changed.
+| Mei: What about the PK data transfer?
+i2 | Andre: The transfer file's been rejected twice, the subject IDs don't match ours.
+x | Andre: The biomarker one bounced too but it loaded fine on the second try.
+| Mei: Do we need the PK data for the soft lock?
+d2 | Kelly: I don't think so. Let's do the soft lock without PK and merge it before the hard lock.
+d2 | Mei: Makes sense to me.
+d2 | Andre: Same.
+x | Kelly: Do we want to do a second dry run?
+x | Mei: Let me sleep on that.
+x | Andre: I mean, worst case we cancel Christmas.
+x | Kelly: Ha, sure.
+r2 | Mei: My other concern is the unblinded statistician, she's the only one who knows the macros, so if she's out sick, we're stuck.
+r2 | Kelly: Yeah, single point of failure.
+d3 | Kelly: Queries under five days old, those we just close administratively at lock, nobody chases them. Agreed?
+d3 | Mei: Agreed.
+d3 | Andre: Works.
+| Kelly: Cool, that's it, bye.
+"""
+
 ALL = {"steering": STEERING, "hurried": HURRIED, "nonnative": NONNATIVE, "data review": DATA_REVIEW,
-       "safety": SAFETY, "irt": IRT_CALL}  # fmt: skip
+       "safety": SAFETY, "irt": IRT_CALL,
+       "biweekly": BIWEEKLY, "deviations": DEVIATIONS, "lock": LOCK}  # fmt: skip

@@ -14,7 +14,7 @@ REACH = 7
 
 _AGREED = re.compile(
     r"^(?:\W*(?:yes|yeah|yep|okay|ok|right|good|all right|alright|fine|perfect|great|cool|so|and|then|no|well|sure|for me),? )*(?:also )?(?:"
-    r"agreed?\b(?! (?:that|but|to))|(?:we|i)(?: am| 'm|'m| are|'re)?(?: also| fully| all)? agree(?=[.,!]?$|,| with (?:that|it|this|you)|$)|approved|confirmed|adopted|carried|"
+    r"agreed?\b(?! (?:that|but|to))|(?:we|i)(?: am| 'm|'m| are|'re)?(?: also| fully| all)? agree(?=[.,!]?$|,| with (?:that|it|this|you)|$)|accepted|approved|confirmed|adopted|carried|"
     r"no objections?|i have no (?:objections?|problem)|from .{3,25} (?:no objections?|i have no objections?)|works for (?:me|us)|"
     r"(?:it's |it is |that's )?(?:fine|okay|ok|good|great|alright) (?:for|with|by) (?:me|us|the \w+)|"
     r"(?:i'm|we're|i am|we are) (?:\w+ )?(?:fine|okay|ok|happy|good|comfortable) (?:with|by)|(?:good|happy|fine|okay) with\b|(?:that|it) (?:all )?works|"
@@ -22,7 +22,7 @@ _AGREED = re.compile(
     r"makes sense|that's (?:fine|good|okay|reasonable|fair)|i (?:can |fully |would )?support (?:that|this|it)|"
     r"(?:the )?\w+(?: \w+)? supports? (?:that|this|it)|i (?:can|could) (?:live|work) with|\w+ i (?:can|could) (?:defend|live with)|i'll take it|i'd do the same|i see it the same|likewise|nothing (?:against|to add)|"
     r"i could (?:defend|accept|live with) (?:that|this|it)|"
-    r"you have (?:our|my) (?:approval|okay|ok|blessing)|i second (?:that|it)|seconded|in favou?r|absolutely[.!]?$|definitely[.!]?$|"
+    r"you have (?:our|my) (?:approval|okay|ok|blessing)|i second (?:that|it)|seconded|in favou?r|(?:i'd|i would|i'm|we're) (?:be )?(?:all )?(?:in favou?r|for it|for that|in)\b|(?:from )?our side (?:also |too )?(?:yes|okay|fine)|from (?:our|my) side (?:also |too )?(?:yes|okay|fine|accepted|agreed)|no objection|absolutely[.!]?$|definitely[.!]?$|"
     r"for (?:me|us),? (?:it|that|this)(?: is|'s) (?:okay|ok|fine|good)|(?:me|us) (?:also|too)|support(?:ed|s)?\b|acceptable\b|works\b|\w+ works\b|same\b|noted\b|i (?:think|would say) (?:so|yes) too|got it\b)",
     re.IGNORECASE,
 )
@@ -44,7 +44,7 @@ ASKS = re.compile(
     r"\b(?:everyone|everybody|all|anyone|anybody|any|you|we)\b.{0,25}\b(?:okay|ok|fine|happy|agree[ds]?|good|object\w*|against|argue|problem|comfortable|comments?|opinions?|views?|thoughts?|concerns?|votes?)\b.*\?|"
     r"\bany(?:one|body)? (?:objections?|votes? against|opposed|against)\b|\bif (?:any(?:one|body)|nobody|no one) objects\b|\b(?:agreed|okay|ok|yes|fine|good)\?|"
     r"\b(?:okay|ok|fine|good|all right) (?:for|with|by) (?:everyone|everybody|you|all)\b.*\?|\bdoes that work\b|\bworks for (?:everyone|everybody|you)\?|"
-    r"\bcan we agree\b|\bdo we (?:all )?agree\b",
+    r"\b(?:that|this|it)(?: is|'s)? (?:accepted|agreed|approved|acceptable|okay|ok)\?|\bcan we agree\b|\bdo we (?:all )?agree\b",
     re.IGNORECASE,
 )
 OPEN = re.compile(

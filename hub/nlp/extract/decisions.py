@@ -33,6 +33,7 @@ _SETTLED = cues(
     (0.65, r"\b(?:is|are) (?:hereby |now )?(?:approved|adopted|signed off)\b(?! by)|\bi approve\b"),
     (0.6, r"\b(?:so|okay|then|right),? (?:then )?we(?:'re| are) (?:going (?:with|ahead|for)|dropping|keeping)\b"),
 )
+_ENDS = re.compile(r",? then[.!]?$|\bit is[.!]?$", re.IGNORECASE)
 _PROPOSED = cues(
     (
         0.4,
@@ -155,6 +156,8 @@ def _base(spoken: Sequence[Utterance], place: int, text: str, *, firm: bool) -> 
     proposed = weight(text, _PROPOSED)
     if settled or proposed:
         return max(settled, proposed)
+    if _ENDS.search(text) and len(content(said)) > 1 and _is_prepared(spoken, place):
+        return THRESHOLD
     if not firm or _reports(said) or (QUESTION.search(text) and not asks_for_assent(spoken, place)):
         return 0.0
     pointing = any(
@@ -166,6 +169,13 @@ def _base(spoken: Sequence[Utterance], place: int, text: str, *, firm: bool) -> 
     if _NORM.search(text) or (verbal and asks_for_assent(spoken, place)):
         return 0.25
     return 0.3 if _is_order(said) else 0.0
+
+
+def _is_prepared(spoken: Sequence[Utterance], place: int) -> bool:
+    """Tell whether others have just spoken of the same, so that a sentence with "then" closes it."""
+    said = spoken[place]
+    before = spoken[max(0, place - 4) : place]
+    return any(u.speaker != said.speaker and content(u) & content(said) for u in before)
 
 
 def _reports(said: Utterance) -> bool:

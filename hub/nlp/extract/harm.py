@@ -38,9 +38,10 @@ _DOING = words(
     report resolve enter complete do pay work match release randomize randomise enrol enroll recruit screen dispense ship
     start log access open reach get export see import find notice charge know update save print come have decrement
     happen finish meet make be connect calibrate collect record document store load submit transfer obtain cover
-    test validate exist allow accept suffice last keep show react call show deliver stock identify
+    test validate exist allow accept suffice last keep show react call show review deliver stock identify
     """
 )
+_THOUGHT = words("see hear decide discuss change move think be have talk speak forget mean say mention consider hide")
 _TOO = re.compile(
     r"\b(?:too (?:many|few|much|late|slow|long|high|low|small|short|tight)|behind (?:the )?(?:plan|schedule|target|forecast)?|(?:below|under|over|above) (?:the )?(?:plan|target|budget|limit|threshold)|"
     r"run(?:s|ning)? (?:out|dry|short|low)|ran (?:out|dry|short)|out of (?:stock|window|range|date|spec|supply|kits)|short of|wrong (?:way|direction|unit|dose|patient|version|kit|site|order|arm)|"
@@ -105,6 +106,10 @@ def harms(token: Any) -> bool:
     """Tell whether *token* is a word of failure, or something needed that is denied."""
     lemma = token.lemma_.lower()
     if token.pos_ in {"VERB", "AUX"}:
+        if token.tag_ in {"VBN", "VBD"} and token.lower_ in _ADJECTIVES:
+            return not is_denied(token)
+        if _is_denied_perfect(token):
+            return lemma not in _THOUGHT
         if lemma in _VERBS or _UNDONE.match(token.lower_):
             return not is_denied(token)
         return lemma in _DOING and is_denied(token)
@@ -113,6 +118,12 @@ def harms(token: Any) -> bool:
     if token.pos_ in {"ADJ", "ADV", "VERB"}:
         return (token.lower_ in _ADJECTIVES or _UNDONE.match(token.lower_) is not None) and not _none_of(token)
     return False
+
+
+def _is_denied_perfect(verb: Any) -> bool:
+    """Tell whether something has not been done so far ("nobody has reviewed it")."""
+    helped = any(child.dep_ == "aux" and child.lemma_.lower() in {"have", "'ve", "has"} for child in verb.children)
+    return verb.tag_ == "VBN" and helped and is_denied(verb)
 
 
 def _none_of(token: Any) -> bool:

@@ -10,7 +10,7 @@ _BE = {"are": "is", "'re": " is", "’re": " is", "re": " is", "were": "was", "'
 _PLANS = re.compile(
     r"^(?:\W*(?:and|so|but|okay|well|yes|then|therefore|right|good|fine),? )*(?:"
     r"(?:my|our) (?:\w+ )?(?:recommendation|proposal|suggestion|position|idea|preference)\b.{0,60}? (?:is|would be),? (?:that |to )?|"
-    r"(?:how|what) about |what if |i(?:'d| would) like (?:us )?to |.{0,30}?\b(?:i|we)(?:'d| would)?(?: also| rather| strongly)? (?:propose|suggest|recommend|vote|say|go for|prefer)(?: that| to| for)?,? |"
+    r"(?:how|what) about |what if |i(?:'d| would) (?:like (?:us )?to|rather|prefer to) |.{0,30}?\b(?:i|we)(?:'d| would)?(?: also| rather| strongly)? (?:propose|suggest|recommend|vote|say|go for|prefer)(?: that| to| for)?,? |"
     r"(?:the|so the) (?:proposal|suggestion|recommendation|idea|decision) (?:is|would be|then is),? (?:that |to )?)",
     re.IGNORECASE,
 )

@@ -39,7 +39,7 @@ _CUES = cues(
     ),
     (
         0.55,
-        r"\b(?:older than|more than|over) (?:\w+|\d+) (?:days?|weeks?|months?)\b|\b(?:going|goes) the wrong way\b|\b(?:is|are|keeps?) (?:growing|rising|climbing|slipping)\b|\bbacklog\b|\bpiling up\b|\b(?:days?|weeks?|months?) (?:late|behind|after (?:they|the|it))\b|"
+        r"\b(?:older than|more than|over) (?:\w+|\d+) (?:days?|weeks?|months?)\b|\b(?:going|goes) the wrong way\b|\b(?:is|are|keeps?) (?:growing|rising|climbing|slipping)\b|\bbacklog\b|\bpiling up\b|\bfor (?:over |almost |more than )?\w+(?:-\w+)? (?:days|weeks|months) now\b|\b(?:days?|weeks?|months?) (?:late|behind|after (?:they|the|it))\b|"
         r"\bon day \w+(?:-\w+)?\b.{0,30}\binstead\b|\bonly (?:half|halfway|a (?:third|quarter|half))\b|\b(?:spent|burned|burnt|used) (?:\w+ ){0,2}(?:\w+ )?percent\b|\b(?:second|third|fourth|fifth) (?:late|time)\b|\bwrong (?:unit|dose|version|kit|site|order|arm|drug|way|patient|form)s?\b|"
         r"\b(?:twice|three times|again) (?:this|in|within) (?:a|one|the|this )?(?:week|month)\b",
     ),
@@ -59,7 +59,7 @@ _NONE = re.compile(
 )
 _SOLVED = re.compile(
     r"\b(?:(?:is|are|was|were|has been|have been|'s|'re|now|all|already|got|been) (?:now |all |already |been )?(?:closed|resolved|fixed|solved|done|answered|settled|sorted|filed|complete|completed|merged|loaded|paid|repaired|replaced|renewed|"
-    r"back(?! to them)|received|signed|approved|corrected|restored|cleared)|that's (?:done|closed|it|settled|gone|fixed)|no longer|works again|is fine now|(?:got|been|is) sorted|all (?:good|fine|in|clear)|back to normal|back (?:up|online)|"
+    r"back(?! to them)|received|signed|approved|corrected|restored|cleared)|that's (?:done|closed|it|settled|gone|fixed)|no longer|cleaned up|cleared up|ironed out|under control|behind us|history|without (?:a )?problems?|works again|is fine now|(?:got|been|is) sorted|all (?:good|fine|in|clear)|back to normal|back (?:up|online)|"
     r"(?:they|we|he|she|it) (?:\w+ )?(?:renewed|fixed|solved|replaced|repaired|found|corrected|resolved|sorted|came in)|came in\b|new one was)\b(?! yet)",
     re.IGNORECASE,
 )
@@ -144,7 +144,7 @@ def _certainty(token: Any, verb: Any) -> float:
     if who is not None and who.lower_ in {"i", "you"}:
         return 0.0
     base = 0.55 if token.pos_ in {"VERB", "AUX"} or token.dep_ in {"acomp", "attr", "advmod"} else 0.45
-    base += 0.05 if verb.lemma_ in {"have", "be", "get", "see", "show", "find"} else 0.0
+    base += 0.1 if verb.lemma_ in {"have", "be", "get", "see", "show", "find"} else 0.0
     if who is not None and who.lower_ in {"we", "it", "that", "this"}:
         base -= 0.05
     if token == verb and verb.tag_ in {"VB", "VBG"} and not _finite_helper(verb):

@@ -103,7 +103,8 @@ def _readable(hit: Hit) -> float:
     text = without_lead(plain(told(hit.main.sent)))
     verbs = any(token.pos_ in {"VERB", "AUX"} and token.text in text for token in hit.main.sent)
     points = any(token.lower_ in _POINTERS for token in hit.main.sent)
-    return hit.weight - (0.0 if verbs and len(text.split()) > 3 else 0.3) - (0.12 if points else 0.0)
+    counted = 0.06 if any(token.like_num for token in hit.main.sent) else 0.0
+    return hit.weight + counted - (0.0 if verbs and len(text.split()) > 3 else 0.3) - (0.12 if points else 0.0)
 
 
 def _widened(hit: Hit) -> Utterance:
@@ -148,7 +149,7 @@ _LEAD = re.compile(
 )
 _DOUBT = (
     (
-        re.compile(r"^.{0,30}?\bi(?:'m| am) not (?:\w+ )?(?:confident|convinced|certain)(?: that)? ", re.IGNORECASE),
+        re.compile(r"^.{0,30}?\bi(?:'m| am) not (?:\w+ )?(?:confident|convinced|certain|sure)(?: that)? ", re.IGNORECASE),
         "it is not certain that ",
     ),
     (re.compile(r"^.{0,30}?\bi (?:really )?doubt(?: that| if| whether)? ", re.IGNORECASE), "it is doubtful whether "),

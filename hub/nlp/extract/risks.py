@@ -32,25 +32,25 @@ _FRAMES = cues(
     (
         0.7,
         r"\b(?:there(?:'s| is) (?:a|some|the|also a|always a)(?: \w+)? ?(?:risk|danger|chance)|(?:the|a|my|our|main|big(?:gest)?|real|another) (?:\w+ )?(?:risk|danger) (?:is|here|would|that|of|i see)|(?:at|in) risk\b|"
-        r"\b(?:risk|danger) (?:of|that|is that)\b|as a risk|put \w+ at risk|in danger of|jeopardi[sz])",
+        r"\b(?:risk|danger) (?:of|that|is that)\b|as a risk|put \w+ at risk|\b(?:my|our|one|only|main|other|big\w*) (?:\w+ )?(?:worry|fear|concern) (?:\w+ )?(?:is|would)\b|in danger of|jeopardi[sz])",
     ),
     (
         0.5,
-        r"\b(?:i|we|me|us|i'm|we're)\W+(?:am |are )?(?:\w+ ){0,2}(?:worr(?:y|ied)|concerned|afraid|fear|nervous|scared|uneasy|anxious|sceptical|skeptical)\b|\b(?:my|our|the|one|only|main|big\w*) (?:\w+ )?(?:worry|fear|concern)\b|"
-        r"\bwhat (?:bothers|worries|concerns|scares|keeps)\b|\bkeeps me (?:up|awake)\b|\b(?:something|one thing|point) to (?:flag|watch)\b|\bi see (?:a|one) (?:risk|danger|problem)\b|\b(?:worries|bothers|concerns|scares) me\b|\bnot (?:\w+ )?(?:confident|convinced|sure (?:we|they|it|that))\b|\bi (?:doubt|don\'t (?:think|believe) (?:we|they|it)(?:\'ll| will| can))\b|\bsee (?:\w+ )?coming\b|\bon the horizon\b|\bsingle point of failure\b|\bwe(?:\'re| are) exposed\b|\b(?:won\'t|will not) (?:make|reach|hit|meet|be ready)\b|\bunlikely\b",
+        r"\b(?:i|we|me|us|i'm|we're)\W+(?:am |are )?(?:\w+ ){0,2}(?:worr(?:y|ied)|concerned|afraid|fear|nervous|scared|uneasy|anxious|sceptical|skeptical)\b|"
+        r"\bwhat (?:bothers|worries|concerns|scares|keeps)\b|\bkeeps me (?:up|awake)\b|\b(?:something|one thing|point) to (?:flag|watch)\b|\bi see (?:a|one) (?:risk|danger|problem)\b|\b(?:worries|bothers|concerns|scares) me\b|\bnot (?:\w+ )?(?:confident|convinced|sure (?:we|they|it|that))\b|\bi (?:doubt|don\'t (?:think|believe) (?:we|they|it)(?:\'ll| will| can))\b|\bsee (?:\w+ )?coming\b|\bi can (?:already )?see (?:them|it|us|that|the)\b|\bon the horizon\b|\bsingle point of failure\b|\bwe(?:\'re| are) exposed\b|\b(?:won\'t|will not) (?:make|reach|hit|meet|be ready)\b|\bunlikely\b",
     ),
 )
 _SPEAKS_OF_RISK = re.compile(
     r"\brisk (?:log|register|list)\b|\b(?:put|note|call|rate|mark|log|keep|add|see|flag) (?:that|it|this|me)\b.{0,25}\b(?:down|high|medium|low|risk|list|log)\b|\bhow (?:likely|bad|serious|big|probable|grave|high|severe)\b|"
     r"\bhow (?:do|would) you (?:rate|see|call|classify)\b|\b(?:severity|likelihood|probability|impact)\b|^(?:\W*\w+,? ){0,3}(?:high|medium|low)\b(?! (?:as|per))|\bthat(?:'d| would) be (?:bad|a (?:problem|disaster)|terrible)\b|"
-    r"\b(?:the|that) risk is there\b|\bthat's (?:possible|a risk|true|likely)\b|\bmitigat\w+\b|\bkeep an eye\b|\bwatch (?:it|that|this)\b|\bexposure\b|\bsingle point of failure\b|\bwhat would that mean\b|\bfair point\b|\b(?:i'd|i would|i'll) (?:put|call|keep|say) (?:that|it|this)?.{0,20}\b(?:high|medium|low|list)\b",
+    r"\b(?:the|that) risk is there\b|\bit(?: is|'s) a risk\b|\bfifty-fifty\b|\ba (?:nasty|big|serious) one\b|\bthat's (?:possible|a risk|true|likely)\b|\bmitigat\w+\b|\bkeep an eye\b|\bwatch (?:it|that|this)\b|\bexposure\b|\bsingle point of failure\b|\bwhat would that mean\b|\bfair point\b|\b(?:i'd|i would|i'll) (?:put|call|keep|say) (?:that|it|this)?.{0,20}\b(?:high|medium|low|list)\b",
     re.IGNORECASE,
 )
 _NONE = re.compile(
     r"\b(?:no|not a|without|zero|little) (?:real |big |more )?risk\b|\brisk[- ](?:based|adapted|management|assessment|review|proportionate)\b|"
     r"\bnot (?:worried|concerned|afraid)\b|\bno (?:worries|concerns?|signal)\b|\bdon't worry\b|\bif (?:you|anyone|somebody|someone) (?:want|have|need|like|could)\b|"
     r"\bmay (?:i|we)\b|\b(?:could|would|can) (?:you|we|i)\b|\bif (?:that's|it's|this is) (?:okay|ok|fine)\b|\bat (?:your|their) own risk\b|\bif i (?:may|can|remember)\b|\bi(?:'m| am) afraid[.,]?$|"
-    r"\b(?:will|would|'ll) not happen\b|\bwon't happen\b|\bif \w+ (?:ever|had)\b|\b(?:no|nobody|none) .{0,20}\bworr(?:y|ies|ied)\b|\bimagine\b|\bhypothetical\w*",
+    r"\b(?:will|would|'ll) not happen\b|\bwon't happen\b|\bif \w+ (?:ever|had)\b|\b(?:no|nobody|none) .{0,20}\bworr(?:y|ies|ied)\b|\bimagine\b|\ball else fails\b|\bworst case\b|\bhypothetical\w*",
     re.IGNORECASE,
 )
 _UNLIKELY = re.compile(
