@@ -57,7 +57,7 @@ OPEN = re.compile(
     re.IGNORECASE,
 )
 _REFUSES = re.compile(
-    r"^(?:no,|no\.? (?:no|way|i)\b|no way|nope,|never\b|not really|i disagree|i don't (?:think|like|agree)|hmm|we can't|we cannot|absolutely not|i(?:'m| am) (?:not|against)|i'd rather not|i would rather not|rather not|"
+    r"^(?:no,|no\.? (?:no|way|i)\b|no way|nope,|never\b|not really|i disagree|i don't (?:think|like|agree)|hmm|we can't|we cannot|absolutely not|i(?:'m| am) (?:not|against)|(?:.*\b(?:so|afraid|means) no[.!]?$)|i'd rather not|i would rather not|rather not|"
     r"not (?:comfortable|happy|good)|ha\b|haha|very funny|i can't|i cannot|that's (?:not|impossible|too))",
     re.IGNORECASE,
 )

@@ -46,7 +46,7 @@ _PROPOSED = cues(
     ),
     (
         0.35,
-        r"\b(?:i'd|i would) (?:say|go (?:for|with)|take|keep|move|land)\b|\b(?:how|what) about\b|\bwhat if\b|\bi(?:'d| would) like (?:us )?to\b|\bcould we\b|\bmy suggestion\b|^why (?:don't we|not)\b",
+        r"\b(?:i'd|i would) (?:rather|prefer to|say|go (?:for|with)|take|keep|move|land)\b|\b(?:how|what) about\b|\bwhat if\b|\bi(?:'d| would) like (?:us )?to\b|\bcould we\b|\bmy suggestion\b|^why (?:don't we|not)\b",
     ),
     (
         0.35,
@@ -157,7 +157,7 @@ def _base(spoken: Sequence[Utterance], place: int, text: str, *, firm: bool) -> 
     if settled or proposed:
         return max(settled, proposed)
     if _ENDS.search(text) and len(content(said)) > 1 and _is_prepared(spoken, place):
-        return THRESHOLD
+        return THRESHOLD + 0.05
     if not firm or _reports(said) or (QUESTION.search(text) and not asks_for_assent(spoken, place)):
         return 0.0
     pointing = any(

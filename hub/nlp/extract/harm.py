@@ -42,6 +42,9 @@ _DOING = words(
     """
 )
 _THOUGHT = words("see hear decide discuss change move think be have talk speak forget mean say mention consider hide")
+_PRESENT = words(
+    "there enough available ready possible acceptable complete compliant readable back here usable sufficient correct"
+)
 _TOO = re.compile(
     r"\b(?:too (?:many|few|much|late|slow|long|high|low|small|short|tight)|behind (?:the )?(?:plan|schedule|target|forecast)?|(?:below|under|over|above) (?:the )?(?:plan|target|budget|limit|threshold)|"
     r"run(?:s|ning)? (?:out|dry|short|low)|ran (?:out|dry|short)|out of (?:stock|window|range|date|spec|supply|kits)|short of|wrong (?:way|direction|unit|dose|patient|version|kit|site|order|arm)|"
@@ -49,7 +52,7 @@ _TOO = re.compile(
     r"pil(?:e|es|ed|ing) up|knock-on|domino|eats? (?:up )?(?:the|our|into)|only (?:start|begin|open|come|get|arrive|be)\w* (?:\w+ )?(?:after|in|at|from)|only after|not (?:before|until)|no (?:supply|resupply|kits?|drug|data|back-?up|way|time|answer|access|one|buffer|stock))\b",
     re.IGNORECASE,
 )
-_UNDONE = re.compile(r"un(?!ited|ified|dergo|derst|til|ion|it)\w+(?:ed|able|clear|ready|paid|known|happy|safe)$")
+_UNDONE = re.compile(r"un(?!blind|ited|ified|dergo|derst|til|ion|it)\w+(?:ed|able|clear|ready|paid|known|happy|safe)$")
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 
 
@@ -108,10 +111,12 @@ def harms(token: Any) -> bool:
     if token.pos_ in {"VERB", "AUX"}:
         if token.tag_ in {"VBN", "VBD"} and token.lower_ in _ADJECTIVES:
             return not is_denied(token)
-        if _is_denied_perfect(token):
+        if is_denied_perfect(token):
             return lemma not in _THOUGHT
         if lemma in _VERBS or _UNDONE.match(token.lower_):
             return not is_denied(token)
+        if lemma == "be":
+            return is_denied(token) and any(c.lower_ in _PRESENT for c in token.children)
         return lemma in _DOING and is_denied(token)
     if token.pos_ == "NOUN":
         return lemma in _NOUNS and not _none_of(token)
@@ -120,7 +125,7 @@ def harms(token: Any) -> bool:
     return False
 
 
-def _is_denied_perfect(verb: Any) -> bool:
+def is_denied_perfect(verb: Any) -> bool:
     """Tell whether something has not been done so far ("nobody has reviewed it")."""
     helped = any(child.dep_ == "aux" and child.lemma_.lower() in {"have", "'ve", "has"} for child in verb.children)
     return verb.tag_ == "VBN" and helped and is_denied(verb)

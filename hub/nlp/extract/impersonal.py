@@ -36,7 +36,7 @@ def told(sent: Any, *, plan: bool = False) -> str:
             _tell_let(token, sent, words)
     text = "".join(words[token.i] + token.whitespace_ for token in sent)
     text = " ".join(text.replace("’", "'").split())
-    return re.sub(r"\bthe team'd\b", "the team would", text)
+    return text.replace("the team'd ", "the team would ").replace("the team'll ", "the team will ")
 
 
 def plan(sent: Any) -> str:

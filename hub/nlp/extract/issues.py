@@ -8,7 +8,7 @@ from hub.domain.minutes import Issue
 from hub.domain.transcript import Transcript
 from hub.nlp.extract.assent import READ_BACK, is_joke
 from hub.nlp.extract.context import Roster
-from hub.nlp.extract.harm import harms, is_modal, subject
+from hub.nlp.extract.harm import harms, is_denied, is_denied_perfect, is_modal, subject
 from hub.nlp.extract.matters import (
     IF,
     QUESTION,
@@ -144,13 +144,16 @@ def _certainty(token: Any, verb: Any) -> float:
     if who is not None and who.lower_ in {"i", "you"}:
         return 0.0
     base = 0.55 if token.pos_ in {"VERB", "AUX"} or token.dep_ in {"acomp", "attr", "advmod"} else 0.45
-    base += 0.1 if verb.lemma_ in {"have", "be", "get", "see", "show", "find"} else 0.0
+    base += (
+        0.1 if token.dep_ in {"dobj", "attr"} and verb.lemma_ in {"have", "be", "get", "see", "show", "find"} else 0.0
+    )
     if who is not None and who.lower_ in {"we", "it", "that", "this"}:
         base -= 0.05
     if token == verb and verb.tag_ in {"VB", "VBG"} and not _finite_helper(verb):
         return 0.0
-    if verb.dep_ == "relcl" or (token == verb and verb.tag_ == "VBN" and _has_now(verb)):
-        base -= 0.1
+    base += 0.05 if is_denied_perfect(token) else 0.0
+    if (verb.dep_ == "relcl" and not is_denied(verb)) or (token == verb and verb.tag_ == "VBN" and _has_now(verb)):
+        base -= 0.15
     denied_now = token == verb and who is not None and who.lower_ == "we" and verb.tag_ == "VB" and _does(verb)
     return base - 0.2 if denied_now else base
 

@@ -149,7 +149,9 @@ _LEAD = re.compile(
 )
 _DOUBT = (
     (
-        re.compile(r"^.{0,30}?\bi(?:'m| am) not (?:\w+ )?(?:confident|convinced|certain|sure)(?: that)? ", re.IGNORECASE),
+        re.compile(
+            r"^.{0,30}?\bi(?:'m| am) not (?:\w+ )?(?:confident|convinced|certain|sure)(?: that)? ", re.IGNORECASE
+        ),
         "it is not certain that ",
     ),
     (re.compile(r"^.{0,30}?\bi (?:really )?doubt(?: that| if| whether)? ", re.IGNORECASE), "it is doubtful whether "),
