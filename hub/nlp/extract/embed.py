@@ -4,10 +4,13 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-_LONGEST = 64
+_LONGEST = 64  # tokens of a sentence that count
+_BATCH = 16  # sentences of like length, so that little is padded
+_REMEMBERED = 4000
 _WORD = re.compile(r"[a-z0-9]{3,}")
 
 
@@ -19,31 +22,50 @@ class Likeness(Protocol):
 
 
 class Encoder:
-    """Cosines of sentence vectors; the model is loaded with the first sentences."""
+    """Cosines of sentence vectors. The model is loaded with the first sentences; each sentence is encoded once."""
 
     def __init__(self, model_dir: Path) -> None:
         self._model_dir = model_dir
+        self._vectors: dict[str, Any] = {}
 
     def matrix(self, sentences: Sequence[str]) -> list[list[float]]:
         """Return cosines of the sentences' vectors; see `Likeness.matrix`."""
         import numpy as np
-        import onnxruntime
-        from tokenizers import Tokenizer
 
         if not sentences:
             return []
+        if len(self._vectors) > _REMEMBERED:
+            self._vectors.clear()
+        new = sorted({sentence for sentence in sentences if sentence not in self._vectors}, key=lambda s: (len(s), s))
+        for start in range(0, len(new), _BATCH):
+            batch = new[start : start + _BATCH]
+            self._vectors.update(zip(batch, self._encode(batch), strict=True))
+        vectors = np.stack([self._vectors[sentence] for sentence in sentences])
+        cosines: list[list[float]] = np.clip(vectors @ vectors.T, 0.0, 1.0).tolist()
+        return cosines
+
+    def _encode(self, sentences: list[str]) -> Any:
+        import numpy as np
+
+        encoded = self._tokenizer.encode_batch(sentences)
+        tokens = np.array([entry.ids for entry in encoded], np.int64)
+        mask = np.array([entry.attention_mask for entry in encoded], np.int64)
+        return self._session.run(None, {"tokens": tokens, "mask": mask})[0]
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
         tokenizer = Tokenizer.from_file(str(self._model_dir / "tokenizer.json"))
         tokenizer.enable_truncation(_LONGEST)
         tokenizer.enable_padding()
-        session = onnxruntime.InferenceSession(
-            str(self._model_dir / "sentence.onnx"), providers=["CPUExecutionProvider"]
-        )
-        encoded = tokenizer.encode_batch(list(sentences))
-        tokens = np.array([entry.ids for entry in encoded], np.int64)
-        mask = np.array([entry.attention_mask for entry in encoded], np.int64)
-        vectors = session.run(None, {"tokens": tokens, "mask": mask})[0]
-        cosines: list[list[float]] = np.clip(vectors @ vectors.T, 0.0, 1.0).tolist()
-        return cosines
+        return tokenizer
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        return onnxruntime.InferenceSession(str(self._model_dir / "sentence.onnx"), providers=["CPUExecutionProvider"])
 
 
 class Counts:

@@ -14,7 +14,7 @@ from hub.nlp.extract.utterances import Utterance
 
 _FEWEST, _MOST = 3, 10
 _EVERY = 10
-_CANDIDATES = 60
+_CANDIDATES = 30
 _TOO_ALIKE = 0.75
 _SURE = 0.75
 _POINTERS = frozenset({"it", "they", "them", "that", "this", "those", "these", "he", "she", "one", "which"})
