@@ -292,6 +292,95 @@ d3 | Andre: Works.
 | Kelly: Cool, that's it, bye.
 """
 
-ALL = {"steering": STEERING, "hurried": HURRIED, "nonnative": NONNATIVE, "data review": DATA_REVIEW,
-       "safety": SAFETY, "irt": IRT_CALL,
-       "biweekly": BIWEEKLY, "deviations": DEVIATIONS, "lock": LOCK}  # fmt: skip
+SUPPLY = """
+| Beatrice: Welcome back after the break. Let's pick up with supply.
+| Beatrice: Tariq, how do the depots look?
+| Tariq: Mostly healthy. Frankfurt holds nine weeks, Madrid holds six.
+i1 | Tariq: Athens is the problem child, the customs broker has sat on our pallet for sixteen days now.
+i1 | Tariq: We've already had to cancel two patient visits there.
+| Beatrice: Can we pull from Madrid?
+x | Tariq: I looked at that, the label isn't Greek, so no.
+d1 | Beatrice: Then I'd rather swap the broker altogether.
+d1 | Tariq: I'd be in favour. Hellas Freight can start on Monday.
+d1 | Beatrice: Right, Hellas Freight it is.
+r1 | Yvette: Can I add something? The current lot runs out of shelf life in November, and the new lot isn't released yet. That could leave us with a hole of three to four weeks.
+r1 | Beatrice: That's a nasty one. High, I'd say.
+r1 | Tariq: High, yes.
+| Beatrice: Next up, recruitment.
+| Yvette: Two hundred and six of two hundred and fifty.
+i2 | Yvette: The Czech sites have been stuck at eleven since Easter, nothing's moving.
+x | Beatrice: The consent translation that held them up in spring, is that through?
+x | Yvette: Yes, that got approved in May, it's history.
+d2 | Yvette: I'd like to lift the cap for Hungary from thirty to forty-five.
+| Beatrice: The competent authority has no problem with that?
+| Yvette: No, it's only a notification.
+d2 | Beatrice: Fine, forty-five for Hungary.
+d2 | Tariq: Okay for supply.
+x | Yvette: And if all else fails we recruit Tariq.
+x | Tariq: I'm far too healthy.
+x | Beatrice: About the extension study, let's hold off until the board has met.
+| Beatrice: Good. Thanks, everyone.
+"""
+INSPECTION = """
+| Omar: Okay folks, quick huddle on the inspection prep.
+| Steph: Before we start, the mock inspection went well, thanks for all the work.
+| Omar: Great. What's left?
+i1 | Steph: Delegation logs. Nine of the twenty-two aren't signed by the PI.
+i1 | Steph: And at site forty the log doesn't even exist.
+| Omar: Wow. Okay.
+r1 | Lars: The agency usually asks for those first. I can see them writing that up as a critical.
+r1 | Omar: Likelihood?
+r1 | Lars: Fifty-fifty.
+d1 | Omar: So from today no new patients at site forty until the log is there. Lars, you fine with that from QA?
+d1 | Lars: Absolutely.
+d1 | Steph: Makes sense.
+x | Steph: In the June meeting we decided the same for site nine, and that worked.
+i2 | Lars: What I'm missing as well is the vendor oversight plan. The last version is from 2023 and nobody has reviewed it since.
+x | Steph: The training records were a mess too, but that's cleaned up.
+x | Omar: Should we ask for the inspection to be moved?
+x | Lars: No, that never looks good.
+d2 | Omar: Who's front room lead? I was thinking Steph.
+d2 | Lars: Steph's the natural choice.
+d2 | Steph: Okay, I'm in.
+d2 | Omar: Steph leads the front room, then.
+r2 | Steph: My fear is that Dr. Bloom is on sabbatical by then and we're left without a PI in the interview.
+x | Lars: I don't expect any trouble on the data side, the audit trail is clean.
+| Omar: Alright, thanks.
+"""
+IMAGING = """
+| Chen: Good day. We make the review of the imaging vendor. Please, Paula.
+| Paula: Thank you. In this quarter we received four hundred and ten scans.
+i1 | Paula: From these, sixty-two were not readable, because the sites use the wrong slice thickness.
+| Chen: This is fifteen percent. The contract says five.
+i1 | Paula: Yes, it is much over the limit.
+d1 | Chen: I think that it is better to train again all sites by video, and not only the bad ones.
+d1 | Ines: Yes, I agree with this.
+d1 | Paula: From our side also yes.
+i2 | Ines: Also the invoices have errors, every month we are charged for scans which do not exist.
+x | Paula: The errors of January are corrected, you received the credit note.
+r1 | Ines: Another point. The main reader goes to pension in summer, and I am not sure that the new one will be trained in time.
+r1 | Chen: It is a risk, medium.
+d2 | Chen: For the adjudication, two readers and in case of difference a third. This is accepted?
+d2 | Ines: Accepted.
+d2 | Paula: Accepted from us.
+x | Paula: Do you want to have also the volumetry?
+x | Chen: Maybe, but I must see the price first.
+x | Ines: The central server was slow in the spring but since the update it works without problem.
+r2 | Paula: If the sites do not send the baseline scans until the end of May, the interim analysis will be without the tumour data.
+| Chen: Thank you, it was very useful.
+"""
+
+ALL = {
+    "steering": STEERING,
+    "hurried": HURRIED,
+    "nonnative": NONNATIVE,
+    "data review": DATA_REVIEW,
+    "safety": SAFETY,
+    "irt": IRT_CALL,
+    "biweekly": BIWEEKLY,
+    "deviations": DEVIATIONS,
+    "lock": LOCK,
+    "supply": SUPPLY,
+    "inspection": INSPECTION,
+    "imaging": IMAGING,
+}

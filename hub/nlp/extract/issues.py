@@ -49,7 +49,7 @@ _CUES = cues(
     ),
     (
         0.6,
-        r"\b(?:is|are|that's|it's) (?:a |the )?(?:big |real |main |serious )?(?:problem|issue|blocker|bottleneck|mess)\b|\b(?:not pretty|unacceptable|not acceptable)\b|\bran (?:out|dry)\b|\bon hold\b|\b(?:broke|went|fell) (?:down|apart)\b|\binstead of (?:\w+)\b.{0,12}$|\bold version\b|\bwrong version\b|\bare gone\b|\bwent (?:down|wrong|missing)\b",
+        r"\b(?:is|are|that's|it's) (?:a |the )?(?:big |real |main |serious )?(?:problem|issue|blocker|bottleneck|mess)\b|\b(?:not pretty|unacceptable|not acceptable)\b|\bran (?:out|dry)\b|\bon hold\b|\b(?:broke|went|fell) (?:down|apart)\b|\binstead of (?:\w+)\b.{0,12}$|\bold version\b|\bthe wrong \w+|\btim(?:es|ed) out\b|\bended up (?:in|with|on)\b|\b(?:used|eaten) up\b|\bkeeps? \w+ing\b.*\bwithout\b|\bduplicate \w+|\bvisible to\b|\bgot (?:lost|stuck|unblinded)\b|\bnot what we (?:agreed|ordered|expected)\b|\bwe planned\b|\binstead of the\b|\bwrong version\b|\bare gone\b|\bwent (?:down|wrong|missing)\b",
     ),
 )
 _NONE = re.compile(
@@ -152,7 +152,9 @@ def _certainty(token: Any, verb: Any) -> float:
     if token == verb and verb.tag_ in {"VB", "VBG"} and not _finite_helper(verb):
         return 0.0
     base += 0.05 if is_denied_perfect(token) else 0.0
-    if (verb.dep_ == "relcl" and not is_denied(verb)) or (token == verb and verb.tag_ == "VBN" and _has_now(verb)):
+    if (verb.dep_ == "relcl" and not is_denied(verb)) or (
+        token == verb and verb.tag_ == "VBN" and is_denied(verb) and _has_now(verb)
+    ):
         base -= 0.15
     denied_now = token == verb and who is not None and who.lower_ == "we" and verb.tag_ == "VB" and _does(verb)
     return base - 0.2 if denied_now else base
