@@ -36,6 +36,7 @@ def told(sent: Any, *, plan: bool = False) -> str:
             _tell_let(token, sent, words)
     text = "".join(words[token.i] + token.whitespace_ for token in sent)
     text = " ".join(text.replace("’", "'").split())
+    text = re.sub(r"\bI(?:'ve| have) got (?=\w+ (?:\w+ ){0,5}\w+s\b)", "there are ", text)
     return text.replace("the team'd ", "the team would ").replace("the team'll ", "the team will ")
 
 

@@ -77,7 +77,7 @@ def find_risks(utterances: Sequence[Utterance], transcript: Transcript, roster: 
         item = worded(joined, transcript, roster)
         if item is None:
             continue
-        near = [*joined.all, *_answers(spoken, joined.all[-1].index)]
+        near = [*joined.all, *_answers(spoken, joined.all[-1].index, reach=8)]
         said = " ".join(utterance.text for utterance in joined.all)
         likely = likelihood(" ".join(utterance.text for utterance in near))
         out.append(Risk("", item.text, item.confidence, item.evidence, category(said), severity(near), likely))
@@ -108,9 +108,9 @@ def _hit(spoken: Sequence[Utterance], place: int) -> Hit | None:
     return Hit(utterance, (utterance,), found) if found >= THRESHOLD else None
 
 
-def _answers(spoken: Sequence[Utterance], place: int) -> list[Utterance]:
+def _answers(spoken: Sequence[Utterance], place: int, *, reach: int = 4) -> list[Utterance]:
     found: list[Utterance] = []
-    for after in spoken[place + 1 : place + 5]:
+    for after in spoken[place + 1 : place + 1 + reach]:
         if opens_topic(plain(after.text)):
             break
         found.append(after)

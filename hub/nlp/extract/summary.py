@@ -92,7 +92,7 @@ def _worth(utterance: Utterance, count: int) -> float:
 
 def _is_whole(utterance: Utterance) -> bool:
     """Tell whether the sentence has a subject that says what it is about, and a finite verb."""
-    if utterance.sent[0].lower_ in _OPENERS:
+    if any(token.lower_ in _OPENERS for token in utterance.sent[:2]):
         return False
     for token in utterance.sent:
         if token.dep_ not in {"nsubj", "nsubjpass", "expl"}:
