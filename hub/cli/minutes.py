@@ -52,7 +52,7 @@ def minutes(
     # 1 transcript
     if hub.is_transcript(source):
         transcript = hearing.read(hub, source, roster=roster)
-        hub.meetings.save_transcript(transcript, recording=None)
+        hub.meetings.save_transcript(transcript, recording=hub.blobs.put(source))
     else:
         request = asked.hearing(channels=channels, language=language, redo=redo or [])
         transcript = hearing.heard(
@@ -69,6 +69,8 @@ def minutes(
         files = {"transcript.json": wire.dumps(transcript, indent=1).encode()}
         files |= documents(hub, drafted, locales=locales, formats=formats)
         written = output.write_all(out, files)
+        for path in written:
+            hub.blobs.put(path)
         progress.finish(f"{len(written)} files in {out}")
     # 4 stdout
     if as_json:
@@ -95,4 +97,5 @@ def documents(hub: "Hub", drafted: "Minutes", *, locales: list[str], formats: li
 
 def _counts(drafted: "Minutes") -> str:
     pairs = (("decisions", drafted.decisions), ("actions", drafted.actions), ("risks", drafted.risks))
-    return ", ".join(f"{len(items)} {name}" for name, items in (*pairs, ("issues", drafted.issues)))
+    counted = ((name, len(items)) for name, items in (*pairs, ("issues", drafted.issues)))
+    return ", ".join(f"{count} {name.removesuffix('s') if count == 1 else name}" for name, count in counted)
