@@ -198,3 +198,26 @@ def test_any_bytes_are_read_or_refused_in_one_line(tmp_path, body, suffix):
     else:
         times = [segment.start for segment in transcript.segments]
         assert times == sorted(times)
+
+
+@pytest.mark.parametrize(
+    "head", [b"RIFF\x24\0\0\0WAVE", b"fLaC\0\0", b"OggS\0\2", b"ID3\4", b"\x1aE\xdf\xa3", b"\0\0\0\x20ftypM4A "]
+)
+def test_a_recording_is_not_read_as_text(tmp_path, head):
+    path = tmp_path / "call.bin"
+    path.write_bytes(head + bytes(4000))
+    with pytest.raises(RejectedError, match="is a recording"):
+        read_transcript(path)
+
+
+def test_a_list_in_json_is_no_talk(tmp_path):
+    path = tmp_path / "list.json"
+    path.write_text("[1, 2]")
+    with pytest.raises(RejectedError, match="is a JSON list"):
+        read_transcript(path)
+
+
+def test_text_that_begins_with_a_bracket_is_still_read(tmp_path):
+    path = tmp_path / "call.txt"
+    path.write_text("[00:00:05] Anna Berg: We start now.\n")
+    assert read_transcript(path).segments[0].text.endswith("We start now.")

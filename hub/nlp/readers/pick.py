@@ -1,6 +1,7 @@
 """Which reader a file needs, by what is in it more than by its name."""
 
 import hashlib
+import json
 from pathlib import Path
 
 from hub.domain.errors import RejectedError
@@ -17,6 +18,8 @@ _SUFFIXES = frozenset({".vtt", ".srt", ".docx", ".txt", ".json", ".md", ".text",
 _SOUND = frozenset(
     {".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus", ".webm", ".mp4", ".mov", ".mkv", ".aac", ".wma", ".avi", ".oga"}
 )
+
+_SOUND_MARKS = (b"RIFF", b"RF64", b"fLaC", b"OggS", b"ID3", b"\x1aE\xdf\xa3", b"\xff\xfb", b"\xff\xf3")
 
 
 def is_transcript(path: Path) -> bool:
@@ -37,12 +40,16 @@ def read_transcript(path: Path) -> Transcript:
     bends = Bends()
     lost: list[str] = []
     notes: list[str] = []
+    if is_sound(path):
+        raise RejectedError(f"{path}: is a recording, no transcript; hub minutes and hub transcribe hear it")
     if _begins(path, b"PK"):
         cues = docx_cues(path, bends)
     else:
         text, notes = text_of(path)
         if text.lstrip("\ufeff \n\t").startswith("{"):
             return read_own(path)
+        if _is_json_list(text):
+            raise RejectedError(f"{path}: is a JSON list, not a transcript in the hub's form")
         if looks_timed(text):
             cues, lost = timed_cues(text, bends)
         else:
@@ -61,9 +68,23 @@ def _transcript(path: Path, cues: list[Cue], notes: tuple[str, ...], lost: tuple
     return Transcript(Meeting(f"tr-{key}", path.stem), "en", segments, coverage)
 
 
-def _begins(path: Path, mark: bytes) -> bool:
+def is_sound(path: Path) -> bool:
+    """Tell by its first bytes whether *path* is a recording in one of the common containers."""
+    return any(_begins(path, mark) for mark in _SOUND_MARKS) or _begins(path, b"ftyp", skip=4)
+
+
+def _is_json_list(text: str) -> bool:
+    if not text.lstrip("\ufeff \n\t").startswith("["):
+        return False  # plain text may begin with a time in brackets; it is no JSON then
+    try:
+        return isinstance(json.loads(text), list)
+    except (json.JSONDecodeError, RecursionError):
+        return False
+
+
+def _begins(path: Path, mark: bytes, *, skip: int = 0) -> bool:
     try:
         with path.open("rb") as stream:
-            return stream.read(len(mark)) == mark
+            return stream.read(skip + len(mark))[skip:] == mark
     except OSError as error:
         raise RejectedError(f"{path}: cannot be read ({error.strerror})") from error
