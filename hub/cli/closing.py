@@ -13,7 +13,7 @@ from hub.services.drafting import undated
 def leave(source: Path, transcript: Transcript, minutes: Minutes) -> None:
     """Say what was bent, left out or could not be known; exit 3 when something was set aside."""
     for note in transcript.coverage.notes:
-        say(f"{source}: {note}")
+        say(told(source, note))
     for first, people in ambiguous_first_names(transcript.meeting.participants).items():
         say(f"{source}: “{first}” may be {' or '.join(people)}; where only {first} was said, nobody is named")
     if not transcript.segments:
@@ -25,6 +25,11 @@ def leave(source: Path, transcript: Transcript, minutes: Minutes) -> None:
         more = f" and {len(waiting) - 3} more" if len(waiting) > 3 else ""
         lost.append(f"the day of the meeting is not known, so {spoken}{more} stay without a date; give it with --date")
     for line in lost:
-        say(f"{source}: {line}")
+        say(told(source, line))
     if lost:
         sys.exit(SET_ASIDE)
+
+
+def told(source: Path, line: str) -> str:
+    """Return *line* with the path of the file before it, once: the decoder's lines begin with its name."""
+    return f"{source}: {line.removeprefix(f'{source.name}: ')}"

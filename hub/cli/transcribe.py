@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.guard import say
+from hub.cli.guard import SET_ASIDE, say
 
 
 def transcribe(
@@ -29,6 +29,7 @@ def transcribe(
 ) -> None:
     """Print the transcript of a recording to stdout; a second run goes on after the last finished stage."""
     from hub.cli import asked
+    from hub.cli.closing import told
     from hub.cli.hearing import heard
     from hub.cli.opening import opened
     from hub.cli.progress import stderr_progress
@@ -43,6 +44,8 @@ def transcribe(
     roster = asked.Roster(participants=participants, day=date, zone=tz, title=title)
     request = asked.hearing(channels=channels, language=language, redo=redo or [])
     transcript = heard(hub, source, roster=roster, request=request, vocabulary=vocabulary, progress=stderr_progress())
-    for note in transcript.coverage.notes:
-        say(f"{source}: {note}")
+    for note in (*transcript.coverage.notes, *transcript.coverage.missing):
+        say(told(source, note))
     sys.stdout.write(to_text(transcript, format=form))
+    if transcript.coverage.missing:
+        sys.exit(SET_ASIDE)

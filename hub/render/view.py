@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from itertools import zip_longest
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -211,7 +211,9 @@ def _header(minutes: Minutes, words: Wording) -> tuple[tuple[str, str], ...]:
     meeting, rows = minutes.meeting, []
     if meeting.started_at is not None:
         local = _local(meeting.started_at, meeting.timezone)
-        rows = [(words.text("Date"), words.date(local.date())), (words.text("Time"), words.time(local))]
+        rows = [(words.text("Date"), words.date(local.date()))]
+        if local.time() != time():  # midnight sharp is what a day without an hour becomes
+            rows.append((words.text("Time"), words.time(local)))
     else:
         rows = [(words.text("Date"), words.text("not known"))]
     if minutes.coverage.duration_s:
