@@ -33,8 +33,10 @@ def load_vocabulary(path: Path) -> Vocabulary:
     """Return the vocabulary in a file. UsageError naming file and line of what cannot be read."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: the vocabulary cannot be read as UTF-8 text ({error})") from error
+    except OSError as error:
+        raise UsageError(f"{path}: the vocabulary cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: the vocabulary is no text in UTF-8 (byte {error.start})") from error
     terms: dict[str, None] = {}
     rules: dict[str, str] = {}
     for number, raw in enumerate(lines, 1):

@@ -71,3 +71,11 @@ def test_ordinary_words_are_left_alone(tmp_path, said, term):
 def test_without_a_vocabulary_nothing_changes():
     found = corrected("We open Wrotslav.", EMPTY)
     assert found.coverage.corrections == ()
+
+
+def test_a_vocabulary_that_is_not_there_or_no_text_is_said_plainly(tmp_path):
+    with pytest.raises(UsageError, match=r"cannot be read \(No such file or directory\)$"):
+        load_vocabulary(tmp_path / "none.txt")
+    (tmp_path / "raw.txt").write_bytes(b"\xc6\xff")
+    with pytest.raises(UsageError, match=r"no text in UTF-8 \(byte 0\)$"):
+        load_vocabulary(tmp_path / "raw.txt")
