@@ -6,6 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import structlog
+
+from hub.domain.errors import UsageError
 from hub.domain.fingerprint import fingerprint
 from hub.domain.transcript import Transcript
 from hub.ports import BlobStore, Clock, Diarizer, Extractor, MeetingStore, Recognizer, Renderer, StageStore, Translator
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 
 Part = TypeVar("Part")
+DEFAULT_WHISPER = "whisper-base"
+log = structlog.get_logger()
 
 
 def build(settings: Settings, **overrides: Any) -> "Hub":
@@ -134,9 +139,14 @@ class Hub:
 
     def _recognizer(self, terms: Any) -> Recognizer:
         asr, model = self.settings.asr, self.settings.whisper_model
-        if asr == "moonshine" or (asr == "auto" and not self.models.present(model)):
+        if not model.startswith("whisper-"):
+            raise UsageError(f"HUB_WHISPER_MODEL={model}: is no speech model; hub models list names them")
+        absent = asr == "auto" and model == DEFAULT_WHISPER and not self.models.present(model)
+        if asr == "moonshine" or absent:
             from hub.nlp.recognize.moonshine import MoonshineRecognizer
 
+            if absent:
+                log.warning("moonshine_hears", because=f"{model} is not fetched", mend=f"hub models fetch {model}")
             return MoonshineRecognizer(vocabulary=terms)
         from hub.nlp.recognize.whisper import WhisperRecognizer
 

@@ -71,8 +71,14 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        reasons = "; ".join(f"{_name(e['loc'])}: {e['msg']}" for e in error.errors())
+        reasons = "; ".join(f"{_name(e['loc'])}: {_reason(e)}" for e in error.errors())
         raise UsageError(f"settings: {reasons}") from error
+
+
+def _reason(error: Any) -> str:
+    if error["type"] == "extra_forbidden":
+        return "no such setting (in hub.toml); docs/operations.md lists them"
+    return f"{error['input']!r} will not do: {error['msg'].lower()}"
 
 
 def _name(location: tuple[int | str, ...]) -> str:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from hub.nlp.extract.matters import QUESTION, plain
 from hub.nlp.extract.utterances import Utterance
@@ -85,13 +87,20 @@ class Assent:
     kind: str
 
 
-def content(utterance: Utterance) -> set[str]:
+def content(utterance: Utterance) -> frozenset[str]:
     """Return the lemmas that carry meaning; numbers are among them."""
-    return {
+    return _lemmas(utterance.sent)
+
+
+@lru_cache(maxsize=64)
+def _lemmas(span: Any) -> frozenset[str]:
+    """A proposal is compared with each of the next answers: its lemmas are read off the parse once."""
+    words = {
         token.lemma_.lower()[:_STEM]
-        for token in utterance.sent
+        for token in span
         if token.is_alpha and (token.like_num or not token.is_stop) and len(token) > 1
-    } | {token.text for token in utterance.sent if token.text[:1].isdigit()}
+    }
+    return frozenset(words | {token.text for token in span if token.text[:1].isdigit()})
 
 
 def opens_topic(text: str) -> bool:
@@ -165,5 +174,5 @@ def _kind(after: Utterance, said: Utterance, *, asked: bool) -> str | None:
     return None
 
 
-def _is_closing(text: str, shared: set[str]) -> bool:
+def _is_closing(text: str, shared: frozenset[str]) -> bool:
     return bool(_CLOSES.search(text) and shared and len(text.split()) <= 9) and not QUESTION.search(text)

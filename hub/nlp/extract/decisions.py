@@ -64,7 +64,7 @@ _NORM = re.compile(
     re.IGNORECASE,
 )
 _RECALLED = re.compile(
-    r"\b(?:last (?:week|month|year|time|meeting|call|quarter)|at the (?:last|kick-?off|previous|start|investigator)|back in|in (?:january|february|march|april|"
+    r"\b(?:last (?:week|month|year|time|meeting|call|quarter)|(?:at|in|from|on) (?:the|our) (?:last|kick-?off|previous|earlier|start|investigator)|back in|in (?:january|february|march|april|"
     r"may|june|july|august|september|october|november|december) (?:we|this|the|they|already)|already (?:decided|agreed|approved)|as (?:we )?(?:decided|agreed)|"
     r"(?:years?|weeks?|months?) ago|yesterday|i recall|remember|(?:so|nothing) (?:is )?new|(?:has|have)(?: not|n't) (?:moved|changed)|since the (?:start|beginning)|as (?:before|always))\b",
     re.IGNORECASE,
@@ -231,7 +231,7 @@ def _points_back(said: Utterance) -> bool:
     )
 
 
-def _is_again(own: set[str], other: set[str]) -> bool:
+def _is_again(own: frozenset[str], other: frozenset[str]) -> bool:
     fewer = min(len(own), len(other))
     return fewer > 1 and len(own & other) > 0.75 * fewer
 

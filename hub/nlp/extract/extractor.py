@@ -20,7 +20,7 @@ from hub.nlp.extract.sorting import Matters, sorted_out
 from hub.nlp.extract.summary import summarize
 from hub.nlp.extract.utterances import Utterance, split
 
-VERSION = "1"
+VERSION = "2"
 """Raised with every change of the grammar, so that stored minutes are known to be of an older one."""
 
 NO_SPEECH = "No speech was found."
@@ -62,7 +62,7 @@ class CueExtractor:
             issues=find_issues(utterances, transcript, roster),
         )
         matters = sorted_out(found, self._likeness)
-        sentences = tuple(summarize(utterances, transcript, roster, self._likeness))
+        sentences = tuple(summarize(utterances, transcript, roster, self._likeness, found.decisions))
         items: tuple[Item, ...] = (*matters.decisions, *matters.actions, *matters.risks, *matters.issues)
         cited = _cited(items, sentences)
         return Minutes(

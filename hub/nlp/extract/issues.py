@@ -70,6 +70,11 @@ _CHAT = re.compile(
     r"\bdon't (?:know|think|worry|get me|want)\b|\b(?:that's|it's) not (?:a|the|what|how|my|our|for)\b|\bwhy (?:don't|not)\b|\bthe line\b|\bsorry\b",
     re.IGNORECASE,
 )
+_PERHAPS = re.compile(
+    r"\b(?:maybe|perhaps|possibly|(?:it's|it is) possible|afraid (?:of|that)|worr(?:y|ied|ies)|my (?:fear|concern))\b",
+    re.IGNORECASE,
+)
+"""Words of what is only feared or thought of: a risk, if anything."""
 _PLANNED = re.compile(
     r"\b(?:i|we)(?:'d| would)? (?:propose|suggest|recommend|decided|agreed)\b|\bread-?back\b|\bworst case\b",
     re.IGNORECASE,
@@ -110,7 +115,7 @@ def _hit(spoken: Sequence[Utterance], place: int) -> Hit | None:
     found += 0.05 if TRIAL.search(text) else -0.1
     found += 0.1 if re.search(r"\d", text) or any(token.like_num for token in utterance.sent) else 0.0
     found -= 0.3 if QUESTION.search(text) else 0.0
-    found -= 0.3 if IF.search(text) else 0.0
+    found -= 0.3 if IF.search(text) or _PERHAPS.search(text) else 0.0
     found -= 0.2 if _TO_DO.search(text) else 0.0
     return Hit(utterance, (utterance,), found) if found >= THRESHOLD else None
 

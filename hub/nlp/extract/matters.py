@@ -165,9 +165,15 @@ def without_lead(text: str) -> str:
     return _LEAD.sub("", text)
 
 
+_HANGS = re.compile(
+    r"(?:if|unless|in case|should|when|while|because|since|although|which|who|until|so that)\b", re.IGNORECASE
+)
+"""Openers of a clause that says nothing without its main clause."""
+
+
 def _reported(text: str) -> str:
     """Return the first part of a sentence that says nothing of the talkers."""
     for part in re.split(r"(?:, (?:and|but|so) |; | - |, )", text):
-        if len(part.split()) >= 5 and not IF.match(part) and not speaks_of_the_talkers(part):
+        if len(part.split()) >= 5 and not _HANGS.match(part) and not speaks_of_the_talkers(part):
             return part
     return ""

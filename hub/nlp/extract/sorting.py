@@ -39,8 +39,7 @@ def sorted_out(found: Matters, likeness: Likeness) -> Sorted:
     A passage that is an action is no decision, one that is a decision no issue; one that is a risk and an issue is what it is surer of.
     """
     actions = [action for action in found.actions if not _is_decision(action, found.decisions)]
-    cited = [set(action.evidence.segments) for action in actions]
-    decisions = [d for d in found.decisions if not any(set(d.evidence.segments) <= own for own in cited)]
+    decisions = [d for d in found.decisions if not any(d.evidence.quote in a.evidence.quote for a in actions)]
     decided = [decision.evidence.quote for decision in decisions]
     issues = [issue for issue in found.issues if not any(issue.evidence.quote in quote for quote in decided)]
     risks = [risk for risk in found.risks if not any(risk.evidence.quote in quote for quote in decided)]

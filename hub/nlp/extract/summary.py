@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from hub.domain.minutes import Decision, SummarySentence
 from hub.domain.transcript import Transcript
 from hub.nlp.extract.context import Roster
-from hub.nlp.extract.decisions import find_decisions
 from hub.nlp.extract.embed import Likeness
 from hub.nlp.extract.matters import QUESTION, TRIAL, Hit, cues, is_small_talk, plain, weight, worded
 from hub.nlp.extract.pieces import pieces
@@ -41,6 +40,7 @@ def summarize(
     transcript: Transcript,
     roster: Roster,
     likeness: Likeness,
+    decisions: Sequence[Decision],
 ) -> list[SummarySentence]:
     """Return three to ten sentences in the order they were said, fewer where less can be said; none without speech.
 
@@ -48,7 +48,7 @@ def summarize(
     """
     spoken = pieces(utterances, transcript)
     wanted = max(_FEWEST, min(_MOST, len(spoken) // _EVERY))
-    decided = _surest(find_decisions(utterances, transcript, roster), wanted // 2)
+    decided = _surest(decisions, wanted // 2)
     said = [SummarySentence(decision.text, decision.evidence) for decision in decided]
     told = _status(spoken, transcript, roster)
     chosen = _different([*said, *told], likeness, wanted)

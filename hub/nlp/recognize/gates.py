@@ -64,7 +64,7 @@ def disbelief(signs: Signs, gates: Gates) -> str | None:
 
 
 def loops(text: str) -> bool:
-    """Tell whether one to six words stand three times or more in a row (five times or more for a single word)."""
+    """Tell whether three to six words stand three times in a row, two words four times, or one word six times."""
     words = [word.lower() for word in _WORD.findall(text)]
     return any(_repeats(words, size) for size in range(1, 7))
 
