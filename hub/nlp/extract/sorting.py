@@ -1,5 +1,6 @@
 """One matter, one item: what two finders took, or what was said twice, is kept once."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -7,6 +8,7 @@ from typing import TypeVar
 from hub.domain.minutes import Action, Decision, Issue, Risk
 from hub.nlp.extract.embed import Likeness
 
+_ASKED = re.compile(r"\?|\b(?:shall|should) we\b", re.IGNORECASE)  # a recognizer may hear no question mark
 Entry = TypeVar("Entry", Decision, Risk, Issue)
 
 _SAME = 0.82
@@ -54,7 +56,7 @@ def sorted_out(found: Matters, likeness: Likeness) -> Sorted:
 
 def _is_decision(action: Action, decisions: Sequence[Decision]) -> bool:
     """A question such as "Shall we move it?" and a yes is a decision of the meeting, not work that nobody took."""
-    if "nobody took it" not in (action.owner_reason or "") or "?" not in action.evidence.quote:
+    if "nobody took it" not in (action.owner_reason or "") or not _ASKED.search(action.evidence.quote):
         return False
     return any(set(action.evidence.segments) & set(decision.evidence.segments) for decision in decisions)
 
