@@ -28,7 +28,7 @@ class OnnxDiarizer:
     def __init__(self, model_dir: Path, *, revision: str, threads: int, options: Options | None = None) -> None:
         self._model_dir, self._threads = model_dir, threads
         self._options = options or Options()
-        self.fingerprint = fingerprint("diarizer", revision, self._options, 1)
+        self.fingerprint = fingerprint("diarizer", revision, self._options, 2)
 
     def diarize(self, pcm: Pcm, *, progress: Progress) -> tuple[Turn, ...]:
         """Return turns; see `Diarizer.diarize`. Several channels are heard as their mean."""

@@ -19,8 +19,8 @@ _BLOCK = 1500
 class Clustering:
     """How voices are brought together."""
 
-    threshold: float = 0.60  # cosine distance above which two voices stay apart (average linkage)
-    sure_s: float = 0.6  # a track with less clean speech does not shape clusters, it only joins one
+    threshold: float = 0.50  # cosine distance above which two voices stay apart (average linkage)
+    sure_s: float = 1.0  # a track with less clean speech does not shape clusters, it only joins one
     least_share: float = 0.01  # a cluster with a smaller share of all clean speech joins the nearest,
     least_s: float = 2.0  # but one with this much clean speech stays in a meeting of any length
 
