@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 from hub.domain.audio import Pcm, Turn
+from hub.domain.changes import Capabilities, Page, Push, Receipt
 from hub.domain.meeting import Meeting
+from hub.domain.messages import Message, Received
 from hub.domain.minutes import Minutes
 from hub.domain.transcript import Transcript
 from hub.domain.translation import Translation
@@ -183,3 +185,66 @@ class ModelStore(Protocol):
 
     def revision(self, name: str) -> str:
         """Return revision and hash of model *name* for a fingerprint, without loading it."""
+
+
+class Source(Protocol):
+    """A system that is read."""
+
+    capabilities: Capabilities
+
+    def pull(self, kind: str, cursor: str | None) -> Page:
+        """Return the next page of what changed in *kind* after *cursor* (None: from the beginning).
+
+        At least once: a record on the boundary may come again, none is left out. An item that cannot be read is among
+        the page's rejects. RetryableError for an outage or a limit (with the wait asked for), RejectedError for an
+        answer that is no page, FatalError for refused credentials.
+        """
+
+
+class Target(Protocol):
+    """A system that is written."""
+
+    capabilities: Capabilities
+
+    def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:
+        """Write *change*; the same *idempotency_key* never writes twice, also where the first answer was lost.
+
+        *precondition* is the version the write rests on, None to write whatever is there. StaleError when the record
+        has another version by now; RetryableError when it is not known whether it was written; RejectedError when the
+        system refuses this item; FatalError when it refuses us.
+        """
+
+
+class Bus(Protocol):
+    """Carries messages, in order for each key, at least once."""
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        """Return once all *messages* are durable. RetryableError when that is not known; publish them again then."""
+
+    def consume(self, topic: str, group: str, position: Callable[[int], int | None]) -> "BusConsumer":
+        """Join *group* on *topic*; *position* gives the next offset of a partition, None for its beginning."""
+
+    def close(self) -> None:
+        """Let go of connections; what was published stays."""
+
+
+class BusConsumer(Protocol):
+    """One member of a consumer group; partitions are shared among the members and read from our own positions."""
+
+    def poll(self, limit: int, wait_s: float) -> Sequence[Received]:
+        """Return up to *limit* messages, waiting up to *wait_s* seconds for the first. RetryableError in an outage."""
+
+    def rewind(self, partition: int, offset: int) -> None:
+        """Read *partition* again from *offset*, as after a failed attempt."""
+
+    def pause(self, partition: int) -> None:
+        """Give no messages of *partition* until `resume`."""
+
+    def resume(self, partition: int) -> None:
+        """Give messages of *partition* again."""
+
+    def lag(self) -> dict[int, int]:
+        """Return, for each partition held, how many messages are still to be read."""
+
+    def close(self) -> None:
+        """Leave the group."""

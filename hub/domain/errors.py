@@ -4,6 +4,7 @@ HubError
 ├── UsageError       the caller asked for something that cannot be: correct the call    (exit 2)
 ├── RejectedError    this input cannot be used: set it aside, go on with the others     (exit 1)
 ├── RetryableError   the same call may succeed later: wait, then repeat it              (exit 1)
+│   └── StaleError   the other side has changed meanwhile: read it again, then decide   (exit 1)
 └── FatalError       nothing can go on until a person acts                              (exit 1)
 """
 
@@ -29,6 +30,10 @@ class RetryableError(HubError):
     def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class StaleError(RetryableError):
+    """A write's precondition no longer holds: the record has changed since it was read."""
 
 
 class FatalError(HubError):

@@ -1,0 +1,86 @@
+"""What travels between a system and the hub: changes read, writes asked for, and what came of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Fields = Mapping[str, Any]
+"""Canonical field name to a JSON value (str, int, float, bool, None, list or dict); days and times in ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a system can do; the hub asks for nothing else."""
+
+    complete_listing: bool = False
+    """A pull from no cursor gives every record there is, so that one that is absent is deleted."""
+    deletes: bool = False
+    """Deleted records are reported, or may be deleted."""
+    webhooks: bool = False
+    versions: bool = False
+    """Records carry a version mark, and a write with an outdated one is refused."""
+    writable: frozenset[str] = frozenset()
+    """Kinds that `push` takes; empty for a source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one system now holds of one record, in canonical names."""
+
+    kind: str
+    external_id: str
+    fields: Fields
+    version: str | None = None
+    """The system's own mark of this state (ETag, version number), sent back as the precondition of a write."""
+    changed_at: datetime | None = None
+    """When it changed by that system's clock, in UTC."""
+    deleted: bool = False
+    raw: bytes = b""
+    """The bytes it was read from, kept when the change has to be set aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One item of a page that could not be read; the others go on."""
+
+    kind: str
+    where: str
+    """Row, line or position, as a person would look it up."""
+    reason: str
+    raw: bytes
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One step of a pull."""
+
+    changes: tuple[Change, ...]
+    cursor: str | None
+    """Where the next pull goes on: text that only the connector reads, of bounded size."""
+    more: bool = False
+    """Another page is to be had now."""
+    rejects: tuple[Reject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A write asked of a system."""
+
+    kind: str
+    external_id: str | None
+    """None where the system has no such record yet: create it."""
+    fields: Fields
+    """Only the fields to be set."""
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a system said of a write."""
+
+    external_id: str
+    version: str | None = None
+    fields: Fields = field(default_factory=dict)
+    """What the system now holds of the fields, where its answer tells."""
