@@ -1,4 +1,7 @@
-"""The database connection of the embedded store: SQLite in WAL mode, migrated when it is opened."""
+"""The database connection, migrated when it is opened: SQLite in WAL mode, or PostgreSQL through psycopg.
+
+SQLite takes its write lock when a transaction begins, so that what was read in it still holds when it writes.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -11,15 +14,25 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hub.domain.errors import FatalError, RetryableError
 
 _BUSY_WAIT_MS = 15_000
+_POOL = 8
+_MIGRATION_LOCK = 4_715_300
 
 
 def open_engine(url: str) -> Engine:
     """Return an engine on a database at the newest schema. FatalError when it cannot be opened or written."""
+    engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
+    with told(_where(engine)):
+        migrate(engine)
+    return engine
+
+
+def _sqlite(url: str) -> Engine:
     path = Path(url.removeprefix("sqlite:///"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -29,9 +42,15 @@ def open_engine(url: str) -> Engine:
         ) from error
     engine = create_engine(url)
     event.listen(engine, "connect", _set_pragmas)
-    with told(url):
-        migrate(engine)
+    event.listen(engine, "begin", _begin)
     return engine
+
+
+def _postgresql(url: str) -> Engine:
+    try:
+        return create_engine(url, pool_pre_ping=True, pool_size=_POOL, max_overflow=_POOL)
+    except ArgumentError as error:
+        raise FatalError("HUB_DATABASE: is no address of a database (postgresql+psycopg://host/name)") from error
 
 
 def migrate(engine: Engine) -> None:
@@ -40,6 +59,8 @@ def migrate(engine: Engine) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     newest = ScriptDirectory.from_config(config).get_current_head()
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
         if MigrationContext.configure(connection).get_current_revision() == newest:
             return
         config.attributes["connection"] = connection
@@ -52,22 +73,49 @@ def told(where: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        reason = str(error.orig)
-        if "locked" in reason:
-            raise RetryableError(
-                f"{where}: another program holds the database; try again when it has finished"
-            ) from error
+        reason = " ".join(str(error.orig).split())
+        if _passing(error, reason):
+            raise RetryableError(f"{where}: the database is busy or away ({reason}); try again") from error
         raise FatalError(f"{where}: the database could not be used: {reason}") from error
+    except PoolTimeout as error:
+        raise RetryableError(f"{where}: every connection to the database is in use; try again") from error
 
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """One database transaction; its errors are the hub's own."""
-    with told(str(engine.url.database)), engine.begin() as connection:
+    with told(_where(engine)), engine.begin() as connection:
         yield connection
 
 
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A view of the database at one moment, that holds up no writer."""
+    with told(_where(engine)), engine.connect() as connection:
+        yield connection.execution_options(deferred=True)
+
+
+def _where(engine: Engine) -> str:
+    return str(engine.url.database)
+
+
+def _passing(error: DBAPIError, reason: str) -> bool:
+    """Tell an outage, a lock or a lost race, which the next attempt may not meet, from what a person must mend."""
+    if error.connection_invalidated or "locked" in reason:
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if isinstance(error, OperationalError) and not isinstance(error.orig, sqlite3.Error):
+        return state is None or not state.startswith(("28", "3D"))
+    return isinstance(error, IntegrityError) or (state or "")[:2] in ("08", "40", "53", "55", "57")
+
+
+def _begin(connection: Connection) -> None:
+    deferred = connection.get_execution_options().get("deferred", False)
+    connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")
+
+
 def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin in _begin, not where the driver guesses
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_WAIT_MS}"):
         cursor.execute(f"PRAGMA {pragma}")
