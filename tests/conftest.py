@@ -17,6 +17,8 @@ MODELS = load_settings().models
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
+pytest_plugins = ["tests.services"]
+
 
 @pytest.fixture(autouse=True)
 def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,84 @@
+"""Fixtures of real servers: Kafka and PostgreSQL, started once for a test run by `scripts/services`."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+SCRIPT = Path(__file__).resolve().parent.parent / "scripts" / "services"
+
+
+@dataclass(frozen=True)
+class Services:
+    """Servers that run under a folder."""
+
+    folder: Path
+    addresses: dict[str, str]
+
+    def command(self, action: str, *names: str) -> None:
+        """Do `kill`, `restart` or `stop` with *names* (broker1, postgres...)."""
+        _services(action, self.folder, *names)
+
+
+def started(*options: object) -> Iterator[Services]:
+    """Start what *options* of `scripts/services start` say, give it, and end it."""
+    # another user runs PostgreSQL, and may not enter the folders that pytest makes
+    folder = Path(tempfile.mkdtemp(prefix="liaison-services-"))
+    try:
+        yield Services(folder, json.loads(_services("start", *options, folder)))
+    finally:
+        _services("stop", folder)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def kafka_services() -> Iterator[Services]:
+    """One Kafka broker of this test run; a test that ends it brings it up again."""
+    _need("Kafka", "apt-get install openjdk-17-jre-headless maven", bool(shutil.which("java") and shutil.which("mvn")))
+    yield from started("--only", "kafka")
+
+
+@pytest.fixture(scope="session")
+def kafka_servers(kafka_services: Services) -> str:
+    """The address of the broker, host:port."""
+    return kafka_services.addresses["kafka"]
+
+
+@pytest.fixture(scope="session")
+def postgres_services() -> Iterator[Services]:
+    """The PostgreSQL server of this test run."""
+    _need("PostgreSQL", "apt-get install postgresql", any(Path("/usr/lib/postgresql").glob("*/bin/initdb")))
+    yield from started("--only", "postgres")
+
+
+@pytest.fixture
+def postgres_url(postgres_services: Services) -> Iterator[str]:
+    """The SQLAlchemy address of a database of the test's own, empty."""
+    server = make_url(postgres_services.addresses["postgres"])
+    name = f"test_{uuid.uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+def _need(what: str, install: str, installed: bool) -> None:
+    if not installed and os.environ.get("CI") != "true":
+        pytest.skip(f"{what} is not installed here: {install}")
+
+
+def _services(*arguments: object) -> str:
+    done = subprocess.run([SCRIPT, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
