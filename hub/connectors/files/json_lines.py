@@ -1,0 +1,64 @@
+"""Rows of JSON lines: one object a line."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NoReturn
+
+from hub.connectors.files.config import Records
+from hub.connectors.files.lines import Line, broken, lines
+from hub.connectors.files.rows import Row
+from hub.domain.errors import RejectedError
+
+_ABSENT = object()
+
+
+def json_rows(stream: BinaryIO, records: Records) -> Iterator[Row]:
+    """Yield a row for each line that is not blank."""
+    for line in lines(stream, records.encoding):
+        if line.number > records.skip_lines and (line.problem or line.text.strip()):
+            yield _row(line, records)
+
+
+def _row(line: Line, records: Records) -> Row:
+    try:
+        entry = _parse(line)
+        values = {column: value for column in records.wanted if (value := _at(entry, column)) is not _ABSENT}
+        if missing := [column for column in records.needed if column not in values]:
+            raise RejectedError(f"it has no {', '.join(repr(column) for column in missing)}")
+    except RejectedError as error:
+        return Row(str(line.number), line.raw, {}, str(error))
+    return Row(str(line.number), line.raw, values)
+
+
+def _parse(line: Line) -> dict[str, Any]:
+    if problem := line.problem or broken(line.text):
+        raise RejectedError(problem)
+    try:
+        entry = json.loads(line.text, object_pairs_hook=_once, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise RejectedError("it is no JSON") from error
+    if not isinstance(entry, dict):
+        raise RejectedError("it is no JSON object")
+    return entry
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    entry = dict(pairs)
+    if len(entry) < len(pairs):
+        raise RejectedError("it has a key twice")
+    return entry
+
+
+def _no_number(name: str) -> NoReturn:
+    raise RejectedError(f"{name} is no JSON number")
+
+
+def _at(entry: dict[str, Any], path: str) -> Any:
+    if path in entry:
+        return entry[path]
+    value: Any = entry
+    for key in path.split("."):
+        if not isinstance(value, dict) or key not in value:
+            return _ABSENT
+        value = value[key]
+    return value

@@ -1,0 +1,61 @@
+"""Rows into changes, or into rejects."""
+
+from typing import Any
+
+from hub.connectors.files.cells import moment, text_of, value_of
+from hub.connectors.files.config import Column, Records
+from hub.connectors.files.rows import Row
+from hub.domain.changes import Change, Reject
+from hub.domain.errors import RejectedError
+
+
+def read_row(kind: str, records: Records, row: Row, file: str) -> Change | Reject:
+    """Return what *row* says, or why it cannot be used; a reject names its record where the id could be read."""
+    where, external_id = f"{file}:{row.place}", None
+    if row.problem:
+        return Reject(kind, where, row.problem, row.raw)
+    try:
+        external_id = _external_id(records, row)
+        return _change(kind, external_id, records, row)
+    except RejectedError as error:
+        return Reject(kind, where, str(error), row.raw, external_id)
+
+
+def _change(kind: str, external_id: str, records: Records, row: Row) -> Change:
+    fields = {name: _read(row, column) for name, column in records.fields.items() if not _is_absent(row, column)}
+    changed, gone = records.changed_at, records.deleted
+    at = None
+    if changed and not _is_absent(row, changed) and _read(row, changed) is not None:
+        at = moment(row.values[changed.column] if changed.column else changed.value, changed)
+    deleted = bool(gone) and _text(row, gone.column) in gone.values if gone else False
+    return Change(kind, external_id, fields, changed_at=at, deleted=deleted, raw=row.raw)
+
+
+def _external_id(records: Records, row: Row) -> str:
+    parts = [_text(row, column) for column in records.id]
+    if empty := [column for column, part in zip(records.id, parts, strict=True) if not part]:
+        raise RejectedError(f"{empty[0]!r} is empty, and the record's id is read from it")
+    if len(parts) == 1:
+        return parts[0]
+    return "|".join(part.replace("\\", "\\\\").replace("|", "\\|") for part in parts)
+
+
+def _text(row: Row, column: str) -> str:
+    cell = row.values[column]
+    try:
+        return "" if cell is None else text_of(cell)
+    except RejectedError as error:
+        raise RejectedError(f"{column!r} {error}") from error
+
+
+def _is_absent(row: Row, column: Column) -> bool:
+    return column.column is not None and column.column not in row.values
+
+
+def _read(row: Row, column: Column) -> Any:
+    if column.column is None:
+        return column.value
+    try:
+        return value_of(row.values[column.column], column)
+    except RejectedError as error:
+        raise RejectedError(f"{column.column!r} {error}") from error

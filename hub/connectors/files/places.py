@@ -1,0 +1,76 @@
+"""Where files lie: a folder of this machine (and, in `sftp`, of another)."""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from hub.domain.errors import FatalError, RetryableError
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file of a listing."""
+
+    name: str
+    size: int
+    mtime: float
+    """Seconds since 1970, by the clock of the place."""
+    stamp: str
+    """Changes whenever the file does, as far as the place can tell without reading it."""
+
+
+class Place(Protocol):
+    """A flat folder of files."""
+
+    def files(self) -> list[Found]:
+        """Return every ordinary file. FatalError naming the folder when it is not there or we are not let in."""
+
+    def open(self, name: str, *, max_bytes: int) -> BinaryIO | None:
+        """Return the file for reading and seeking, None when it is gone; at most *max_bytes* are fetched."""
+
+
+class FolderPlace:
+    """A folder of this machine; links are left alone, so that nothing outside is read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def files(self) -> list[Found]:
+        """Return every ordinary file of the folder."""
+        try:
+            with os.scandir(self._folder) as entries:
+                found = [(entry.name, _state(entry)) for entry in entries]
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise FatalError(f"{self._folder} is no folder: create it or correct the source's YAML") from error
+        except PermissionError as error:
+            raise FatalError(f"{self._folder} may not be listed by this user") from error
+        except OSError as error:
+            raise RetryableError(f"{self._folder} could not be listed ({error.strerror})") from error
+        return [_found(name, state) for name, state in found if state and stat.S_ISREG(state.st_mode)]
+
+    def open(self, name: str, *, max_bytes: int) -> BinaryIO | None:
+        """Return the file itself."""
+        del max_bytes
+        try:
+            return os.fdopen(os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW), "rb")
+        except FileNotFoundError:
+            return None
+        except PermissionError as error:
+            raise FatalError(f"{self._folder / name} may not be read by this user") from error
+        except OSError as error:
+            raise RetryableError(f"{self._folder / name} could not be opened ({error.strerror})") from error
+
+
+def _state(entry: "os.DirEntry[str]") -> os.stat_result | None:
+    try:
+        return entry.stat(follow_symlinks=False)
+    except FileNotFoundError:  # gone since it was listed
+        return None
+
+
+def _found(name: str, state: os.stat_result) -> Found:
+    # the inode and its change time tell of a replacement even where the time of the content was set back
+    stamp = f"{state.st_mtime_ns}-{state.st_size}-{state.st_ctime_ns}-{state.st_ino}"
+    return Found(name, state.st_size, state.st_mtime, stamp)
