@@ -2,12 +2,14 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hub.domain.audio import SAMPLE_RATE_HZ, Pcm, Turn
 from hub.domain.errors import RejectedError
 from hub.domain.meeting import Meeting
+from hub.domain.messages import Message, Received
 from hub.domain.minutes import Minutes
 from hub.domain.transcript import Segment, Transcript
 from hub.ports import Progress
@@ -117,3 +119,65 @@ class FakeExtractor:
 
     def extract(self, transcript: Transcript) -> Minutes:
         return self.minutes
+
+
+class FakeBus:
+    """Messages in lists, partitions dealt out to the members in the order they joined."""
+
+    def __init__(self, partitions: int = 8) -> None:
+        self.partitions = partitions
+        self.logs: dict[tuple[str, int], list[Message]] = {}
+        self.groups: dict[tuple[str, str], list[FakeMember]] = {}
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            partition = zlib.crc32(message.key.encode()) % self.partitions
+            self.logs.setdefault((message.topic, partition), []).append(message)
+
+    def consume(self, topic: str, group: str, position: Callable[[int], int | None]) -> "FakeMember":
+        member = FakeMember(self, topic, group, position)
+        self.groups.setdefault((topic, group), []).append(member)
+        return member
+
+    def close(self) -> None:
+        pass
+
+
+class FakeMember:
+    """A member of a group on a `FakeBus`."""
+
+    def __init__(self, bus: FakeBus, topic: str, group: str, position: Callable[[int], int | None]) -> None:
+        self.bus, self.topic, self.group, self.position = bus, topic, group, position
+        self.next: dict[int, int] = {}
+        self.paused: set[int] = set()
+
+    def poll(self, limit: int, wait_s: float) -> Sequence[Received]:
+        held = self._held()
+        self.next = {p: self.next.get(p, self.position(p) or 0) for p in held}
+        found: list[Received] = []
+        for partition in sorted(held - self.paused):
+            start = self.next[partition]
+            log = self.bus.logs.get((self.topic, partition), [])[start : start + limit - len(found)]
+            found += [Received(message, partition, offset) for offset, message in enumerate(log, start)]
+            self.next[partition] += len(log)
+        return found
+
+    def rewind(self, partition: int, offset: int) -> None:
+        if partition in self.next:
+            self.next[partition] = offset
+
+    def pause(self, partition: int) -> None:
+        self.paused.add(partition)
+
+    def resume(self, partition: int) -> None:
+        self.paused.discard(partition)
+
+    def lag(self) -> dict[int, int]:
+        return {p: len(self.bus.logs.get((self.topic, p), [])) - offset for p, offset in self.next.items()}
+
+    def close(self) -> None:
+        self.bus.groups[self.topic, self.group].remove(self)
+
+    def _held(self) -> set[int]:
+        members = self.bus.groups[self.topic, self.group]
+        return set(range(members.index(self), self.bus.partitions, len(members)))

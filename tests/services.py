@@ -16,6 +16,12 @@ from sqlalchemy import create_engine, make_url, text
 SCRIPT = Path(__file__).resolve().parent.parent / "scripts" / "services"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let kafka-python read its own schemas as Python 3.11 would rather not have it."""
+    for name in ("read_text", "open_text"):
+        config.addinivalue_line("filterwarnings", f"ignore:{name} is deprecated:DeprecationWarning")
+
+
 @dataclass(frozen=True)
 class Services:
     """Servers that run under a folder."""
