@@ -1,0 +1,1 @@
+"""The generic connector for webhooks: verified in, signed out."""
