@@ -1,10 +1,12 @@
 """The files source against real folders, real workbooks and a real SFTP server on loopback."""
 
+import csv
 import io
 import json
 import os
 import socket
 import threading
+import tracemalloc
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +15,12 @@ import openpyxl
 import paramiko
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from hub.connectors.files.source import open_files
+from hub.connectors.files.config import read_config
+from hub.connectors.files.places import FolderPlace
+from hub.connectors.files.source import FileSource, open_files
 from hub.domain.errors import FatalError, RejectedError, RetryableError, UsageError
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -542,6 +548,16 @@ def test_a_workbook_made_to_do_harm_is_set_aside_before_it_is_opened(inbox, open
     assert any(part in rejects[0].reason for part in reason.split("|"))
 
 
+def test_a_row_number_beyond_any_sheet_ends_the_file_not_the_hub(inbox, opened):
+    parts = parts_of(workbook(XLSX_HEAD, (1, "A", 1), (2, "B", 2)))
+    sheet = parts["xl/worksheets/sheet1.xml"].replace(b'<row r="3"', b'<row r="99999999999"')
+    put(inbox, "a.xlsx", zipped(parts | {"xl/worksheets/sheet1.xml": sheet}))
+    changes, rejects, cursor = everything(opened(WORKBOOK))
+    assert ids(changes) == ["1"]
+    assert "more than a sheet can have (after row 1)" in rejects[0].reason
+    assert everything(opened(WORKBOOK), cursor)[:2] == ([], [])
+
+
 def test_a_damaged_or_locked_workbook_is_set_aside_whole(inbox, opened):
     whole = workbook(XLSX_HEAD, *[(n, "A", n) for n in range(500)])
     put(inbox, "a.xlsx", whole[: len(whole) // 2])
@@ -795,3 +811,85 @@ def test_a_file_that_grows_while_it_is_fetched_is_left_for_later(inbox, remote, 
     sftp[1].after_stat = staticmethod(lambda: path.write_text(HEAD + "1,A,1\n2,B,2\n"))
     with pytest.raises(RetryableError):
         remote().pull("site", None)
+
+
+def test_the_example_of_the_docs_is_a_source(clock):
+    page = Path(__file__).resolve().parents[2] / "docs" / "connectors" / "files.md"
+    example = page.read_text().split("```yaml\n")[1].split("```")[0]
+    assert open_files(example, clock=clock).capabilities.deletes
+
+
+CELLS = st.text(st.characters(blacklist_characters="\x00\r", blacklist_categories=["Cs"]), max_size=8)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(st.tuples(CELLS, CELLS), max_size=30),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-be"]),
+    page=st.integers(1, 7),
+    crash=st.booleans(),
+)
+def test_what_a_csv_writer_writes_is_read_back_once_whatever_the_pages_and_crashes(
+    tmp_path, rows, encoding, page, crash
+):
+    folder = tmp_path / "any"
+    folder.mkdir(exist_ok=True)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([("Id", "A", "B"), *((n, *row) for n, row in enumerate(rows))])
+    put(folder, "a.csv", text.getvalue().encode(encoding))
+    kind = {"files": "a.csv", "format": "csv", "id": "Id", "encoding": encoding, "fields": {"a": "A", "b": "B"}}
+    config = read_config(yaml.safe_dump({"name": "any", "folder": str(folder), "kinds": {"site": kind}}))
+    changes, rejects, cursor, more = [], [], None, True
+    source = FileSource(config, FolderPlace(folder), clock=lambda: NOW, page_rows=page)
+    while more:
+        if crash:
+            source.close()
+            source = FileSource(config, FolderPlace(folder), clock=lambda: NOW, page_rows=page)
+        found = source.pull("site", cursor)
+        assert len(found.changes) <= page
+        changes += found.changes
+        rejects += found.rejects
+        cursor, more = found.cursor, found.more
+    source.close()
+    assert rejects == []
+    assert [(change.external_id, change.fields["a"], change.fields["b"]) for change in changes] == [
+        (str(n), a.strip() or None, b.strip() or None) for n, (a, b) in enumerate(rows)
+    ]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    content=st.one_of(st.binary(max_size=400), st.text('Site No,Name,Target\n"1\x00é;', max_size=200).map(str.encode)),
+    format_=st.sampled_from(["csv", "jsonl", "xlsx"]),
+    encoding=st.sampled_from(["utf-8", "cp1252", "utf-16", "shift-jis"]),
+    headed=st.booleans(),
+)
+def test_whatever_bytes_lie_there_the_source_says_so_and_goes_on(tmp_path, content, format_, encoding, headed):
+    folder = tmp_path / "any"
+    folder.mkdir(exist_ok=True)
+    put(folder, "a.bin", (HEAD.encode(encoding) if headed else b"") + content)
+    put(folder, "b.bin", b"")
+    kind = SITE | {"files": "*.bin", "format": format_, "encoding": encoding}
+    source = open_files(
+        yaml.safe_dump({"name": "any", "folder": str(folder), "kinds": {"site": kind}}), clock=lambda: NOW
+    )
+    _, rejects, cursor = everything(source)
+    assert "0 bytes" in rejects[-1].reason
+    assert everything(source, cursor)[:2] == ([], [])
+    source.close()
+
+
+def test_memory_stays_flat_however_long_the_file_is(inbox, opened):
+    def peak(rows: int) -> int:
+        put(inbox, "sites_1.csv", HEAD + "".join(f"{n},{'A' * 1000},{n}\n" for n in range(rows)))
+        tracemalloc.start()
+        source, cursor, more = opened(), None, True
+        while more:
+            page = source.pull("site", cursor)
+            cursor, more = page.cursor, page.more
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    assert peak(12_000) < 1.2 * peak(4_000)

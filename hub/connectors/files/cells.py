@@ -17,9 +17,9 @@ def value_of(cell: Any, column: Column) -> Any:
 
     RejectedError says what is wrong without showing the cell, which may be a patient's.
     """
-    if isinstance(cell, str) and (not cell.strip() or cell.strip() in column.empty):
-        cell = None
-    if cell is None:
+    if isinstance(cell, str):
+        cell = cell.strip()
+    if is_empty(cell, column):
         if column.required:
             raise RejectedError("is empty")
         return None
@@ -28,8 +28,15 @@ def value_of(cell: Any, column: Column) -> Any:
     return _READERS[column.type](cell, column)
 
 
+def is_empty(cell: Any, column: Column) -> bool:
+    """Tell whether there is nothing in *cell*, or a text that means so."""
+    return cell is None or (isinstance(cell, str) and (not cell.strip() or cell.strip() in column.empty))
+
+
 def text_of(cell: Any) -> str:
     """Return a cell as text: whole numbers without a point, days and times in ISO 8601."""
+    if isinstance(cell, str):
+        return cell.strip()
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float) and cell.is_integer():
@@ -40,7 +47,7 @@ def text_of(cell: Any) -> str:
         return cell.isoformat()
     if isinstance(cell, dict | list):
         raise RejectedError("is no single value")
-    return str(cell).strip()
+    return str(cell)
 
 
 def _coded(cell: Any, codes: dict[str, Any]) -> Any:
@@ -60,7 +67,7 @@ def _number(cell: Any, column: Column) -> int | float:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         number: int | float = cell
     elif isinstance(cell, str):
-        number = _parsed_number(cell.strip(), column.decimal)
+        number = _parsed_number(cell, column.decimal)
     else:
         raise RejectedError("is no number")
     if not math.isfinite(number):
@@ -121,7 +128,7 @@ def _moment(cell: Any, column: Column, noun: str) -> datetime:
 
 def _text(cell: Any, column: Column) -> str:
     del column
-    return text_of(cell)
+    return cell if isinstance(cell, str) else text_of(cell)
 
 
 _READERS: dict[str, Callable[[Any, Column], Any]] = {

@@ -52,7 +52,7 @@ def csv_rows(stream: BinaryIO, records: Records) -> Iterator[Row]:
         raise RejectedError(f"its header cannot be read: {problem}")
     places = positions(header, records.needed, records.wanted)
     for taken, cells, problem in parsed:
-        if cells or problem:
+        if problem or any(map(str.strip, cells)):  # spreadsheets leave rows of bare delimiters behind
             yield _row(taken, cells, problem, places, len(header))
 
 
@@ -61,7 +61,7 @@ def _row(taken: list[Line], cells: list[str], problem: str | None, places: dict[
     place = str(taken[0].number)
     if not problem and (len(cells) < width or any(cell.strip() for cell in cells[width:])):
         problem = f"it has {len(cells)} fields where the header has {width}"
-    if problem := problem or next(filter(None, map(broken, cells)), None):
+    if problem := problem or next(filter(None, (broken(line.text) for line in taken)), None):
         return Row(place, raw, {}, problem)
     return Row(place, raw, {column: cells[index] for column, index in places.items()})
 

@@ -1,6 +1,7 @@
 """Lines of text files with their numbers and bytes, in bounded memory."""
 
 import codecs
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -9,6 +10,8 @@ LONGEST = 1024 * 1024
 """Bytes of the longest line that is read."""
 _KEPT = 64 * 1024  # of a longer one, to show
 _CHUNK = 1024 * 1024
+_FOREIGN = "it holds bytes that are not in the declared encoding"
+_UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -32,16 +35,22 @@ def lines(stream: BinaryIO, declared: Sequence[str]) -> Iterator[Line]:
         if len(raw) > LONGEST:
             yield Line(number, raw[:_KEPT], "", f"the line is longer than {LONGEST // 1024} KiB")
         else:
-            yield Line(number, raw, raw.decode(encoding, "replace" if wide else "surrogateescape"))
+            yield _wide(number, raw, encoding) if wide else Line(number, raw, raw.decode(encoding, "surrogateescape"))
 
 
-def broken(line_or_cell: str) -> str | None:
-    """Return why a text cannot be used, None when it can."""
-    if "\x00" in line_or_cell:
-        return "it holds a NUL byte"
-    if any("\udc80" <= letter <= "\udcff" or letter == "\ufffd" for letter in line_or_cell):
-        return "it holds bytes that are not in the declared encoding"
-    return None
+def _wide(number: int, raw: bytes, encoding: str) -> Line:
+    try:
+        return Line(number, raw, raw.decode(encoding))
+    except UnicodeDecodeError:
+        return Line(number, raw, "", _FOREIGN)
+
+
+def broken(text: str) -> str | None:
+    """Return why a line or cell cannot be used, None when it can."""
+    if text.isascii() and "\x00" not in text:
+        return None
+    found = _UNUSABLE.search(text)
+    return None if not found else "it holds a NUL byte" if found[0] == "\x00" else _FOREIGN
 
 
 def _encoding(stream: BinaryIO, declared: Sequence[str]) -> tuple[str, int]:

@@ -1,8 +1,10 @@
 """Rows into changes, or into rejects."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from hub.connectors.files.cells import moment, text_of, value_of
+from hub.connectors.files.cells import is_empty, moment, text_of, value_of
 from hub.connectors.files.config import Column, Records
 from hub.connectors.files.rows import Row
 from hub.domain.changes import Change, Reject
@@ -22,12 +24,14 @@ def read_row(kind: str, records: Records, row: Row, file: str) -> Change | Rejec
 
 
 def _change(kind: str, external_id: str, records: Records, row: Row) -> Change:
-    fields = {name: _read(row, column) for name, column in records.fields.items() if not _is_absent(row, column)}
-    changed, gone = records.changed_at, records.deleted
-    at = None
-    if changed and not _is_absent(row, changed) and _read(row, changed) is not None:
-        at = moment(row.values[changed.column] if changed.column else changed.value, changed)
-    deleted = bool(gone) and _text(row, gone.column) in gone.values if gone else False
+    values = row.values
+    fields = {
+        name: _read(values, column)
+        for name, column in records.fields.items()
+        if column.column is None or column.column in values
+    }
+    at = _changed_at(values, records.changed_at)
+    deleted = records.deleted is not None and _text(row, records.deleted.column) in records.deleted.values
     return Change(kind, external_id, fields, changed_at=at, deleted=deleted, raw=row.raw)
 
 
@@ -48,14 +52,19 @@ def _text(row: Row, column: str) -> str:
         raise RejectedError(f"{column!r} {error}") from error
 
 
-def _is_absent(row: Row, column: Column) -> bool:
-    return column.column is not None and column.column not in row.values
+def _changed_at(values: Mapping[str, Any], column: Column | None) -> datetime | None:
+    if column is None or column.column is None or is_empty(values.get(column.column), column):
+        return None
+    try:
+        return moment(values[column.column], column)
+    except RejectedError as error:
+        raise RejectedError(f"{column.column!r} {error}") from error
 
 
-def _read(row: Row, column: Column) -> Any:
+def _read(values: Mapping[str, Any], column: Column) -> Any:
     if column.column is None:
         return column.value
     try:
-        return value_of(row.values[column.column], column)
+        return value_of(values[column.column], column)
     except RejectedError as error:
         raise RejectedError(f"{column.column!r} {error}") from error

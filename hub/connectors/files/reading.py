@@ -31,6 +31,7 @@ class Reading:
         self._stream = stream
         self._state = _state(stream)
         self.sha256 = _hash(stream)
+        self._failure: RejectedError | None = None
         self._rows = _rows(stream, found, config, records)
 
     def take(self, limit: int) -> tuple[list[Row], bool]:
@@ -38,14 +39,21 @@ class Reading:
 
         RetryableError when the file was written to meanwhile: what was read is not to be trusted.
         """
+        if self._failure:
+            raise self._failure
+        rows: list[Row] = []
         try:
-            rows = list(islice(self._rows, limit))
+            rows.extend(islice(self._rows, limit))
+        except RejectedError as error:
+            self._failure = error  # told once the rows before it are out
         except OSError as error:
             raise RetryableError(f"{shown(self.found.name)} could not be read ({error.strerror})") from error
         finally:
             self.check_still()
+        if self._failure and not rows:
+            raise self._failure
         self.row += len(rows)
-        return rows, len(rows) < limit
+        return rows, len(rows) < limit and not self._failure
 
     def skip(self, count: int) -> None:
         """Pass over *count* rows that were given before."""

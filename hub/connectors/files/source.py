@@ -92,7 +92,8 @@ class FileSource:
             pull.add(rows, name)
         except RejectedError as error:
             self._drop(pull.kind)
-            pull.refuse(name, str(error), full_export=self._config.full_export)
+            reason = f"{error} (after row {reading.row})" if reading.row else str(error)
+            pull.refuse(name, reason, full_export=self._config.full_export)
             ended = True
         except RetryableError:
             self._drop(pull.kind)

@@ -2,6 +2,8 @@
 
 import json
 import warnings
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, time, timedelta
 from itertools import zip_longest
@@ -13,7 +15,21 @@ from hub.connectors.files.rows import Row, positions
 from hub.connectors.files.workbook_checks import check_workbook
 from hub.domain.errors import RejectedError
 
-_FOREIGN = (KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, SyntaxError)
+_MOST_ROWS = 1_048_576
+_FOREIGN = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 """What openpyxl lets through on a workbook that is zipped well and written wrong."""
 
 
@@ -24,12 +40,14 @@ def workbook_rows(stream: BinaryIO, records: Records, *, unpacked_bytes: int) ->
     title, header = "", None
     places: dict[str, int] = {}
     for number, (title, cells, unsolved) in enumerate(found, start=1):
+        if number > _MOST_ROWS:  # a single cell far down makes empty rows without end
+            raise RejectedError(f"it has more than {_MOST_ROWS} rows, which is more than a sheet can have")
         if number <= records.skip_lines:
             continue
         if header is None:
             header = ["" if cell is None else cell for cell in cells]
             places = positions(header, records.needed, records.wanted)
-        elif any(cell is not None for cell in cells) or unsolved:
+        elif unsolved or any(cell is not None and cell != "" for cell in cells):
             yield _row(f"{title} row {number}", cells, unsolved, places, len(header))
     if header is None:
         raise RejectedError("it has no header")
@@ -91,7 +109,7 @@ def _sheet(stream: BinaryIO, name: str | None, *, data_only: bool) -> Iterator[A
             stream.seek(0)
             book = openpyxl.load_workbook(stream, read_only=True, data_only=data_only, keep_links=False)
     except _FOREIGN as error:
-        raise RejectedError("it is no XLSX workbook") from error
+        raise _refused(error, "it is no XLSX workbook") from error
     titles = [page.title for page in book.worksheets]
     if not titles or (name is not None and name not in titles):
         raise RejectedError(f"it has no sheet {name!r}" if name else "it has no sheet")
@@ -104,10 +122,15 @@ def _sheet(stream: BinaryIO, name: str | None, *, data_only: bool) -> Iterator[A
             with _quiet():
                 row = next(rows, None)
         except _FOREIGN as error:
-            raise RejectedError("a sheet of it cannot be read") from error
+            raise _refused(error, "a sheet of it cannot be read") from error
         if row is None:
             return
         yield row
+
+
+def _refused(error: Exception, reason: str) -> Exception:
+    """Return what to raise: a fault of the disk is none of the file's."""
+    return error if isinstance(error, OSError) and error.errno else RejectedError(reason)
 
 
 def _quiet() -> "warnings.catch_warnings[None]":

@@ -17,8 +17,9 @@ Keep = Callable[[Verified], bool]
 
 Called once for each verified call that carries a message; returns when the message is on disk: True when it is new,
 False when `Verified.key` was kept before. Both at once, in one transaction, or two deliveries at the same moment are
-both new. RetryableError when it cannot be kept now. Where a vendor signs no time, keys are remembered for as long as
-the secret lives.
+both new. RetryableError when it cannot be kept now. Keys are remembered for a day at least: vendors repeat for that
+long. A replay that comes later is caught by its signed time; where none is signed (`sent_at` is None) it passes, and
+does no harm as long as such a call is taken as a hint to read the object again.
 """
 
 _VERIFIERS: Mapping[str, Callable[..., Verifier]] = {
