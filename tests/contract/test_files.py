@@ -806,6 +806,28 @@ def test_a_server_that_does_not_answer_is_tried_again_later(remote, sftp):
         remote(port=port).pull("site", None)
 
 
+def test_a_server_that_breaks_off_in_the_middle_of_a_file_is_tried_again_later(inbox, remote, sftp):
+    put(inbox, "sites_1.csv", HEAD + "".join(f"{n},{'A' * 500},{n}\n" for n in range(2000)))
+
+    class Tearing(paramiko.SFTPHandle):
+        def read(self, offset, length):
+            return super().read(offset, length) if offset < 200_000 else paramiko.SFTP_FAILURE
+
+    whole = sftp[1].open
+
+    def torn(self, path, flags, attr):
+        handle = Tearing(flags)
+        handle.readfile = whole(self, path, flags, attr).readfile
+        return handle
+
+    sftp[1].open = torn
+    source = remote()
+    with pytest.raises(RetryableError, match="did not answer"):
+        source.pull("site", None)
+    sftp[1].open = whole
+    assert len(everything(source)[0]) == 2000
+
+
 def test_a_file_that_grows_while_it_is_fetched_is_left_for_later(inbox, remote, sftp):
     path = put(inbox, "sites_1.csv", HEAD + "1,A,1\n")
     sftp[1].after_stat = staticmethod(lambda: path.write_text(HEAD + "1,A,1\n2,B,2\n"))

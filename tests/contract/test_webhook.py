@@ -15,6 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hub.connectors.webhook.calls import Request
 from hub.connectors.webhook.receive import MOST_BYTES, receive, verifier
@@ -171,6 +173,84 @@ def test_zoom_times_in_milliseconds_are_read_as_well():
     signature = "v0=" + hmac.new(b"s", f"v0:{stamp}:".encode() + body, "sha256").hexdigest()
     headers = {"x-zm-request-timestamp": stamp, "x-zm-signature": signature}
     assert verifier("zoom", "zoom", ["s"], clock=clock)(call(headers, body)).sent_at == NOW
+
+
+def test_zooms_question_is_answered_under_the_secret_it_came_with():
+    body, stamp = b'{"event":"endpoint.url_validation","payload":{"plainToken":"t"}}', str(int(NOW.timestamp()))
+    signature = "v0=" + hmac.new(b"old", f"v0:{stamp}:".encode() + body, "sha256").hexdigest()
+    headers = {"x-zm-request-timestamp": stamp, "x-zm-signature": signature}
+    challenge = verifier("zoom", "zoom", ["new", "old"], clock=clock)(call(headers, body)).challenge
+    assert json.loads(challenge.body)["encryptedToken"] == hmac.new(b"old", b"t", "sha256").hexdigest()
+
+
+STAMP = str(int(NOW.timestamp()))
+
+
+def rightly_signed(vendor, body):
+    if vendor == "standard":
+        return standard_call(body)
+    mac = hmac.new(b"s", body, "sha256")
+    v0 = "v0=" + hmac.new(b"s", f"v0:{STAMP}:".encode() + body, "sha256").hexdigest()
+    return call(
+        {
+            "x-zm-request-timestamp": STAMP,
+            "x-zm-signature": v0,
+            "x-slack-request-timestamp": STAMP,
+            "x-slack-signature": v0,
+            "x-spark-signature": hmac.new(b"s", body, "sha1").hexdigest(),
+            "x-hub-signature-256": f"sha256={mac.hexdigest()}",
+            "x-docusign-signature-1": base64.b64encode(mac.digest()).decode(),
+        },
+        body,
+    )
+
+
+JSONS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["event", "type", "challenge", "payload", "plainToken", "value", "clientState", "event_id"]
+            ),
+            inner | st.sampled_from(["endpoint.url_validation", "url_verification", "s"]),
+            max_size=4,
+        )
+    ),
+    max_leaves=8,
+)
+BODIES = JSONS.map(lambda entry: json.dumps(entry).encode()) | st.binary(max_size=40)
+NAMES = [
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
+    "x-zm-signature",
+    "x-zm-request-timestamp",
+    "x-docusign-signature-1",
+]
+
+
+@given(vendor=st.sampled_from(["standard", "zoom", "webex", "slack", "github", "docusign", "graph"]), body=BODIES)
+def test_any_body_under_a_right_signature_is_taken_or_refused(vendor, body):
+    verify = verifier(vendor, "x", [OLD if vendor == "standard" else "s"], clock=clock)
+    try:
+        assert verify(rightly_signed(vendor, body)).body == body
+    except RejectedError:
+        assert vendor in {"zoom", "slack", "graph"}  # those whose body is looked into
+
+
+@given(
+    vendor=st.sampled_from(["standard", "zoom", "webex", "slack", "github", "docusign", "graph"]),
+    body=BODIES.filter(lambda body: b'"s"' not in body),
+    changed=st.dictionaries(st.sampled_from(NAMES), st.text(max_size=9), min_size=1),
+)
+def test_a_forger_is_refused_whatever_he_writes(vendor, body, changed):
+    verify = verifier(vendor, "x", [NEW if vendor == "standard" else "another"], clock=clock)
+    right = rightly_signed(vendor, body)
+    forged = tuple({**dict(right.headers), **changed}.items())
+    for headers in (right.headers, forged):
+        with pytest.raises(RejectedError):
+            verify(Request(headers, body))
 
 
 @pytest.fixture(scope="module")
@@ -560,6 +640,16 @@ def test_an_address_that_is_no_endpoint_is_a_wrong_call(desk, url):
     with pytest.raises(UsageError) as caught:
         desk(url=url)
     assert "u:p" not in str(caught.value)
+
+
+def test_an_address_that_nobody_answers_at_is_followed_by_the_next(desk, partner):
+    one = desk(
+        url=f"http://partner.example:{partner.port}/",
+        allowed=("partner.example",),
+        resolve=lambda host, port: ["127.0.0.9", "127.0.0.1"],
+    )
+    one.push()
+    assert one.outcomes == [(1, 200, "delivered")]
 
 
 def test_a_name_that_is_not_found_is_tried_again_later(desk):

@@ -42,11 +42,11 @@ class Watch:
 
 def matching(listing: Iterable[Found], pattern: str, done_marker: str | None) -> list[Found]:
     """Return the files whose name fits *pattern*, without unfinished and hidden ones and without markers."""
-    endings = (*_UNFINISHED, *([done_marker] if done_marker else []))
     return [
         found
         for found in listing
         if fnmatchcase(found.name, pattern)
-        and not found.name.lower().endswith(endings)
+        and not found.name.lower().endswith(_UNFINISHED)
+        and not (done_marker and found.name.endswith(done_marker))
         and not found.name.startswith(_HIDDEN)
     ]

@@ -13,6 +13,7 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_MOST_WAYS = 4
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -65,8 +66,8 @@ def check_url(url: str, *, allowed: Sequence[str]) -> SplitResult:
     return parts
 
 
-def route(parts: SplitResult, *, allowed: Sequence[str], resolve: Resolve) -> Route:
-    """Return the way to an endpoint, looked up now.
+def routes(parts: SplitResult, *, allowed: Sequence[str], resolve: Resolve) -> list[Route]:
+    """Return the ways to an endpoint, looked up now, the preferred one first.
 
     FatalError when any of its addresses is not of the public internet and not in *allowed* (host names, addresses,
     networks such as 10.1.0.0/16); RetryableError when its name is not found.
@@ -82,7 +83,7 @@ def route(parts: SplitResult, *, allowed: Sequence[str], resolve: Resolve) -> Ro
     if not _named(host, allowed) and not all(_may_be_reached(address, allowed) for address in addresses):
         raise FatalError(f"{host} leads into a private network, which is not among the allowed ones")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Route(addresses[0], host, port, parts.scheme, target)
+    return [Route(address, host, port, parts.scheme, target) for address in addresses[:_MOST_WAYS]]
 
 
 def _named(host: str, allowed: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from hub.connectors.webhook.bodies import to_json
-from hub.connectors.webhook.guard import Resolve, Route, check_url, resolve, route
+from hub.connectors.webhook.guard import Resolve, Route, check_url, resolve, routes
 from hub.connectors.webhook.signatures import standard_secrets
 from hub.connectors.webhook.standard import signed_headers
 from hub.domain.changes import Capabilities, Push, Receipt
@@ -127,8 +127,8 @@ class WebhookTarget:
         at = self._clock()
         status, error = None, None
         try:
-            way = route(self._parts, allowed=self._endpoint.allowed, resolve=self._resolve)
-            status, retry_after = self._post(way, signed_headers(self._keys, message_id, at, body), body)
+            ways = routes(self._parts, allowed=self._endpoint.allowed, resolve=self._resolve)
+            status, retry_after = self._post(ways, signed_headers(self._keys, message_id, at, body), body)
             error = _judged(self._endpoint.name, status, _wait_s(retry_after, at))
         except HubError as raised:
             error = raised
@@ -140,19 +140,28 @@ class WebhookTarget:
         if error is not None:
             raise error
 
-    def _post(self, way: Route, headers: dict[str, str], body: bytes) -> tuple[int, str | None]:
+    def _post(self, ways: list[Route], headers: dict[str, str], body: bytes) -> tuple[int, str | None]:
         import httpx2
 
+        reason = ""
+        for way in ways:
+            try:
+                return self._post_to(way, headers, body)
+            except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:  # nothing was sent: the next address
+                reason = type(error).__name__
+            except (httpx2.HTTPError, httpx2.InvalidURL, ssl.SSLError) as error:
+                reason = type(error).__name__
+                break
+        # the library's own text can hold the address, and so a token
+        raise RetryableError(f"{self._endpoint.name} did not answer ({reason})")
+
+    def _post_to(self, way: Route, headers: dict[str, str], body: bytes) -> tuple[int, str | None]:
         headers = headers | {"host": way.authority, "content-type": "application/json", "user-agent": "liaison-hub"}
-        try:
-            with self._client.stream(
-                "POST", way.url, content=body, headers=headers, extensions={"sni_hostname": way.host}
-            ) as answer:
-                _drain(answer)
-                return answer.status_code, answer.headers.get("retry-after")
-        except (httpx2.HTTPError, httpx2.InvalidURL, ssl.SSLError) as error:
-            reason = type(error).__name__  # its text can hold the address, and so a token
-            raise RetryableError(f"{self._endpoint.name} did not answer ({reason})") from None
+        with self._client.stream(
+            "POST", way.url, content=body, headers=headers, extensions={"sni_hostname": way.host}
+        ) as answer:
+            _drain(answer)
+            return answer.status_code, answer.headers.get("retry-after")
 
 
 def _drain(answer: "httpx2.Response") -> None:

@@ -53,16 +53,17 @@ def sign(key: bytes, content: bytes, *, algorithm: str = "sha256", encode: Encod
     return encode(hmac.digest(key, content, algorithm))
 
 
-def check(given: Iterable[str], expected: Iterable[str]) -> None:
-    """RejectedError unless one of the signatures *given* is one *expected*; takes as long whichever it is."""
-    wanted = [signature.encode() for signature in expected]
-    same = [
-        hmac.compare_digest(signature.encode("utf-8", "surrogateescape"), want)
-        for signature in given
-        for want in wanted
-    ]
-    if not any(same):
+def check(given: Iterable[str], expected: Iterable[str]) -> int:
+    """Return which of the signatures *expected* is among those *given*; takes as long whichever it is.
+
+    RejectedError when none is.
+    """
+    offered = [signature.encode("utf-8", "surrogatepass") for signature in given]
+    same = [[hmac.compare_digest(want.encode(), offer) for offer in offered] for want in expected]
+    found = [any(row) for row in same]
+    if True not in found:
         raise RejectedError("its signature is wrong")
+    return found.index(True)
 
 
 def seconds(text: str, *, name: str) -> datetime:

@@ -46,5 +46,5 @@ def signed_headers(keys: Iterable[bytes], message_id: str, at: datetime, body: b
 
 
 def _signatures(keys: Iterable[bytes], message_id: str, stamp: str, body: bytes) -> list[str]:
-    content = f"{message_id}.{stamp}.".encode("utf-8", "surrogateescape") + body
+    content = f"{message_id}.{stamp}.".encode("utf-8", "surrogatepass") + body
     return [sign(key, content, encode=base64) for key in keys]

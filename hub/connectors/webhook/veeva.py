@@ -57,7 +57,7 @@ def _public_key(pem: str) -> rsa.RSAPublicKey:
 def _content(request: Request, url: str) -> bytes:
     names = sorted({name.lower() for name, _ in request.headers if name.lower().startswith(_SIGNED)})
     head = "".join(f"{name}:{request.needed(name)}\n" for name in names)
-    return head.encode("utf-8", "surrogateescape") + request.body + f"\n{url}".encode()
+    return head.encode("utf-8", "surrogatepass") + request.body + f"\n{url}".encode()
 
 
 def _check(key: rsa.RSAPublicKey, given: str, content: bytes) -> None:

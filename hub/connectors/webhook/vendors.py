@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from hub.connectors.webhook.bodies import json_object, to_json
@@ -16,14 +16,14 @@ _DOCUSIGN = re.compile(r"x-docusign-signature-\d{1,3}")
 
 
 def zoom(source: str, secrets: Sequence[str], *, clock: Clock) -> Verifier:
-    """Return the verifier of Zoom; endpoint.url_validation is answered with the token under the first secret."""
+    """Return the verifier of Zoom; endpoint.url_validation is answered under the secret that it came with."""
     keys = text_secrets(secrets)
 
     def verify(request: Request) -> Verified:
-        sent_at = _check_v0(request, keys, "x-zm-request-timestamp", "x-zm-signature")
+        sent_at, key = _check_v0(request, keys, "x-zm-request-timestamp", "x-zm-signature")
         check_time(sent_at, clock())
         entry = json_object(request.body)
-        challenge = _zoom_challenge(entry, keys[0]) if entry.get("event") == "endpoint.url_validation" else None
+        challenge = _zoom_challenge(entry, key) if entry.get("event") == "endpoint.url_validation" else None
         return verified(source, request, sent_at=sent_at, challenge=challenge)
 
     return verify
@@ -34,7 +34,7 @@ def slack(source: str, secrets: Sequence[str], *, clock: Clock) -> Verifier:
     keys = text_secrets(secrets)
 
     def verify(request: Request) -> Verified:
-        sent_at = _check_v0(request, keys, "x-slack-request-timestamp", "x-slack-signature")
+        sent_at, _ = _check_v0(request, keys, "x-slack-request-timestamp", "x-slack-signature")
         check_time(sent_at, clock())
         entry = json_object(request.body) if request.body.startswith(b"{") else {}  # commands come as a form
         event_id = entry.get("event_id")
@@ -87,15 +87,16 @@ def docusign(source: str, secrets: Sequence[str], *, clock: Clock) -> Verifier:
     return verify
 
 
-def _check_v0(request: Request, keys: Sequence[bytes], stamp_header: str, signature_header: str) -> datetime:
-    """Check a signature over `v0:time:body`, as Slack made it and Zoom took it over; return the time."""
+def _check_v0(
+    request: Request, keys: Sequence[bytes], stamp_header: str, signature_header: str
+) -> tuple[datetime, bytes]:
+    """Check a signature over `v0:time:body`, as Slack made it and Zoom took it over; return its time and its key."""
     stamp = request.needed(stamp_header)
     in_ms = len(stamp) == _MILLISECONDS  # Zoom has sent both
     sent_at = seconds(stamp[:-3] if in_ms else stamp, name=stamp_header)
-    content = f"v0:{stamp}:".encode("utf-8", "surrogateescape") + request.body
+    content = f"v0:{stamp}:".encode() + request.body
     expected = [f"v0={sign(key, content, encode=hexadecimal)}" for key in keys]
-    check([request.needed(signature_header)], expected)
-    return sent_at.astimezone(UTC)
+    return sent_at, keys[check([request.needed(signature_header)], expected)]
 
 
 def _zoom_challenge(entry: dict[str, Any], key: bytes) -> Answer:
