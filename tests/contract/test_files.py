@@ -297,6 +297,16 @@ def test_a_file_taken_away_in_the_middle_is_told(inbox, opened):
     assert everything(opened(), cursor)[:2] == ([], [])
 
 
+def test_long_rows_fill_a_page_by_their_bytes(inbox, opened):
+    put(inbox, "sites_1.csv", HEAD + "".join(f"{n},{'A' * 100_000},{n}\n" for n in range(400)))
+    source = opened()
+    page = source.pull("site", None)
+    assert 160 < len(page.changes) < 180
+    assert page.more
+    assert ids(page.changes) + ids(everything(source, page.cursor)[0]) == [str(n) for n in range(400)]
+    assert len(everything(opened(full_export=True))[0]) == 400
+
+
 def test_small_files_share_a_page(inbox, opened):
     for n in range(50):
         put(inbox, f"sites_{n}.csv", HEAD + f"{n},A,{n}\n", at=LONG_AGO + timedelta(seconds=n))

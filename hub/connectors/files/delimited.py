@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from hub.connectors.files.config import Records
-from hub.connectors.files.lines import Line, broken, lines
+from hub.connectors.files.lines import LONGEST, Line, broken, lines
 from hub.connectors.files.rows import Row, positions
 from hub.domain.errors import RejectedError
 
@@ -20,6 +20,7 @@ class _Feed:
     def __init__(self, source: Iterator[Line]) -> None:
         self._source = source
         self._back: list[Line] = []
+        self._bytes = 0
         self.taken: list[Line] = []
 
     def __iter__(self) -> "_Feed":
@@ -28,10 +29,13 @@ class _Feed:
     def __next__(self) -> str:
         line = self._back.pop() if self._back else next(self._source)
         self.taken.append(line)
+        self._bytes = len(line.raw) + (self._bytes if len(self.taken) > 1 else 0)
         if line.problem:
             raise csv.Error(line.problem)
         if len(self.taken) > _LONGEST_RECORD:
             raise csv.Error(f"the row goes over more than {_LONGEST_RECORD} lines")
+        if self._bytes > LONGEST:
+            raise csv.Error(f"the row is longer than {LONGEST // 1024} KiB")
         return line.text
 
     def put_back(self, rest: list[Line]) -> None:

@@ -14,6 +14,8 @@ from hub.connectors.files.rows import Row
 from hub.connectors.files.workbook import workbook_rows
 from hub.domain.errors import RejectedError, RetryableError
 
+PAGE_BYTES = 16 * 1024 * 1024
+"""A page is full with so many bytes of rows, however few they are."""
 _CHUNK = 1024 * 1024
 
 
@@ -35,15 +37,21 @@ class Reading:
         self._rows = _rows(stream, found, config, records)
 
     def take(self, limit: int) -> tuple[list[Row], bool]:
-        """Return up to *limit* further rows and whether the file ends with them. RejectedError when it is unreadable.
+        """Return up to *limit* further rows (fewer of long ones) and whether the file ends with them.
 
-        RetryableError when the file was written to meanwhile: what was read is not to be trusted.
+        RejectedError when it is unreadable; RetryableError when it was written to meanwhile: what was read is not to
+        be trusted.
         """
         if self._failure:
             raise self._failure
         rows: list[Row] = []
+        weight = 0
         try:
-            rows.extend(islice(self._rows, limit))
+            for row in islice(self._rows, limit):
+                rows.append(row)
+                weight += len(row.raw)
+                if weight >= PAGE_BYTES:
+                    break
         except RejectedError as error:
             self._failure = error  # told once the rows before it are out
         except OSError as error:
@@ -53,7 +61,7 @@ class Reading:
         if self._failure and not rows:
             raise self._failure
         self.row += len(rows)
-        return rows, len(rows) < limit and not self._failure
+        return rows, len(rows) < limit and weight < PAGE_BYTES and not self._failure
 
     def skip(self, count: int) -> None:
         """Pass over *count* rows that were given before."""

@@ -17,6 +17,7 @@ from hub.domain.errors import FatalError, RetryableError
 
 _PORT = 22
 _AHEAD = 64  # requests on the way at once: enough for a long line, and bounded memory
+_OTHERS = ("d", "l", "p", "s", "c", "b")  # first letter of the long name, where a server tells no mode
 _KEYS: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 
 
@@ -150,7 +151,9 @@ class _Unknown(paramiko.MissingHostKeyPolicy):
 
 
 def _is_file(entry: paramiko.SFTPAttributes) -> bool:
-    return stat.S_ISREG(entry.st_mode or 0) and "/" not in entry.filename
+    mode = entry.st_mode or 0
+    kind = stat.S_ISREG(mode) if stat.S_IFMT(mode) else not entry.longname.startswith(_OTHERS)
+    return kind and "/" not in entry.filename
 
 
 def _found(entry: paramiko.SFTPAttributes) -> Found:

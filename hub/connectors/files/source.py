@@ -9,7 +9,7 @@ from hub.connectors.files.config import Files, Records, read_config
 from hub.connectors.files.mapping import read_row
 from hub.connectors.files.mark import Mark, load_mark
 from hub.connectors.files.places import FolderPlace, Found, Place
-from hub.connectors.files.reading import Reading, shown
+from hub.connectors.files.reading import PAGE_BYTES, Reading, shown
 from hub.connectors.files.ready import Watch, matching
 from hub.connectors.files.references import secret_of
 from hub.connectors.files.rows import Row
@@ -30,6 +30,7 @@ class _Pull:
     room: int
     fresh: bool
     """It began with no cursor."""
+    bytes: int = 0
     changes: list[Change] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
 
@@ -38,6 +39,9 @@ class _Pull:
             read = read_row(self.kind, self.records, row, shown(file))
             (self.changes if isinstance(read, Change) else self.rejects).append(read)  # type: ignore[arg-type]
         self.room -= len(rows)
+        self.bytes += sum(len(row.raw) for row in rows)
+        if self.bytes >= PAGE_BYTES:
+            self.room = 0
 
     def refuse(self, file: str, reason: str, *, full_export: bool) -> None:
         """Set a whole file aside; of a full export nothing may be set aside, since what is absent counts as gone."""
