@@ -848,7 +848,9 @@ def test_a_file_that_grows_while_it_is_fetched_is_left_for_later(inbox, remote, 
 def test_the_example_of_the_docs_is_a_source(clock):
     page = Path(__file__).resolve().parents[2] / "docs" / "connectors" / "files.md"
     example = page.read_text().split("```yaml\n")[1].split("```")[0]
-    assert open_files(example, clock=clock).capabilities.deletes
+    source = open_files(example, clock=clock)
+    assert (source.name, source.kinds, source.every_s) == ("acme-exports", ("site",), 60.0)
+    assert source.capabilities.deletes
 
 
 CELLS = st.text(st.characters(blacklist_characters="\x00\r", blacklist_categories=["Cs"]), max_size=8)

@@ -152,6 +152,9 @@ class Files(_Strict):
     """One source: a place and the kinds of record in it."""
 
     name: str = Field(min_length=1)
+    connector: Literal["files"] = "files"
+    every_s: float = Field(60.0, gt=0)
+    """Seconds between two looks at the place."""
     folder: str | None = None
     sftp: Sftp | None = None
     settle_s: float = Field(30.0, ge=0)

@@ -60,6 +60,9 @@ class FileSource:
     def __init__(self, config: Files, place: Place, *, clock: Clock, page_rows: int = PAGE_ROWS) -> None:
         deletes = any(records.deleted for records in config.kinds.values())
         self.capabilities = Capabilities(complete_listing=config.full_export, deletes=deletes)
+        self.name = config.name
+        self.kinds = tuple(config.kinds)
+        self.every_s = config.every_s
         self._config = config
         self._place = place
         self._clock = clock
