@@ -1,22 +1,39 @@
 """The composition root: the only place that names concrete classes."""
 
+import os
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+from uuid import uuid4
 
 import structlog
 
 from hub.domain.errors import UsageError
 from hub.domain.fingerprint import fingerprint
 from hub.domain.transcript import Transcript
-from hub.ports import BlobStore, Clock, Diarizer, Extractor, MeetingStore, Recognizer, Renderer, StageStore, Translator
+from hub.ports import (
+    BlobStore,
+    Bus,
+    Clock,
+    Diarizer,
+    Extractor,
+    MeetingStore,
+    Recognizer,
+    Renderer,
+    StageStore,
+    System,
+    Translator,
+)
+from hub.services.sync.steps import Sync
 from hub.settings import Settings
 
 if TYPE_CHECKING:
     from hub.connectors.models.store import FetchedModels
     from hub.services.hearing import Ears
+    from hub.storage.audit import AuditTrail
 
 
 Part = TypeVar("Part")
@@ -74,6 +91,54 @@ class Hub:
         return self._part("meetings", lambda: SqlMeetings(self._engine, clock=self.clock))
 
     @cached_property
+    def audit(self) -> "AuditTrail":
+        """The audit trail."""
+        from hub.storage.audit import AuditTrail
+
+        home = self.settings.home
+        return AuditTrail(
+            self._engine,
+            key_file=home / "keys" / "audit.pem",
+            checkpoints_file=home / "audit-checkpoints.jsonl",
+            clock=self.clock,
+        )
+
+    @cached_property
+    def holder(self) -> str:
+        """The name under which this process holds leases."""
+        return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+
+    @cached_property
+    def bus(self) -> Bus:
+        """What carries messages."""
+        return self._part("bus", self._bus)
+
+    @cached_property
+    def systems(self) -> dict[str, System]:
+        """The connected systems, by name."""
+        return self._part("systems", self._systems)
+
+    @cached_property
+    def sync(self) -> Sync:
+        """All that the steps of the sync need."""
+        from hub.storage.gates import SqlGates
+        from hub.storage.leases import SqlLeases
+        from hub.storage.ledger import SqlLedger
+        from hub.storage.outbox import SqlOutbox
+
+        rates = {name: rate for name, system in self.systems.items() if (rate := system.rate_per_s)}
+        return Sync(
+            ledger=SqlLedger(self._engine, clock=self.clock),
+            outbox=SqlOutbox(self._engine),
+            bus=self.bus,
+            leases=SqlLeases(self._engine, holder=self.holder, clock=self.clock),
+            gates=SqlGates(self._engine, rates=rates, clock=self.clock),
+            systems=self.systems,
+            clock=self.clock,
+            new_id=lambda: uuid4().hex,
+        )
+
+    @cached_property
     def extractor(self) -> Extractor:
         """What finds decisions, actions, risks and issues."""
         return self._part("extractor", self._extractor)
@@ -114,6 +179,31 @@ class Hub:
         from hub.storage.engine import open_engine
 
         return open_engine(self.settings.database_url)
+
+    def _bus(self) -> Bus:
+        if self.settings.bus == "sql":
+            from hub.storage.bus import SqlBus
+
+            partitions = self.settings.bus_partitions
+            return SqlBus(self._engine, clock=self.clock, partitions=partitions, holder=self.holder)
+        from hub.connectors.kafka.address import KafkaAddress
+        from hub.connectors.kafka.bus import KafkaBus, Layout
+
+        known = self.settings
+        address = KafkaAddress(
+            servers=tuple(known.kafka_servers.split(",")),
+            security_protocol=known.kafka_security,
+            username=known.kafka_username,
+            password=known.kafka_password.get_secret_value() if known.kafka_password else None,
+            ca_file=str(known.kafka_ca) if known.kafka_ca else None,
+        )
+        layout = Layout(partitions=known.bus_partitions, replication=known.kafka_replication)
+        return KafkaBus(address, layout=layout)
+
+    def _systems(self) -> dict[str, System]:
+        from hub.connectors.catalogue import load
+
+        return load(self.settings.systems)
 
     def _part(self, name: str, make: Callable[[], Part]) -> Part:
         return cast("Part", self._overrides[name]) if name in self._overrides else make()

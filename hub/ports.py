@@ -3,16 +3,21 @@
 Adapters raise the errors of `hub.domain.errors` and nothing else; foreign exceptions stop at the adapter.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from hub.domain.agreements import Agreement
 from hub.domain.audio import Pcm, Turn
+from hub.domain.audit import Entry
 from hub.domain.changes import Capabilities, Page, Push, Receipt
 from hub.domain.meeting import Meeting
 from hub.domain.messages import Message, Received
 from hub.domain.minutes import Minutes
+from hub.domain.sync import Base, Dispute, Effects, Letter, Record, Write
 from hub.domain.transcript import Transcript
 from hub.domain.translation import Translation
 
@@ -215,6 +220,21 @@ class Target(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class System:
+    """One connected system."""
+
+    name: str
+    kinds: tuple[str, ...]
+    """Kinds it is read for, those that others refer to first."""
+    source: Source | None = None
+    target: Target | None = None
+    every_s: float = 5.0
+    """Seconds between two pulls."""
+    rate_per_s: float | None = None
+    """Requests a second that it allows; None where it names no limit."""
+
+
 class Bus(Protocol):
     """Carries messages, in order for each key, at least once."""
 
@@ -248,3 +268,119 @@ class BusConsumer(Protocol):
 
     def close(self) -> None:
         """Leave the group."""
+
+
+class Unit(Protocol):
+    """One transaction of the sync: what it reads stays as it was read until it is saved or given up."""
+
+    def bases(self, system: str, kind: str, external_ids: Sequence[str]) -> dict[str, Base]:
+        """Return what *system* was last known to hold, by its own ids."""
+
+    def bases_of(self, system: str, record_ids: Sequence[str]) -> dict[str, Base]:
+        """Return the same by the hub's record ids."""
+
+    def records(self, record_ids: Sequence[str]) -> dict[str, Record]:
+        """Return records by id; no other transaction changes them meanwhile."""
+
+    def matches(self, kind: str, keys: Sequence[str]) -> dict[str, str]:
+        """Return record ids by natural key."""
+
+    def writes(self, system: str, record_ids: Sequence[str]) -> dict[str, Write]:
+        """Return the writes to *system* that are under way, by record id."""
+
+    def creations(self, system: str, kind: str) -> list[Write]:
+        """Return the writes under way that create records of *kind* in *system*."""
+
+    def disputes(self, record_ids: Sequence[str]) -> list[Dispute]:
+        """Return the open disputes of records."""
+
+    def seen(self, consumer: str, message_ids: Sequence[str]) -> set[str]:
+        """Return which of *message_ids* this consumer has processed."""
+
+    def waiting(self, system: str, kind: str) -> set[str]:
+        """Return the ids of the letters of a source that wait for another record."""
+
+    def number(self, name: str) -> int:
+        """Return the next number of a series, without gaps among those that were saved."""
+
+    def save(self, effects: Effects) -> None:
+        """Store *effects*; they are durable when the unit ends without an error."""
+
+
+class Ledger(Protocol):
+    """The sync's memory. Every method may raise RetryableError for an outage or a lost race: nothing was changed."""
+
+    def unit(self) -> AbstractContextManager[Unit]:
+        """Begin a transaction; it is saved when the block ends, given up when it raises."""
+
+    def reached(self, name: str) -> int:
+        """Return the last number of a series, 0 where none was given."""
+
+    def cursor(self, system: str, kind: str) -> str | None:
+        """Return how far a source has been read."""
+
+    def position(self, group: str, topic: str, partition: int) -> int | None:
+        """Return the next offset of a partition for *group*."""
+
+    def agreements(self, *, started: bool = False) -> list[Agreement]:
+        """Return the newest version of each agreement; where *started*, of those versions that were once started."""
+
+    def agree(self, agreement: Agreement, *, audit: Sequence[Entry]) -> None:
+        """Store a version of an agreement."""
+
+    def unlisted(self, system: str, kind: str, listing: str, *, after: str, limit: int) -> list[Base]:
+        """Return live records of *kind* that *system* held but *listing* did not show, by external id *after* one."""
+
+    def letters(self, *, state: str = "dead", system: str | None = None, limit: int = 1000) -> list[Letter]:
+        """Return letters, oldest first."""
+
+    def letter(self, id: str) -> Letter:
+        """Return one letter. UsageError when there is none."""
+
+    def disputes(self, *, state: str = "open", limit: int = 1000) -> list[Dispute]:
+        """Return disputes, oldest first."""
+
+    def dispute(self, id: str) -> Dispute:
+        """Return one dispute. UsageError when there is none."""
+
+    def everything(self, kind: str) -> Iterator[tuple[Record, dict[str, Base]]]:
+        """Return every record of *kind* with what each system was last known to hold of it."""
+
+    def counts(self) -> dict[str, int]:
+        """Return how much waits: outbox, open disputes, dead and waiting letters, writes under way; and the records."""
+
+
+class Outbox(Protocol):
+    """Messages that were stored with their cause and are still to be published."""
+
+    def waiting(self, limit: int) -> list[tuple[int, Message]]:
+        """Return the next messages with their numbers, those of one key in the order they were stored."""
+
+    def published(self, numbers: Sequence[int]) -> None:
+        """Forget messages that the bus has taken."""
+
+
+class Leases(Protocol):
+    """Who does what, where several workers run."""
+
+    def take(self, name: str, seconds: float) -> bool:
+        """Take or renew a lease; False while another holder's has not run out."""
+
+    def release(self, name: str) -> None:
+        """Give a lease back."""
+
+
+class Gates(Protocol):
+    """One rate budget and one circuit breaker for each system, shared by all workers."""
+
+    def wait(self, system: str) -> float:
+        """Take one request from the budget; return 0, or the seconds after which to ask again."""
+
+    def failed(self, system: str, *, retry_after_s: float | None) -> float:
+        """Note an outage; return for how many seconds the system is to be left alone."""
+
+    def worked(self, system: str) -> None:
+        """Note an answer; the breaker closes."""
+
+    def states(self) -> dict[str, str]:
+        """Return closed, open or half-open for each system that was met."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -42,14 +42,48 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address that pages are served on")
     port: int = Field(default=8765, ge=0, le=65535, description="Port that pages are served on; 0 picks a free one")
 
+    database: SecretStr | None = Field(
+        default=None,
+        description="Database as postgresql+psycopg://user:password@host/name; the embedded HUB_HOME/hub.db when unset",
+    )
+    systems_dir: Path | None = Field(
+        default=None, description="Folder with a YAML file for each connected system; HUB_HOME/systems when unset"
+    )
+    bus: Literal["sql", "kafka"] = Field(
+        default="sql", description="What carries messages: the hub's database or Kafka"
+    )
+    bus_partitions: int = Field(
+        default=8, ge=1, le=1024, description="Partitions of each topic; fixed once one is made"
+    )
+    kafka_servers: str = Field(default="127.0.0.1:9092", description="Brokers as host:port, separated by commas")
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="SASL_SSL", description="How brokers are reached; PLAINTEXT only on this machine"
+    )
+    kafka_username: str | None = Field(default=None, description="Name for SASL (SCRAM-SHA-512)")
+    kafka_password: SecretStr | None = Field(default=None, description="Password for SASL")
+    kafka_ca: Path | None = Field(
+        default=None, description="Certificates (PEM) that sign the brokers'; else the system's"
+    )
+    kafka_replication: int = Field(default=3, ge=1, le=9, description="Copies of each topic that is made")
+    metrics_port: int = Field(
+        default=0, ge=0, le=65535, description="Port of the worker's Prometheus metrics on HUB_HOST; 0 serves none"
+    )
+
     @property
     def models(self) -> Path:
         """The folder that holds fetched models."""
         return self.models_dir or self.home / "models"
 
     @property
+    def systems(self) -> Path:
+        """The folder that describes the connected systems."""
+        return self.systems_dir or self.home / "systems"
+
+    @property
     def database_url(self) -> str:
-        """SQLAlchemy address of the embedded database, HUB_HOME/hub.db."""
+        """SQLAlchemy address of the database; it may hold a password and is never printed."""
+        if self.database is not None:
+            return self.database.get_secret_value()
         return f"sqlite:///{self.home / 'hub.db'}"
 
     @classmethod

@@ -7,7 +7,9 @@ import dataclasses
 import json
 import types
 import typing
+from collections.abc import Mapping
 from datetime import date, datetime
+from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -24,13 +26,13 @@ def plain(value: Any) -> Any:
     """Return *value* as dicts, lists, strings and numbers."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {key: plain(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(entry) for entry in value]
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Path):
+    if isinstance(value, (Path, Enum)):
         return str(value)
     return value
 
@@ -49,11 +51,14 @@ def _build(kind: Any, value: Any) -> Any:
     if origin is tuple:
         inner = typing.get_args(kind)[0]
         return tuple(_build(inner, entry) for entry in value)
+    if origin in (dict, Mapping):
+        inner = typing.get_args(kind)[1]
+        return {key: _build(inner, entry) for key, entry in value.items()}
     if dataclasses.is_dataclass(kind):
         hints = _hints(cast("type", kind))
         return cast("Any", kind)(**{name: _build(hints[name], entry) for name, entry in value.items()})
-    if kind is Path:
-        return Path(value)
+    if isinstance(kind, type) and issubclass(kind, (Path, Enum)):
+        return kind(value)
     if kind in (date, datetime):
         return kind.fromisoformat(value)
     return value

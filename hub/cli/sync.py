@@ -1,0 +1,179 @@
+"""`hub sync`: agreements, rounds by hand, what waits, disputes, reconciliation."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hub.cli.guard import SET_ASIDE, say
+
+app = typer.Typer(no_args_is_help=True, help="Keep the parties' systems in step.")
+agreements_app = typer.Typer(no_args_is_help=True, help="What the parties agreed: who owns which field.")
+app.add_typer(agreements_app, name="agreements")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
+By = Annotated[str, typer.Option(help="Who decides; stands in the audit trail")]
+
+
+@app.command("run")
+def run(
+    full: Annotated[
+        bool, typer.Option(help="Read everything, not only what changed; absence is then deletion")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Read every system and deliver until all is quiet."""
+    from hub.cli.opening import opened
+    from hub.domain import wire
+    from hub.domain.errors import RetryableError
+    from hub.services.sync.round import run_round
+
+    hub = opened()
+    done = run_round(hub.sync, full=full)
+    if json:
+        _print(wire.dumps(done, indent=1))
+    else:
+        for name, taken in done.read.items():
+            _print(
+                f"{name}: {taken.read} read, {taken.edits} edits, {taken.disputed} for review, "
+                f"{taken.refused} refused, {taken.set_aside} set aside, {taken.waiting} waiting"
+            )
+        for name, count in done.delivered.items():
+            _print(f"{name}: {count} messages worked off")
+    if done.away:
+        raise RetryableError("; ".join(f"{name}: {reason}" for name, reason in done.away.items()))
+    if any(taken.set_aside for taken in done.read.values()):
+        sys.exit(SET_ASIDE)
+
+
+@app.command("status")
+def status(json: Json = False) -> None:
+    """Say what waits, where, and how the systems are."""
+    from hub.cli.opening import opened
+    from hub.domain import wire
+
+    hub = opened()
+    counts, gates = hub.sync.ledger.counts(), hub.sync.gates.states()
+    agreements = {agreement.label: agreement.status for agreement in hub.sync.ledger.agreements()}
+    systems = {name: gates.get(name, "closed") for name in hub.systems}
+    if json:
+        _print(wire.dumps({"counts": counts, "breakers": systems, "agreements": agreements}, indent=1))
+        return
+    for name, count in counts.items():
+        _print(f"{name.replace('_', ' ')}: {count}")
+    for name, state in systems.items():
+        _print(f"system {name}: breaker {state}")
+    for label, state in agreements.items():
+        _print(f"agreement {label}: {state}")
+
+
+@app.command("disputes")
+def disputes(
+    state: Annotated[str, typer.Option(help="open, refused, accepted or kept")] = "open", json: Json = False
+) -> None:
+    """List edits that were not taken."""
+    from hub.cli.opening import opened
+    from hub.domain import wire
+
+    found = opened().sync.ledger.disputes(state=state)
+    if json:
+        _print(wire.dumps(found, indent=1))
+        return
+    for one in found:
+        values = f"ours {one.ours!r}, {one.system} {one.theirs!r}"
+        _print(f"{one.id}  {one.kind} {one.record_id}  {one.field}: {values}  ({one.reason})")
+
+
+@app.command("resolve")
+def resolve(
+    id: Annotated[str, typer.Argument(help="The dispute, as `hub sync disputes` shows it")],
+    by: By,
+    take: Annotated[bool, typer.Option("--take/--keep", help="Take their value, or keep ours")],
+    reason: Annotated[str, typer.Option(help="Why")] = "",
+) -> None:
+    """Decide a dispute, or restore a value that was refused."""
+    from hub.cli.opening import opened
+    from hub.services.sync.resolve import resolve as settle
+
+    sync = opened().sync
+    settled = settle(sync.ledger, id, take=take, person=by, reason=reason, clock=sync.clock, new_id=sync.new_id)
+    say(f"{settled.kind} {settled.record_id}, {settled.field}: {settled.state}")
+
+
+@app.command("reconcile")
+def reconcile(
+    format: Annotated[str, typer.Option(help="text, json, csv or html")] = "text",
+    json: Json = False,
+    out: Annotated[Path | None, typer.Option(help="File to write; stdout when not given")] = None,
+) -> None:
+    """Compare what the systems and the hub hold; exit 3 when anything differs."""
+    from hub.cli.opening import opened
+    from hub.render.reconciliation import render
+    from hub.services.sync.reconcile import reconcile as compare
+
+    report = compare(opened().sync)
+    body = render(report, "json" if json else format)
+    if out is None:
+        _print(body.rstrip("\n"))
+    else:
+        from hub.cli.output import require_writable, write_all
+
+        require_writable(out.parent)
+        write_all(out.parent, {out.name: body.encode()})
+    if report.differences or report.unread:
+        sys.exit(SET_ASIDE)
+
+
+@agreements_app.command("propose")
+def propose(file: Annotated[Path, typer.Argument(help="The agreement as YAML")], by: By) -> None:
+    """Propose an agreement, or a new version of one; each party must accept it before data flows."""
+    from hub.cli.opening import opened
+    from hub.connectors.agreement_file import read
+    from hub.services.sync.agreeing import propose as offer
+
+    sync = opened().sync
+    offered = offer(sync.ledger, read(file), person=by, clock=sync.clock, new_id=sync.new_id)
+    say(f"agreement {offered.label} is proposed; each of {', '.join(offered.parties)} is to accept it")
+
+
+@agreements_app.command("accept")
+def accept(id: str, party: Annotated[str, typer.Option(help="The party that accepts")], by: By) -> None:
+    """Accept an agreement for a party; with the last one its trial begins: systems are compared, nothing is written."""
+    from hub.cli.opening import opened
+    from hub.services.sync.agreeing import accept as agree
+
+    sync = opened().sync
+    after = agree(sync.ledger, id, party=party, person=by, clock=sync.clock, new_id=sync.new_id)
+    say(f"agreement {after.label} is {after.status}")
+
+
+@agreements_app.command("move")
+def move(id: str, step: Annotated[str, typer.Argument(help="start, pause, resume or end")], by: By) -> None:
+    """Start an agreement after its trial, pause, resume or end it."""
+    from hub.cli.opening import opened
+    from hub.services.sync.agreeing import move as go
+
+    sync = opened().sync
+    after = go(sync, id, step=step, person=by)
+    say(f"agreement {after.label} is {after.status}")
+
+
+@agreements_app.command("list")
+def list_agreements(json: Json = False) -> None:
+    """List the newest version of each agreement."""
+    from hub.cli.opening import opened
+    from hub.domain import wire
+
+    found = opened().sync.ledger.agreements()
+    if json:
+        _print(wire.dumps(found, indent=1))
+        return
+    for one in found:
+        _print(
+            f"{one.label}: {one.status}; {', '.join(one.parties)}; accepted by {', '.join(one.accepted_by) or 'nobody'}"
+        )
+
+
+def _print(text: Any) -> None:
+    sys.stdout.write(f"{text}\n")

@@ -1,0 +1,63 @@
+"""Sync agreements as people write them: a YAML file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hub.domain.agreements import Agreement, Deletes, FieldRule, KindRule, Policy, Status, checked
+from hub.domain.errors import UsageError
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Field(_Strict):
+    owner: Name
+    policy: Policy | None = None
+
+
+class _Kind(_Strict):
+    owner: Name
+    policy: Policy = Policy.REVIEW
+    deletes: Deletes = Deletes.REVIEW
+    fields: dict[str, _Field] = {}
+    only: tuple[str, ...] = ()
+    match: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+
+
+class _Agreement(_Strict):
+    id: Name
+    parties: dict[Name, tuple[Name, ...]]
+    studies: tuple[str, ...] = ()
+    kinds: dict[Name, _Kind]
+
+
+def read(path: Path) -> Agreement:
+    """Return the agreement in a YAML file, not yet proposed. UsageError names the file, the key and what is wrong."""
+    try:
+        told = _Agreement.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UsageError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg'].lower()}" for e in error.errors())
+        raise UsageError(f"{path}: {wrong}") from error
+    kinds = tuple(
+        KindRule(
+            kind=kind,
+            owner=rule.owner,
+            policy=rule.policy,
+            deletes=rule.deletes,
+            fields={name: FieldRule(entry.owner, entry.policy) for name, entry in rule.fields.items()},
+            only=rule.only,
+            match=rule.match,
+            to=rule.to,
+        )
+        for kind, rule in told.kinds.items()
+    )
+    return checked(Agreement(told.id, 0, Status.PROPOSED, told.parties, kinds, told.studies))

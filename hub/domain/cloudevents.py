@@ -1,0 +1,68 @@
+"""CloudEvents 1.0 in the binary mode of its Kafka binding: the attributes as headers, the data as the body."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from hub.domain.errors import RejectedError
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_REQUIRED = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The attributes of an event; none of them holds subject data or free text."""
+
+    id: str
+    source: str
+    type: str
+    """Ends in the version of the data's schema, such as `.v1`."""
+    subject: str
+    time: datetime
+    traceparent: str | None = None
+    """W3C Trace Context."""
+    datacontenttype: str = "application/json"
+
+
+def to_headers(event: Event) -> dict[str, str]:
+    """Return the headers of *event*."""
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": event.id,
+        "ce_source": event.source,
+        "ce_type": event.type,
+        "ce_subject": event.subject,
+        "ce_time": event.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "content-type": event.datacontenttype,
+    }
+    return headers | ({"traceparent": event.traceparent} if event.traceparent else {})
+
+
+def from_headers(headers: Mapping[str, str]) -> Event:
+    """Return the event of *headers*; extensions that are not known are passed over.
+
+    RejectedError names the header that is missing or wrong. A wrong traceparent is dropped, as its standard asks.
+    """
+    for name in _REQUIRED:
+        if not headers.get(name):
+            raise RejectedError(f"event: header {name} is missing")
+    if headers["ce_specversion"].split(".")[0] != "1":
+        raise RejectedError(f"event: ce_specversion {headers['ce_specversion']!r} is not 1.x")
+    try:
+        time = datetime.fromisoformat(headers["ce_time"])
+    except ValueError as error:
+        raise RejectedError(f"event: ce_time {headers['ce_time']!r} is no time") from error
+    if time.tzinfo is None:
+        raise RejectedError(f"event: ce_time {headers['ce_time']!r} names no zone")
+    trace = headers.get("traceparent", "")
+    return Event(
+        id=headers["ce_id"],
+        source=headers["ce_source"],
+        type=headers["ce_type"],
+        subject=headers["ce_subject"],
+        time=time,
+        traceparent=trace if _TRACEPARENT.fullmatch(trace) else None,
+        datacontenttype=headers.get("content-type", "application/json"),
+    )

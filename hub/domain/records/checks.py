@@ -1,0 +1,74 @@
+"""Whether the fields of a record are what its kind says; fields it does not know are kept, not judged."""
+
+import types
+import typing
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from hub.domain.records.kinds import KINDS
+
+Test = Callable[[Any], str]
+IDENTIFYING = frozenset(
+    {"name", "first_name", "last_name", "initials", "birth_date", "date_of_birth", "email", "phone"}
+)
+"""What a subject's record never carries: subjects are pseudonymous (ICH E6(R3) 2.12.6)."""
+
+
+def check(kind: str, fields: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with *fields* (JSON values) as one line each; nothing where they may be taken.
+
+    Any subset of the fields is fine, since systems report what they hold. A field that is not known is no problem.
+    """
+    tests = _tests(kind)
+    if tests is None:
+        return [f"{kind!r} is no kind of record"]
+    wrong = []
+    for name, value in fields.items():
+        test = tests.get(name)
+        if value is not None and test is not None and (problem := test(value)):
+            wrong.append(f"{name}: {problem}")
+        elif kind == "subject_status" and name.lower() in IDENTIFYING:
+            wrong.append(f"{name}: identifies a subject; it is not taken in")
+    return wrong
+
+
+@cache
+def _tests(kind: str) -> dict[str, Test] | None:
+    if kind not in KINDS:
+        return None
+    return {name: _test(hint) for name, hint in typing.get_type_hints(KINDS[kind]).items()}
+
+
+def _test(hint: Any) -> Test:
+    if typing.get_origin(hint) in (types.UnionType, typing.Union):
+        hint = next(option for option in typing.get_args(hint) if option is not types.NoneType)
+    if typing.get_origin(hint) is typing.Literal:
+        codes = frozenset(typing.get_args(hint))
+        return lambda value: "" if value in codes else f"{value!r} is none of {', '.join(sorted(codes))}"
+    return {str: _text, int: _whole, date: _day, datetime: _time}[hint]
+
+
+def _text(value: Any) -> str:
+    return "" if isinstance(value, str) else f"{value!r} is no text"
+
+
+def _whole(value: Any) -> str:
+    return "" if type(value) is int and value >= 0 else f"{value!r} is no count"
+
+
+def _day(value: Any) -> str:
+    try:
+        date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return f"{value!r} is no day (YYYY-MM-DD)"
+    return ""
+
+
+def _time(value: Any) -> str:
+    try:
+        datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return f"{value!r} is no time (ISO 8601)"
+    return ""

@@ -1,0 +1,180 @@
+"""What the hub keeps of the sync: records, what each system was last known to hold, disputes, letters."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from hub.domain.audit import Entry
+from hub.domain.messages import Message
+
+Fields = Mapping[str, Any]
+
+REFERENCES: Mapping[str, str] = {
+    "study_id": "study",
+    "country_id": "country",
+    "site_id": "site",
+    "meeting_id": "meeting",
+    "subject_id": "subject_status",
+    "visit_id": "monitoring_visit",
+    "contact_id": "contact",
+    "document_id": "document",
+}
+"""Fields that name another record: in a system by its own id, in the hub by the hub's."""
+
+RECORDS_TOPIC = "hub.records"
+
+
+def waiting_id(system: str, kind: str, id: str) -> str:
+    """Return the id of the letter that waits for one record of one system: a newer one takes the older one's place."""
+    return hashlib.sha256(f"{system}\n{kind}\n{id}".encode()).hexdigest()[:32]
+
+
+def letter_id(system: str, kind: str, place: str, reason: str, content: bytes) -> str:
+    """Return the id of the letter for something set aside: the same thing read twice is one letter."""
+    text = f"{system}\n{kind}\n{place}\n{reason}\n".encode()
+    return hashlib.sha256(text + content).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as the parties' ownership of fields makes it."""
+
+    id: str
+    kind: str
+    fields: Fields
+    version: int = 1
+    deleted: bool = False
+    edited: Mapping[str, str] = field(default_factory=dict)
+    """Field to when it was last edited, by the editing system's clock (ISO 8601); only where it told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What one system was last known to hold of a record."""
+
+    system: str
+    record_id: str
+    kind: str
+    external_id: str
+    fields: Fields
+    version: str | None = None
+    deleted: bool = False
+    written: int = 0
+    """Number of the hub's last write to it; a page read before that write says nothing new."""
+    listing: str | None = None
+    """The last complete listing it was seen in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A write that is under way: kept before it is sent, so that after a crash the same one is sent again."""
+
+    system: str
+    record_id: str
+    kind: str
+    key: str
+    """The idempotency key."""
+    external_id: str | None
+    fields: Fields
+    """In canonical names, references as the hub's ids."""
+    deleted: bool
+    record_version: int
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """An edit that was not taken: open for a person, or refused and restorable."""
+
+    id: str
+    record_id: str
+    kind: str
+    system: str
+    field: str
+    base: Any
+    ours: Any
+    theirs: Any
+    state: str
+    """open, refused, accepted, kept."""
+    reason: str
+    agreement: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Something that could not be processed, with the bytes as they came."""
+
+    id: str
+    stage: str
+    """read, check, merge or deliver."""
+    system: str
+    kind: str
+    reason: str
+    raw: bytes
+    headers: Mapping[str, str]
+    attempts: int
+    at: datetime
+    where: str = ""
+    parsed: str = ""
+    """What was read from the bytes, as JSON; empty where they could not be read."""
+    state: str = "dead"
+    """dead, waiting (for a record it refers to), replayed, discarded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a source has been read."""
+
+    system: str
+    kind: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a consumer group has processed a partition: the next offset."""
+
+    group: str
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A write that a system has taken."""
+
+    id: str
+    system: str
+    record_id: str
+    external_id: str
+    message_id: str
+    record_version: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """All that one step changes: stored together or not at all."""
+
+    records: tuple[Record, ...] = ()
+    natural_keys: tuple[tuple[str, str, str], ...] = ()
+    """(kind, key, record id)."""
+    bases: tuple[Base, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+    settled: tuple[Dispute, ...] = ()
+    audit: tuple[Entry, ...] = ()
+    messages: tuple[Message, ...] = ()
+    cursor: Cursor | None = None
+    letters: tuple[Letter, ...] = ()
+    letter_states: tuple[tuple[str, str], ...] = ()
+    """(letter id, new state)."""
+    writes: tuple[Write, ...] = ()
+    finished: tuple[Write, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    inbox: tuple[tuple[str, str], ...] = ()
+    """(consumer, message id)."""
+    position: Position | None = None

@@ -1,0 +1,1 @@
+"""Records between the parties' systems: taken in, relayed, delivered, reconciled."""

@@ -1,0 +1,101 @@
+"""Agreements: proposed by one party, accepted by each, moved on; every step in the audit trail."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from hub.domain import wire
+from hub.domain.agreements import Agreement, Status, accepted, checked, moved
+from hub.domain.audit import Entry
+from hub.domain.errors import UsageError
+from hub.domain.sync import Effects
+from hub.ports import Clock, Ledger
+from hub.services.sync.events import changed
+from hub.services.sync.steps import Sync
+
+NewId = Callable[[], str]
+_MANY = 500
+
+
+def propose(ledger: Ledger, agreement: Agreement, *, person: str, clock: Clock, new_id: NewId) -> Agreement:
+    """Store *agreement* as a new version that nobody has accepted; the one in force stays until all have."""
+    known = _found(ledger, agreement.id)
+    version = known.version + 1 if known else 1
+    offered = replace(
+        checked(agreement),
+        version=version,
+        status=Status.PROPOSED,
+        proposed_by=_named(person),
+        accepted_by={},
+        changed_at=clock(),
+    )
+    _store(ledger, offered, known, person, "proposed", clock=clock, new_id=new_id)
+    return offered
+
+
+def accept(ledger: Ledger, id: str, *, party: str, person: str, clock: Clock, new_id: NewId) -> Agreement:
+    """Accept the newest version for *party*. UsageError when it is not open to that."""
+    known = _known(ledger, id)
+    after = accepted(known, party, _named(person), clock())
+    _store(ledger, after, known, person, f"accepted for {party}", clock=clock, new_id=new_id)
+    return after
+
+
+def move(sync: Sync, id: str, *, step: str, person: str) -> Agreement:
+    """Start, pause, resume or end an agreement; what comes into force goes out for every record it covers."""
+    known = _known(sync.ledger, id)
+    after = moved(known, step, sync.clock())
+    _store(sync.ledger, after, known, _named(person), step, clock=sync.clock, new_id=sync.new_id)
+    if after.status is Status.ACTIVE:
+        send_again(sync, after)
+    return after
+
+
+def send_again(sync: Sync, agreement: Agreement) -> int:
+    """Put every record that *agreement* covers on its way again and return how many; what is known is not sent."""
+    sent = 0
+    for rule in agreement.kinds:
+        ids = [record.id for record, _ in sync.ledger.everything(rule.kind)]
+        for start in range(0, len(ids), _MANY):
+            with sync.ledger.unit() as unit:
+                found = unit.records(ids[start : start + _MANY]).values()
+                messages = tuple(
+                    changed(record, (), origin="hub", id=sync.new_id(), at=sync.clock()) for record in found
+                )
+                unit.save(Effects(messages=messages))
+                sent += len(messages)
+    return sent
+
+
+def _store(
+    ledger: Ledger, after: Agreement, before: Agreement | None, person: str, what: str, *, clock: Clock, new_id: NewId
+) -> None:
+    entry = Entry(
+        at=clock(),
+        actor=person,
+        kind="agreement",
+        record_id=after.id,
+        field="agreement",
+        old=wire.dumps(before) if before else None,
+        new=wire.dumps(after),
+        reason=what,
+        agreement=after.label,
+        message_id=new_id(),
+    )
+    ledger.agree(after, audit=(entry,))
+
+
+def _known(ledger: Ledger, id: str) -> Agreement:
+    found = _found(ledger, id)
+    if found is None:
+        raise UsageError(f"{id}: no such agreement; hub sync agreements list names them")
+    return found
+
+
+def _found(ledger: Ledger, id: str) -> Agreement | None:
+    return next((agreement for agreement in ledger.agreements() if agreement.id == id), None)
+
+
+def _named(person: str) -> str:
+    if not person.strip():
+        raise UsageError("say who does this: --by NAME")
+    return person

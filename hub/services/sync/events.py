@@ -1,0 +1,35 @@
+"""The event that a record has changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from hub.domain import wire
+from hub.domain.cloudevents import Event, to_headers
+from hub.domain.messages import Message
+from hub.domain.sync import RECORDS_TOPIC, Record
+
+SOURCE = "/hub/records"
+
+
+def changed(record: Record, fields: Sequence[str], *, origin: str, id: str, at: datetime) -> Message:
+    """Return the message that *fields* of *record* have changed, keyed by record so that its changes stay in order.
+
+    The body holds the whole record as it now is, so that a reader who missed one event lacks nothing after the next.
+    """
+    event = Event(
+        id=id,
+        source=SOURCE,
+        type=f"hub.record.{record.kind}.changed.v1",
+        subject=record.id,
+        time=at,
+    )
+    body = {
+        "id": record.id,
+        "kind": record.kind,
+        "version": record.version,
+        "deleted": record.deleted,
+        "fields": record.fields,
+        "changed": list(fields),
+        "origin": origin,
+    }
+    return Message(id, RECORDS_TOPIC, record.id, to_headers(event), wire.dumps(body).encode())

@@ -1,0 +1,372 @@
+"""What a system reports becomes edits, refusals and disputes: one page, one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from hub.domain import wire
+from hub.domain.agreements import Agreement, Deletes, KindRule
+from hub.domain.audit import Entry
+from hub.domain.changes import Change, Page
+from hub.domain.errors import RetryableError
+from hub.domain.merge import Merged, Side, merge
+from hub.domain.messages import Message
+from hub.domain.records import check
+from hub.domain.sync import REFERENCES, Base, Cursor, Dispute, Effects, Letter, Record, letter_id, waiting_id
+from hub.ports import Clock, Ledger, Unit
+from hub.services.sync.events import changed
+
+NewId = Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Whose page it is and when it was asked for."""
+
+    system: str
+    kind: str
+    agreements: tuple[Agreement, ...]
+    """The active ones that this system takes part in and this kind flows under."""
+    written: int = 0
+    """Number of the hub's last write to the system before the page was asked for."""
+    listing: str | None = None
+    """Names the complete listing that the page is part of."""
+    replayed: Letter | None = None
+    """The letter that is worked off again; the cursor stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a page."""
+
+    read: int = 0
+    edits: int = 0
+    refused: int = 0
+    disputed: int = 0
+    set_aside: int = 0
+    waiting: int = 0
+
+    def __add__(self, other: "Taken") -> "Taken":
+        return Taken(*(getattr(self, name) + getattr(other, name) for name in Taken.__dataclass_fields__))
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What is at hand while a page is worked through; a record met twice sees its first change."""
+
+    bases: dict[str, Base]
+    records: dict[str, Record]
+    keys: dict[str, str]
+    disputes: dict[str, list[Dispute]]
+    in_flight: dict[str, Mapping[str, Any]]
+    touched: dict[str, Record] = field(default_factory=dict)
+    seen: dict[str, Base] = field(default_factory=dict)
+    natural: list[tuple[str, str, str]] = field(default_factory=list)
+    audit: list[Entry] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    made: list[Dispute] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    edits: int = 0
+
+
+def take(ledger: Ledger, page: Page, intake: Intake, *, clock: Clock, new_id: NewId) -> Taken:
+    """Merge *page* into the hub's records and store everything with the cursor, or nothing.
+
+    RetryableError when a record was written by the hub while the page was being read: read the page again.
+    """
+    with ledger.unit() as unit:
+        desk, changes = _lay_out(unit, page, intake, clock=clock)
+        for change in changes:
+            _one(desk, change, intake, clock=clock, new_id=new_id)
+        unit.save(
+            Effects(
+                records=tuple(desk.touched.values()),
+                natural_keys=tuple(desk.natural),
+                bases=tuple(desk.seen.values()),
+                disputes=tuple(desk.made),
+                audit=tuple(desk.audit),
+                messages=tuple(desk.messages),
+                letters=tuple(desk.letters),
+                letter_states=_released(unit, changes, intake),
+                cursor=None if intake.replayed else Cursor(intake.system, intake.kind, page.cursor),
+            )
+        )
+    dead = sum(letter.state == "dead" for letter in desk.letters)
+    opened = sum(dispute.state == "open" for dispute in desk.made)
+    return Taken(
+        read=len(page.changes) + len(page.rejects),
+        edits=desk.edits,
+        refused=len(desk.made) - opened,
+        disputed=opened,
+        set_aside=dead,
+        waiting=len(desk.letters) - dead,
+    )
+
+
+def _released(unit: Unit, changes: Sequence[Change], intake: Intake) -> tuple[tuple[str, str], ...]:
+    """Return what becomes of letters: those that waited for what has now been taken are worked off."""
+    waiting = unit.waiting(intake.system, intake.kind)
+    if intake.replayed and changes:
+        return ((intake.replayed.id, "replayed"),)
+    taken = {waiting_id(intake.system, intake.kind, change.external_id) for change in changes} if waiting else set()
+    return tuple((letter, "replayed") for letter in sorted(waiting & taken))
+
+
+def _lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[_Desk, list[Change]]:
+    now = clock()
+    letters = [
+        Letter(
+            id=letter_id(intake.system, reject.kind, reject.where, reject.reason, reject.raw),
+            stage="read",
+            system=intake.system,
+            kind=reject.kind,
+            reason=reject.reason,
+            raw=reject.raw,
+            headers={},
+            attempts=1,
+            at=now,
+            where=reject.where,
+        )
+        for reject in page.rejects
+    ]
+    references = _references(unit, intake.system, page.changes)
+    changes: list[Change] = []
+    for change in page.changes:
+        resolved, missing = _resolved(change, references)
+        problems = [] if missing or change.deleted else check(change.kind, resolved.fields)
+        if missing or problems:
+            letters.append(_letter(change, intake, missing, problems, at=now))
+        else:
+            changes.append(resolved)
+    bases = unit.bases(intake.system, intake.kind, [change.external_id for change in changes])
+    keys = _keys(changes, intake)
+    matches = unit.matches(intake.kind, sorted(set(keys.values())))
+    for change in changes:
+        if change.external_id not in bases and (known := _known(unit, change, keys, matches, intake)):
+            bases[change.external_id] = Base(intake.system, known, intake.kind, change.external_id, {})
+    ids = sorted({base.record_id for base in bases.values()})
+    studies = {str(change.fields["study_id"]) for change in changes if change.fields.get("study_id")}
+    disputes: dict[str, list[Dispute]] = {}
+    for dispute in unit.disputes(ids):
+        if dispute.system == intake.system:
+            disputes.setdefault(dispute.record_id, []).append(dispute)
+    in_flight = {record: write.fields for record, write in unit.writes(intake.system, ids).items()}
+    records = unit.records([*ids, *studies])
+    return _Desk(bases, records, keys, disputes, in_flight, letters=letters), changes
+
+
+def _references(unit: Unit, system: str, changes: Sequence[Change]) -> dict[tuple[str, str], str]:
+    """Return the hub's ids of the records that *changes* refer to, by (kind, the system's id)."""
+    wanted: dict[str, set[str]] = {}
+    for change in changes:
+        for name, kind in REFERENCES.items():
+            if change.fields.get(name) is not None:
+                wanted.setdefault(kind, set()).add(str(change.fields[name]))
+    found: dict[tuple[str, str], str] = {}
+    for kind, ids in wanted.items():
+        found |= {(kind, there): base.record_id for there, base in unit.bases(system, kind, sorted(ids)).items()}
+    return found
+
+
+def _resolved(change: Change, references: Mapping[tuple[str, str], str]) -> tuple[Change, list[str]]:
+    fields, missing = dict(change.fields), []
+    for name, kind in REFERENCES.items():
+        value = fields.get(name)
+        if value is None:
+            continue
+        known = references.get((kind, str(value)))
+        if known is None:
+            missing.append(f"{name} {value!r}: no such {kind.replace('_', ' ')} is known from this system")
+        fields[name] = known
+    return replace(change, fields=fields), missing
+
+
+def _letter(change: Change, intake: Intake, missing: Sequence[str], problems: Sequence[str], *, at: datetime) -> Letter:
+    parsed = wire.dumps({name: value for name, value in wire.plain(change).items() if name != "raw"})
+    reason = "; ".join(missing or problems)
+    number = letter_id(intake.system, change.kind, change.external_id, reason, parsed.encode())
+    if missing:
+        number = waiting_id(intake.system, change.kind, change.external_id)
+    elif intake.replayed:
+        number = intake.replayed.id
+    return Letter(
+        id=number,
+        stage="merge" if missing else "check",
+        system=intake.system,
+        kind=change.kind,
+        reason=reason,
+        raw=intake.replayed.raw if intake.replayed else change.raw,
+        headers={},
+        attempts=intake.replayed.attempts + 1 if intake.replayed else 1,
+        at=at,
+        where=change.external_id,
+        parsed=parsed,
+        state="waiting" if missing else "dead",
+    )
+
+
+def _keys(changes: Sequence[Change], intake: Intake) -> dict[str, str]:
+    """Return the natural key of each change that has all the fields of one, by external id."""
+    rule = next((rule for a in intake.agreements if (rule := a.rule(intake.kind)) and rule.match), None)
+    if rule is None:
+        return {}
+    return {
+        change.external_id: wire.dumps([change.fields[name] for name in rule.match])
+        for change in changes
+        if all(change.fields.get(name) is not None for name in rule.match)
+    }
+
+
+def _known(
+    unit: Unit, change: Change, keys: Mapping[str, str], matches: Mapping[str, str], intake: Intake
+) -> str | None:
+    """Return the record that an id never seen before stands for: one with its key, or one we are creating there."""
+    matched = matches.get(keys.get(change.external_id, ""))
+    if matched:
+        return None if unit.bases_of(intake.system, [matched]) else matched
+    for write in unit.creations(intake.system, intake.kind):
+        if all(change.fields.get(name) == value for name, value in write.fields.items()):
+            return write.record_id
+    return None
+
+
+def _one(desk: _Desk, change: Change, intake: Intake, *, clock: Clock, new_id: NewId) -> None:
+    agreement = _agreement(desk, change, intake)
+    if agreement is None:
+        return
+    rule = agreement.rule(change.kind)
+    assert rule is not None  # noqa: S101  # _agreement chose one that has it
+    base = desk.bases.get(change.external_id)
+    record = desk.records.get(base.record_id) if base else None
+    if base is not None and base.written > intake.written and _differs(change, base):
+        raise RetryableError(f"{change.kind} {change.external_id} of {intake.system} was written while it was read")
+    if record is None:
+        if change.deleted:
+            return
+        record = Record(new_id(), change.kind, {}, version=0)
+        base = Base(intake.system, record.id, change.kind, change.external_id, {})
+        if key := desk.keys.get(change.external_id):
+            desk.natural.append((change.kind, key, record.id))
+    assert base is not None  # noqa: S101  # made just now where there was none
+    waiting = {dispute.field: dispute.theirs for dispute in desk.disputes.get(record.id, ())}
+    side = Side(intake.system, base.fields, desk.in_flight.get(record.id, {}), change.changed_at)
+    theirs = {} if change.deleted else change.fields
+    merged = merge(record.fields, theirs, side=side, rule=rule, edited=record.edited, disputed=waiting)
+    message_id = new_id()
+    wrote = _Wrote(change, intake.system, agreement, record, message_id, clock())
+    after = _edited(desk, wrote, merged, new_id=new_id)
+    after = _deletion(desk, wrote, after, base, rule, new_id=new_id)
+    held = {**base.fields, **theirs}
+    behind = not base.fields and any(
+        rule.covers(name) and held.get(name) != after.fields.get(name) for name in after.fields
+    )
+    refused = any(not lost.open for lost in merged.lost)
+    if after.version != record.version or refused or behind or not base.fields:
+        names = [edit.field for edit in merged.edits]
+        desk.messages.append(changed(after, names, origin=intake.system, id=message_id, at=wrote.at))
+    if after is not record:
+        desk.touched[after.id] = after
+    desk.records[after.id] = after
+    seen = replace(
+        base,
+        fields=held,
+        version=change.version or base.version,
+        deleted=change.deleted,
+        listing=intake.listing or base.listing,
+    )
+    if seen != base or not base.fields:
+        desk.seen[change.external_id] = seen
+    desk.bases[change.external_id] = seen
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrote:
+    """One change on its way into one record."""
+
+    change: Change
+    system: str
+    agreement: Agreement
+    record: Record
+    message_id: str
+    at: datetime
+
+    def entry(self, name: str, old: Any, new: Any, reason: str) -> Entry:
+        return Entry(
+            at=self.at,
+            actor=self.system,
+            kind=self.record.kind,
+            record_id=self.record.id,
+            field=name,
+            old=None if old is None else wire.dumps(old),
+            new=None if new is None else wire.dumps(new),
+            reason=reason,
+            agreement=self.agreement.label,
+            message_id=self.message_id,
+        )
+
+
+def _edited(desk: _Desk, wrote: _Wrote, merged: Merged, *, new_id: NewId) -> Record:
+    record = wrote.record
+    for lost in merged.lost:
+        state = "open" if lost.open else "refused"
+        desk.made.append(
+            Dispute(
+                new_id(), record.id, record.kind, wrote.system, lost.field, lost.base, lost.ours, lost.theirs,
+                state, lost.reason, wrote.agreement.label, wrote.at,
+            )
+        )  # fmt: skip
+        verdict = "waits for review" if lost.open else "not taken"
+        desk.audit.append(wrote.entry(lost.field, lost.ours, lost.theirs, f"{verdict}: {lost.reason}"))
+    desk.disputes.setdefault(record.id, []).extend(
+        d for d in desk.made if d.record_id == record.id and d.state == "open"
+    )
+    if not merged.edits and record.version:
+        return record
+    desk.edits += len(merged.edits)
+    desk.audit += [wrote.entry(edit.field, edit.old, edit.new, edit.reason) for edit in merged.edits]
+    values = {edit.field: edit.new for edit in merged.edits}
+    when = wrote.change.changed_at
+    times = {name: when.isoformat() for name in values} if when else {}
+    return replace(
+        record,
+        fields={**record.fields, **values},
+        edited={**record.edited, **times},
+        version=record.version + 1,
+    )
+
+
+def _deletion(desk: _Desk, wrote: _Wrote, record: Record, base: Base, rule: KindRule, *, new_id: NewId) -> Record:
+    deleted = wrote.change.deleted
+    if deleted == base.deleted or deleted == record.deleted or rule.deletes is Deletes.IGNORE:
+        return record
+    if rule.owner == wrote.system and rule.deletes is Deletes.SOFT:
+        desk.edits += 1
+        desk.audit.append(
+            wrote.entry("deleted", record.deleted, deleted, "owner's deletion" if deleted else "restored")
+        )
+        return replace(record, deleted=deleted, version=record.version + 1)
+    reason = f"{wrote.system} {'deleted' if deleted else 'restored'} it; {rule.owner} owns the record"
+    dispute = Dispute(
+        new_id(), record.id, record.kind, wrote.system, "deleted", base.deleted, record.deleted, deleted,
+        "open", reason, wrote.agreement.label, wrote.at,
+    )  # fmt: skip
+    desk.made.append(dispute)
+    desk.disputes.setdefault(record.id, []).append(dispute)
+    desk.audit.append(wrote.entry("deleted", record.deleted, deleted, f"waits for review: {reason}"))
+    return record
+
+
+def _agreement(desk: _Desk, change: Change, intake: Intake) -> Agreement | None:
+    base = desk.bases.get(change.external_id)
+    known = desk.records.get(base.record_id) if base else None
+    fields = {**(known.fields if known else {}), **change.fields}
+    study = desk.records.get(str(fields.get("study_id")))
+    protocol = (
+        fields.get("protocol_number") if change.kind == "study" else study and study.fields.get("protocol_number")
+    )
+    return next((a for a in intake.agreements if not a.studies or protocol in a.studies), None)
+
+
+def _differs(change: Change, base: Base) -> bool:
+    return change.deleted != base.deleted or any(base.fields.get(name) != v for name, v in change.fields.items())

@@ -1,0 +1,23 @@
+"""What a complete listing did not show is deleted there; only where the system claims that it lists everything."""
+
+from hub.domain.changes import Change, Page
+from hub.domain.sync import Base
+from hub.ports import Clock, Ledger
+from hub.services.sync.ingest import Intake, NewId, Taken, take
+
+_MANY = 500
+
+
+def close_listing(ledger: Ledger, intake: Intake, *, clock: Clock, new_id: NewId) -> Taken:
+    """Take as deleted what *intake*'s listing, now at its end, did not show. Returns what came of the last step."""
+    assert intake.listing is not None  # noqa: S101  # the caller has just read it to its end
+    cursor, taken, after = ledger.cursor(intake.system, intake.kind), Taken(), ""
+    while absent := ledger.unlisted(intake.system, intake.kind, intake.listing, after=after, limit=_MANY):
+        after = absent[-1].external_id
+        page = Page(tuple(_gone(base) for base in absent), cursor)
+        taken = take(ledger, page, intake, clock=clock, new_id=new_id)
+    return taken
+
+
+def _gone(base: Base) -> Change:
+    return Change(base.kind, base.external_id, {}, deleted=True)

@@ -1,0 +1,206 @@
+"""The steps that a worker repeats: pull, relay, deliver, try again what waits. Each leaves everything whole."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+import structlog
+
+from hub.domain import wire
+from hub.domain.agreements import Agreement, Status
+from hub.domain.changes import Change, Page
+from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleError, UsageError
+from hub.domain.messages import Message, Received
+from hub.domain.sync import RECORDS_TOPIC, Effects, Letter
+from hub.ports import Bus, BusConsumer, Clock, Gates, Leases, Ledger, Outbox, System
+from hub.services.sync.deliver import Outcome, Recipient, deliver
+from hub.services.sync.ingest import Intake, Taken, take
+from hub.services.sync.listing import close_listing
+from hub.services.sync.relay import relay
+
+log = structlog.get_logger()
+LEASE_S = 30.0
+Answer = TypeVar("Answer")
+_BATCH = 200
+_REFUSED_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """All that the steps need."""
+
+    ledger: Ledger
+    outbox: Outbox
+    bus: Bus
+    leases: Leases
+    gates: Gates
+    systems: Mapping[str, System]
+    clock: Clock
+    new_id: Callable[[], str]
+    told: Callable[[str, str, float], None] = field(default=lambda _name, _system, _value: None)
+    """Told of what is counted: name, system, amount."""
+
+    def active(self, system: str, kind: str | None = None) -> tuple[Agreement, ...]:
+        """Return the agreements in force that *system* takes part in, for *kind* where one is named."""
+        return tuple(
+            agreement
+            for agreement in self.ledger.agreements(started=True)
+            if agreement.status is Status.ACTIVE
+            and system in agreement.systems
+            and (kind is None or agreement.rule(kind) is not None)
+        )
+
+
+def pull(sync: Sync, system: System, kind: str, *, full: bool = False) -> Taken:
+    """Read what changed in *kind* since the last time, page by page; all of it where *full*.
+
+    Errors of the system are raised after they have been noted at its gate; what was read before them is kept.
+    """
+    source, total = system.source, Taken()
+    agreements = sync.active(system.name, kind)
+    if source is None or not agreements or not sync.leases.take(f"pull.{system.name}.{kind}", LEASE_S):
+        return total
+    listing = sync.new_id() if full and source.capabilities.complete_listing else None
+    cursor = None if full else sync.ledger.cursor(system.name, kind)
+    more = True
+    while more:
+        if sync.gates.wait(system.name):
+            return total
+        written = sync.ledger.reached(f"writes:{system.name}")
+        page = _asked(sync, system.name, partial(source.pull, kind, cursor))
+        intake = Intake(system.name, kind, agreements, written, listing)
+        total = total + take(sync.ledger, page, intake, clock=sync.clock, new_id=sync.new_id)
+        cursor, more = page.cursor, page.more
+        sync.leases.take(f"pull.{system.name}.{kind}", LEASE_S)
+    if listing:
+        intake = Intake(system.name, kind, agreements, sync.ledger.reached(f"writes:{system.name}"), listing)
+        total = total + close_listing(sync.ledger, intake, clock=sync.clock, new_id=sync.new_id)
+    if total.read:
+        sync.told("records_read", system.name, total.read)
+    return total
+
+
+def relay_once(sync: Sync) -> int:
+    """Publish what waits in the outbox, if no other relay does."""
+    if not sync.leases.take("relay", LEASE_S):
+        return 0
+    return relay(sync.outbox, sync.bus)
+
+
+def deliver_some(sync: Sync, system: System, consumer: BusConsumer, *, wait_s: float) -> int:
+    """Deliver what the bus has for *system* and return how many messages were worked off.
+
+    On an outage the rest is read again later, in order: RetryableError, once the consumer has been rewound.
+    """
+    if system.target is None or sync.gates.wait(system.name):
+        return 0
+    to = Recipient(system.name, system.target, sync.active(system.name))
+    if not to.agreements:
+        return 0
+    received = consumer.poll(_BATCH, wait_s)
+    for number, one in enumerate(received):
+        try:
+            _deliver_one(sync, system, to, one)
+        except (RetryableError, FatalError):
+            for partition, offset in _firsts(received[number:]).items():
+                consumer.rewind(partition, offset)
+            raise
+    return len(received)
+
+
+def try_again(sync: Sync) -> int:
+    """Work off letters that waited for another record and return how many are done."""
+    done = 0
+    for letter in sync.ledger.letters(state="waiting"):
+        if letter.system not in sync.systems:
+            continue
+        try:
+            done += again(sync, letter)
+        except (RetryableError, FatalError):
+            continue  # noted at the system's gate; the letter goes on waiting
+    return done
+
+
+def again(sync: Sync, letter: Letter) -> bool:
+    """Work off a letter once more, under its own id; tell whether it is done. UsageError where that cannot be."""
+    system = sync.systems.get(letter.system)
+    if system is None:
+        raise UsageError(f"{letter.id}: system {letter.system} is not connected; connect it, then replay")
+    if letter.stage == "deliver":
+        return _delivered_again(sync, system, letter)
+    if letter.stage in ("merge", "check"):
+        return _merged_again(sync, system, letter)
+    raise UsageError(
+        f"{letter.id}: was never readable; correct it in {letter.system} and it is read anew, or discard it"
+    )
+
+
+def _deliver_one(sync: Sync, system: System, to: Recipient, received: Received, *, replay: bool = False) -> Outcome:
+    def once(*, reread: bool) -> Outcome:
+        return deliver(sync.ledger, received, to, clock=sync.clock, new_id=sync.new_id, reread=reread, replay=replay)
+
+    try:
+        outcome = _asked(sync, system.name, lambda: once(reread=False))
+    except StaleError:
+        for kind in system.kinds:
+            pull(sync, system, kind)
+        outcome = _asked(sync, system.name, lambda: once(reread=True))
+    sync.told(f"messages_{outcome}", system.name, 1)
+    return outcome
+
+
+def _asked(sync: Sync, system: str, ask: Callable[[], Answer]) -> Answer:
+    """Ask a system, and note at its gate whether it answered. A refused item is an answer, too."""
+    try:
+        answer = ask()
+    except (StaleError, RejectedError):
+        sync.gates.worked(system)
+        raise
+    except RetryableError as error:
+        pause = sync.gates.failed(system, retry_after_s=error.retry_after_s)
+        log.warning("system_away", system=system, reason=str(error), again_in_s=round(pause, 1))
+        raise
+    except FatalError as error:
+        sync.gates.failed(system, retry_after_s=_REFUSED_S)
+        log.error("system_refuses", system=system, reason=str(error), again_in_s=_REFUSED_S)
+        raise
+    sync.gates.worked(system)
+    return answer
+
+
+def _merged_again(sync: Sync, system: System, letter: Letter) -> bool:
+    agreements = sync.active(system.name, letter.kind)
+    if not agreements:
+        return False
+    change = wire.loads(Change, letter.parsed)
+    page = Page((change,), sync.ledger.cursor(system.name, letter.kind))
+    written = sync.ledger.reached(f"writes:{system.name}")
+    intake = Intake(system.name, letter.kind, agreements, written, replayed=letter)
+    taken = take(sync.ledger, page, intake, clock=sync.clock, new_id=sync.new_id)
+    return not taken.waiting and not taken.set_aside
+
+
+def _delivered_again(sync: Sync, system: System, letter: Letter) -> bool:
+    if system.target is None or sync.gates.wait(system.name):
+        return False
+    headers = {name: value for name, value in letter.headers.items() if not name.startswith("hub-")}
+    message = Message(letter.headers["hub-id"], RECORDS_TOPIC, letter.headers["hub-key"], headers, letter.raw)
+    _, partition, offset = letter.where.rsplit("/", 2)
+    to = Recipient(system.name, system.target, sync.active(system.name))
+    if not to.agreements:
+        return False
+    received = Received(message, int(partition), int(offset))
+    outcome = _deliver_one(sync, system, to, received, replay=True)
+    if outcome in (Outcome.WAITING, Outcome.SET_ASIDE):
+        return False
+    with sync.ledger.unit() as unit:
+        unit.save(Effects(letter_states=((letter.id, "replayed"),)))
+    return True
+
+
+def _firsts(received: Sequence[Received]) -> dict[int, int]:
+    firsts: dict[int, int] = {}
+    for one in received:
+        firsts.setdefault(one.partition, one.offset)
+    return firsts

@@ -1,0 +1,123 @@
+"""The worker: every task in a thread of its own, begun again with backoff when it fails, ended between two steps."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from hub.domain.errors import FatalError, HubError, RetryableError
+from hub.domain.sync import RECORDS_TOPIC
+from hub.ports import BusConsumer, System
+from hub.services.sync.steps import Sync, deliver_some, pull, relay_once, try_again
+
+log = structlog.get_logger()
+_FIRST_S, _LONGEST_S = 0.2, 30.0
+_IDLE_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing done again and again."""
+
+    name: str
+    step: Callable[[], float]
+    """Does a little and returns after how many seconds it wants to be called again."""
+    close: Callable[[], None] = lambda: None
+    """Lets go of what the steps held; called after a failure and at the end."""
+
+
+def tasks(sync: Sync) -> list[Task]:
+    """Return what this worker does: pulls and deliveries for each system, the relay, what waits."""
+    made = [Task("relay", lambda: 0.0 if relay_once(sync) else _IDLE_S), Task("again", lambda: _again(sync))]
+    for system in sync.systems.values():
+        if system.source is not None:
+            made.append(Task(f"pull.{system.name}", _puller(sync, system)))
+        if system.target is not None:
+            made.append(_deliverer(sync, system))
+    return made
+
+
+def run(tasks: Sequence[Task], stop: threading.Event, *, drain_s: float = 20.0) -> bool:
+    """Run *tasks* until *stop* is set, then wait for their steps to end; tell whether all did within *drain_s*."""
+    threads = [threading.Thread(target=_supervise, args=(task, stop), name=task.name, daemon=True) for task in tasks]
+    for thread in threads:
+        thread.start()
+    stop.wait()
+    for thread in threads:
+        thread.join(drain_s)
+    return not any(thread.is_alive() for thread in threads)
+
+
+def _supervise(task: Task, stop: threading.Event) -> None:
+    failures = 0
+    while not stop.is_set():
+        try:
+            wait_s = task.step()
+            failures = 0
+        except Exception as error:
+            failures += 1
+            wait_s = _pause(task, error, failures)
+            _closed(task)
+        stop.wait(wait_s)
+    _closed(task)
+
+
+def _pause(task: Task, error: Exception, failures: int) -> float:
+    pause = min(_FIRST_S * 2 ** min(failures - 1, 12), _LONGEST_S)
+    if isinstance(error, RetryableError):
+        log.warning("task_waits", task=task.name, reason=str(error), again_in_s=error.retry_after_s or pause)
+        return error.retry_after_s or pause
+    # what went wrong inside may hold what was read, so only its name is logged unless it is one of ours
+    reason = str(error) if isinstance(error, HubError) else type(error).__name__
+    log.error("task_failed", task=task.name, reason=reason, again_in_s=pause, exc_info=not isinstance(error, HubError))
+    return _LONGEST_S if isinstance(error, FatalError) else pause
+
+
+def _closed(task: Task) -> None:
+    try:
+        task.close()
+    except Exception as error:
+        log.warning("task_close_failed", task=task.name, reason=type(error).__name__)
+
+
+def _again(sync: Sync) -> float:
+    if sync.leases.take("again", 30.0):
+        try_again(sync)
+    return 2.0
+
+
+def _puller(sync: Sync, system: System) -> Callable[[], float]:
+    def step() -> float:
+        for kind in system.kinds:
+            pull(sync, system, kind)
+        return system.every_s
+
+    return step
+
+
+def _deliverer(sync: Sync, system: System) -> Task:
+    held: list[BusConsumer] = []
+    group = f"deliver.{system.name}"
+
+    def step() -> float:
+        if not sync.active(system.name):
+            return 1.0
+        if wait_s := sync.gates.wait(system.name):
+            return wait_s
+        if not held:
+            held.append(joined(sync, group))
+        return 0.0 if deliver_some(sync, system, held[0], wait_s=0.5) else _IDLE_S
+
+    def close() -> None:
+        while held:
+            held.pop().close()
+
+    return Task(group, step, close)
+
+
+def joined(sync: Sync, group: str) -> BusConsumer:
+    """Join a consumer group of the records' topic, reading from the hub's own positions."""
+    return sync.bus.consume(
+        RECORDS_TOPIC, group, lambda partition: sync.ledger.position(group, RECORDS_TOPIC, partition)
+    )

@@ -1,0 +1,153 @@
+"""The sync's memory in the hub's database: one transaction holds a step's cause and all its effects."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine, Table, and_, func, insert, select, update
+
+from hub.domain import wire
+from hub.domain.agreements import Agreement, Status
+from hub.domain.audit import Entry
+from hub.domain.errors import UsageError
+from hub.domain.sync import Base, Dispute, Letter, Record
+from hub.ports import Clock
+from hub.storage import audit, rows, sync_tables
+from hub.storage.engine import reading, transaction
+from hub.storage.unit import SqlUnit
+
+
+class SqlLedger:
+    """`Ledger` on SQLite or PostgreSQL."""
+
+    def __init__(self, engine: Engine, *, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    @contextmanager
+    def unit(self) -> Iterator[SqlUnit]:
+        """Begin a transaction; see `Ledger.unit`."""
+        with transaction(self._engine) as connection:
+            yield SqlUnit(connection, now=self._clock().astimezone(UTC).replace(tzinfo=None))
+
+    def reached(self, name: str) -> int:
+        """Return the last number of a series; see `Ledger.reached`."""
+        columns = sync_tables.numbers.c
+        return int(self._one(select(columns.value).where(columns.name == name)) or 0)
+
+    def cursor(self, system: str, kind: str) -> str | None:
+        """Return how far a source has been read; see `Ledger.cursor`."""
+        columns = sync_tables.cursors.c
+        return cast(
+            "str | None", self._one(select(columns.value).where(columns.system == system, columns.kind == kind))
+        )
+
+    def position(self, group: str, topic: str, partition: int) -> int | None:
+        """Return the next offset; see `Ledger.position`."""
+        columns = sync_tables.positions.c
+        where = and_(columns.group == group, columns.topic == topic, columns.partition == partition)
+        return cast("int | None", self._one(select(columns.offset).where(where)))
+
+    def agreements(self, *, started: bool = False) -> list[Agreement]:
+        """Return the newest versions; see `Ledger.agreements`."""
+        columns = sync_tables.agreements.c
+        newest: dict[str, Agreement] = {}
+        with reading(self._engine) as connection:
+            for body in connection.execute(select(columns.body).order_by(columns.id, columns.version)).scalars():
+                found = wire.loads(Agreement, body)
+                if started and found.status in (Status.PROPOSED, Status.TRIAL):
+                    continue
+                newest[found.id] = found
+        return list(newest.values())
+
+    def agree(self, agreement: Agreement, *, audit: Sequence[Entry]) -> None:
+        """Store a version of an agreement; see `Ledger.agree`."""
+        table = sync_tables.agreements
+        where = and_(table.c.id == agreement.id, table.c.version == agreement.version)
+        with transaction(self._engine) as connection:
+            row = {"id": agreement.id, "version": agreement.version, "body": wire.dumps(agreement)}
+            if connection.execute(update(table).where(where).values(row)).rowcount == 0:
+                connection.execute(insert(table).values(row))
+            _append(connection, audit)
+
+    def unlisted(self, system: str, kind: str, listing: str, *, after: str, limit: int) -> list[Base]:
+        """Return what a listing did not show; see `Ledger.unlisted`."""
+        columns = sync_tables.bases.c
+        where = and_(columns.system == system, columns.kind == kind, columns.deleted.is_(False))
+        absent = and_(columns.listing.is_distinct_from(listing), columns.external_id > after)
+        query = select(sync_tables.bases).where(where, absent).order_by(columns.external_id).limit(limit)
+        return [rows.base(row) for row in self._all(query)]
+
+    def letters(self, *, state: str = "dead", system: str | None = None, limit: int = 1000) -> list[Letter]:
+        """Return letters; see `Ledger.letters`."""
+        columns = sync_tables.letters.c
+        query = select(sync_tables.letters).where(columns.state == state).order_by(columns.at, columns.id).limit(limit)
+        if system is not None:
+            query = query.where(columns.system == system)
+        return [rows.letter(row) for row in self._all(query)]
+
+    def letter(self, id: str) -> Letter:
+        """Return one letter; see `Ledger.letter`."""
+        found = self._all(select(sync_tables.letters).where(sync_tables.letters.c.id == id))
+        if not found:
+            raise UsageError(f"{id}: no such dead letter; hub deadletters list names them")
+        return rows.letter(found[0])
+
+    def disputes(self, *, state: str = "open", limit: int = 1000) -> list[Dispute]:
+        """Return disputes; see `Ledger.disputes`."""
+        columns = sync_tables.disputes.c
+        query = select(columns.body).where(columns.state == state).order_by(columns.at, columns.id).limit(limit)
+        return [wire.loads(Dispute, row.body) for row in self._all(query)]
+
+    def dispute(self, id: str) -> Dispute:
+        """Return one dispute; see `Ledger.dispute`."""
+        body = self._one(select(sync_tables.disputes.c.body).where(sync_tables.disputes.c.id == id))
+        if body is None:
+            raise UsageError(f"{id}: no such dispute; hub sync disputes names them")
+        return wire.loads(Dispute, body)
+
+    def everything(self, kind: str) -> Iterator[tuple[Record, dict[str, Base]]]:
+        """Return every record with its bases; see `Ledger.everything`."""
+        last = ""
+        table = sync_tables.records
+        while True:
+            query = select(table).where(table.c.kind == kind, table.c.id > last).order_by(table.c.id).limit(500)
+            found = [rows.record(row) for row in self._all(query)]
+            if not found:
+                return
+            last = found[-1].id
+            ids = [record.id for record in found]
+            held: dict[str, dict[str, Base]] = {one: {} for one in ids}
+            for row in self._all(select(sync_tables.bases).where(sync_tables.bases.c.record_id.in_(ids))):
+                held[row.record_id][row.system] = rows.base(row)
+            yield from ((record, held[record.id]) for record in found)
+
+    def counts(self) -> dict[str, int]:
+        """Return how much waits; see `Ledger.counts`."""
+
+        def count(table: Table, **where: Any) -> int:
+            conditions = [table.c[name] == value for name, value in where.items()]
+            return int(self._one(select(func.count()).select_from(table).where(*conditions)) or 0)
+
+        return {
+            "records": count(sync_tables.records),
+            "outbox": count(sync_tables.outbox),
+            "writes": count(sync_tables.writes),
+            "disputes": count(sync_tables.disputes, state="open"),
+            "dead_letters": count(sync_tables.letters, state="dead"),
+            "waiting_letters": count(sync_tables.letters, state="waiting"),
+        }
+
+    def _all(self, query: Any) -> Sequence[Any]:
+        with reading(self._engine) as connection:
+            return connection.execute(query).all()
+
+    def _one(self, query: Any) -> Any:
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+
+def _append(connection: Connection, entries: Sequence[Entry]) -> None:
+    if entries:
+        audit.append(connection, entries)

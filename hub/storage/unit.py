@@ -1,0 +1,193 @@
+"""One transaction of the sync, on SQLite or PostgreSQL."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table, and_, delete, insert, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from hub.domain import wire
+from hub.domain.sync import Base, Dispute, Effects, Position, Record, Write
+from hub.storage import audit, rows, sync_tables
+
+T = TypeVar("T")
+_MANY = 500
+
+
+class SqlUnit:
+    """`Unit` over an open connection."""
+
+    def __init__(self, connection: Connection, *, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def bases(self, system: str, kind: str, external_ids: Sequence[str]) -> dict[str, Base]:
+        """Return bases by external id; see `Unit.bases`."""
+        columns = sync_tables.bases.c
+        where = and_(columns.system == system, columns.kind == kind)
+        return {
+            row.external_id: rows.base(row) for row in self._in(sync_tables.bases, "external_id", external_ids, where)
+        }
+
+    def bases_of(self, system: str, record_ids: Sequence[str]) -> dict[str, Base]:
+        """Return bases by record id; see `Unit.bases_of`."""
+        where = sync_tables.bases.c.system == system
+        return {row.record_id: rows.base(row) for row in self._in(sync_tables.bases, "record_id", record_ids, where)}
+
+    def records(self, record_ids: Sequence[str]) -> dict[str, Record]:
+        """Return records, locked; see `Unit.records`."""
+        found = self._in(sync_tables.records, "id", sorted(set(record_ids)), lock=True)
+        return {row.id: rows.record(row) for row in found}
+
+    def matches(self, kind: str, keys: Sequence[str]) -> dict[str, str]:
+        """Return record ids by natural key; see `Unit.matches`."""
+        where = sync_tables.natural_keys.c.kind == kind
+        return {row.key: row.record_id for row in self._in(sync_tables.natural_keys, "key", keys, where)}
+
+    def writes(self, system: str, record_ids: Sequence[str]) -> dict[str, Write]:
+        """Return writes under way; see `Unit.writes`."""
+        where = sync_tables.writes.c.system == system
+        found = self._in(sync_tables.writes, "record_id", record_ids, where)
+        return {row.record_id: wire.loads(Write, row.body) for row in found}
+
+    def creations(self, system: str, kind: str) -> list[Write]:
+        """Return creating writes under way; see `Unit.creations`."""
+        columns = sync_tables.writes.c
+        where = and_(columns.system == system, columns.kind == kind, columns.creates.is_(True))
+        return [
+            wire.loads(Write, body) for body in self._connection.execute(select(columns.body).where(where)).scalars()
+        ]
+
+    def disputes(self, record_ids: Sequence[str]) -> list[Dispute]:
+        """Return open disputes; see `Unit.disputes`."""
+        where = sync_tables.disputes.c.state == "open"
+        return [wire.loads(Dispute, row.body) for row in self._in(sync_tables.disputes, "record_id", record_ids, where)]
+
+    def seen(self, consumer: str, message_ids: Sequence[str]) -> set[str]:
+        """Return processed message ids; see `Unit.seen`."""
+        where = sync_tables.inbox.c.consumer == consumer
+        return {row.message_id for row in self._in(sync_tables.inbox, "message_id", message_ids, where)}
+
+    def waiting(self, system: str, kind: str) -> set[str]:
+        """Return ids of waiting letters; see `Unit.waiting`."""
+        columns = sync_tables.letters.c
+        where = and_(columns.state == "waiting", columns.system == system, columns.kind == kind)
+        return set(self._connection.execute(select(columns.id).where(where, columns.stage == "merge")).scalars())
+
+    def number(self, name: str) -> int:
+        """Return the next number; see `Unit.number`."""
+        table = sync_tables.numbers
+        statement = self._insert(table).values(name=name, value=1)
+        statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": table.c.value + 1})
+        return int(self._connection.execute(statement.returning(table.c.value)).scalar_one())
+
+    def save(self, effects: Effects) -> None:
+        """Store effects; see `Unit.save`. The audit comes last: its head is what writers wait for."""
+        self._upsert(sync_tables.records, [rows.record_row(record) for record in effects.records])
+        keys = [{"kind": kind, "key": key, "record_id": record} for kind, key, record in effects.natural_keys]
+        self._add(sync_tables.natural_keys, keys)
+        self._upsert(sync_tables.bases, [rows.base_row(base) for base in effects.bases])
+        self._upsert(sync_tables.disputes, [_dispute_row(dispute) for dispute in (*effects.disputes, *effects.settled)])
+        self._add(sync_tables.outbox, [rows.message_row(message) for message in effects.messages])
+        self._file([rows.letter_row(letter) for letter in effects.letters])
+        self._upsert(sync_tables.writes, [_write_row(write) for write in effects.writes])
+        self._finish(effects.finished)
+        self._add(sync_tables.deliveries, [wire_row(delivery) for delivery in effects.deliveries])
+        seen = [{"consumer": consumer, "message_id": message, "at": self._now} for consumer, message in effects.inbox]
+        if seen:
+            self._connection.execute(self._insert(sync_tables.inbox).on_conflict_do_nothing(), seen)
+        for letter, state in effects.letter_states:
+            table = sync_tables.letters
+            self._connection.execute(update(table).where(table.c.id == letter).values(state=state))
+        if effects.cursor is not None:
+            cursor = effects.cursor
+            self._upsert(sync_tables.cursors, [{"system": cursor.system, "kind": cursor.kind, "value": cursor.value}])
+        if effects.position is not None:
+            self._move(effects.position)
+        if effects.audit:
+            audit.append(self._connection, effects.audit)
+
+    def _move(self, position: Position) -> None:
+        """Move a position forward; a worker that lost its partition meanwhile cannot move it back."""
+        table = sync_tables.positions
+        row = {"group": position.group, "topic": position.topic, "partition": position.partition}
+        statement = self._insert(table).values(**row, offset=position.offset)
+        ahead = table.c.offset < statement.excluded.offset
+        keys = ["group", "topic", "partition"]
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=keys, set_={"offset": statement.excluded.offset}, where=ahead
+            )
+        )
+
+    def _file(self, letters: Sequence[dict[str, Any]]) -> None:
+        """Store letters; the same one met again changes nothing, unless it waited or was tried once more."""
+        if not letters:
+            return
+        table = sync_tables.letters
+        statement = self._insert(table)
+        rest = {column.name: statement.excluded[column.name] for column in table.c if column.name != "id"}
+        open_again = or_(table.c.state.in_(("waiting", "replayed")), statement.excluded.attempts > table.c.attempts)
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["id"], set_=rest, where=open_again), letters
+        )
+
+    def _finish(self, writes: Sequence[Write]) -> None:
+        table = sync_tables.writes
+        for some in _batched(writes, _MANY):
+            keys = [(write.system, write.record_id) for write in some]
+            self._connection.execute(delete(table).where(tuple_(table.c.system, table.c.record_id).in_(keys)))
+
+    def _in(
+        self, table: Table, column: str, values: Iterable[str], where: Any = None, *, lock: bool = False
+    ) -> Iterator[Any]:
+        for some in _batched(values, _MANY):
+            query = select(table).where(table.c[column].in_(some)).order_by(table.c[column])
+            query = query if where is None else query.where(where)
+            yield from self._connection.execute(query.with_for_update() if lock else query)
+
+    def _add(self, table: Table, values: Sequence[dict[str, Any]]) -> None:
+        if values:
+            self._connection.execute(insert(table), values)
+
+    def _upsert(self, table: Table, values: Sequence[dict[str, Any]]) -> None:
+        if not values:
+            return
+        statement = self._insert(table)
+        keys = [column.name for column in table.primary_key]
+        rest = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+        self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest), values)
+
+    def _insert(self, table: Table) -> Any:
+        return (sqlite_insert if self._connection.dialect.name == "sqlite" else postgresql_insert)(table)
+
+
+def wire_row(value: Any) -> dict[str, Any]:
+    """Return the row of a flat dataclass whose fields are the table's columns."""
+    row = {name: getattr(value, name) for name in value.__dataclass_fields__}
+    return row | {"at": rows.naive(value.at)}
+
+
+def _dispute_row(value: Dispute) -> dict[str, Any]:
+    row = {"id": value.id, "record_id": value.record_id, "state": value.state, "at": rows.naive(value.at)}
+    return row | {"body": wire.dumps(value)}
+
+
+def _write_row(value: Write) -> dict[str, Any]:
+    return {
+        "system": value.system,
+        "record_id": value.record_id,
+        "kind": value.kind,
+        "creates": value.external_id is None,
+        "body": wire.dumps(value),
+    }
+
+
+def _batched(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Return *values* in lists of up to *size*."""
+    rest = iter(values)
+    while some := list(islice(rest, size)):
+        yield some
