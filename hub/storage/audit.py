@@ -126,9 +126,7 @@ class AuditTrail:
         signed = {point["seq"]: point for point in self._checkpoints()}
         for sealed in signed.values():
             if not self._authentic(sealed):
-                return Verdict(
-                    False, 0, len(signed), sealed["seq"], f"the signature of checkpoint {sealed['seq']} is wrong"
-                )
+                return _broken(0, len(signed), sealed["seq"], f"the signature of checkpoint {sealed['seq']} is wrong")
         previous, number = FIRST, 0
         for kept in self.entries():
             if head is not None and number == head.seq:
@@ -139,13 +137,8 @@ class AuditTrail:
             number, previous = kept.seq, kept.hash
             point = signed.get(number)
             if point is not None and point["hash"] != previous:
-                return Verdict(
-                    False,
-                    number,
-                    len(signed),
-                    number,
-                    f"entry {number} or one before it was written anew: it is not what was signed",
-                )
+                harm = f"entry {number} or one before it was written anew: it is not what was signed"
+                return _broken(number, len(signed), number, harm)
         beyond = max(signed, default=0)
         if beyond > number:
             return _broken(number, len(signed), number + 1, f"cut off: entries up to {beyond} were signed")
@@ -154,7 +147,7 @@ class AuditTrail:
         return Verdict(whole=True, entries=number, checkpoints=len(signed))
 
     def checkpoint(self) -> int:
-        """Sign the end of the trail, in the database and in a file beside it; return its number, 0 where it is empty."""
+        """Sign the end of the trail, in the database and in a file beside it; return its number, 0 where empty."""
         key = self._key()
         with transaction(self._engine) as connection:
             head = connection.execute(select(audit_head)).one()

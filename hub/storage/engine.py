@@ -73,7 +73,7 @@ def told(where: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        reason = " ".join(str(error.orig).split())
+        reason = _reason(error)
         if _passing(error, reason):
             raise RetryableError(f"{where}: the database is busy or away ({reason}); try again") from error
         raise FatalError(f"{where}: the database could not be used: {reason}") from error
@@ -106,7 +106,15 @@ def _passing(error: DBAPIError, reason: str) -> bool:
     state = getattr(error.orig, "sqlstate", None)
     if isinstance(error, OperationalError) and not isinstance(error.orig, sqlite3.Error):
         return state is None or not state.startswith(("28", "3D"))
-    return isinstance(error, IntegrityError) or (state or "")[:2] in ("08", "40", "53", "55", "57")
+    if isinstance(error, IntegrityError):
+        return state == "23505" or "UNIQUE" in reason  # another was faster
+    return (state or "")[:2] in ("08", "40", "53", "55", "57")
+
+
+def _reason(error: DBAPIError) -> str:
+    """Return what the database said, without the row it said it of: that may be of a subject."""
+    diagnosis = getattr(error.orig, "diag", None)
+    return " ".join(str((diagnosis and diagnosis.message_primary) or error.orig).split())
 
 
 def _begin(connection: Connection) -> None:

@@ -29,7 +29,7 @@ class SqlLeases:
         values = {"holder": statement.excluded.holder, "until": statement.excluded.until}
         statement = statement.on_conflict_do_update(index_elements=["name"], set_=values, where=free)
         with transaction(self._engine) as connection:
-            return connection.execute(statement).rowcount == 1
+            return connection.execute(statement.returning(leases.c.name)).first() is not None
 
     def release(self, name: str) -> None:
         """Give a lease back; see `Leases.release`."""

@@ -70,8 +70,7 @@ def test_a_broker_that_dies_is_an_outage_to_both_sides_and_nothing_is_lost(bus, 
         with pytest.raises(RetryableError):
             bus.publish([message(number, topic) for number in range(50, 80)])
         with pytest.raises(RetryableError):
-            for _ in range(100):
-                member.poll(10, 0.1)
+            _poll_for(member, 10)
         # it stays an outage while it lasts
         with pytest.raises(RetryableError):
             member.poll(10, 0.1)
@@ -98,6 +97,12 @@ def test_a_batch_given_up_in_an_outage_is_not_sent_behind_the_publishers_back(bu
     found = read(member, 2)
     member.close()
     assert {one.message.id for one in found} == {"m0", "m20"}
+
+
+def _poll_for(member, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        member.poll(10, 0.1)
 
 
 def _publish_until_taken(bus: KafkaBus, messages: list[Message]) -> None:
@@ -183,8 +188,8 @@ def test_a_message_of_another_program_is_taken_under_an_id_of_its_place(bus, top
 
 def test_where_nothing_listens_it_is_an_outage(topic):
     bus = KafkaBus(KafkaAddress(("127.0.0.1:1",)), patience=QUICK)
-    with pytest.raises(RetryableError, match="127.0.0.1:1"):
+    with pytest.raises(RetryableError, match=r"127\.0\.0\.1:1"):
         bus.publish([message(0, topic)])
-    with pytest.raises(RetryableError, match="127.0.0.1:1"):
+    with pytest.raises(RetryableError, match=r"127\.0\.0\.1:1"):
         bus.consume(topic, "readers", lambda partition: None).poll(1, 0)
     bus.close()
