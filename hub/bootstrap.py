@@ -31,6 +31,7 @@ from hub.services.sync.steps import Sync
 from hub.settings import Settings
 
 if TYPE_CHECKING:
+    from hub.connectors.metrics.prometheus import Metrics
     from hub.connectors.models.store import FetchedModels
     from hub.services.hearing import Ears
     from hub.storage.audit import AuditTrail
@@ -136,7 +137,15 @@ class Hub:
             systems=self.systems,
             clock=self.clock,
             new_id=lambda: uuid4().hex,
+            told=lambda name, system, value: self.metrics.told(name, system, value),
         )
+
+    @cached_property
+    def metrics(self) -> "Metrics":
+        """The worker's figures."""
+        from hub.connectors.metrics.prometheus import Metrics
+
+        return Metrics(counts=self.sync.ledger.counts, breakers=self.sync.gates.states)
 
     @cached_property
     def extractor(self) -> Extractor:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from hub.domain.changes import Capabilities, Change, Page, Push, Receipt
+from hub.domain.changes import Capabilities, Change, Page, Push, Receipt, Reject
 from hub.domain.errors import HubError, RetryableError, StaleError
 
 
@@ -31,6 +31,8 @@ class FakeSystem:
     lost_answers: int = 0
     """So many writes are done, but the answer is lost."""
     times: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    rejects: tuple[Reject, ...] = ()
+    """Items of every page that cannot be read."""
     mark: int = 0
     capabilities: Capabilities = field(
         default_factory=lambda: Capabilities(complete_listing=True, deletes=True, versions=True)
@@ -67,7 +69,7 @@ class FakeSystem:
             Change(kind, its, dict(row.fields), str(row.version), self.times.get((kind, its)), row.deleted)
             for its, row in sorted(found, key=lambda pair: pair[1].mark)
         )
-        return Page(changes, str(self.mark))
+        return Page(changes, str(self.mark), rejects=tuple(one for one in self.rejects if one.kind == kind))
 
     def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:
         if self.faults:

@@ -2,12 +2,25 @@
 
 import typer
 
-from hub.cli import demo, doctor, extract, minutes, models, transcribe, translate
+from hub.cli import (
+    audit,
+    connectors,
+    deadletters,
+    demo,
+    doctor,
+    extract,
+    minutes,
+    models,
+    sync,
+    transcribe,
+    translate,
+    worker,
+)
 from hub.cli.guard import guarded
 
 app = typer.Typer(
     name="hub",
-    help="Recordings and transcripts of sponsor-CRO meetings become minutes with evidence.",
+    help="Meetings of sponsor and CRO become minutes with evidence; their systems are kept in step.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -18,6 +31,11 @@ app.command("transcribe")(transcribe.transcribe)
 app.command("extract")(extract.extract)
 app.command("translate")(translate.translate)
 app.add_typer(models.app, name="models")
+app.add_typer(sync.app, name="sync")
+app.command("worker")(worker.worker)
+app.add_typer(deadletters.app, name="deadletters")
+app.add_typer(audit.app, name="audit")
+app.add_typer(connectors.app, name="connectors")
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 

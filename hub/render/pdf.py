@@ -14,6 +14,11 @@ def pdf(shown: View, words: Wording) -> bytes:
     lacking = missing_fonts(shown.locale)
     if lacking:
         raise FatalError(f"PDF in {shown.locale}: no font for its script; run: apt-get install {' '.join(lacking)}")
+    return printed(page(shown, words, printed=True))
+
+
+def printed(html: str) -> bytes:
+    """Return an HTML page as PDF. FatalError with the install line when Pango is missing."""
     for name in ("weasyprint", "fontTools", "fontTools.subset"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
@@ -21,5 +26,5 @@ def pdf(shown: View, words: Wording) -> bytes:
     except OSError as error:
         needed = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
         raise FatalError(f"PDF: the Pango library is missing; run: apt-get install {needed}") from error
-    written: bytes = HTML(string=page(shown, words, printed=True)).write_pdf()
+    written: bytes = HTML(string=html).write_pdf()
     return written

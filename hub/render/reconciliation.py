@@ -36,11 +36,11 @@ def _csv(report: Any) -> str:
     writer = csv.writer(stream)
     writer.writerow(_COLUMNS)
     for one in report.differences:
-        writer.writerow([_cell(getattr(one, name)) for name in _COLUMNS])
+        writer.writerow([cell(getattr(one, name)) for name in _COLUMNS])
     return stream.getvalue()
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
     """Return a value for a cell; a spreadsheet must not take it for a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

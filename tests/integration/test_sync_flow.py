@@ -7,6 +7,7 @@ import pytest
 
 from hub.bootstrap import build
 from hub.domain.agreements import Agreement, Deletes, FieldRule, KindRule, Policy, Status
+from hub.domain.changes import Reject
 from hub.domain.errors import RejectedError, RetryableError
 from hub.ports import System
 from hub.services.sync import agreeing
@@ -259,6 +260,29 @@ def test_a_deletion_travels_softly_and_absence_only_from_a_complete_listing(benc
     del bench.cro.rows["enrolment_count", "e1"]
     bench.round()
     assert not any(row.deleted for row in bench.sponsor.rows.values())
+    bench.round(full=True)
+    assert [row.deleted for (kind, _), row in bench.sponsor.rows.items() if kind == "enrolment_count"] == [True]
+
+
+def test_what_a_complete_listing_shows_but_cannot_be_taken_is_not_deleted(bench):
+    bench.seed()
+    bench.agree()
+    bench.round()
+    bench.cro.put("enrolment_count", "e1", enrolled="many")
+    bench.cro.put("site", "c14", study_id="nobody knows it")
+    bench.round(full=True)
+    assert not any(row.deleted for row in bench.sponsor.rows.values())
+
+
+def test_an_item_that_does_not_tell_its_record_stops_the_search_for_deletions(bench):
+    bench.seed()
+    bench.agree()
+    bench.round()
+    del bench.cro.rows["enrolment_count", "e1"]
+    bench.cro.rejects = (Reject("enrolment_count", "item 1", "not readable", b"{"),)
+    bench.round(full=True)
+    assert not any(row.deleted for row in bench.sponsor.rows.values())
+    bench.cro.rejects = ()
     bench.round(full=True)
     assert [row.deleted for (kind, _), row in bench.sponsor.rows.items() if kind == "enrolment_count"] == [True]
 

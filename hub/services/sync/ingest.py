@@ -46,6 +46,8 @@ class Taken:
     disputed: int = 0
     set_aside: int = 0
     waiting: int = 0
+    unnamed: int = 0
+    """Of those set aside: how many did not even tell which record they are of."""
 
     def __add__(self, other: "Taken") -> "Taken":
         return Taken(*(getattr(self, name) + getattr(other, name) for name in Taken.__dataclass_fields__))
@@ -79,6 +81,8 @@ def take(ledger: Ledger, page: Page, intake: Intake, *, clock: Clock, new_id: Ne
         desk, changes = _lay_out(unit, page, intake, clock=clock)
         for change in changes:
             _one(desk, change, intake, clock=clock, new_id=new_id)
+        if intake.listing:
+            _mark_listed(unit, desk, page, intake)
         unit.save(
             Effects(
                 records=tuple(desk.touched.values()),
@@ -101,7 +105,17 @@ def take(ledger: Ledger, page: Page, intake: Intake, *, clock: Clock, new_id: Ne
         disputed=opened,
         set_aside=dead,
         waiting=len(desk.letters) - dead,
+        unnamed=sum(reject.external_id is None for reject in page.rejects),
     )
+
+
+def _mark_listed(unit: Unit, desk: _Desk, page: Page, intake: Intake) -> None:
+    """Note that the listing showed the records whose items could not be taken, too: they are there."""
+    shown = {change.external_id for change in page.changes}
+    shown |= {reject.external_id for reject in page.rejects if reject.external_id is not None}
+    for there, base in unit.bases(intake.system, intake.kind, sorted(shown - desk.seen.keys())).items():
+        if base.listing != intake.listing:
+            desk.seen[there] = replace(base, listing=intake.listing)
 
 
 def _released(unit: Unit, changes: Sequence[Change], intake: Intake) -> tuple[tuple[str, str], ...]:

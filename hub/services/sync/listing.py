@@ -9,13 +9,13 @@ _MANY = 500
 
 
 def close_listing(ledger: Ledger, intake: Intake, *, clock: Clock, new_id: NewId) -> Taken:
-    """Take as deleted what *intake*'s listing, now at its end, did not show. Returns what came of the last step."""
+    """Take as deleted what *intake*'s listing, now at its end, did not show. Returns what came of it."""
     assert intake.listing is not None  # noqa: S101  # the caller has just read it to its end
     cursor, taken, after = ledger.cursor(intake.system, intake.kind), Taken(), ""
     while absent := ledger.unlisted(intake.system, intake.kind, intake.listing, after=after, limit=_MANY):
         after = absent[-1].external_id
         page = Page(tuple(_gone(base) for base in absent), cursor)
-        taken = take(ledger, page, intake, clock=clock, new_id=new_id)
+        taken = taken + take(ledger, page, intake, clock=clock, new_id=new_id)
     return taken
 
 

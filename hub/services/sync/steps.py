@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -68,16 +69,19 @@ def pull(sync: Sync, system: System, kind: str, *, full: bool = False) -> Taken:
         if sync.gates.wait(system.name):
             return total
         written = sync.ledger.reached(f"writes:{system.name}")
+        began = sync.clock()
         page = _asked(sync, system.name, partial(source.pull, kind, cursor))
         intake = Intake(system.name, kind, agreements, written, listing)
         total = total + take(sync.ledger, page, intake, clock=sync.clock, new_id=sync.new_id)
+        sync.told("pull_seconds", system.name, (sync.clock() - began).total_seconds())
         cursor, more = page.cursor, page.more
         sync.leases.take(f"pull.{system.name}.{kind}", LEASE_S)
-    if listing:
+    if listing and not total.unnamed:  # an item that did not tell its record may be any of those that seem absent
         intake = Intake(system.name, kind, agreements, sync.ledger.reached(f"writes:{system.name}"), listing)
         total = total + close_listing(sync.ledger, intake, clock=sync.clock, new_id=sync.new_id)
-    if total.read:
-        sync.told("records_read", system.name, total.read)
+    for name in ("read", "edits", "refused", "disputed", "set_aside", "waiting"):
+        if count := getattr(total, name):
+            sync.told(f"records_{name}", system.name, count)
     return total
 
 
@@ -147,6 +151,9 @@ def _deliver_one(sync: Sync, system: System, to: Recipient, received: Received, 
             pull(sync, system, kind)
         outcome = _asked(sync, system.name, lambda: once(reread=True))
     sync.told(f"messages_{outcome}", system.name, 1)
+    if outcome is Outcome.DELIVERED and (since := received.message.headers.get("ce_time")):
+        passed = sync.clock() - datetime.fromisoformat(since)
+        sync.told("change_to_other_side_seconds", system.name, passed.total_seconds())
     return outcome
 
 
@@ -159,6 +166,7 @@ def _asked(sync: Sync, system: str, ask: Callable[[], Answer]) -> Answer:
         raise
     except RetryableError as error:
         pause = sync.gates.failed(system, retry_after_s=error.retry_after_s)
+        sync.told("retries", system, 1)
         log.warning("system_away", system=system, reason=str(error), again_in_s=round(pause, 1))
         raise
     except FatalError as error:

@@ -1,6 +1,7 @@
 """The worker: every task in a thread of its own, begun again with backoff when it fails, ended between two steps."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from hub.services.sync.steps import Sync, deliver_some, pull, relay_once, try_ag
 log = structlog.get_logger()
 _FIRST_S, _LONGEST_S = 0.2, 30.0
 _IDLE_S = 0.02
+_LAG_EVERY_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +101,21 @@ def _puller(sync: Sync, system: System) -> Callable[[], float]:
 def _deliverer(sync: Sync, system: System) -> Task:
     held: list[BusConsumer] = []
     group = f"deliver.{system.name}"
+    looked = 0.0
 
     def step() -> float:
+        nonlocal looked
         if not sync.active(system.name):
             return 1.0
         if wait_s := sync.gates.wait(system.name):
             return wait_s
         if not held:
             held.append(joined(sync, group))
-        return 0.0 if deliver_some(sync, system, held[0], wait_s=0.5) else _IDLE_S
+        worked = deliver_some(sync, system, held[0], wait_s=0.5)
+        if time.monotonic() - looked > _LAG_EVERY_S:
+            looked = time.monotonic()
+            sync.told("lag", system.name, sum(held[0].lag().values()))
+        return 0.0 if worked else _IDLE_S
 
     def close() -> None:
         while held:

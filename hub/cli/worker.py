@@ -1,0 +1,40 @@
+"""`hub worker`: reads, publishes and delivers until it is told to stop."""
+
+import signal
+import sys
+import threading
+from typing import Annotated
+
+import typer
+
+from hub.cli.guard import FAILED, say
+
+DUTIES = ("pull", "relay", "deliver", "again")
+
+
+def worker(
+    duty: Annotated[list[str] | None, typer.Option(help=f"Only this: {', '.join(DUTIES)}; may be repeated")] = None,
+    drain: Annotated[float, typer.Option(help="Seconds that steps under way may take to end")] = 20.0,
+) -> None:
+    """Keep the systems in step. SIGTERM or Ctrl-C: begin nothing new, end what is under way, leave with 0."""
+    from hub.cli.opening import opened
+    from hub.domain.errors import UsageError
+    from hub.services.sync.worker import run, tasks
+
+    if unknown := [one for one in duty or () if one not in DUTIES]:
+        raise UsageError(f"--duty {unknown[0]}: is none of {', '.join(DUTIES)}")
+    hub = opened()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    wanted = [task for task in tasks(hub.sync) if not duty or task.name.partition(".")[0] in duty]
+    end_metrics = hub.metrics.serve(hub.settings.host, port) if (port := hub.settings.metrics_port) else None
+    say(f"worker {hub.holder}: {', '.join(task.name for task in wanted)}")
+    drained = run(wanted, stop, drain_s=drain)
+    if end_metrics:
+        end_metrics()
+    hub.bus.close()
+    if not drained:
+        say("a step did not end in time; what it held is begun again by the next worker")
+        sys.exit(FAILED)
+    say("worker ended; nothing was left half done")

@@ -1,0 +1,55 @@
+"""The audit trail as CSV, JSON or PDF, an entry a row, with what proves it whole."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from hub.domain.audit import stamp
+from hub.render.pdf import printed
+from hub.render.reconciliation import cell
+
+_FOLDER = Path(__file__).parent / "templates"
+COLUMNS = (
+    "number", "at", "actor", "kind", "record_id", "field", "old", "new", "reason", "agreement", "message_id", "hash",
+)  # fmt: skip
+
+
+def rows(kept: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """Return each entry of `hub.storage.audit` as a flat row with the names of `COLUMNS`."""
+    for one in kept:
+        values = {name: getattr(one.entry, name) for name in COLUMNS[2:-1]}
+        yield {"number": one.seq, "at": stamp(one.entry.at), **values, "hash": one.hash}
+
+
+def as_csv(kept: Iterable[Any]) -> Iterator[str]:
+    """Return the trail line by line, in flat memory; what a spreadsheet would take for a formula is quoted."""
+    yield _line(COLUMNS)
+    for row in rows(kept):
+        yield _line([cell(row[name]) for name in COLUMNS])
+
+
+def as_json(kept: Iterable[Any], proof: dict[str, Any]) -> Iterator[str]:
+    """Return one JSON object in pieces: *proof* and the entries."""
+    yield json.dumps(proof, ensure_ascii=False)[:-1] + ', "entries": ['
+    for number, row in enumerate(rows(kept)):
+        yield (",\n" if number else "\n") + json.dumps(row, ensure_ascii=False)
+    yield "\n]}\n"
+
+
+def as_pdf(kept: Iterable[Any], proof: dict[str, Any]) -> bytes:
+    """Return the trail for paper. FatalError with the install line where Pango is missing."""
+    templates = Environment(
+        loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    return printed(templates.get_template("trail.html").render(rows=list(rows(kept)), proof=proof))
+
+
+def _line(values: Iterable[Any]) -> str:
+    stream = io.StringIO()
+    csv.writer(stream).writerow(values)
+    return stream.getvalue()
