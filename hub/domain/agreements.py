@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from hub.domain.errors import UsageError
 
+HUB = "hub"
+"""The hub as a system: it may own what is made in it, such as the actions of approved minutes."""
+
 
 class Policy(StrEnum):
     """What happens to an edit from a system that does not own the field."""
@@ -125,7 +128,7 @@ def checked(agreement: Agreement) -> Agreement:
         raise UsageError(f"agreement {agreement.id}: no kind of record flows")
     for rule in agreement.kinds:
         named = {rule.owner, *rule.to, *(entry.owner for entry in rule.fields.values())}
-        if strangers := sorted(named - agreement.systems):
+        if strangers := sorted(named - agreement.systems - {HUB}):
             raise UsageError(f"agreement {agreement.id}, {rule.kind}: {', '.join(strangers)} is no system of a party")
     return agreement
 

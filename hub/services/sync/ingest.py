@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.domain import wire
-from hub.domain.agreements import Agreement, Deletes, KindRule
+from hub.domain.agreements import HUB, Agreement, Deletes, KindRule
 from hub.domain.audit import Entry
 from hub.domain.changes import Change, Page
 from hub.domain.errors import RetryableError
@@ -34,6 +34,8 @@ class Intake:
     """Names the complete listing that the page is part of."""
     replayed: Letter | None = None
     """The letter that is worked off again; the cursor stays."""
+    person: str = ""
+    """Who entered it in the hub; else the system itself stands in the trail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,9 @@ def _references(unit: Unit, system: str, changes: Sequence[Change]) -> dict[tupl
                 wanted.setdefault(kind, set()).add(str(change.fields[name]))
     found: dict[tuple[str, str], str] = {}
     for kind, ids in wanted.items():
+        if system == HUB:  # its references are the hub's own ids
+            found |= {(kind, here): here for here in unit.records(sorted(ids))}
+            continue
         found |= {(kind, there): base.record_id for there, base in unit.bases(system, kind, sorted(ids)).items()}
     return found
 
@@ -268,7 +273,7 @@ def _one(desk: _Desk, change: Change, intake: Intake, *, clock: Clock, new_id: N
     theirs = {} if change.deleted else change.fields
     merged = merge(record.fields, theirs, side=side, rule=rule, edited=record.edited, disputed=waiting)
     message_id = new_id()
-    wrote = _Wrote(change, intake.system, agreement, record, message_id, clock())
+    wrote = _Wrote(change, intake.system, agreement, record, message_id, clock(), intake.person)
     after = _edited(desk, wrote, merged, new_id=new_id)
     after = _deletion(desk, wrote, after, base, rule, new_id=new_id)
     held = {**base.fields, **theirs}
@@ -304,11 +309,12 @@ class _Wrote:
     record: Record
     message_id: str
     at: datetime
+    person: str = ""
 
     def entry(self, name: str, old: Any, new: Any, reason: str) -> Entry:
         return Entry(
             at=self.at,
-            actor=self.system,
+            actor=self.person or self.system,
             kind=self.record.kind,
             record_id=self.record.id,
             field=name,

@@ -9,7 +9,7 @@ from typing import TypeVar
 import structlog
 
 from hub.domain import wire
-from hub.domain.agreements import Agreement, Status
+from hub.domain.agreements import HUB, Agreement, Status
 from hub.domain.changes import Change, Page
 from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleError, UsageError
 from hub.domain.messages import Message, Received
@@ -48,7 +48,7 @@ class Sync:
             agreement
             for agreement in self.ledger.agreements(started=True)
             if agreement.status is Status.ACTIVE
-            and system in agreement.systems
+            and (system == HUB or system in agreement.systems)
             and (kind is None or agreement.rule(kind) is not None)
         )
 

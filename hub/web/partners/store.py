@@ -1,0 +1,120 @@
+"""A partner's records in a SQLite file of its own: written once for each idempotency key, every write on a log."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS rows (
+  number INTEGER PRIMARY KEY, collection TEXT, body TEXT, version INTEGER, mark INTEGER, changed TEXT, deleted INTEGER);
+CREATE INDEX IF NOT EXISTS rows_mark ON rows (collection, mark);
+CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, number INTEGER);
+CREATE TABLE IF NOT EXISTS log (mark INTEGER PRIMARY KEY, number INTEGER, key TEXT, body TEXT);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record as it is now."""
+
+    number: int
+    body: dict[str, Any]
+    version: int
+    mark: int
+    """Grows with every change of any record."""
+    changed: str
+    deleted: bool
+
+
+class Conflict(Exception):  # noqa: N818  # an answer, not a fault
+    """The record has another version by now."""
+
+
+class Store:
+    """The records of one partner; each call is one transaction."""
+
+    def __init__(self, path: Path, *, clock: Callable[[], datetime]) -> None:
+        self._path = path
+        self._clock = clock
+        with closing(self._open()) as connection:
+            connection.executescript(_SCHEMA)
+
+    def page(self, collection: str, *, since: str, mark: int, offset: int, limit: int) -> list[Row]:
+        """Return records changed at *since* or later and after *mark*, oldest change first."""
+        query = (
+            "SELECT number, body, version, mark, changed, deleted FROM rows WHERE collection = ? AND changed >= ?"
+            " AND mark > ? ORDER BY mark LIMIT ? OFFSET ?"
+        )
+        with closing(self._open()) as connection:
+            return [_row(row) for row in connection.execute(query, (collection, since, mark, limit, offset))]
+
+    def find(self, collection: str, number: int) -> Row | None:
+        """Return one record, None where there is none."""
+        with closing(self._open()) as connection:
+            return _found(connection, collection, number)
+
+    def write(
+        self,
+        collection: str,
+        number: int | None,
+        fields: dict[str, Any],
+        *,
+        key: str | None,
+        version: int | None = None,
+        deleted: bool = False,
+    ) -> Row | None:
+        """Create (*number* None), change or softly delete a record; once for each *key*. None where there is none.
+
+        Conflict when it has another *version* than the one given.
+        """
+        with closing(self._open()) as connection, connection:
+            connection.execute("BEGIN IMMEDIATE")
+            if key and (known := connection.execute("SELECT number FROM answers WHERE key = ?", (key,)).fetchone()):
+                return _found(connection, collection, known[0])
+            before = _found(connection, collection, number) if number is not None else None
+            if number is not None and before is None:
+                return None
+            if before is not None and version is not None and version != before.version:
+                raise Conflict
+            body = {**(before.body if before else {}), **fields}
+            mark = connection.execute("SELECT COALESCE(MAX(mark), 0) + 1 FROM rows").fetchone()[0]
+            values = (json.dumps(body), (before.version if before else 0) + 1, mark, self._now(), deleted)
+            if before is None:
+                statement = "INSERT INTO rows (body, version, mark, changed, deleted, collection) VALUES (?,?,?,?,?,?)"
+                number = connection.execute(statement, (*values, collection)).lastrowid
+            else:
+                statement = "UPDATE rows SET body = ?, version = ?, mark = ?, changed = ?, deleted = ? WHERE number = ?"
+                connection.execute(statement, (*values, number))
+            if key:
+                connection.execute("INSERT INTO answers VALUES (?, ?)", (key, number))
+            connection.execute("INSERT INTO log VALUES (?,?,?,?)", (mark, number, key, json.dumps(fields)))
+            return _found(connection, collection, int(number or 0))
+
+    def log(self) -> list[dict[str, Any]]:
+        """Return every write in order: record, key (None for people), fields."""
+        with closing(self._open()) as connection:
+            rows = connection.execute("SELECT mark, number, key, body FROM log ORDER BY mark").fetchall()
+        return [{"mark": row[0], "number": row[1], "key": row[2], "fields": json.loads(row[3])} for row in rows]
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None, timeout=15)
+        connection.execute("PRAGMA journal_mode=WAL")
+        return connection
+
+    def _now(self) -> str:
+        return self._clock().isoformat(timespec="milliseconds")
+
+
+def _found(connection: sqlite3.Connection, collection: str, number: int) -> Row | None:
+    query = "SELECT number, body, version, mark, changed, deleted FROM rows WHERE collection = ? AND number = ?"
+    row = connection.execute(query, (collection, number)).fetchone()
+    return _row(row) if row else None
+
+
+def _row(row: Any) -> Row:
+    return Row(row[0], json.loads(row[1]), row[2], row[3], row[4], bool(row[5]))
