@@ -1,15 +1,13 @@
 """The systems that are connected: one YAML file each, in one folder, read by the connector that it names."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from hub.domain.errors import UsageError
 from hub.ports import System
-
-CONNECTORS = ("files",)
 
 
 def load(folder: Path) -> dict[str, System]:
@@ -25,22 +23,43 @@ def load(folder: Path) -> dict[str, System]:
 
 def open_system(path: Path) -> System:
     """Return the system that one file describes. UsageError names the file and what is wrong."""
-    told = _told(path)
+    text, connector = _told(path)
+    try:
+        return _OPENERS[connector](text)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from error
+
+
+def _files(text: str) -> System:
     from hub.connectors.files.source import open_files
 
-    connector = open_files(
-        yaml.safe_dump({key: value for key, value in told.items() if key != "connector"}),
-        clock=lambda: datetime.now(UTC),
-    )
-    return System(connector.name, connector.kinds, source=connector, every_s=connector.every_s)
+    opened = open_files(text, clock=_now)
+    return System(opened.name, opened.kinds, source=opened, every_s=opened.every_s)
 
 
-def _told(path: Path) -> dict[str, Any]:
+def _rest(text: str) -> System:
+    from hub.connectors.rest.system import open_rest
+
+    opened = open_rest(text, clock=_now)
+    target = opened if opened.capabilities.writable else None
+    source = opened if opened.kinds else None
+    return System(opened.name, opened.kinds, source, target, opened.every_s, opened.rate_per_s)
+
+
+_OPENERS: dict[str, Callable[[str], System]] = {"files": _files, "rest": _rest}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _told(path: Path) -> tuple[str, str]:
     try:
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        told = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from error
     named = told.get("connector") if isinstance(told, dict) else None
-    if named not in CONNECTORS:
-        raise UsageError(f"{path}: connector: {named!r} is none of {', '.join(CONNECTORS)}")
-    return dict(told)
+    if named not in _OPENERS:
+        raise UsageError(f"{path}: connector: {named!r} is none of {', '.join(_OPENERS)}")
+    return text, str(named)

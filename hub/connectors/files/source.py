@@ -11,8 +11,8 @@ from hub.connectors.files.mark import Mark, load_mark
 from hub.connectors.files.places import FolderPlace, Found, Place
 from hub.connectors.files.reading import PAGE_BYTES, Reading, shown
 from hub.connectors.files.ready import Watch, matching
-from hub.connectors.files.references import secret_of
 from hub.connectors.files.rows import Row
+from hub.connectors.references import secret_of
 from hub.domain.changes import Capabilities, Change, Page, Reject
 from hub.domain.errors import FatalError, RejectedError, RetryableError, UsageError
 from hub.ports import Clock

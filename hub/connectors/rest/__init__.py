@@ -1,0 +1,1 @@
+"""Any HTTP API that lists and takes JSON, described in YAML."""

@@ -1,0 +1,120 @@
+"""Their JSON into our fields, and back."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from hub.connectors.rest.config import Kind, Value
+from hub.domain.changes import Change, Reject
+from hub.domain.errors import RejectedError
+
+MISSING = object()
+
+
+def read_item(kind: str, rule: Kind, item: Any, place: str) -> Change | Reject:
+    """Return what *item* says, or why it cannot be used; a reject names its record where the id could be read."""
+    raw = json.dumps(item, ensure_ascii=False).encode()
+    external_id = None
+    try:
+        if not isinstance(item, dict):
+            raise RejectedError("is no JSON object")
+        known = at(item, rule.id)
+        if known in (MISSING, None, ""):
+            raise RejectedError(f"{rule.id} is missing, and the record's id is read from it")
+        external_id = str(known)
+        version = at(item, rule.version) if rule.version else None
+        deleted = rule.deleted is not None and at(item, rule.deleted.field) in rule.deleted.values
+        return Change(
+            kind,
+            external_id,
+            {} if deleted else fields_of(rule, item),
+            None if version in (MISSING, None) else str(version),
+            changed_at(rule, item),
+            deleted,
+            raw,
+        )
+    except RejectedError as error:
+        return Reject(kind, place, str(error), raw, external_id)
+
+
+def fields_of(rule: Kind, item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return our fields of *item*; those it does not hold are left out. RejectedError names the field."""
+    fields = {}
+    for name, value in rule.fields.items():
+        theirs = at(item, value.field)
+        if theirs is MISSING:
+            if value.required:
+                raise RejectedError(f"{value.field} is missing")
+            continue
+        fields[name] = _ours(value, theirs)
+    return fields
+
+
+def changed_at(rule: Kind, item: Mapping[str, Any]) -> datetime | None:
+    """Return when *item* changed, in UTC. RejectedError where it is no time."""
+    told = at(item, rule.changed_at) if rule.changed_at else None
+    if told in (MISSING, None, ""):
+        return None
+    try:
+        moment = datetime.fromisoformat(str(told))
+    except ValueError as error:
+        raise RejectedError(f"{rule.changed_at} {told!r} is no time (ISO 8601)") from error
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+
+def body_of(rule: Kind, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *fields* as they name them. RejectedError for one that they do not take."""
+    body: dict[str, Any] = {}
+    for name, ours in fields.items():
+        value = rule.fields.get(name)
+        if value is None or value.read_only:
+            raise RejectedError(f"{name} is not written to this system; map it, or leave it out of the agreement")
+        _put(body, value.field, _theirs(name, value, ours))
+    return body
+
+
+def at(item: Any, path: str) -> Any:
+    """Return what lies at keys joined by points, MISSING where nothing does."""
+    for key in path.split(".") if path else ():
+        if not isinstance(item, dict) or key not in item:
+            return MISSING
+        item = item[key]
+    return item
+
+
+def _put(body: dict[str, Any], path: str, value: Any) -> None:
+    *folders, last = path.split(".")
+    for key in folders:
+        body = body.setdefault(key, {})
+    body[last] = value
+
+
+def _ours(value: Value, theirs: Any) -> Any:
+    if theirs is None:
+        return None
+    if value.codes is not None:
+        if str(theirs) not in value.codes:
+            raise RejectedError(f"{value.field}: code {theirs!r} is not in the list")
+        return value.codes[str(theirs)]
+    if isinstance(theirs, dict | list):
+        raise RejectedError(f"{value.field} is no single value")
+    if value.text and isinstance(theirs, str):
+        try:
+            return int(theirs)
+        except ValueError as error:
+            raise RejectedError(f"{value.field}: {theirs!r} is no whole number") from error
+    return str(theirs) if value.text else theirs
+
+
+def _theirs(name: str, value: Value, ours: Any) -> Any:
+    if ours is None:
+        return None
+    if value.codes is not None:
+        for theirs, code in value.codes.items():
+            if code == ours:
+                return theirs
+        raise RejectedError(f"{name}: {ours!r} has no code in this system")
+    if value.text:
+        return str(ours) if isinstance(ours, int) else int(ours)
+    return ours

@@ -1,0 +1,150 @@
+"""A system behind an HTTP API, read and written as its YAML says."""
+
+import contextlib
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+
+from hub.connectors.rest import paging
+from hub.connectors.rest.auth import Identity, Tokens
+from hub.connectors.rest.client import Asked, Client, Told
+from hub.connectors.rest.config import Kind, Listing, Rest, read_config
+from hub.connectors.rest.mapping import MISSING, at, body_of, fields_of, read_item
+from hub.domain.changes import Capabilities, Change, Page, Push, Receipt, Reject
+from hub.domain.errors import RejectedError, RetryableError
+
+_RESTARTS = 5
+
+
+def open_rest(
+    text: str, *, clock: Callable[[], datetime], tokens: Tokens | None = None, base_url: str | None = None
+) -> "RestSystem":
+    """Return the system that the YAML *text* describes. UsageError names the key that is wrong."""
+    config = read_config(text)
+    return RestSystem(config if base_url is None else config.model_copy(update={"base_url": base_url}), clock, tokens)
+
+
+class RestSystem:
+    """`Source` and `Target`."""
+
+    def __init__(self, config: Rest, clock: Callable[[], datetime], tokens: Tokens | None = None) -> None:
+        self._config = config
+        self._http = httpx2.Client(timeout=config.timeout_s, follow_redirects=False)
+        identity = Identity(config.auth, self._http, name=config.name, tokens=tokens, monotonic=time.monotonic)
+        most = config.max_mib * 2**20
+        self._client = Client(self._http, config.base_url, identity, name=config.name, most=most, clock=clock)
+        self.name = config.name
+        self.kinds = tuple(kind for kind, rule in config.kinds.items() if rule.list)
+        self.every_s = config.every_s
+        self.rate_per_s = config.rate_per_s
+        writable = frozenset(kind for kind, rule in config.kinds.items() if rule.create or rule.update)
+        rules = [rule for rule in config.kinds.values() if rule.list]
+        self.capabilities = Capabilities(
+            complete_listing=bool(rules) and all(rule.complete_listing for rule in rules),
+            deletes=any(rule.deleted or rule.delete for rule in config.kinds.values()),
+            versions=any(rule.version for rule in config.kinds.values()),
+            writable=writable,
+        )
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._http.close()
+
+    def pull(self, kind: str, cursor: str | None) -> Page:
+        """Return the next page of changes; see `Source.pull`.
+
+        The cursor holds the latest change seen, the place in the list and the last record: where that one does not
+        come again at an offset, the list has moved and is read from its beginning, so that nothing slips by.
+        """
+        rule, listing = self._listed(kind)
+        state = _state(cursor)
+        place = state["place"] if state["place"] is not None else paging.first(listing)
+        path, params = paging.asked(listing, place, self._since(rule, state["since"]))
+        told = self._client.ask(Asked("GET", path, params, {}))
+        items = at(told.body, listing.items)
+        if not isinstance(items, list):
+            raise RetryableError(f"{self.name}: the answer to {path} has no list at {listing.items or 'its top'}")
+        found = [read_item(kind, rule, item, f"{path}, item {number}") for number, item in enumerate(items, 1)]
+        ids = [one.external_id for one in found]
+        if listing.paging == "offset" and state["last"] is not None and state["last"] not in ids:
+            return self._from_the_beginning(kind, state, found)
+        changes = tuple(one for one in found if isinstance(one, Change))
+        latest = max((one.changed_at.isoformat() for one in changes if one.changed_at), default="")
+        top = max(state["top"], latest)
+        onward = paging.following(listing, place, told, items)
+        if onward is not None and onward == place:
+            raise RetryableError(f"{self.name}: the page after {path} is the same page again")
+        after = {"since": state["since"], "top": top, "place": onward, "last": ids[-1] if ids else None}
+        if onward is None:
+            after = {"since": top or state["since"], "top": top, "place": None, "last": None}
+        more = {"restarts": state["restarts"] if onward is not None else 0}
+        rejects = tuple(one for one in found if isinstance(one, Reject))
+        return Page(changes, json.dumps({**after, **more}), onward is not None, rejects)
+
+    def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:
+        """Write a record; see `Target.push`."""
+        rule = self._config.kinds.get(change.kind)
+        call = None
+        if rule is not None:
+            call = rule.delete if change.deleted else rule.create if change.external_id is None else rule.update
+        if rule is None or call is None:
+            step = "delete" if change.deleted else "create" if change.external_id is None else "update"
+            raise RejectedError(f"{self.name}: {change.kind} has no {step} in its YAML")
+        body = body_of(rule, change.fields)
+        headers = {self._config.idempotency_header: idempotency_key}
+        if precondition is not None and rule.version:
+            if rule.version_as == "if_match":
+                headers["If-Match"] = f'"{precondition}"'
+            elif not change.deleted:
+                body[rule.version] = int(precondition) if precondition.isdecimal() else precondition
+        path = call.path.replace("{id}", quote(change.external_id or "", safe=""))
+        sent = None if call.method == "DELETE" else {call.wrap: body} if call.wrap else body
+        told = self._client.ask(Asked(call.method, path, {}, headers, sent))
+        return self._receipt(rule, change, told)
+
+    def _receipt(self, rule: Kind, change: Push, told: Told) -> Receipt:
+        item = told.body if isinstance(told.body, dict) else {}
+        known = at(item, rule.id)
+        external_id = change.external_id or (None if known is MISSING else str(known))
+        if external_id is None:
+            raise RetryableError(
+                f"{self.name}: the answer to a creation names no {rule.id}; it is not known which it is"
+            )
+        version = at(item, rule.version) if rule.version else MISSING
+        held: dict[str, Any] = {}
+        if not change.deleted:
+            with contextlib.suppress(RejectedError):  # it is written; the next pull tells what they made of it
+                held = fields_of(rule, item)
+        return Receipt(
+            external_id,
+            None if version in (MISSING, None) else str(version),
+            {name: held[name] for name in change.fields if name in held},
+        )
+
+    def _listed(self, kind: str) -> tuple[Kind, Listing]:
+        rule = self._config.kinds.get(kind)
+        if rule is None or rule.list is None:
+            raise RejectedError(f"{self.name}: {kind} is not listed in its YAML")
+        return rule, rule.list
+
+    def _since(self, rule: Kind, since: str | None) -> dict[str, str]:
+        if rule.since is None or not since:
+            return {}
+        begin = datetime.fromisoformat(since).astimezone(UTC) - timedelta(seconds=rule.since.overlap_s)
+        return {rule.since.param: begin.isoformat(timespec="milliseconds")}
+
+    def _from_the_beginning(self, kind: str, state: dict[str, Any], found: list[Change | Reject]) -> Page:
+        if state["restarts"] >= _RESTARTS:
+            raise RetryableError(f"{self.name}: the list of {kind} moves faster than it can be read")
+        anew = {**state, "place": None, "last": None, "restarts": state["restarts"] + 1}
+        return Page(tuple(one for one in found if isinstance(one, Change)), json.dumps(anew), more=True)
+
+
+def _state(cursor: str | None) -> dict[str, Any]:
+    empty = {"since": None, "top": "", "place": None, "last": None, "restarts": 0}
+    return {**empty, **json.loads(cursor)} if cursor else empty
