@@ -28,6 +28,7 @@ def demo(
 ) -> None:
     """Run the whole chain on the demo's synthetic meeting and show the result."""
     from hub.cli import asked, hearing, output
+    from hub.cli.demo_sync import show_sync
     from hub.cli.minutes import documents
     from hub.cli.opening import opened
     from hub.cli.progress import stderr_progress
@@ -60,7 +61,9 @@ def demo(
     written = output.write_all(folder, files)
     progress.finish(f"{len(written)} files")
     _summarize(drafted, folder)
-    # 4 a page to look at
+    # 4 what the two parties' systems learn of it
+    show_sync(folder / "sync", drafted)
+    # 5 a page to look at
     if serve:
         local = {locale: localize(drafted, locale, translator=hub.translator) for locale in LOCALES}
         shown = Shown(transcript, {"en": drafted, **local}, source, folder, synthetic=True)
