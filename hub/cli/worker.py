@@ -9,6 +9,7 @@ import typer
 
 from hub.cli.guard import FAILED, say
 
+_AGAIN_S = 2.0
 DUTIES = ("pull", "relay", "deliver", "again")
 
 
@@ -18,7 +19,7 @@ def worker(
 ) -> None:
     """Keep the systems in step. SIGTERM or Ctrl-C: begin nothing new, end what is under way, leave with 0."""
     from hub.cli.opening import opened
-    from hub.domain.errors import UsageError
+    from hub.domain.errors import RetryableError, UsageError
     from hub.services.sync.worker import run, tasks
 
     if unknown := [one for one in duty or () if one not in DUTIES]:
@@ -27,7 +28,14 @@ def worker(
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    wanted = [task for task in tasks(hub.sync) if not duty or task.name.partition(".")[0] in duty]
+    while True:
+        try:
+            wanted = [task for task in tasks(hub.sync) if not duty or task.name.partition(".")[0] in duty]
+            break
+        except RetryableError as error:
+            say(f"{error} (in {_AGAIN_S:.0f} s)")
+            if stop.wait(_AGAIN_S):
+                return
     end_metrics = hub.metrics.serve(hub.settings.host, port) if (port := hub.settings.metrics_port) else None
     say(f"worker {hub.holder}: {', '.join(task.name for task in wanted)}")
     drained = run(wanted, stop, drain_s=drain)

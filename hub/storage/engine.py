@@ -22,6 +22,14 @@ from hub.domain.errors import FatalError, RetryableError
 _BUSY_WAIT_MS = 15_000
 _POOL = 8
 _MIGRATION_LOCK = 4_715_300
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""A server that vanishes without a word is noticed within half a minute."""
 
 
 def open_engine(url: str) -> Engine:
@@ -48,7 +56,7 @@ def _sqlite(url: str) -> Engine:
 
 def _postgresql(url: str) -> Engine:
     try:
-        return create_engine(url, pool_pre_ping=True, pool_size=_POOL, max_overflow=_POOL)
+        return create_engine(url, pool_pre_ping=True, pool_size=_POOL, max_overflow=_POOL, connect_args=_PATIENCE)
     except ArgumentError as error:
         raise FatalError("HUB_DATABASE: is no address of a database (postgresql+psycopg://host/name)") from error
 

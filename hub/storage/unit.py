@@ -130,7 +130,8 @@ class SqlUnit:
         table = sync_tables.letters
         statement = self._insert(table)
         rest = {column.name: statement.excluded[column.name] for column in table.c if column.name != "id"}
-        open_again = or_(table.c.state.in_(("waiting", "replayed")), statement.excluded.attempts > table.c.attempts)
+        again = statement.excluded.attempts > table.c.attempts
+        open_again = or_(table.c.state == "waiting", table.c.state == "replayed", again)
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["id"], set_=rest, where=open_again), letters
         )

@@ -40,8 +40,10 @@ class Bench:
         self.hub = build(settings, systems=systems, clock=lambda: self.now)
         self.sync = self.hub.sync
 
-    def agree(self, policy=Policy.REVIEW, deletes=Deletes.SOFT, fields=None, **more) -> Agreement:
-        kinds = tuple(KindRule(kind, "cro", policy, deletes, fields or {}, match=MATCH.get(kind, ())) for kind in KINDS)
+    def agree(self, policy=Policy.REVIEW, deletes=Deletes.SOFT, fields=None, kinds=(), **more) -> Agreement:
+        kinds = kinds or tuple(
+            KindRule(kind, "cro", policy, deletes, fields or {}, match=MATCH.get(kind, ())) for kind in KINDS
+        )
         offered = Agreement("a", 0, Status.PROPOSED, {"S": ("sponsor",), "C": ("cro",)}, kinds, **more)
         options = {"clock": self.sync.clock, "new_id": self.sync.new_id}
         agreeing.propose(self.sync.ledger, offered, person="Anna", **options)
@@ -251,6 +253,30 @@ def test_a_record_that_refers_to_one_not_seen_waits_for_it(bench):
         5,
         8,
     ]
+
+
+def test_a_site_read_before_its_study_can_be_told_is_not_passed_over(bench):
+    bench.seed()
+    study = bench.sponsor.rows.pop(("study", "S9"))
+    rules = tuple(KindRule(kind, "sponsor" if kind == "study" else "cro", match=MATCH.get(kind, ())) for kind in KINDS)
+    bench.agree(kinds=rules, studies=("P-1",))
+    bench.round()
+    assert not bench.sponsor.rows
+    assert len(bench.sync.ledger.letters(state="waiting")) == 2
+    bench.sponsor.rows["study", "S9"] = study
+    bench.round()
+    assert bench.sponsor.only("enrolment_count")["enrolled"] == 5
+    assert not bench.sync.ledger.letters(state="waiting")
+
+
+def test_a_study_that_comes_under_the_agreement_later_is_read_from_its_beginning(bench):
+    bench.seed()
+    bench.agree(studies=("P-2",))
+    bench.round()
+    assert len(bench.sponsor.rows) == 1
+    bench.agree(studies=("P-1", "P-2"))
+    bench.round()
+    assert bench.sponsor.only("enrolment_count")["enrolled"] == 5
 
 
 def test_a_deletion_travels_softly_and_absence_only_from_a_complete_listing(bench):

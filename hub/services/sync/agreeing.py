@@ -7,7 +7,7 @@ from hub.domain import wire
 from hub.domain.agreements import Agreement, Status, accepted, checked, moved
 from hub.domain.audit import Entry
 from hub.domain.errors import UsageError
-from hub.domain.sync import Effects
+from hub.domain.sync import Cursor, Effects
 from hub.ports import Clock, Ledger
 from hub.services.sync.events import changed
 from hub.services.sync.steps import Sync
@@ -46,8 +46,17 @@ def move(sync: Sync, id: str, *, step: str, person: str) -> Agreement:
     after = moved(known, step, sync.clock())
     _store(sync.ledger, after, known, _named(person), step, clock=sync.clock, new_id=sync.new_id)
     if after.status is Status.ACTIVE:
+        _read_anew(sync, after)
         send_again(sync, after)
     return after
+
+
+def _read_anew(sync: Sync, agreement: Agreement) -> None:
+    """Let every system be read from its beginning: what was out of scope until now has been passed over."""
+    for system in sorted(agreement.systems):
+        for rule in agreement.kinds:
+            with sync.ledger.unit() as unit:
+                unit.save(Effects(cursor=Cursor(system, rule.kind, None)))
 
 
 def send_again(sync: Sync, agreement: Agreement) -> int:

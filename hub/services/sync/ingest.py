@@ -64,6 +64,8 @@ class _Desk:
     keys: dict[str, str]
     disputes: dict[str, list[Dispute]]
     in_flight: dict[str, Mapping[str, Any]]
+    reported: dict[str, Change]
+    """The changes with the system's own references."""
     touched: dict[str, Record] = field(default_factory=dict)
     seen: dict[str, Base] = field(default_factory=dict)
     natural: list[tuple[str, str, str]] = field(default_factory=list)
@@ -94,7 +96,7 @@ def take(ledger: Ledger, page: Page, intake: Intake, *, clock: Clock, new_id: Ne
                 audit=tuple(desk.audit),
                 messages=tuple(desk.messages),
                 letters=tuple(desk.letters),
-                letter_states=_released(unit, changes, intake),
+                letter_states=_released(unit, changes, desk.letters, intake),
                 cursor=None if intake.replayed else Cursor(intake.system, intake.kind, page.cursor),
             )
         )
@@ -120,11 +122,14 @@ def _mark_listed(unit: Unit, desk: _Desk, page: Page, intake: Intake) -> None:
             desk.seen[there] = replace(base, listing=intake.listing)
 
 
-def _released(unit: Unit, changes: Sequence[Change], intake: Intake) -> tuple[tuple[str, str], ...]:
+def _released(
+    unit: Unit, changes: Sequence[Change], letters: Sequence[Letter], intake: Intake
+) -> tuple[tuple[str, str], ...]:
     """Return what becomes of letters: those that waited for what has now been taken are worked off."""
-    waiting = unit.waiting(intake.system, intake.kind)
+    again = {letter.id for letter in letters}
+    waiting = unit.waiting(intake.system, intake.kind) - again
     if intake.replayed and changes:
-        return ((intake.replayed.id, "replayed"),)
+        return () if again else ((intake.replayed.id, "replayed"),)
     taken = {waiting_id(intake.system, intake.kind, change.external_id) for change in changes} if waiting else set()
     return tuple((letter, "replayed") for letter in sorted(waiting & taken))
 
@@ -169,7 +174,8 @@ def _lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[_
             disputes.setdefault(dispute.record_id, []).append(dispute)
     in_flight = {record: write.fields for record, write in unit.writes(intake.system, ids).items()}
     records = unit.records([*ids, *studies])
-    return _Desk(bases, records, keys, disputes, in_flight, letters=letters), changes
+    reported = {change.external_id: change for change in page.changes}
+    return _Desk(bases, records, keys, disputes, in_flight, reported, letters=letters), changes
 
 
 def _references(unit: Unit, system: str, changes: Sequence[Change]) -> dict[tuple[str, str], str]:
@@ -253,6 +259,8 @@ def _known(
 def _one(desk: _Desk, change: Change, intake: Intake, *, clock: Clock, new_id: NewId) -> None:
     agreement = _agreement(desk, change, intake)
     if agreement is None:
+        if why := _undecided(desk, change):
+            desk.letters.append(_letter(desk.reported[change.external_id], intake, [why], [], at=clock()))
         return
     rule = agreement.rule(change.kind)
     assert rule is not None  # noqa: S101  # _agreement chose one that has it
@@ -386,6 +394,14 @@ def _agreement(desk: _Desk, change: Change, intake: Intake) -> Agreement | None:
         fields.get("protocol_number") if change.kind == "study" else study and study.fields.get("protocol_number")
     )
     return next((a for a in intake.agreements if not a.studies or protocol in a.studies), None)
+
+
+def _undecided(desk: _Desk, change: Change) -> str:
+    """Return why it cannot be told yet whether any agreement covers *change*; empty where it can."""
+    study = desk.records.get(str(change.fields.get("study_id")))
+    if change.kind == "study" or study is None or study.fields.get("protocol_number") is not None:
+        return ""
+    return "study_id: the protocol number of its study is not known yet, so neither is whether it is agreed to flow"
 
 
 def _differs(change: Change, base: Base) -> bool:

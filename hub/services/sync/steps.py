@@ -21,7 +21,7 @@ from hub.services.sync.listing import close_listing
 from hub.services.sync.relay import relay
 
 log = structlog.get_logger()
-LEASE_S = 30.0
+LEASE_S = 10.0
 Answer = TypeVar("Answer")
 _BATCH = 200
 _REFUSED_S = 60.0
