@@ -170,7 +170,7 @@ def run(
             for worker in arena.workers:
                 worker.wait(60)
         verdict = _judged(sponsor, cro, hub, made, dict(arena.kills))
-        hub.bus.close()
+        hub.close()
         return verdict
 
 

@@ -58,6 +58,18 @@ class Hub:
         self.settings = settings
         self._overrides = overrides
 
+    def close(self) -> None:
+        """Let go of connections, those of the parts that were made."""
+        made = self.__dict__
+        for system in made.get("systems", {}).values():
+            for part in (system.source, system.target):
+                if (close := getattr(part, "close", None)) is not None:
+                    close()
+        if "bus" in made:
+            self.bus.close()
+        if "_engine" in made:
+            self._engine.dispose()
+
     @cached_property
     def clock(self) -> Clock:
         """The present time."""

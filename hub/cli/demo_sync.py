@@ -44,7 +44,7 @@ def show_sync(folder: Path, minutes: "Minutes") -> None:
         with _working(hub):
             _flow(hub, sponsor, cro, minutes, site)
         _prove(hub)
-        hub.bus.close()
+        hub.close()
 
 
 def _agree(hub: "Hub") -> None:

@@ -41,7 +41,7 @@ def worker(
     drained = run(wanted, stop, drain_s=drain)
     if end_metrics:
         end_metrics()
-    hub.bus.close()
+    hub.close()
     if not drained:
         say("a step did not end in time; what it held is begun again by the next worker")
         sys.exit(FAILED)

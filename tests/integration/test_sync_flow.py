@@ -82,8 +82,7 @@ def bench(request, home):
     url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
     made = Bench(load_settings(home=home, database=url))
     yield made
-    made.hub.bus.close()
-    made.hub._engine.dispose()
+    made.hub.close()
 
 
 def test_a_figure_of_the_cro_arrives_at_the_sponsor_under_the_sponsors_own_ids(bench):
