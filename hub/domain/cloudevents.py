@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from hub.domain.errors import RejectedError
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _REQUIRED = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time")
+"""Those of the standard, and two more that every event of the hub has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,13 @@ class Event:
     traceparent: str | None = None
     """W3C Trace Context."""
     datacontenttype: str = "application/json"
+    extensions: Mapping[str, str] = field(default_factory=dict)
+    """Attributes that this version does not know, by name; they are passed on as they came."""
 
 
 def to_headers(event: Event) -> dict[str, str]:
     """Return the headers of *event*."""
-    headers = {
+    headers = {f"ce_{name}": value for name, value in event.extensions.items()} | {
         "ce_specversion": "1.0",
         "ce_id": event.id,
         "ce_source": event.source,
@@ -41,10 +44,13 @@ def to_headers(event: Event) -> dict[str, str]:
 
 
 def from_headers(headers: Mapping[str, str]) -> Event:
-    """Return the event of *headers*; extensions that are not known are passed over.
+    """Return the event of *headers*; attributes that are not known are kept as its extensions.
 
     RejectedError names the header that is missing or wrong. A wrong traceparent is dropped, as its standard asks.
     """
+    content = headers.get("content-type", "application/json")
+    if content.startswith("application/cloudevents"):
+        raise RejectedError(f"event: content-type {content!r} is structured mode; the hub reads binary mode")
     for name in _REQUIRED:
         if not headers.get(name):
             raise RejectedError(f"event: header {name} is missing")
@@ -64,5 +70,10 @@ def from_headers(headers: Mapping[str, str]) -> Event:
         subject=headers["ce_subject"],
         time=time,
         traceparent=trace if _TRACEPARENT.fullmatch(trace) else None,
-        datacontenttype=headers.get("content-type", "application/json"),
+        datacontenttype=content,
+        extensions={
+            name.removeprefix("ce_"): value
+            for name, value in headers.items()
+            if name.startswith("ce_") and name not in _REQUIRED
+        },
     )

@@ -1,5 +1,6 @@
 """Whether the fields of a record are what its kind says; fields it does not know are kept, not judged."""
 
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -9,6 +10,8 @@ from typing import Any
 
 from hub.domain.records.kinds import KINDS
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
 Test = Callable[[Any], str]
 IDENTIFYING = frozenset(
     {"name", "first_name", "last_name", "initials", "birth_date", "date_of_birth", "email", "phone"}
@@ -46,7 +49,9 @@ def _test(hint: Any) -> Test:
         hint = next(option for option in typing.get_args(hint) if option is not types.NoneType)
     if typing.get_origin(hint) is typing.Literal:
         codes = frozenset(typing.get_args(hint))
-        return lambda value: "" if value in codes else f"{value!r} is none of {', '.join(sorted(codes))}"
+        return lambda value: (
+            "" if isinstance(value, str) and value in codes else f"{value!r} is none of {', '.join(sorted(codes))}"
+        )
     return {str: _text, int: _whole, date: _day, datetime: _time}[hint]
 
 
@@ -59,16 +64,19 @@ def _whole(value: Any) -> str:
 
 
 def _day(value: Any) -> str:
-    try:
-        date.fromisoformat(value)
-    except (TypeError, ValueError):
-        return f"{value!r} is no day (YYYY-MM-DD)"
-    return ""
+    return "" if _reads(date, _DAY, value) else f"{value!r} is no day (YYYY-MM-DD)"
 
 
 def _time(value: Any) -> str:
+    # Python reads more forms of ISO 8601 than the parties' systems do, and a time without a zone is no moment
+    return "" if _reads(datetime, _TIME, value) else f"{value!r} is no time with its zone (RFC 3339)"
+
+
+def _reads(form: type[date], written: re.Pattern[str], value: Any) -> bool:
+    if not isinstance(value, str) or not written.fullmatch(value):
+        return False
     try:
-        datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return f"{value!r} is no time (ISO 8601)"
-    return ""
+        form.fromisoformat(value)
+    except ValueError:
+        return False
+    return True

@@ -6,6 +6,7 @@ from datetime import datetime
 from hub.domain import wire
 from hub.domain.cloudevents import Event, to_headers
 from hub.domain.messages import Message
+from hub.domain.records.schema import event_type
 from hub.domain.sync import RECORDS_TOPIC, Record
 
 SOURCE = "/hub/records"
@@ -19,7 +20,7 @@ def changed(record: Record, fields: Sequence[str], *, origin: str, id: str, at: 
     event = Event(
         id=id,
         source=SOURCE,
-        type=f"hub.record.{record.kind}.changed.v1",
+        type=event_type(record.kind),
         subject=record.id,
         time=at,
     )
