@@ -95,7 +95,9 @@ class SqlUnit:
         self._file([rows.letter_row(letter) for letter in effects.letters])
         self._upsert(sync_tables.writes, [_write_row(write) for write in effects.writes])
         self._finish(effects.finished)
-        self._add(sync_tables.deliveries, [wire_row(delivery) for delivery in effects.deliveries])
+        if effects.deliveries:
+            made = [wire_row(delivery) for delivery in effects.deliveries]
+            self._connection.execute(self._insert(sync_tables.deliveries).on_conflict_do_nothing(), made)
         seen = [{"consumer": consumer, "message_id": message, "at": self._now} for consumer, message in effects.inbox]
         if seen:
             self._connection.execute(self._insert(sync_tables.inbox).on_conflict_do_nothing(), seen)

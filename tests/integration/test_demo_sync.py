@@ -1,10 +1,12 @@
 """The demo's two partner systems with the hub between them, through both buses."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from hub.cli.demo_sync import show_sync
+from hub.connectors.agreement_file import read
 from hub.domain.meeting import Meeting
 from hub.domain.minutes import Action, Evidence, Minutes
 
@@ -26,3 +28,12 @@ def test_a_figure_an_action_and_a_conflict_go_where_they_belong(bus, request, tm
     assert "“Send the form” (David Morgan)" in told
     assert "A conflict waits for a person: enrolled is 41 here, 45 there" in told
     assert "The audit trail is whole" in told
+
+
+def test_the_agreement_of_the_documentation_is_read(tmp_path):
+    text = (Path(__file__).parents[2] / "docs" / "sync.md").read_text()
+    path = tmp_path / "agreement.yaml"
+    path.write_text(text.partition("```yaml\n")[2].partition("```")[0])
+    agreement = read(path)
+    assert [rule.kind for rule in agreement.kinds] == ["enrolment_count", "action_item"]
+    assert agreement.studies == ("LUMEN-3",)

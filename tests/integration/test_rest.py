@@ -1,6 +1,7 @@
 """The rest connector against the two partner systems, which page, name and lock in different ways."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -145,6 +146,13 @@ def test_a_system_that_does_not_answer_is_an_outage():
     system = open_rest(text, clock=_now)
     with pytest.raises(RetryableError, match="x: does not answer"):
         system.pull("site", None)
+    system.close()
+
+
+def test_the_yaml_of_the_documentation_is_read():
+    text = (Path(__file__).parents[2] / "docs" / "connectors" / "rest.md").read_text()
+    system = open_rest(text.partition("```yaml\n")[2].partition("```")[0], clock=_now)
+    assert (system.name, system.kinds, system.rate_per_s) == ("acme-ctms", ("site",), 10)
     system.close()
 
 

@@ -106,6 +106,7 @@ def _prepare(
     if write and reread:
         unit.save(Effects(finished=(write,)))
         write = None
+    fresh = write is None
     if write is None:
         wanted = _wanted(unit, record, base, agreement, to.system)
         if wanted is None:
@@ -127,7 +128,8 @@ def _prepare(
         letter = _letter(received, to, record.kind, f"{to.system} has no {', '.join(missing)} yet", clock=clock)
         unit.save(Effects(letters=(letter,), inbox=done.inbox, position=done.position))
         return Outcome.WAITING
-    unit.save(Effects(writes=(write,)))
+    if fresh:
+        unit.save(Effects(writes=(write,)))
     return _Prepared(write, base, agreement.label, references)
 
 
@@ -176,6 +178,12 @@ def _send(
             unit.save(effects)
         return Outcome.SET_ASIDE
     with ledger.unit() as unit:
+        unit.records([write.record_id])  # in turn with any other worker that has the same write in hand
+        held = unit.writes(to.system, [write.record_id]).get(write.record_id)
+        if held is None or held.key != write.key:  # another worker has stored it already
+            seen = ((to.group, received.message.id),) if last else ()
+            unit.save(Effects(inbox=seen, position=_after(received, to) if last else None))
+            return Outcome.DELIVERED
         number = unit.number(f"writes:{to.system}")
         current = unit.bases_of(to.system, [write.record_id]).get(write.record_id)
         unit.save(_effects(prepared, receipt, received, to, current=current, number=number, clock=clock, last=last))
