@@ -278,6 +278,22 @@ def test_a_study_that_comes_under_the_agreement_later_is_read_from_its_beginning
     assert bench.sponsor.only("enrolment_count")["enrolled"] == 5
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_a_double_in_one_system_is_set_aside_and_stops_nothing(bench, together):
+    bench.seed()
+    bench.agree()
+    if not together:
+        bench.round()
+    bench.cro.put("enrolment_count", "e2", study_id="st1", site_id="c14", as_of="2026-06-01", enrolled=6)
+    bench.cro.put("enrolment_count", "e3", study_id="st1", site_id="c14", as_of="2026-06-02", enrolled=7)
+    bench.round()
+    [letter] = bench.sync.ledger.letters()
+    assert (letter.where, letter.stage) == ("e2", "check")
+    assert "another record with the same" in letter.reason
+    figures = [row.fields["enrolled"] for (kind, _), row in bench.sponsor.rows.items() if kind == "enrolment_count"]
+    assert sorted(figures) == [5, 7]
+
+
 def test_a_deletion_travels_softly_and_absence_only_from_a_complete_listing(bench):
     bench.seed()
     bench.agree()

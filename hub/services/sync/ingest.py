@@ -64,6 +64,8 @@ class _Desk:
     keys: dict[str, str]
     disputes: dict[str, list[Dispute]]
     in_flight: dict[str, Mapping[str, Any]]
+    matches: dict[str, str]
+    """Natural key to the record that has it."""
     reported: dict[str, Change]
     """The changes with the system's own references."""
     touched: dict[str, Record] = field(default_factory=dict)
@@ -163,8 +165,12 @@ def _lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[_
     bases = unit.bases(intake.system, intake.kind, [change.external_id for change in changes])
     keys = _keys(changes, intake)
     matches = unit.matches(intake.kind, sorted(set(keys.values())))
+    claimed: set[str] = set()
     for change in changes:
-        if change.external_id not in bases and (known := _known(unit, change, keys, matches, intake)):
+        if change.external_id in bases or not (known := _known(unit, change, keys, matches, intake)):
+            continue
+        if known not in claimed:  # the second of two alike on one page is a double there
+            claimed.add(known)
             bases[change.external_id] = Base(intake.system, known, intake.kind, change.external_id, {})
     ids = sorted({base.record_id for base in bases.values()})
     studies = {str(change.fields["study_id"]) for change in changes if change.fields.get("study_id")}
@@ -175,7 +181,7 @@ def _lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[_
     in_flight = {record: write.fields for record, write in unit.writes(intake.system, ids).items()}
     records = unit.records([*ids, *studies])
     reported = {change.external_id: change for change in page.changes}
-    return _Desk(bases, records, keys, disputes, in_flight, reported, letters=letters), changes
+    return _Desk(bases, records, keys, disputes, in_flight, matches, reported, letters=letters), changes
 
 
 def _references(unit: Unit, system: str, changes: Sequence[Change]) -> dict[tuple[str, str], str]:
@@ -271,10 +277,16 @@ def _one(desk: _Desk, change: Change, intake: Intake, *, clock: Clock, new_id: N
     if record is None:
         if change.deleted:
             return
+        key = desk.keys.get(change.external_id)
+        if key in desk.matches:
+            why = f"{', '.join(rule.match)}: this system has another record with the same; correct or delete one there"
+            desk.letters.append(_letter(desk.reported[change.external_id], intake, [], [why], at=clock()))
+            return
         record = Record(new_id(), change.kind, {}, version=0)
         base = Base(intake.system, record.id, change.kind, change.external_id, {})
-        if key := desk.keys.get(change.external_id):
+        if key:
             desk.natural.append((change.kind, key, record.id))
+            desk.matches[key] = record.id
     assert base is not None  # noqa: S101  # made just now where there was none
     waiting = {dispute.field: dispute.theirs for dispute in desk.disputes.get(record.id, ())}
     side = Side(intake.system, base.fields, desk.in_flight.get(record.id, {}), change.changed_at)
