@@ -10,11 +10,11 @@ import structlog
 
 from hub.domain import wire
 from hub.domain.agreements import HUB, Agreement, Status
-from hub.domain.changes import Change, Page
+from hub.domain.changes import Change, Page, Push, Receipt
 from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleError, UsageError
 from hub.domain.messages import Message, Received
 from hub.domain.sync import RECORDS_TOPIC, Effects, Letter
-from hub.ports import Bus, BusConsumer, Clock, Gates, Leases, Ledger, Outbox, System
+from hub.ports import Bus, BusConsumer, Clock, Gates, Leases, Ledger, Outbox, System, Target
 from hub.services.sync.deliver import Outcome, Recipient, deliver
 from hub.services.sync.ingest import Intake, Taken, take
 from hub.services.sync.listing import close_listing
@@ -99,7 +99,7 @@ def deliver_some(sync: Sync, system: System, consumer: BusConsumer, *, wait_s: f
     """
     if system.target is None or sync.gates.wait(system.name):
         return 0
-    to = Recipient(system.name, system.target, sync.active(system.name))
+    to = Recipient(system.name, _Gated(sync, system.name, system.target), sync.active(system.name))
     if not to.agreements:
         return 0
     received = consumer.poll(_BATCH, wait_s)
@@ -145,16 +145,30 @@ def _deliver_one(sync: Sync, system: System, to: Recipient, received: Received, 
         return deliver(sync.ledger, received, to, clock=sync.clock, new_id=sync.new_id, reread=reread, replay=replay)
 
     try:
-        outcome = _asked(sync, system.name, lambda: once(reread=False))
+        outcome = once(reread=False)
     except StaleError:
         for kind in system.kinds:
             pull(sync, system, kind)
-        outcome = _asked(sync, system.name, lambda: once(reread=True))
+        outcome = once(reread=True)
     sync.told(f"messages_{outcome}", system.name, 1)
     if outcome is Outcome.DELIVERED and (since := received.message.headers.get("ce_time")):
         passed = sync.clock() - datetime.fromisoformat(since)
         sync.told("change_to_other_side_seconds", system.name, passed.total_seconds())
     return outcome
+
+
+class _Gated:
+    """A target whose answers are noted at its gate; an outage of our own database is none of the system's."""
+
+    def __init__(self, sync: Sync, system: str, target: Target) -> None:
+        self.capabilities = target.capabilities
+        self._sync = sync
+        self._system = system
+        self._target = target
+
+    def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:
+        ask = partial(self._target.push, change, idempotency_key=idempotency_key, precondition=precondition)
+        return _asked(self._sync, self._system, ask)
 
 
 def _asked(sync: Sync, system: str, ask: Callable[[], Answer]) -> Answer:
@@ -195,7 +209,7 @@ def _delivered_again(sync: Sync, system: System, letter: Letter) -> bool:
     headers = {name: value for name, value in letter.headers.items() if not name.startswith("hub-")}
     message = Message(letter.headers["hub-id"], RECORDS_TOPIC, letter.headers["hub-key"], headers, letter.raw)
     _, partition, offset = letter.where.rsplit("/", 2)
-    to = Recipient(system.name, system.target, sync.active(system.name))
+    to = Recipient(system.name, _Gated(sync, system.name, system.target), sync.active(system.name))
     if not to.agreements:
         return False
     received = Received(message, int(partition), int(offset))
