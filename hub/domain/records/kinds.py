@@ -120,7 +120,7 @@ class SubjectStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitoringVisit:
-    """A monitor's visit to a site (TMF 05.03)."""
+    """A monitor's visit to a site (its reports: TMF zone 05)."""
 
     study_id: str | None = None
     site_id: str | None = None
