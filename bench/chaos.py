@@ -39,7 +39,7 @@ SERVICES = ROOT / "scripts" / "services"
 FIRST_DAY = date(2000, 1, 1)
 EDITED = 20
 """Records that are edited again and again, for the order."""
-_SETTLE_S = 90.0
+_SETTLE_S = 240.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ class Capabilities:
     """Records carry a version mark, and a write with an outdated one is refused."""
     writable: frozenset[str] = frozenset()
     """Kinds that `push` takes; empty for a source."""
+    takes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Fields of a kind that `push` takes, the others are left alone; all of a kind that is not named here."""
 
 
 @dataclass(frozen=True, slots=True)

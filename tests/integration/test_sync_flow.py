@@ -294,6 +294,22 @@ def test_a_double_in_one_system_is_set_aside_and_stops_nothing(bench, together):
     assert sorted(figures) == [5, 7]
 
 
+def test_a_field_that_a_system_does_not_take_is_left_alone_there(bench):
+    able = bench.sponsor.capabilities
+    bench.sponsor.capabilities = replace(
+        able, takes={"enrolment_count": frozenset({"study_id", "site_id", "enrolled"})}
+    )
+    bench.seed()
+    bench.agree()
+    bench.round()
+    assert bench.sponsor.only("enrolment_count").keys() == {"study_id", "site_id", "enrolled"}
+    writes = len(bench.sponsor.log)
+    bench.cro.put("enrolment_count", "e1", screened=9)
+    bench.round()
+    assert len(bench.sponsor.log) == writes
+    assert not bench.sync.ledger.letters()
+
+
 def test_a_deletion_travels_softly_and_absence_only_from_a_complete_listing(bench):
     bench.seed()
     bench.agree()

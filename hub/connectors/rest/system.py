@@ -49,6 +49,10 @@ class RestSystem:
             deletes=any(rule.deleted or rule.delete for rule in config.kinds.values()),
             versions=any(rule.version for rule in config.kinds.values()),
             writable=writable,
+            takes={
+                kind: frozenset(name for name, value in rule.fields.items() if not value.read_only)
+                for kind, rule in config.kinds.items()
+            },
         )
 
     def close(self) -> None:

@@ -108,7 +108,7 @@ def _prepare(
         write = None
     fresh = write is None
     if write is None:
-        wanted = _wanted(unit, record, base, agreement, to.system)
+        wanted = _wanted(unit, record, base, agreement, to)
         if wanted is None:
             unit.save(done)
             return Outcome.NOTHING
@@ -133,12 +133,15 @@ def _prepare(
     return _Prepared(write, base, agreement.label, references)
 
 
-def _wanted(unit: Unit, record: Record, base: Base | None, agreement: Agreement, system: str) -> dict[str, Any] | None:
+def _wanted(
+    unit: Unit, record: Record, base: Base | None, agreement: Agreement, to: Recipient
+) -> dict[str, Any] | None:
     """Return the fields to be set, None where the system is to be left as it is."""
     rule = agreement.rule(record.kind)
     if rule is None or (base is None and (record.deleted or not record.fields)):
         return None
-    disputed = {d.field for d in unit.disputes([record.id]) if d.system == system}
+    disputed = {d.field for d in unit.disputes([record.id]) if d.system == to.system}
+    takes = to.target.capabilities.takes.get(record.kind)
     if base is not None and record.deleted != base.deleted:
         return None if "deleted" in disputed or rule.deletes is not Deletes.SOFT or base.deleted else {}
     held = base.fields if base and not base.deleted else {}
@@ -147,7 +150,10 @@ def _wanted(unit: Unit, record: Record, base: Base | None, agreement: Agreement,
     wanted = {
         name: value
         for name, value in record.fields.items()
-        if rule.covers(name) and name not in disputed and not (name in held and held[name] == value)
+        if rule.covers(name)
+        and (takes is None or name in takes)
+        and name not in disputed
+        and not (name in held and held[name] == value)
     }
     return wanted or None
 

@@ -6,16 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from hub.domain import wire
-from hub.domain.agreements import HUB, Agreement, Deletes, KindRule
+from hub.domain.agreements import Agreement, Deletes, KindRule
 from hub.domain.audit import Entry
 from hub.domain.changes import Change, Page
 from hub.domain.errors import RetryableError
 from hub.domain.merge import Merged, Side, merge
 from hub.domain.messages import Message
 from hub.domain.records import check
-from hub.domain.sync import REFERENCES, Base, Cursor, Dispute, Effects, Letter, Record, letter_id, waiting_id
+from hub.domain.sync import Base, Cursor, Dispute, Effects, Letter, Record, letter_id, waiting_id
 from hub.ports import Clock, Ledger, Unit
 from hub.services.sync.events import changed
+from hub.services.sync.references import known_references, natural_keys, resolved
 
 NewId = Callable[[], str]
 
@@ -153,17 +154,17 @@ def _lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[_
         )
         for reject in page.rejects
     ]
-    references = _references(unit, intake.system, page.changes)
+    references = known_references(unit, intake.system, page.changes)
     changes: list[Change] = []
     for change in page.changes:
-        resolved, missing = _resolved(change, references)
-        problems = [] if missing or change.deleted else check(change.kind, resolved.fields)
+        ours, missing = resolved(change, references)
+        problems = [] if missing or change.deleted else check(change.kind, ours.fields)
         if missing or problems:
             letters.append(_letter(change, intake, missing, problems, at=now))
         else:
-            changes.append(resolved)
+            changes.append(ours)
     bases = unit.bases(intake.system, intake.kind, [change.external_id for change in changes])
-    keys = _keys(changes, intake)
+    keys = natural_keys(changes, intake.kind, intake.agreements)
     matches = unit.matches(intake.kind, sorted(set(keys.values())))
     claimed: set[str] = set()
     for change in changes:
@@ -182,35 +183,6 @@ def _lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[_
     records = unit.records([*ids, *studies])
     reported = {change.external_id: change for change in page.changes}
     return _Desk(bases, records, keys, disputes, in_flight, matches, reported, letters=letters), changes
-
-
-def _references(unit: Unit, system: str, changes: Sequence[Change]) -> dict[tuple[str, str], str]:
-    """Return the hub's ids of the records that *changes* refer to, by (kind, the system's id)."""
-    wanted: dict[str, set[str]] = {}
-    for change in changes:
-        for name, kind in REFERENCES.items():
-            if change.fields.get(name) is not None:
-                wanted.setdefault(kind, set()).add(str(change.fields[name]))
-    found: dict[tuple[str, str], str] = {}
-    for kind, ids in wanted.items():
-        if system == HUB:  # its references are the hub's own ids
-            found |= {(kind, here): here for here in unit.records(sorted(ids))}
-            continue
-        found |= {(kind, there): base.record_id for there, base in unit.bases(system, kind, sorted(ids)).items()}
-    return found
-
-
-def _resolved(change: Change, references: Mapping[tuple[str, str], str]) -> tuple[Change, list[str]]:
-    fields, missing = dict(change.fields), []
-    for name, kind in REFERENCES.items():
-        value = fields.get(name)
-        if value is None:
-            continue
-        known = references.get((kind, str(value)))
-        if known is None:
-            missing.append(f"{name} {value!r}: no such {kind.replace('_', ' ')} is known from this system")
-        fields[name] = known
-    return replace(change, fields=fields), missing
 
 
 def _letter(change: Change, intake: Intake, missing: Sequence[str], problems: Sequence[str], *, at: datetime) -> Letter:
@@ -235,18 +207,6 @@ def _letter(change: Change, intake: Intake, missing: Sequence[str], problems: Se
         parsed=parsed,
         state="waiting" if missing else "dead",
     )
-
-
-def _keys(changes: Sequence[Change], intake: Intake) -> dict[str, str]:
-    """Return the natural key of each change that has all the fields of one, by external id."""
-    rule = next((rule for a in intake.agreements if (rule := a.rule(intake.kind)) and rule.match), None)
-    if rule is None:
-        return {}
-    return {
-        change.external_id: wire.dumps([change.fields[name] for name in rule.match])
-        for change in changes
-        if all(change.fields.get(name) is not None for name in rule.match)
-    }
 
 
 def _known(

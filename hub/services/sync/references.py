@@ -1,0 +1,52 @@
+"""What a change refers to and what it is known by: a system's ids into the hub's, and natural keys."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from hub.domain import wire
+from hub.domain.agreements import HUB, Agreement
+from hub.domain.changes import Change
+from hub.domain.sync import REFERENCES
+from hub.ports import Unit
+
+
+def known_references(unit: Unit, system: str, changes: Sequence[Change]) -> dict[tuple[str, str], str]:
+    """Return the hub's ids of the records that *changes* refer to, by (kind, the system's id)."""
+    wanted: dict[str, set[str]] = {}
+    for change in changes:
+        for name, kind in REFERENCES.items():
+            if change.fields.get(name) is not None:
+                wanted.setdefault(kind, set()).add(str(change.fields[name]))
+    found: dict[tuple[str, str], str] = {}
+    for kind, ids in wanted.items():
+        if system == HUB:  # its references are the hub's own ids
+            found |= {(kind, here): here for here in unit.records(sorted(ids))}
+            continue
+        found |= {(kind, there): base.record_id for there, base in unit.bases(system, kind, sorted(ids)).items()}
+    return found
+
+
+def resolved(change: Change, references: Mapping[tuple[str, str], str]) -> tuple[Change, list[str]]:
+    """Return *change* with the hub's ids for the system's, and what is not known yet."""
+    fields, missing = dict(change.fields), []
+    for name, kind in REFERENCES.items():
+        value = fields.get(name)
+        if value is None:
+            continue
+        known = references.get((kind, str(value)))
+        if known is None:
+            missing.append(f"{name} {value!r}: no such {kind.replace('_', ' ')} is known from this system")
+        fields[name] = known
+    return replace(change, fields=fields), missing
+
+
+def natural_keys(changes: Sequence[Change], kind: str, agreements: Sequence[Agreement]) -> dict[str, str]:
+    """Return the natural key of each change that has all the fields of one, by external id."""
+    rule = next((rule for a in agreements if (rule := a.rule(kind)) and rule.match), None)
+    if rule is None:
+        return {}
+    return {
+        change.external_id: wire.dumps([change.fields[name] for name in rule.match])
+        for change in changes
+        if all(change.fields.get(name) is not None for name in rule.match)
+    }
