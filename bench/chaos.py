@@ -96,13 +96,23 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--events", type=int, help="records made, at least; as many as fit where not given")
+    parser.add_argument("--pause", type=float, default=0.1, help="seconds between two events")
     parser.add_argument("--keep", type=Path, help="folder for logs and files; removed at the end when not given")
     told = parser.parse_args()
     folder = told.keep or Path(tempfile.mkdtemp(prefix="liaison-chaos-"))
     folder.mkdir(parents=True, exist_ok=True)
     print(machine())
     with services(brokers=3) as (where, addresses):
-        verdict = run(folder, where, addresses, kills=told.kills, seed=told.seed, events=told.events or 0, say=print)
+        verdict = run(
+            folder,
+            where,
+            addresses,
+            kills=told.kills,
+            seed=told.seed,
+            events=told.events or 0,
+            pause_s=told.pause,
+            say=print,
+        )
     if told.keep is None and verdict.good:
         shutil.rmtree(folder)
     else:
@@ -135,6 +145,7 @@ def run(
     kills: int,
     seed: int,
     events: int,
+    pause_s: float,
     say: Callable[[str], Any],
 ) -> Verdict:
     """Let *kills* things be ended while records are made and edited, wait until all is quiet, and judge."""
@@ -149,7 +160,7 @@ def run(
         arena.workers = [arena.start_worker(number) for number in range(2)]
         stop = threading.Event()
         made: dict[str, Any] = {"events": 0, "edits": 0}
-        producer = threading.Thread(target=_produce, args=(cro, made, stop))
+        producer = threading.Thread(target=_produce, args=(cro, made, stop, pause_s))
         producer.start()
         try:
             _harm(arena, chance, kills, cut, say)
@@ -203,7 +214,7 @@ def _agree(hub: Hub) -> None:
     agreeing.move(hub.sync, offered.id, step="start", person="chaos")
 
 
-def _produce(cro: Partner, made: dict[str, Any], stop: threading.Event) -> None:
+def _produce(cro: Partner, made: dict[str, Any], stop: threading.Event, pause_s: float) -> None:
     """Make a record and edit one, again and again; the counter is the figure."""
     study = cro.enter("protocols", protocol_no="LUMEN-3", short_title="chaos", phase="3", stat="A")
     centre = cro.enter("centres", protocol=study, centre_no="001", centre_name="one", ctry="DE", stat="A")
@@ -217,7 +228,7 @@ def _produce(cro: Partner, made: dict[str, Any], stop: threading.Event) -> None:
             known.append(record)
         cro.edit("recruitment", known[number % len(known)], n_scr=str(number))
         made["edits"] += 1
-        stop.wait(0.02)
+        stop.wait(pause_s)
 
 
 def _harm(arena: Arena, chance: random.Random, kills: int, cut: Callable[[], None], say: Callable[[str], Any]) -> None:

@@ -22,7 +22,14 @@ def test_nothing_is_lost_or_doubled_whatever_is_ended(seed, tmp_path, monkeypatc
         monkeypatch.setenv(name, "")
     for services in started("--brokers", "3"):
         verdict = run(
-            tmp_path, services.folder, services.addresses, kills=20, seed=seed, events=200, say=lambda _line: None
+            tmp_path,
+            services.folder,
+            services.addresses,
+            kills=20,
+            seed=seed,
+            events=200,
+            pause_s=0.1,
+            say=lambda _line: None,
         )
         logs = "\n".join(path.read_text()[-3000:] for path in tmp_path.glob("*.log"))
         assert verdict.good, f"{verdict}\n{logs}"
