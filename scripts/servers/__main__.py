@@ -89,7 +89,7 @@ def status(folder: Path, asked: argparse.Namespace) -> int:
 
 def _end(folder: Path) -> None:
     kafka.stop_all(folder)
-    if postgres.running(folder):
+    if any(postgres.running(folder).values()):
         postgres.stop(folder, "postgres")
 
 

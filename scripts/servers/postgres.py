@@ -46,7 +46,8 @@ def start(folder: Path, *, tls: Path | None) -> dict[str, object]:
     if tls:
         _secure(data, tls)
     restart(folder, "postgres")
-    surroundings = os.environ | {"PGPASSWORD": password}
+    # with TLS its programs look for a certificate at home, where the server's user may not come
+    surroundings = os.environ | {"PGPASSWORD": password, "HOME": str(own)}
     _run(own, "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", _USER, "hub", surroundings=surroundings)
     return {"postgres": f"postgresql+psycopg://{_USER}:{password}@127.0.0.1:{port}/hub"}
 
@@ -134,5 +135,6 @@ def _hand_over(own: Path) -> None:
     for path in (own, *own.rglob("*")):
         os.chown(path, user.pw_uid, user.pw_gid)
     for parent in own.parents:
-        if not parent.stat().st_mode & 0o001:
+        known = parent.stat()
+        if known.st_uid != user.pw_uid and not known.st_mode & 0o001:
             raise ServiceError(f"{parent}: {user.pw_name} cannot pass through it; choose a folder under /tmp")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from hub.domain.errors import UsageError
+
 
 @dataclass(frozen=True, slots=True)
 class KafkaAddress:
@@ -20,6 +22,13 @@ class KafkaAddress:
     certificate_file: str | None = None
     """The hub's own certificate and key (PEM), where the brokers ask for one."""
     key_file: str | None = None
+
+    def __post_init__(self) -> None:
+        """UsageError where brokers ask who the hub is and it has no answer."""
+        if self.security_protocol.startswith("SASL") and not (self.username and self.password):
+            raise UsageError(
+                f"HUB_KAFKA_SECURITY={self.security_protocol}: asks for HUB_KAFKA_USERNAME and HUB_KAFKA_PASSWORD"
+            )
 
     def __str__(self) -> str:
         return ",".join(self.servers)

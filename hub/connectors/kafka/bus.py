@@ -56,7 +56,7 @@ class KafkaBus:
             return
         for message in messages:
             self._check_size(message)
-        with told(str(self._address)):
+        with told(self._address):
             self._ensure({message.topic for message in messages})
             producer = self._open()
             try:

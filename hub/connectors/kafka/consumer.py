@@ -64,7 +64,7 @@ class KafkaMember:
     def poll(self, limit: int, wait_s: float) -> Sequence[Received]:
         """Return messages; see `BusConsumer.poll`."""
         try:
-            with told(str(self._address)):
+            with told(self._address):
                 found = self._read(limit, wait_s)
         except RetryableError:
             self._discard()
@@ -97,7 +97,7 @@ class KafkaMember:
         consumer = self._consumer
         if consumer is None or not self._next:
             return {}
-        with told(str(self._address)):
+        with told(self._address):
             ends = consumer.end_offsets([self._at(p) for p in self._next], timeout_ms=self._patience.request_s * 1000)
         return {at.partition: max(0, end - self._next[at.partition]) for at, end in ends.items()}
 

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from kafka import errors
 
+from hub.connectors.kafka.address import KafkaAddress
+from hub.connectors.kafka.refusal import ClosedError, DistrustError, refusal
 from hub.domain.errors import FatalError, HubError, RejectedError, RetryableError
 
 _REFUSED = (
@@ -30,7 +32,20 @@ def translate(error: Exception, where: str) -> HubError:
     """Return *error* as the hub's own; whatever is not known to need a person may be tried again."""
     reason = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, _REFUSED):
-        return FatalError(f"Kafka at {where} refuses the hub ({reason}); check HUB_KAFKA's user, password and rights")
+        return FatalError(
+            f"Kafka at {where} refuses the hub ({reason}); check HUB_KAFKA_USERNAME, HUB_KAFKA_PASSWORD and "
+            "the rights of that user"
+        )
+    if isinstance(error, DistrustError):
+        return FatalError(
+            f"Kafka at {where} cannot be trusted ({reason}); check HUB_KAFKA_CA, the names in HUB_KAFKA_SERVERS, and "
+            "that HUB_KAFKA_SECURITY is what these brokers ask for"
+        )
+    if isinstance(error, ClosedError):
+        return RetryableError(
+            f"Kafka at {where} cannot be relied on ({reason}); try again, and if it lasts check HUB_KAFKA_SECURITY, "
+            "HUB_KAFKA_USERNAME and HUB_KAFKA_PASSWORD"
+        )
     if isinstance(error, _WRONG):
         return FatalError(f"Kafka at {where} cannot do what is asked of it ({reason})")
     if isinstance(error, _TOO_LARGE):
@@ -41,9 +56,11 @@ def translate(error: Exception, where: str) -> HubError:
 
 
 @contextmanager
-def told(where: str) -> Iterator[None]:
-    """Turn an error of kafka-python into the hub's own."""
+def told(address: KafkaAddress) -> Iterator[None]:
+    """Turn an error of kafka-python into the hub's own; where it only says that time ran out, ask the brokers why."""
     try:
         yield
+    except errors.KafkaTimeoutError as error:
+        raise translate(refusal(address) or error, str(address)) from error
     except (errors.KafkaError, OSError) as error:
-        raise translate(error, where) from error
+        raise translate(error, str(address)) from error
