@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
@@ -33,6 +34,7 @@ from hub.settings import Settings
 if TYPE_CHECKING:
     from hub.connectors.metrics.prometheus import Metrics
     from hub.connectors.models.store import FetchedModels
+    from hub.connectors.rest.tokens import Tokens
     from hub.services.hearing import Ears
     from hub.storage.audit import AuditTrail
 
@@ -132,6 +134,18 @@ class Hub:
         return self._part("systems", self._systems)
 
     @cached_property
+    def tokens(self) -> "Tokens":
+        """Credentials that change with each use."""
+        from hub.storage.cipher import open_cipher
+        from hub.storage.leases import SqlLeases
+        from hub.storage.tokens import SqlTokens
+
+        keys = self.settings.token_keys
+        cipher = open_cipher(keys.get_secret_value() if keys else None, self.settings.home / "keys" / "tokens.key")
+        leases = SqlLeases(self._engine, holder=self.holder, clock=self.clock)
+        return SqlTokens(self._engine, leases, cipher, clock=self.clock, sleep=time.sleep)
+
+    @cached_property
     def sync(self) -> Sync:
         """All that the steps of the sync need."""
         from hub.storage.gates import SqlGates
@@ -224,7 +238,7 @@ class Hub:
     def _systems(self) -> dict[str, System]:
         from hub.connectors.catalogue import load
 
-        return load(self.settings.systems)
+        return load(self.settings.systems, lambda: self.tokens)
 
     def _part(self, name: str, make: Callable[[], Part]) -> Part:
         return cast("Part", self._overrides[name]) if name in self._overrides else make()

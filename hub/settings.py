@@ -46,6 +46,11 @@ class Settings(BaseSettings):
         default=None,
         description="Database as postgresql+psycopg://user:password@host/name; the embedded HUB_HOME/hub.db when unset",
     )
+    token_keys: SecretStr | None = Field(
+        default=None,
+        description="Fernet keys, newest first, that kept tokens are encrypted under, separated by commas; the one in "
+        "HUB_HOME/keys/tokens.key, made at first use, when unset",
+    )
     systems_dir: Path | None = Field(
         default=None, description="Folder with a YAML file for each connected system; HUB_HOME/systems when unset"
     )

@@ -3,7 +3,8 @@
 import hashlib
 import shutil
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from hub.domain.audio import SAMPLE_RATE_HZ, Pcm, Turn
@@ -181,3 +182,31 @@ class FakeMember:
     def _held(self) -> set[int]:
         members = self.bus.groups[self.topic, self.group]
         return set(range(members.index(self), self.bus.partitions, len(members)))
+
+
+class FakeTokens:
+    """`Tokens` in memory, for one worker."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, str]] = {}
+
+    @contextmanager
+    def turn(self, name: str, seed: str) -> Iterator["FakeTurn"]:
+        given, kept = self._kept.get(name, (seed, None))
+        turn = FakeTurn(kept if given == seed else None)
+        try:
+            yield turn
+        finally:
+            if turn.said:
+                self._kept[name] = (seed, turn.kept or "")
+
+
+class FakeTurn:
+    """`Turn`."""
+
+    def __init__(self, kept: str | None) -> None:
+        self.kept = kept
+        self.said = False
+
+    def keep(self, credentials: str) -> None:
+        self.kept, self.said = credentials, True

@@ -6,47 +6,51 @@ from pathlib import Path
 
 import yaml
 
+from hub.connectors.rest.tokens import Tokens
 from hub.domain.errors import UsageError
 from hub.ports import System
 
 
-def load(folder: Path) -> dict[str, System]:
-    """Return the systems described in *folder*, by name; none where it is not there. UsageError names file and key."""
+def load(folder: Path, tokens: Callable[[], Tokens] | None = None) -> dict[str, System]:
+    """Return the systems described in *folder*, by name; none where it is not there. UsageError names file and key.
+
+    *tokens* is where rotated refresh tokens are kept; without it a system that rotates them stops.
+    """
     systems: dict[str, System] = {}
     for path in sorted(folder.glob("*.yaml")):
-        system = open_system(path)
+        system = open_system(path, tokens)
         if system.name in systems:
             raise UsageError(f"{path}: another file connects {system.name} already; give it another name")
         systems[system.name] = system
     return systems
 
 
-def open_system(path: Path) -> System:
+def open_system(path: Path, tokens: Callable[[], Tokens] | None = None) -> System:
     """Return the system that one file describes. UsageError names the file and what is wrong."""
     text, connector = _told(path)
     try:
-        return _OPENERS[connector](text)
+        return _OPENERS[connector](text, tokens)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from error
 
 
-def _files(text: str) -> System:
+def _files(text: str, _tokens: Callable[[], Tokens] | None) -> System:
     from hub.connectors.files.source import open_files
 
     opened = open_files(text, clock=_now)
     return System(opened.name, opened.kinds, source=opened, every_s=opened.every_s)
 
 
-def _rest(text: str) -> System:
+def _rest(text: str, tokens: Callable[[], Tokens] | None) -> System:
     from hub.connectors.rest.system import open_rest
 
-    opened = open_rest(text, clock=_now)
+    opened = open_rest(text, clock=_now, tokens=tokens)
     target = opened if opened.capabilities.writable else None
     source = opened if opened.kinds else None
     return System(opened.name, opened.kinds, source, target, opened.every_s, opened.rate_per_s)
 
 
-_OPENERS: dict[str, Callable[[str], System]] = {"files": _files, "rest": _rest}
+_OPENERS: dict[str, Callable[[str, Callable[[], Tokens] | None], System]] = {"files": _files, "rest": _rest}
 
 
 def _now() -> datetime:

@@ -144,3 +144,11 @@ gates = Table(
     Column("failures", Integer, nullable=False),
     Column("open_until", DateTime),
 )
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("name", SYSTEM, primary_key=True),
+    Column("seed", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", DateTime, nullable=False),
+)

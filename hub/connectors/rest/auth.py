@@ -5,25 +5,16 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
 
 import httpx2
 
 from hub.connectors.references import secret_of
 from hub.connectors.rest.config import Auth
+from hub.connectors.rest.tokens import Tokens, Turn
 from hub.domain.errors import FatalError, RetryableError
 
 _EARLY_S = 30.0
-
-
-class Tokens(Protocol):
-    """Keeps rotated refresh tokens."""
-
-    def load(self, name: str) -> str | None:
-        """Return the newest token of *name*, None where there is none."""
-
-    def save(self, name: str, token: str) -> None:
-        """Keep *token*, durable on return."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +29,25 @@ class Identity:
     """The credentials of one system; a token is had once and renewed before it ends, or when it was refused."""
 
     def __init__(
-        self, auth: Auth, client: httpx2.Client, *, name: str, tokens: Tokens | None, monotonic: Callable[[], float]
+        self,
+        auth: Auth,
+        client: httpx2.Client,
+        *,
+        name: str,
+        tokens: Callable[[], Tokens] | None,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float],
     ) -> None:
         self._auth = auth
         self._client = client
         self._name = name
         self._tokens = tokens
+        self._clock = clock
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._token: str | None = None
         self._until = 0.0
+        self._refused: str | None = None
 
     @property
     def renewable(self) -> bool:
@@ -74,15 +74,38 @@ class Identity:
     def refused(self) -> None:
         """Forget the token that was refused."""
         with self._lock:
-            self._token = None
+            self._refused, self._token = self._token, None
 
     def _renewed(self) -> tuple[str, float]:
-        auth, form = self._auth, {"grant_type": str(self._auth.type)}
+        if self._auth.type == "client_credentials":
+            answer = self._asked({})
+            return answer.token, answer.lasts_s
+        seed = secret_of(self._auth.refresh_token or "")
+        if self._tokens is None:
+            answer = self._asked({"refresh_token": seed})
+            if answer.refresh not in (None, seed):
+                raise FatalError(f"{self._name}: rotates its refresh token, and there is no place to keep the new one")
+            return answer.token, answer.lasts_s
+        with self._tokens().turn(self._name, seed) as turn:
+            return self._in_turn(turn, seed)
+
+    def _in_turn(self, turn: Turn, seed: str) -> tuple[str, float]:
+        """Take the token that another worker was given meanwhile, else ask for one and keep it before it is used."""
+        kept = json.loads(turn.kept) if turn.kept else {}
+        left_s = kept.get("until", 0.0) - self._clock().timestamp()
+        if kept and kept["access_token"] != self._refused and left_s > _EARLY_S:
+            return kept["access_token"], left_s
+        refresh = kept.get("refresh_token", seed)
+        answer = self._asked({"refresh_token": refresh})
+        until = self._clock().timestamp() + answer.lasts_s
+        told = {"access_token": answer.token, "refresh_token": answer.refresh or refresh, "until": until}
+        turn.keep(json.dumps(told))  # before it is used: the old one may be void already
+        return answer.token, answer.lasts_s
+
+    def _asked(self, more: dict[str, str]) -> "_Answer":
+        auth, form = self._auth, {"grant_type": str(self._auth.type), **more}
         if auth.scope:
             form["scope"] = auth.scope
-        if auth.type == "refresh_token":
-            kept = self._tokens.load(self._name) if self._tokens else None
-            form["refresh_token"] = kept or secret_of(auth.refresh_token or "")
         secret = secret_of(auth.client_secret) if auth.client_secret else ""
         try:
             answer = self._client.post(str(auth.token_url), data=form, auth=(str(auth.client_id), secret))
@@ -92,14 +115,19 @@ class Identity:
             raise RetryableError(f"{self._name}: its token address answers {answer.status_code}")
         try:
             told = json.loads(answer.content)
-            token, lasts_s = str(told["access_token"]), float(told.get("expires_in", 300))
+            refresh = told.get("refresh_token")
+            return _Answer(
+                str(told["access_token"]), float(told.get("expires_in", 300)), str(refresh) if refresh else None
+            )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise FatalError(
-                f"{self._name}: gives no token (status {answer.status_code}); check client id, secret and refresh token"
+                f"{self._name}: gives no token (status {answer.status_code}); check client id and secret, and where a "
+                "refresh token was used up or withdrawn, sign in again and give the new one"
             ) from error
-        rotated = told.get("refresh_token")
-        if auth.type == "refresh_token" and rotated and rotated != form["refresh_token"]:
-            if self._tokens is None:
-                raise FatalError(f"{self._name}: rotates its refresh token, and there is no place to keep the new one")
-            self._tokens.save(self._name, str(rotated))  # before it is used: the old one may be void already
-        return token, lasts_s
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    token: str
+    lasts_s: float
+    refresh: str | None

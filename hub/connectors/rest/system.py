@@ -11,10 +11,11 @@ from urllib.parse import quote
 import httpx2
 
 from hub.connectors.rest import paging
-from hub.connectors.rest.auth import Identity, Tokens
+from hub.connectors.rest.auth import Identity
 from hub.connectors.rest.client import Asked, Client, Told
 from hub.connectors.rest.config import Kind, Listing, Rest, read_config
 from hub.connectors.rest.mapping import MISSING, at, body_of, fields_of, read_item
+from hub.connectors.rest.tokens import Tokens
 from hub.domain.changes import Capabilities, Change, Page, Push, Receipt, Reject
 from hub.domain.errors import RejectedError, RetryableError
 
@@ -22,7 +23,7 @@ _RESTARTS = 5
 
 
 def open_rest(
-    text: str, *, clock: Callable[[], datetime], tokens: Tokens | None = None, base_url: str | None = None
+    text: str, *, clock: Callable[[], datetime], tokens: Callable[[], Tokens] | None = None, base_url: str | None = None
 ) -> "RestSystem":
     """Return the system that the YAML *text* describes. UsageError names the key that is wrong."""
     config = read_config(text)
@@ -32,10 +33,12 @@ def open_rest(
 class RestSystem:
     """`Source` and `Target`."""
 
-    def __init__(self, config: Rest, clock: Callable[[], datetime], tokens: Tokens | None = None) -> None:
+    def __init__(self, config: Rest, clock: Callable[[], datetime], tokens: Callable[[], Tokens] | None = None) -> None:
         self._config = config
         self._http = httpx2.Client(timeout=config.timeout_s, follow_redirects=False)
-        identity = Identity(config.auth, self._http, name=config.name, tokens=tokens, monotonic=time.monotonic)
+        identity = Identity(
+            config.auth, self._http, name=config.name, tokens=tokens, clock=clock, monotonic=time.monotonic
+        )
         most = config.max_mib * 2**20
         self._client = Client(self._http, config.base_url, identity, name=config.name, most=most, clock=clock)
         self.name = config.name
