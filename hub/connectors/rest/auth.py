@@ -48,6 +48,7 @@ class Identity:
         self._token: str | None = None
         self._until = 0.0
         self._refused: str | None = None
+        self._sent: set[str] = set()
 
     @property
     def renewable(self) -> bool:
@@ -58,16 +59,17 @@ class Identity:
         """Return what the next request carries. FatalError when the secret is missing or refused."""
         auth = self._auth
         if auth.type == "basic":
-            pair = f"{auth.user}:{secret_of(auth.password or '')}".encode()
+            pair = f"{auth.user}:{self._secret(auth.password or '')}".encode()
             return Credentials({"Authorization": f"Basic {base64.b64encode(pair).decode()}"}, {})
         if auth.type == "api_key":
-            key = secret_of(auth.key or "")
+            key = self._secret(auth.key or "")
             return Credentials({auth.header: key}, {}) if auth.header else Credentials({}, {auth.query or "": key})
         if auth.type == "none":
             return Credentials({}, {})
         with self._lock:
             if self._token is None or self._monotonic() > self._until:
                 self._token, lasts_s = self._renewed()
+                self._sent.add(self._token)
                 self._until = self._monotonic() + lasts_s - min(_EARLY_S, lasts_s / 2)
             return Credentials({"Authorization": f"Bearer {self._token}"}, {})
 
@@ -76,11 +78,22 @@ class Identity:
         with self._lock:
             self._refused, self._token = self._token, None
 
+    def redacted(self, text: str) -> str:
+        """Return *text* of the other side without the credentials that it was sent."""
+        for secret in sorted(self._sent, key=len, reverse=True):
+            text = text.replace(secret, "[secret]")
+        return text
+
+    def _secret(self, reference: str) -> str:
+        secret = secret_of(reference)
+        self._sent.add(secret)
+        return secret
+
     def _renewed(self) -> tuple[str, float]:
         if self._auth.type == "client_credentials":
             answer = self._asked({})
             return answer.token, answer.lasts_s
-        seed = secret_of(self._auth.refresh_token or "")
+        seed = self._secret(self._auth.refresh_token or "")
         if self._tokens is None:
             answer = self._asked({"refresh_token": seed})
             if answer.refresh not in (None, seed):
@@ -106,7 +119,7 @@ class Identity:
         auth, form = self._auth, {"grant_type": str(self._auth.type), **more}
         if auth.scope:
             form["scope"] = auth.scope
-        secret = secret_of(auth.client_secret) if auth.client_secret else ""
+        secret = self._secret(auth.client_secret) if auth.client_secret else ""
         try:
             answer = self._client.post(str(auth.token_url), data=form, auth=(str(auth.client_id), secret))
         except httpx2.HTTPError as error:

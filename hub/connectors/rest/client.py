@@ -107,7 +107,7 @@ class Client:
             return StaleError(f"{line}; the record was changed there meanwhile")
         if 300 <= status < 400:
             return FatalError(f"{line}; it leads elsewhere: correct base_url or path")
-        return RejectedError(f"{line}: {_reason(content)}")
+        return RejectedError(f"{line}: {self._identity.redacted(_reason(content))[:_SHOWN]}")
 
     def _wait(self, headers: Mapping[str, str]) -> float | None:
         told = next((headers[name] for name in _WAITS if name in headers), None)
@@ -144,5 +144,5 @@ def _reason(content: bytes) -> str:
         return "no reason given"
     for key in ("detail", "message", "error_description", "error", "title"):
         if isinstance(told, dict) and isinstance(told.get(key), str):
-            return " ".join(told[key].split())[:_SHOWN]
+            return " ".join(told[key].split())
     return "no reason given"
