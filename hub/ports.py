@@ -205,6 +205,9 @@ class Source(Protocol):
         answer that is no page, FatalError for refused credentials.
         """
 
+    def since(self, kind: str, at: datetime) -> str | None:
+        """Return a cursor that reads what changed in *kind* from *at* on, None where all must be read."""
+
 
 class Target(Protocol):
     """A system that is written."""

@@ -71,6 +71,10 @@ class FakeSystem:
         )
         return Page(changes, str(self.mark), rejects=tuple(one for one in self.rejects if one.kind == kind))
 
+    def since(self, kind: str, at: datetime) -> str | None:
+        marks = [self.rows[key].mark for key, then in self.times.items() if key[0] == kind and then and then >= at]
+        return str(min(marks, default=self.mark))
+
     def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:
         if self.faults:
             raise self.faults.pop(0)

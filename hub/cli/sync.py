@@ -1,6 +1,7 @@
 """`hub sync`: agreements, rounds by hand, what waits, disputes, reconciliation."""
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -66,6 +67,37 @@ def status(json: Json = False) -> None:
         _print(f"system {name}: breaker {state}")
     for label, state in agreements.items():
         _print(f"agreement {label}: {state}")
+
+
+@app.command("backfill")
+def backfill(
+    agreement: str,
+    by: By,
+    since: Annotated[
+        datetime | None, typer.Option(help="Read what changed from this time on (UTC); all where not given")
+    ] = None,
+) -> None:
+    """Let workers read again all that an agreement covers, and send it out; what a system holds is not sent."""
+    from hub.cli.opening import opened
+    from hub.services.sync.agreeing import backfill as go
+
+    sent = go(opened().sync, agreement, since=_utc(since), person=by)
+    say(f"{sent} records go out again, and the systems are read again")
+
+
+@app.command("replay")
+def replay(
+    since: Annotated[datetime | None, typer.Option(help="Messages from this time on (UTC)")] = None,
+    offset: Annotated[
+        list[str] | None, typer.Option(help="Messages of a partition from an offset on, as 3:1500; may be repeated")
+    ] = None,
+) -> None:
+    """Send out again the records whose messages passed the bus from a time or an offset on, as they now are."""
+    from hub.cli.opening import opened
+    from hub.services.sync.replay import replay as go
+
+    sent = go(opened().sync, since=_utc(since), offsets=_offsets(offset) if offset else None)
+    say(f"{sent} records go out again")
 
 
 @app.command("disputes")
@@ -173,6 +205,22 @@ def list_agreements(json: Json = False) -> None:
         _print(
             f"{one.label}: {one.status}; {', '.join(one.parties)}; accepted by {', '.join(one.accepted_by) or 'nobody'}"
         )
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
+
+
+def _offsets(told: list[str]) -> dict[int, int]:
+    from hub.domain.errors import UsageError
+
+    found = {}
+    for one in told:
+        partition, _, offset = one.partition(":")
+        if not (partition.isdecimal() and offset.isdecimal()):
+            raise UsageError(f"--offset {one}: is no partition and offset such as 3:1500")
+        found[int(partition)] = int(offset)
+    return found
 
 
 def _print(text: Any) -> None:

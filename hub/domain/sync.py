@@ -131,6 +131,8 @@ class Cursor:
     system: str
     kind: str
     value: str | None
+    former: tuple[str | None] | None = None
+    """Where it must stand to be moved, as it does not after somebody set it back; None moves it in any case."""
 
 
 @dataclass(frozen=True, slots=True)

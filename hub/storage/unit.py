@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from hub.domain import wire
-from hub.domain.sync import Base, Dispute, Effects, Position, Record, Write
+from hub.domain.sync import Base, Cursor, Dispute, Effects, Position, Record, Write
 from hub.storage import audit, rows, sync_tables
 
 T = TypeVar("T")
@@ -105,12 +105,24 @@ class SqlUnit:
             table = sync_tables.letters
             self._connection.execute(update(table).where(table.c.id == letter).values(state=state))
         if effects.cursor is not None:
-            cursor = effects.cursor
-            self._upsert(sync_tables.cursors, [{"system": cursor.system, "kind": cursor.kind, "value": cursor.value}])
+            self._read_to(effects.cursor)
         if effects.position is not None:
             self._move(effects.position)
         if effects.audit:
             audit.append(self._connection, effects.audit)
+
+    def _read_to(self, cursor: Cursor) -> None:
+        table = sync_tables.cursors
+        row = {"system": cursor.system, "kind": cursor.kind, "value": cursor.value}
+        if cursor.former is None:
+            self._upsert(table, [row])
+            return
+        [former] = cursor.former
+        if former is None:
+            self._connection.execute(self._insert(table).on_conflict_do_nothing(), [row | {"value": None}])
+        stands = and_(table.c.system == cursor.system, table.c.kind == cursor.kind)
+        stands = and_(stands, table.c.value.is_not_distinct_from(former))
+        self._connection.execute(update(table).where(stands).values(value=cursor.value))
 
     def _move(self, position: Position) -> None:
         """Move a position forward; a worker that lost its partition meanwhile cannot move it back."""

@@ -3,6 +3,7 @@
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from hub.connectors.files.config import Files, Records, read_config
@@ -69,6 +70,11 @@ class FileSource:
         self._page_rows = page_rows
         self._watch = Watch(config.settle_s, config.done_marker)
         self._readings: dict[str, Reading] = {}
+
+    def since(self, kind: str, at: datetime) -> str | None:
+        """Return None: rows tell no time, files are read whole; see `Source.since`."""
+        del kind, at
+        return None
 
     def pull(self, kind: str, cursor: str | None) -> Page:
         """Return up to a thousand rows of *kind* after *cursor*; rows that cannot be read are its rejects.

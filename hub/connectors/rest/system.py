@@ -93,6 +93,13 @@ class RestSystem:
         rejects = tuple(one for one in found if isinstance(one, Reject))
         return Page(changes, json.dumps({**after, **more}), onward is not None, rejects)
 
+    def since(self, kind: str, at: datetime) -> str | None:
+        """Return a cursor that begins at a time; see `Source.since`."""
+        rule = self._config.kinds.get(kind)
+        if rule is None or rule.since is None:
+            return None
+        return json.dumps({**_state(None), "since": at.astimezone(UTC).isoformat()})
+
     def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:
         """Write a record; see `Target.push`."""
         rule = self._config.kinds.get(change.kind)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from hub.domain import wire
 from hub.domain.agreements import Agreement, Status, accepted, checked, moved
@@ -51,12 +52,29 @@ def move(sync: Sync, id: str, *, step: str, person: str) -> Agreement:
     return after
 
 
-def _read_anew(sync: Sync, agreement: Agreement) -> None:
-    """Let every system be read from its beginning: what was out of scope until now has been passed over."""
-    for system in sorted(agreement.systems):
+def backfill(sync: Sync, id: str, *, since: datetime | None, person: str) -> int:
+    """Let all that agreement *id* covers be read again, what changed from *since* on, and go out again.
+
+    Returns how many records go out; a system that cannot be asked for a time is read from its beginning.
+    UsageError where the agreement is not in force.
+    """
+    known = _known(sync.ledger, id)
+    if known.status is not Status.ACTIVE:
+        raise UsageError(f"agreement {known.label} is {known.status}; start or resume it, then backfill")
+    begin = since.isoformat() if since else "the beginning"
+    _store(sync.ledger, known, known, _named(person), f"backfill from {begin}", clock=sync.clock, new_id=sync.new_id)
+    _read_anew(sync, known, since)
+    return send_again(sync, known)
+
+
+def _read_anew(sync: Sync, agreement: Agreement, since: datetime | None = None) -> None:
+    """Let every system be read again: what was out of scope until now has been passed over."""
+    for name in sorted(agreement.systems):
+        source = sync.systems[name].source if name in sync.systems else None
         for rule in agreement.kinds:
+            begin = source.since(rule.kind, since) if source and since else None
             with sync.ledger.unit() as unit:
-                unit.save(Effects(cursor=Cursor(system, rule.kind, None)))
+                unit.save(Effects(cursor=Cursor(name, rule.kind, begin)))
 
 
 def send_again(sync: Sync, agreement: Agreement) -> int:

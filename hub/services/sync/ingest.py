@@ -34,7 +34,9 @@ class Intake:
     listing: str | None = None
     """Names the complete listing that the page is part of."""
     replayed: Letter | None = None
-    """The letter that is worked off again; the cursor stays."""
+    """The letter that is worked off again."""
+    former: tuple[str | None] | None = None
+    """Where the source stood when the page was asked for; its cursor moves on only from there, and stays where None."""
     person: str = ""
     """Who entered it in the hub; else the system itself stands in the trail."""
 
@@ -100,7 +102,7 @@ def take(ledger: Ledger, page: Page, intake: Intake, *, clock: Clock, new_id: Ne
                 messages=tuple(desk.messages),
                 letters=tuple(desk.letters),
                 letter_states=_released(unit, changes, desk.letters, intake),
-                cursor=None if intake.replayed else Cursor(intake.system, intake.kind, page.cursor),
+                cursor=Cursor(intake.system, intake.kind, page.cursor, intake.former) if intake.former else None,
             )
         )
     dead = sum(letter.state == "dead" for letter in desk.letters)

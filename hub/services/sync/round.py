@@ -1,5 +1,6 @@
 """One round by hand: read, relay and deliver until all is quiet."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -8,12 +9,13 @@ from typing import TypeVar
 from hub.domain.errors import FatalError, RetryableError
 from hub.ports import BusConsumer, System
 from hub.services.sync.ingest import Taken
-from hub.services.sync.steps import Sync, deliver_some, pull, relay_once, try_again
+from hub.services.sync.steps import Sync, deliver_some, firsts, pull, relay_once, try_again
 from hub.services.sync.worker import joined
 
 Answer = TypeVar("Answer")
 _QUIET = 2
 _ROUNDS = 1000
+_SEAT_S = 10.0
 
 
 @dataclass(slots=True)
@@ -66,10 +68,19 @@ def _flow(sync: Sync, done: Round, consumers: dict[str, BusConsumer], *, wait_s:
         group = f"deliver.{system.name}"
         if group not in consumers:
             consumers[group] = joined(sync, group)
+            _seat(consumers[group], wait_s)
         count = _tried(done, system, partial(deliver_some, sync, system, consumers[group], wait_s=wait_s)) or 0
         done.delivered[system.name] = done.delivered.get(system.name, 0) + count
         worked += count
     return worked
+
+
+def _seat(consumer: BusConsumer, wait_s: float) -> None:
+    """Wait for the group to give *consumer* its partitions: an empty look before that says nothing."""
+    until = time.monotonic() + _SEAT_S  # where workers hold all of them it never gets one
+    while not consumer.lag() and time.monotonic() < until:
+        for partition, offset in firsts(consumer.poll(1, wait_s)).items():
+            consumer.rewind(partition, offset)
 
 
 def _tried(done: Round, system: System, ask: Callable[[], Answer]) -> Answer | None:

@@ -63,7 +63,8 @@ def pull(sync: Sync, system: System, kind: str, *, full: bool = False) -> Taken:
     if source is None or not agreements or not sync.leases.take(f"pull.{system.name}.{kind}", LEASE_S):
         return total
     listing = sync.new_id() if full and source.capabilities.complete_listing else None
-    cursor = None if full else sync.ledger.cursor(system.name, kind)
+    stored = sync.ledger.cursor(system.name, kind)
+    cursor = None if full else stored
     more = True
     while more:
         if sync.gates.wait(system.name):
@@ -71,10 +72,10 @@ def pull(sync: Sync, system: System, kind: str, *, full: bool = False) -> Taken:
         written = sync.ledger.reached(f"writes:{system.name}")
         began = sync.clock()
         page = _asked(sync, system.name, partial(source.pull, kind, cursor))
-        intake = Intake(system.name, kind, agreements, written, listing)
+        intake = Intake(system.name, kind, agreements, written, listing, former=(stored,))
         total = total + take(sync.ledger, page, intake, clock=sync.clock, new_id=sync.new_id)
         sync.told("pull_seconds", system.name, (sync.clock() - began).total_seconds())
-        cursor, more = page.cursor, page.more
+        stored, cursor, more = page.cursor, page.cursor, page.more
         sync.leases.take(f"pull.{system.name}.{kind}", LEASE_S)
     if listing and not total.unnamed:  # an item that did not tell its record may be any of those that seem absent
         intake = Intake(system.name, kind, agreements, sync.ledger.reached(f"writes:{system.name}"), listing)
@@ -107,7 +108,7 @@ def deliver_some(sync: Sync, system: System, consumer: BusConsumer, *, wait_s: f
         try:
             _deliver_one(sync, system, to, one)
         except (RetryableError, FatalError):
-            for partition, offset in _firsts(received[number:]).items():
+            for partition, offset in firsts(received[number:]).items():
                 consumer.rewind(partition, offset)
             raise
     return len(received)
@@ -221,7 +222,8 @@ def _delivered_again(sync: Sync, system: System, letter: Letter) -> bool:
     return True
 
 
-def _firsts(received: Sequence[Received]) -> dict[int, int]:
+def firsts(received: Sequence[Received]) -> dict[int, int]:
+    """Return the first offset of each partition in *received*."""
     firsts: dict[int, int] = {}
     for one in received:
         firsts.setdefault(one.partition, one.offset)

@@ -1,0 +1,142 @@
+"""Backfill from a date, replay from a time or an offset: on both databases, and through a broker."""
+
+from datetime import timedelta
+
+import pytest
+
+from hub.domain.errors import RejectedError, UsageError
+from hub.services.sync import agreeing
+from hub.services.sync.replay import replay
+from hub.settings import load_settings
+from tests.integration.test_sync_flow import DAY, Bench
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bench(request, home):
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
+    made = Bench(load_settings(home=home, database=url))
+    yield made
+    made.hub.close()
+
+
+def pulled(bench) -> list[tuple[str, str | None]]:
+    """Note each reading of the CRO's sites by the cursor it began with."""
+    seen, ask = [], bench.cro.pull
+
+    def noted(kind, cursor):
+        seen.append((kind, cursor))
+        return ask(kind, cursor)
+
+    bench.cro.pull = noted
+    return seen
+
+
+def test_a_backfill_reads_again_what_changed_from_a_date_on(bench):
+    for number in range(6):
+        bench.cro.put("site", f"c{number}", DAY + timedelta(days=number), number=f"00{number}", name="Graz")
+    bench.agree()
+    bench.round()
+    seen, audited = pulled(bench), bench.hub.audit.verify().entries
+    agreeing.backfill(bench.sync, "a", since=DAY + timedelta(days=4), person="Anna")
+    bench.round()
+    [first, *_] = [cursor for kind, cursor in seen if kind == "site"]
+    mark = bench.cro.rows["site", "c4"].mark
+    assert first == str(mark)
+    verdict = bench.hub.audit.verify()
+    assert verdict.whole
+    assert verdict.entries == audited + 1, "only the backfill itself stands in the trail"
+
+
+def test_a_backfill_without_a_date_reads_everything(bench):
+    bench.seed()
+    bench.agree()
+    bench.round()
+    seen = pulled(bench)
+    assert agreeing.backfill(bench.sync, "a", since=None, person="Anna") == 3
+    bench.round()
+    assert ("site", None) in seen
+    assert len(bench.sponsor.log) == 2
+
+
+def test_a_backfill_that_comes_while_a_page_is_read_is_not_undone_by_it(bench):
+    bench.seed()
+    bench.agree()
+    bench.round()
+    ask = bench.cro.pull
+
+    def slow(kind, cursor):
+        page = ask(kind, cursor)
+        if kind == "site":
+            bench.cro.pull = ask
+            agreeing.backfill(bench.sync, "a", since=None, person="Anna")
+        return page
+
+    bench.cro.pull = slow
+    for kind in ("study", "site"):
+        from hub.services.sync.steps import pull
+
+        pull(bench.sync, bench.sync.systems["cro"], kind)
+    assert bench.sync.ledger.cursor("cro", "site") is None
+    seen = pulled(bench)
+    bench.round()
+    assert ("site", None) in seen
+
+
+def test_a_backfill_waits_for_an_agreement_in_force(bench):
+    bench.seed()
+    bench.agree()
+    agreeing.move(bench.sync, "a", step="pause", person="Anna")
+    with pytest.raises(UsageError, match=r"a, version 1 is paused|paused; start or resume it"):
+        agreeing.backfill(bench.sync, "a", since=None, person="Anna")
+
+
+def refused_once(bench) -> None:
+    """Let the sponsor refuse a site, which is then set aside."""
+    bench.seed()
+    bench.agree()
+    bench.round()
+    bench.sponsor.faults.append(RejectedError("not today"))
+    bench.cro.put("site", "c14", name="Graz University")
+    bench.round()
+    assert bench.sponsor.only("site")["name"] == "Graz"
+
+
+def test_a_replay_from_a_time_brings_what_a_system_had_refused_and_nothing_twice(bench):
+    refused_once(bench)
+    written = len(bench.sponsor.log)
+    assert replay(bench.sync, since=bench.now) == 1
+    bench.round()
+    assert bench.sponsor.only("site")["name"] == "Graz University"
+    assert len(bench.sponsor.log) == written + 1
+    assert replay(bench.sync, since=DAY) == 3
+    bench.round()
+    assert len(bench.sponsor.log) == written + 1
+
+
+def test_a_replay_from_an_offset_reads_only_that_partition_from_there_on(bench):
+    refused_once(bench)
+    sent = [replay(bench.sync, offsets={partition: 0}) for partition in range(bench.hub.settings.bus_partitions)]
+    assert sum(sent) == 3
+    assert replay(bench.sync, offsets={0: 10_000}) == 0
+    bench.round()
+    assert bench.sponsor.only("site")["name"] == "Graz University"
+
+
+def test_a_replay_says_from_where(bench):
+    with pytest.raises(UsageError, match="an offset of a partition, or a time"):
+        replay(bench.sync)
+
+
+def test_a_replay_through_a_broker_reads_to_the_end(home, kafka_servers):
+    settings = load_settings(
+        home=home, bus="kafka", kafka_servers=kafka_servers, kafka_security="PLAINTEXT", kafka_replication=1
+    )
+    bench = Bench(settings)
+    bench.seed()
+    bench.agree()
+    began = bench.now
+    bench.round()
+    assert replay(bench.sync, since=began) >= 3  # the topic is shared with other tests; their records are not ours
+    bench.round()
+    assert [kind for kind, _, _ in bench.sponsor.log] == ["site", "enrolment_count"]
+    bench.hub.close()
