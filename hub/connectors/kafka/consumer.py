@@ -134,6 +134,8 @@ class KafkaMember:
             self._seat.consumer = consumer
             consumer.subscribe([self._topic], listener=self._seat)
             self._consumer = consumer
+            # a leader that does not know the topic yet shares out nothing, and the group has to meet again
+            consumer.partitions_for_topic(self._topic)
             self._watch.progressed()
         return self._consumer
 

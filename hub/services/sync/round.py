@@ -32,13 +32,13 @@ class Round:
 
 def run_round(sync: Sync, *, full: bool = False, wait_s: float = 0.2) -> Round:
     """Read every system, then deliver until two looks in a row find nothing more to do."""
-    done, consumers = Round(), dict[str, BusConsumer]()
+    done, consumers, workers = Round(), dict[str, BusConsumer](), set[str]()
     try:
         _read(sync, done, full=full)
         for _ in range(_ROUNDS):
             quiet = 0
             while quiet < _QUIET:
-                quiet = 0 if _flow(sync, done, consumers, wait_s=wait_s) else quiet + 1
+                quiet = 0 if _flow(sync, done, consumers, workers, wait_s=wait_s) else quiet + 1
             if not _read(sync, done, full=False):
                 break
         return done
@@ -60,7 +60,7 @@ def _read(sync: Sync, done: Round, *, full: bool) -> bool:
     return news
 
 
-def _flow(sync: Sync, done: Round, consumers: dict[str, BusConsumer], *, wait_s: float) -> int:
+def _flow(sync: Sync, done: Round, consumers: dict[str, BusConsumer], workers: set[str], *, wait_s: float) -> int:
     worked = relay_once(sync) + try_again(sync)
     for system in sync.systems.values():
         if system.target is None or system.name in done.away or not sync.active(system.name):
@@ -68,19 +68,29 @@ def _flow(sync: Sync, done: Round, consumers: dict[str, BusConsumer], *, wait_s:
         group = f"deliver.{system.name}"
         if group not in consumers:
             consumers[group] = joined(sync, group)
-            _seat(consumers[group], wait_s)
+        if group in workers or (seated := _tried(done, system, partial(_seated, consumers[group], wait_s))) is None:
+            continue
+        if not seated:
+            workers.add(group)
+            continue
         count = _tried(done, system, partial(deliver_some, sync, system, consumers[group], wait_s=wait_s)) or 0
         done.delivered[system.name] = done.delivered.get(system.name, 0) + count
         worked += count
     return worked
 
 
-def _seat(consumer: BusConsumer, wait_s: float) -> None:
-    """Wait for the group to give *consumer* its partitions: an empty look before that says nothing."""
-    until = time.monotonic() + _SEAT_S  # where workers hold all of them it never gets one
-    while not consumer.lag() and time.monotonic() < until:
+def _seated(consumer: BusConsumer, wait_s: float) -> bool:
+    """Wait until the group gives *consumer* its partitions: an empty look before that says nothing.
+
+    False where workers hold all of them; they deliver then.
+    """
+    until = time.monotonic() + _SEAT_S
+    while not consumer.lag():
+        if time.monotonic() > until:
+            return False
         for partition, offset in firsts(consumer.poll(1, wait_s)).items():
             consumer.rewind(partition, offset)
+    return True
 
 
 def _tried(done: Round, system: System, ask: Callable[[], Answer]) -> Answer | None:
