@@ -2,19 +2,25 @@
 
 import base64
 import json
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import httpx2
 
 from hub.connectors.references import secret_of
 from hub.connectors.rest.config import Auth
 from hub.connectors.rest.tokens import Tokens, Turn
+from hub.connectors.rest.waits import wait_of
 from hub.domain.errors import FatalError, RetryableError
 
 _EARLY_S = 30.0
+_LASTS_S = 300.0
+"""Where the system does not say how long its token lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +61,18 @@ class Identity:
         """Tell whether a refused credential may be worth another attempt with a new one."""
         return self._auth.type in ("client_credentials", "refresh_token")
 
+    @property
+    def in_query(self) -> bool:
+        """Tell whether a key of ours is part of each address."""
+        return self._auth.query is not None
+
     def credentials(self) -> Credentials:
         """Return what the next request carries. FatalError when the secret is missing or refused."""
         auth = self._auth
         if auth.type == "basic":
-            pair = f"{auth.user}:{self._secret(auth.password or '')}".encode()
-            return Credentials({"Authorization": f"Basic {base64.b64encode(pair).decode()}"}, {})
+            pair = base64.b64encode(f"{auth.user}:{self._secret(auth.password or '')}".encode()).decode()
+            self._sent.add(pair)
+            return Credentials({"Authorization": f"Basic {pair}"}, {})
         if auth.type == "api_key":
             key = self._secret(auth.key or "")
             return Credentials({auth.header: key}, {}) if auth.header else Credentials({}, {auth.query or "": key})
@@ -83,6 +95,11 @@ class Identity:
         for secret in sorted(self._sent, key=len, reverse=True):
             text = text.replace(secret, "[secret]")
         return text
+
+    def bare(self, query: str) -> str:
+        """Return a query without the key that the hub puts into each."""
+        kept = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != self._auth.query]
+        return urlencode(kept)
 
     def _secret(self, reference: str) -> str:
         secret = secret_of(reference)
@@ -124,15 +141,16 @@ class Identity:
             answer = self._client.post(str(auth.token_url), data=form, auth=(str(auth.client_id), secret))
         except httpx2.HTTPError as error:
             raise RetryableError(f"{self._name}: its token address does not answer ({type(error).__name__})") from error
-        if answer.status_code >= 500 or answer.status_code == 429:
-            raise RetryableError(f"{self._name}: its token address answers {answer.status_code}")
+        status = answer.status_code
+        if status >= 500 or status in (408, 425, 429):
+            wait_s = wait_of(answer.headers, self._clock())
+            raise RetryableError(f"{self._name}: its token address answers {status}", retry_after_s=wait_s)
+        told = _object(answer.content)
+        if told is None and answer.is_success:  # a page of maintenance, or half an answer
+            raise RetryableError(f"{self._name}: the answer of its token address is no JSON object")
         try:
-            told = json.loads(answer.content)
-            refresh = told.get("refresh_token")
-            return _Answer(
-                str(told["access_token"]), float(told.get("expires_in", 300)), str(refresh) if refresh else None
-            )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            return _answer(told or {})
+        except (ValueError, KeyError, TypeError) as error:
             raise FatalError(
                 f"{self._name}: gives no token (status {answer.status_code}); check client id and secret, and where a "
                 "refresh token was used up or withdrawn, sign in again and give the new one"
@@ -144,3 +162,20 @@ class _Answer:
     token: str
     lasts_s: float
     refresh: str | None
+
+
+def _object(content: bytes) -> dict[str, Any] | None:
+    try:
+        told = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _answer(told: dict[str, Any]) -> _Answer:
+    """Read a token answer (RFC 6749, 5.1). KeyError, ValueError or TypeError where it is none."""
+    lasts_s = float(told.get("expires_in") or _LASTS_S)
+    refresh = told.get("refresh_token")
+    return _Answer(
+        str(told["access_token"]), lasts_s if math.isfinite(lasts_s) else _LASTS_S, str(refresh) if refresh else None
+    )

@@ -3,17 +3,16 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import httpx2
 
 from hub.connectors.rest.auth import Identity
+from hub.connectors.rest.waits import wait_of
 from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleError
 
-_WAITS = ("Retry-After", "RateLimit-Reset", "X-RateLimit-Reset-After")
 _SHOWN = 200
 
 
@@ -37,6 +36,20 @@ class Told:
     headers: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long and how large an answer may be."""
+
+    timeout_s: float
+    """From the request to the end of its answer."""
+    most: int
+    """Bytes."""
+
+
+class NotThereError(RejectedError):
+    """The address, or a place in a list that it names, is not known there (status 400, 404 or 410)."""
+
+
 class Client:
     """Sends requests to one host and turns what goes wrong into the hub's errors."""
 
@@ -47,15 +60,17 @@ class Client:
         identity: Identity,
         *,
         name: str,
-        most: int,
+        limits: Limits,
         clock: Callable[[], datetime],
+        monotonic: Callable[[], float],
     ) -> None:
         self._http = http
         self._base = base_url.rstrip("/")
         self._identity = identity
         self._name = name
-        self._most = most
+        self._limits = limits
         self._clock = clock
+        self._monotonic = monotonic
 
     def ask(self, asked: Asked) -> Told:
         """Send it; once more with a new token where the old one was refused. Errors as in `hub.ports`."""
@@ -68,20 +83,30 @@ class Client:
             return Told(_parsed(where, content), headers)
         raise self._judged(where, status, headers, content, rests=_rests(asked))
 
+    def bare(self, url: str) -> str:
+        """Return an address or place given by the system without our key, which some of them repeat in it."""
+        if not self._identity.in_query or "?" not in url:
+            return url
+        split = urlsplit(url)
+        return urlunsplit(split._replace(query=self._identity.bare(split.query)))
+
     def _sent(self, asked: Asked) -> tuple[int, Mapping[str, str], bytes]:
         known = self._identity.credentials()
+        until = self._monotonic() + self._limits.timeout_s
         try:
             with self._http.stream(
                 asked.method,
                 self._address(asked.url),
-                params={**asked.params, **known.params} or None,
+                params=_query(asked.url, {**asked.params, **known.params}),
                 headers={"Accept": "application/json", **asked.headers, **known.headers},
                 json=asked.body,
             ) as answer:
                 content = bytearray()
                 for piece in answer.iter_bytes():
                     content += piece
-                    if len(content) > self._most:
+                    if self._monotonic() > until:
+                        raise RetryableError(f"{self._name}: an answer takes longer than timeout_s")
+                    if len(content) > self._limits.most:
                         raise RejectedError(f"{self._name}: an answer is longer than max_mib")
                 return answer.status_code, answer.headers, bytes(content)
         except httpx2.HTTPError as error:
@@ -102,25 +127,19 @@ class Client:
         if status in (401, 403):
             return FatalError(f"{line}; the credentials are refused: check auth in the system's YAML")
         if status in (408, 425, 429) or status >= 500:
-            return RetryableError(line, retry_after_s=self._wait(headers))
+            return RetryableError(line, retry_after_s=wait_of(headers, self._clock()))
         if status == 412 or (status == 409 and rests):
             return StaleError(f"{line}; the record was changed there meanwhile")
         if 300 <= status < 400:
             return FatalError(f"{line}; it leads elsewhere: correct base_url or path")
-        return RejectedError(f"{line}: {self._identity.redacted(_reason(content))[:_SHOWN]}")
+        refused = NotThereError if status in (400, 404, 410) else RejectedError
+        return refused(f"{line}: {self._identity.redacted(_reason(content))[:_SHOWN]}")
 
-    def _wait(self, headers: Mapping[str, str]) -> float | None:
-        told = next((headers[name] for name in _WAITS if name in headers), None)
-        if told is None:
-            return None
-        try:
-            return max(0.0, float(told))
-        except ValueError:
-            pass
-        try:
-            return max(0.0, (parsedate_to_datetime(told).astimezone(UTC) - self._clock()).total_seconds())
-        except ValueError:
-            return None
+
+def _query(url: str, params: Mapping[str, str]) -> httpx2.QueryParams | None:
+    """Return *params* after those that the address has already; httpx would put them in their place."""
+    kept = [pair for pair in parse_qsl(urlsplit(url).query, keep_blank_values=True) if pair[0] not in params]
+    return httpx2.QueryParams([*kept, *params.items()]) if params else None
 
 
 def _rests(asked: Asked) -> bool:
@@ -132,7 +151,7 @@ def _parsed(where: str, content: bytes) -> Any:
         return None
     try:
         return json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RetryableError(f"{where}: the answer is no JSON") from error
 
 
@@ -140,7 +159,7 @@ def _reason(content: bytes) -> str:
     """Return what the other side gives as its reason: a known key of a JSON answer, else nothing of it."""
     try:
         told = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "no reason given"
     for key in ("detail", "message", "error_description", "error", "title"):
         if isinstance(told, dict) and isinstance(told.get(key), str):

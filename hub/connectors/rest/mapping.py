@@ -1,6 +1,7 @@
 """Their JSON into our fields, and back."""
 
 import json
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +15,7 @@ MISSING = object()
 
 def read_item(kind: str, rule: Kind, item: Any, place: str) -> Change | Reject:
     """Return what *item* says, or why it cannot be used; a reject names its record where the id could be read."""
-    raw = json.dumps(item, ensure_ascii=False).encode()
+    raw = json.dumps(item, ensure_ascii=False).encode(errors="backslashreplace")
     external_id = None
     try:
         if not isinstance(item, dict):
@@ -22,20 +23,33 @@ def read_item(kind: str, rule: Kind, item: Any, place: str) -> Change | Reject:
         known = at(item, rule.id)
         if known in (MISSING, None, ""):
             raise RejectedError(f"{rule.id} is missing, and the record's id is read from it")
-        external_id = str(known)
+        external_id = str(_single(rule.id, known))
         version = at(item, rule.version) if rule.version else None
         deleted = rule.deleted is not None and at(item, rule.deleted.field) in rule.deleted.values
         return Change(
             kind,
             external_id,
             {} if deleted else fields_of(rule, item),
-            None if version in (MISSING, None) else str(version),
+            mark_of(version),
             changed_at(rule, item),
             deleted,
             raw,
         )
     except RejectedError as error:
         return Reject(kind, place, str(error), raw, external_id)
+
+
+def mark_of(version: Any) -> str | None:
+    """Return a version as text from which `version_of` has it back with its type; None where there is none."""
+    if version in (MISSING, None):
+        return None
+    text = str(_single("the version", version))
+    return json.dumps(text) if isinstance(version, str) and (text.isdecimal() or text[:1] == '"') else text
+
+
+def version_of(mark: str) -> str | int:
+    """Return the version that *mark* stands for, as the system gave it."""
+    return json.loads(mark) if mark.isdecimal() or mark[:1] == '"' else mark
 
 
 def fields_of(rule: Kind, item: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,18 +107,28 @@ def _put(body: dict[str, Any], path: str, value: Any) -> None:
 def _ours(value: Value, theirs: Any) -> Any:
     if theirs is None:
         return None
+    theirs = _single(value.field, theirs)
     if value.codes is not None:
         if str(theirs) not in value.codes:
             raise RejectedError(f"{value.field}: code {theirs!r} is not in the list")
         return value.codes[str(theirs)]
-    if isinstance(theirs, dict | list):
-        raise RejectedError(f"{value.field} is no single value")
     if value.text and isinstance(theirs, str):
         try:
             return int(theirs)
         except ValueError as error:
             raise RejectedError(f"{value.field}: {theirs!r} is no whole number") from error
     return str(theirs) if value.text else theirs
+
+
+def _single(field: str, theirs: Any) -> Any:
+    """Return what can be kept and sent on: no list or object, no half letter, no number without a value."""
+    if isinstance(theirs, dict | list):
+        raise RejectedError(f"{field} is no single value")
+    if isinstance(theirs, float) and not math.isfinite(theirs):
+        raise RejectedError(f"{field}: {theirs} is no number that can be kept")
+    if isinstance(theirs, str) and any("\ud800" <= letter <= "\udfff" for letter in theirs):
+        raise RejectedError(f"{field} holds half a letter (a lone surrogate)")
+    return theirs
 
 
 def _theirs(name: str, value: Value, ours: Any) -> Any:

@@ -34,12 +34,15 @@ def asked(listing: Listing, place: str, params: Mapping[str, str]) -> tuple[str,
 
 
 def following(listing: Listing, place: str, told: Told, items: Sequence[Any]) -> str | None:
-    """Return the place of the page after this one, None at the end."""
+    """Return the place of the page after this one, None at the end.
+
+    A page shorter than asked for is not the last one: many systems have a limit of their own.
+    """
     if listing.paging == "offset":
-        begin = max(0, int(place) - 1)
-        return str(begin + len(items)) if len(items) >= listing.size else None
+        onward = max(0, int(place) - 1) + len(items)
+        return str(onward) if onward > int(place) else None
     if listing.paging == "page":
-        return str(int(place) + 1) if len(items) >= listing.size else None
+        return str(int(place) + 1) if items else None
     if listing.paging == "link":
         found = _NEXT.search(told.headers.get("link", ""))
         return found[1] if found else None
@@ -47,3 +50,11 @@ def following(listing: Listing, place: str, told: Told, items: Sequence[Any]) ->
         return None
     onward = at(told.body, listing.next)
     return None if onward in (MISSING, None, "", False) else str(onward)
+
+
+def empty(listing: Listing) -> Any:
+    """Return the body of a page without records."""
+    body: Any = []
+    for key in reversed(listing.items.split(".") if listing.items else ()):
+        body = {key: body}
+    return body

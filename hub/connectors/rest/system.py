@@ -1,6 +1,7 @@
 """A system behind an HTTP API, read and written as its YAML says."""
 
 import contextlib
+import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -12,14 +13,17 @@ import httpx2
 
 from hub.connectors.rest import paging
 from hub.connectors.rest.auth import Identity
-from hub.connectors.rest.client import Asked, Client, Told
+from hub.connectors.rest.client import Asked, Client, Limits, NotThereError, Told
 from hub.connectors.rest.config import Kind, Listing, Rest, read_config
-from hub.connectors.rest.mapping import MISSING, at, body_of, fields_of, read_item
+from hub.connectors.rest.mapping import MISSING, at, body_of, fields_of, mark_of, read_item, version_of
 from hub.connectors.rest.tokens import Tokens
+from hub.connectors.rest.waits import moment_of
 from hub.domain.changes import Capabilities, Change, Page, Push, Receipt, Reject
 from hub.domain.errors import RejectedError, RetryableError
 
 _RESTARTS = 5
+_REST_S = 60.0
+"""After so many restarts without this much time between them the list is left alone for a while."""
 
 
 def open_rest(
@@ -39,8 +43,17 @@ class RestSystem:
         identity = Identity(
             config.auth, self._http, name=config.name, tokens=tokens, clock=clock, monotonic=time.monotonic
         )
-        most = config.max_mib * 2**20
-        self._client = Client(self._http, config.base_url, identity, name=config.name, most=most, clock=clock)
+        limits = Limits(config.timeout_s, config.max_mib * 2**20)
+        self._client = Client(
+            self._http,
+            config.base_url,
+            identity,
+            name=config.name,
+            limits=limits,
+            clock=clock,
+            monotonic=time.monotonic,
+        )
+        self._clock = clock
         self.name = config.name
         self.kinds = tuple(kind for kind, rule in config.kinds.items() if rule.list)
         self.every_s = config.every_s
@@ -65,14 +78,21 @@ class RestSystem:
     def pull(self, kind: str, cursor: str | None) -> Page:
         """Return the next page of changes; see `Source.pull`.
 
-        The cursor holds the latest change seen, the place in the list and the last record: where that one does not
-        come again at an offset, the list has moved and is read from its beginning, so that nothing slips by.
+        The cursor holds the latest change seen, the place in the list and the last record there, which is
+        left out where an offset gives it again unchanged. The list is read from its
+        beginning where that record does not come again at an offset, or the system has forgotten the place: so
+        nothing slips by.
         """
         rule, listing = self._listed(kind)
         state = _state(cursor)
         place = state["place"] if state["place"] is not None else paging.first(listing)
         path, params = paging.asked(listing, place, self._since(rule, state["since"]))
-        told = self._client.ask(Asked("GET", path, params, {}))
+        try:
+            told = self._page(listing, Asked("GET", path, params, {}), begun=state["place"] is not None)
+        except NotThereError:
+            if state["place"] is None:
+                raise
+            return self._from_the_beginning(kind, state, [])
         items = at(told.body, listing.items)
         if not isinstance(items, list):
             raise RetryableError(f"{self.name}: the answer to {path} has no list at {listing.items or 'its top'}")
@@ -80,18 +100,23 @@ class RestSystem:
         ids = [one.external_id for one in found]
         if listing.paging == "offset" and state["last"] is not None and state["last"] not in ids:
             return self._from_the_beginning(kind, state, found)
-        changes = tuple(one for one in found if isinstance(one, Change))
+        if listing.paging == "page" and state["last"] is not None and not self._still(listing, rule, state):
+            return self._from_the_beginning(kind, state, found)
+        fresh = [one for one in found if one.external_id != state["last"] or _print(one) != state["print"]]
+        changes = tuple(one for one in fresh if isinstance(one, Change))
         latest = max((one.changed_at.isoformat() for one in changes if one.changed_at), default="")
-        top = max(state["top"], latest)
+        state["top"] = max(state["top"], latest)
+        state["begun"] = state["begun"] or (moment_of(told.headers.get("date")) or self._clock()).isoformat()
         onward = paging.following(listing, place, told, items)
         if onward is not None and onward == place:
             raise RetryableError(f"{self.name}: the page after {path} is the same page again")
-        after = {"since": state["since"], "top": top, "place": onward, "last": ids[-1] if ids else None}
         if onward is None:
-            after = {"since": top or state["since"], "top": top, "place": None, "last": None}
-        more = {"restarts": state["restarts"] if onward is not None else 0}
-        rejects = tuple(one for one in found if isinstance(one, Reject))
-        return Page(changes, json.dumps({**after, **more}), onward is not None, rejects)
+            after = {**_state(None), "since": _settled(state)}
+        else:
+            seen = {"last": ids[-1], "print": _print(found[-1])} if found else {}
+            after = {**state, "place": self._client.bare(onward), **seen}
+        rejects = tuple(one for one in fresh if isinstance(one, Reject))
+        return Page(changes, json.dumps(after), onward is not None, rejects)
 
     def since(self, kind: str, at: datetime) -> str | None:
         """Return a cursor that begins at a time; see `Source.since`."""
@@ -113,9 +138,9 @@ class RestSystem:
         headers = {self._config.idempotency_header: idempotency_key}
         if precondition is not None and rule.version:
             if rule.version_as == "if_match":
-                headers["If-Match"] = f'"{precondition}"'
+                headers["If-Match"] = f'"{version_of(precondition)}"'
             elif not change.deleted:
-                body[rule.version] = int(precondition) if precondition.isdecimal() else precondition
+                body[rule.version] = version_of(precondition)
         path = call.path.replace("{id}", quote(change.external_id or "", safe=""))
         sent = None if call.method == "DELETE" else {call.wrap: body} if call.wrap else body
         told = self._client.ask(Asked(call.method, path, {}, headers, sent))
@@ -136,7 +161,7 @@ class RestSystem:
                 held = fields_of(rule, item)
         return Receipt(
             external_id,
-            None if version in (MISSING, None) else str(version),
+            mark_of(version),
             {name: held[name] for name in change.fields if name in held},
         )
 
@@ -152,13 +177,52 @@ class RestSystem:
         begin = datetime.fromisoformat(since).astimezone(UTC) - timedelta(seconds=rule.since.overlap_s)
         return {rule.since.param: begin.isoformat(timespec="milliseconds")}
 
+    def _page(self, listing: Listing, asked: Asked, *, begun: bool) -> Told:
+        try:
+            return self._client.ask(asked)
+        except NotThereError:
+            if listing.paging != "page" or not begun:
+                raise
+        # some systems have no page after the last one, where others give an empty one; a slip does not come twice
+        try:
+            return self._client.ask(asked)
+        except NotThereError:
+            return Told(paging.empty(listing), {})
+
+    def _still(self, listing: Listing, rule: Kind, state: dict[str, Any]) -> bool:
+        """Tell whether the page before still ends as it did: where a record went out of it, another slipped by."""
+        path, params = paging.asked(listing, str(int(state["place"]) - 1), self._since(rule, state["since"]))
+        told = self._client.ask(Asked("GET", path, params, {}))
+        items = at(told.body, listing.items)
+        return isinstance(items, list) and bool(items) and str(at(items[-1], rule.id)) == state["last"]
+
     def _from_the_beginning(self, kind: str, state: dict[str, Any], found: list[Change | Reject]) -> Page:
-        if state["restarts"] >= _RESTARTS:
+        now = self._clock()
+        rested = (now - datetime.fromisoformat(state["again"])).total_seconds() if state["again"] else _REST_S
+        if state["restarts"] >= _RESTARTS and rested < _REST_S:
             raise RetryableError(f"{self.name}: the list of {kind} moves faster than it can be read")
-        anew = {**state, "place": None, "last": None, "restarts": state["restarts"] + 1}
+        restarts = 1 if rested >= _REST_S else state["restarts"] + 1
+        anew = {**state, "place": None, "last": None, "print": None, "restarts": restarts, "again": now.isoformat()}
         return Page(tuple(one for one in found if isinstance(one, Change)), json.dumps(anew), more=True)
 
 
 def _state(cursor: str | None) -> dict[str, Any]:
-    empty = {"since": None, "top": "", "place": None, "last": None, "restarts": 0}
-    return {**empty, **json.loads(cursor)} if cursor else empty
+    empty = {"since": None, "top": "", "begun": None, "place": None, "last": None, "print": None}
+    return {**empty, "restarts": 0, "again": None, **(json.loads(cursor) if cursor else {})}
+
+
+def _print(one: Change | Reject) -> str:
+    return hashlib.sha256(one.raw).hexdigest()[:16]
+
+
+def _settled(state: dict[str, Any]) -> str | None:
+    """Return up to when everything has been seen: the latest change, but nothing after the reading began.
+
+    What changes while a list is read may come to lie behind the reader. The beginning is told by the system's own
+    clock, which may differ from that of its records; `since.overlap_s` is for that.
+    """
+    if not state["top"]:
+        return state["since"]  # type: ignore[no-any-return]
+    top, begun = datetime.fromisoformat(state["top"]), datetime.fromisoformat(state["begun"])
+    seen = min(top, begun).astimezone(UTC).isoformat()
+    return max(state["since"] or seen, seen, key=datetime.fromisoformat)
