@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import yaml
@@ -29,7 +30,7 @@ def open_system(path: Path, tokens: Callable[[], Tokens] | None = None) -> Syste
     """Return the system that one file describes. UsageError names the file and what is wrong."""
     text, connector = _told(path)
     try:
-        return _OPENERS[connector](text, tokens)
+        return _opener(connector)(text, tokens)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from error
 
@@ -50,7 +51,19 @@ def _rest(text: str, tokens: Callable[[], Tokens] | None) -> System:
     return System(opened.name, opened.kinds, source, target, opened.every_s, opened.rate_per_s)
 
 
-_OPENERS: dict[str, Callable[[str, Callable[[], Tokens] | None], System]] = {"files": _files, "rest": _rest}
+Opener = Callable[[str, Callable[[], Tokens] | None], System]
+"""Makes a system of its YAML; the second is where rotated refresh tokens are kept."""
+
+_OPENERS: dict[str, Opener] = {"files": _files, "rest": _rest}
+_GROUP = "hub.connectors"
+
+
+def _opener(connector: str) -> Opener:
+    """Return what opens *connector*: one of ours, or one that an installed package registers."""
+    if connector in _OPENERS:
+        return _OPENERS[connector]
+    found: Opener = next(iter(entry_points(group=_GROUP, name=connector))).load()
+    return found
 
 
 def _now() -> datetime:
@@ -64,6 +77,7 @@ def _told(path: Path) -> tuple[str, str]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from error
     named = told.get("connector") if isinstance(told, dict) else None
-    if named not in _OPENERS:
-        raise UsageError(f"{path}: connector: {named!r} is none of {', '.join(_OPENERS)}")
+    known = [*_OPENERS, *entry_points(group=_GROUP).names]
+    if named not in known:
+        raise UsageError(f"{path}: connector: {named!r} is none of {', '.join(known)}")
     return text, str(named)
