@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NoReturn
 
+from hub.connectors.files.cells import text_of
 from hub.connectors.files.config import Records
 from hub.connectors.files.lines import Line, broken, lines
 from hub.connectors.files.rows import Row
@@ -23,11 +24,18 @@ def _row(line: Line, records: Records) -> Row:
     try:
         entry = _parse(line)
         values = {column: value for column in records.wanted if (value := _at(entry, column)) is not _ABSENT}
-        if missing := [column for column in records.needed if column not in values]:
+        needed = records.id if _says_deleted(values, records) else records.needed
+        if missing := [column for column in needed if column not in values]:
             raise RejectedError(f"it has no {', '.join(repr(column) for column in missing)}")
     except RejectedError as error:
         return Row(str(line.number), line.raw, {}, str(error))
     return Row(str(line.number), line.raw, values)
+
+
+def _says_deleted(values: dict[str, Any], records: Records) -> bool:
+    """Tell whether the record is gone; such a line often tells no more than that."""
+    told = values.get(records.deleted.column) if records.deleted else None
+    return records.deleted is not None and told is not None and text_of(told) in records.deleted.values
 
 
 def _parse(line: Line) -> dict[str, Any]:
