@@ -87,9 +87,27 @@ class Hub:
     @cached_property
     def blobs(self) -> BlobStore:
         """Recordings and documents."""
+        return self._part("blobs", self._blobs)
+
+    def _blobs(self) -> BlobStore:
         from hub.storage.blobs import FolderBlobs
 
-        return self._part("blobs", lambda: FolderBlobs(self.settings.home / "blobs"))
+        settings, near = self.settings, FolderBlobs(self.settings.home / "blobs")
+        if settings.blobs == "folder":
+            return near
+        from hub.connectors.s3.address import S3Address
+        from hub.connectors.s3.blobs import S3Blobs
+
+        address = S3Address(
+            settings.s3_bucket,
+            settings.s3_prefix,
+            settings.s3_endpoint,
+            settings.s3_region,
+            settings.s3_key,
+            settings.s3_secret.get_secret_value() if settings.s3_secret else None,
+            str(settings.s3_ca) if settings.s3_ca else None,
+        )
+        return S3Blobs(address, near)
 
     @cached_property
     def stages(self) -> StageStore:

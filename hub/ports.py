@@ -150,7 +150,7 @@ class BlobStore(Protocol):
     def put(self, source: Path) -> str:
         """Copy *source* in and return its SHA-256 in hex; a second put of the same bytes changes nothing.
 
-        FatalError on a full disk; nothing half-written stays.
+        FatalError on a full disk, RetryableError where a store far away does not answer; nothing half-written stays.
         """
 
     def path(self, sha256: str) -> Path:

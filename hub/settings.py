@@ -70,6 +70,16 @@ class Settings(BaseSettings):
         default=None, description="Certificates (PEM) that sign the brokers'; else the system's"
     )
     kafka_replication: int = Field(default=3, ge=1, le=9, description="Copies of each topic that is made")
+    blobs: Literal["folder", "s3"] = Field(
+        default="folder", description="What keeps recordings and documents: HUB_HOME/blobs or a bucket"
+    )
+    s3_bucket: str = Field(default="", description="Bucket of HUB_BLOBS=s3")
+    s3_prefix: str = Field(default="", description="Put before each key in the bucket, such as hub/")
+    s3_endpoint: str | None = Field(default=None, description="Address of a store other than Amazon's, https")
+    s3_region: str | None = Field(default=None, description="Region of the bucket")
+    s3_key: str | None = Field(default=None, description="Access key; the role of the machine when unset")
+    s3_secret: SecretStr | None = Field(default=None, description="Secret of the access key")
+    s3_ca: Path | None = Field(default=None, description="Certificates (PEM) that sign the store's; else the system's")
     metrics_port: int = Field(
         default=0, ge=0, le=65535, description="Port of the worker's Prometheus metrics on HUB_HOST; 0 serves none"
     )

@@ -1,12 +1,11 @@
 """One suite for each store: the fake and the embedded implementation pass the same."""
 
-import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from hub.domain.errors import FatalError, RejectedError
+from hub.domain.errors import FatalError
 from hub.domain.meeting import Meeting
 from hub.domain.minutes import Minutes
 from hub.domain.transcript import Transcript
@@ -14,7 +13,7 @@ from hub.storage.blobs import FolderBlobs
 from hub.storage.engine import open_engine
 from hub.storage.meetings import SqlMeetings
 from hub.storage.stages import SqlStages
-from tests.fakes import FakeBlobs, FakeMeetings, FakeStages
+from tests.fakes import FakeMeetings, FakeStages
 
 NOW = datetime(2026, 5, 19, 12, tzinfo=UTC)
 
@@ -36,11 +35,6 @@ def meetings(request, engine):
     return FakeMeetings() if request.param == "fake" else SqlMeetings(engine, clock=lambda: NOW)
 
 
-@pytest.fixture(params=["fake", "folder"])
-def blobs(request, tmp_path):
-    return FakeBlobs(tmp_path / "fake") if request.param == "fake" else FolderBlobs(tmp_path / "blobs")
-
-
 def test_a_stage_that_never_ran_has_no_result(stages):
     assert stages.load("r", "decode", "f") is None
 
@@ -56,29 +50,6 @@ def test_a_stage_run_again_replaces_its_result(stages):
     stages.save("r", "decode", "f", "1")
     stages.save("r", "decode", "f", "2")
     assert stages.load("r", "decode", "f") == "2"
-
-
-def test_a_blob_is_kept_under_its_hash_and_can_be_put_twice(blobs, tmp_path):
-    source = tmp_path / "recording.wav"
-    source.write_bytes(b"sound" * 1000)
-    key = blobs.put(source)
-    assert key == hashlib.sha256(b"sound" * 1000).hexdigest()
-    assert blobs.put(source) == key
-    assert blobs.path(key).read_bytes() == source.read_bytes()
-
-
-def test_a_blob_that_was_never_put_is_refused(blobs):
-    with pytest.raises(RejectedError):
-        blobs.path("0" * 64)
-
-
-def test_a_blob_whose_bytes_changed_is_refused(blobs, tmp_path):
-    source = tmp_path / "recording.wav"
-    source.write_bytes(b"sound")
-    key = blobs.put(source)
-    blobs.path(key).write_bytes(b"sounds")
-    with pytest.raises(RejectedError, match="changed"):
-        blobs.path(key)
 
 
 def test_meetings_are_listed_once_and_newest_first(meetings):

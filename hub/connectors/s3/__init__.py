@@ -1,0 +1,1 @@
+"""Recordings and documents in an object store."""

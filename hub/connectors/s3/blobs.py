@@ -1,0 +1,77 @@
+"""Recordings and documents in a bucket, each under its SHA-256, with a folder of this machine before it."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from hub.connectors.s3.address import S3Address
+from hub.connectors.s3.errors import is_missing, translate
+from hub.domain.errors import RejectedError
+from hub.ports import BlobStore
+
+
+class S3Blobs:
+    """`BlobStore` in a bucket. What is read or written also lies in *near*, whose content may be deleted at any time.
+
+    A blob is whole or absent (S3 shows an object once all of it has come), and its bytes are checked against its name
+    whenever they are read. Threads may share it.
+    """
+
+    def __init__(self, address: S3Address, near: BlobStore, *, client: Any = None) -> None:
+        self._address = address
+        self._near = near
+        self._client = client or boto3.client("s3", **address.options(), config=_config(address))
+
+    def put(self, source: Path) -> str:
+        """Copy *source* in; see `BlobStore.put`. RetryableError where the store does not answer."""
+        sha256 = self._near.put(source)
+        kept = self._near.path(sha256)  # *source* may change meanwhile, this does not
+        try:
+            if not self._is_there(sha256, kept.stat().st_size):
+                self._client.upload_file(str(kept), self._address.bucket, self._key(sha256))
+        except (BotoCoreError, ClientError, boto3.exceptions.Boto3Error) as error:
+            raise translate(error, f"{source}: could not be kept in {self._address}") from error
+        return sha256
+
+    def path(self, sha256: str) -> Path:
+        """Return a local file with the blob; see `BlobStore.path`. RetryableError where the store does not answer."""
+        try:
+            return self._near.path(sha256)
+        except RejectedError:  # deleted here, or changed: the bucket's own counts
+            return self._fetched(sha256)
+
+    def _fetched(self, sha256: str) -> Path:
+        with tempfile.TemporaryDirectory(prefix="hub-blob-") as folder:
+            fetched = Path(folder) / sha256
+            try:
+                self._client.download_file(self._address.bucket, self._key(sha256), str(fetched))
+            except (BotoCoreError, ClientError, boto3.exceptions.Boto3Error) as error:
+                if is_missing(error):
+                    raise RejectedError(f"{sha256}: no such recording or document in {self._address}") from error
+                raise translate(error, f"{sha256}: could not be read from {self._address}") from error
+            if self._near.put(fetched) != sha256:
+                raise RejectedError(
+                    f"{sha256}: its bytes in {self._address} have changed since it was stored; restore it from a backup"
+                )
+        return self._near.path(sha256)
+
+    def _is_there(self, sha256: str, size: int) -> bool:
+        try:
+            told = self._client.head_object(Bucket=self._address.bucket, Key=self._key(sha256))
+        except ClientError as error:
+            if is_missing(error):
+                return False
+            raise
+        return bool(told["ContentLength"] == size)
+
+    def _key(self, sha256: str) -> str:
+        return f"{self._address.prefix}{sha256[:2]}/{sha256}"
+
+
+def _config(address: S3Address) -> Config:
+    style = {"addressing_style": "path"} if address.endpoint else {}
+    return Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "max_attempts": 3}, s3=style)
