@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -14,13 +14,18 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from hub.domain.errors import UsageError
+from hub.connectors.references import secret_of
+from hub.domain.errors import FatalError, UsageError
+
+_SECRETS = ("database", "token_keys", "kafka_password", "s3_secret")
+_REFERENCES = ("env:", "file:", "keyring:")
 
 
 class Settings(BaseSettings):
     """One frozen object; a variable wins over hub.toml, which wins over the default.
 
-    hub.toml is looked for at `HUB_CONFIG`, else in `HUB_HOME`; its keys are the field names below.
+    hub.toml is looked for at `HUB_CONFIG`, else in `HUB_HOME`; its keys are the field names below. A secret may be
+    given as a reference: `env:NAME`, `file:/path` or `keyring:SERVICE/USER`.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="forbid")
@@ -84,6 +89,16 @@ class Settings(BaseSettings):
         default=0, ge=0, le=65535, description="Port of the worker's Prometheus metrics on HUB_HOST; 0 serves none"
     )
 
+    @field_validator(*_SECRETS, mode="before")
+    @classmethod
+    def _looked_up(cls, value: Any) -> Any:
+        if not isinstance(value, str) or not value.startswith(_REFERENCES):
+            return value
+        try:
+            return secret_of(value)
+        except FatalError as error:
+            raise ValueError(str(error)) from error
+
     @property
     def models(self) -> Path:
         """The folder that holds fetched models."""
@@ -127,6 +142,8 @@ def load_settings(**overrides: Any) -> Settings:
 def _reason(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         return "no such setting (in hub.toml); docs/operations.md lists them"
+    if error["loc"][0] in _SECRETS:
+        return str(error["msg"]).removeprefix("Value error, ")
     return f"{error['input']!r} will not do: {error['msg'].lower()}"
 
 

@@ -4,19 +4,15 @@ import codecs
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from hub.domain.errors import UsageError
+from hub.connectors.declared import Strict, read_declared
+from hub.connectors.references import Secret
 
 _BOUND_MIB = 4096
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class Column(_Strict):
+class Column(Strict):
     """Where the value of one canonical field comes from and how it is read."""
 
     column: str | None = None
@@ -58,14 +54,14 @@ def _named(value: Any) -> Any:
     return {"column": value} if isinstance(value, str) else value
 
 
-class Deleted(_Strict):
+class Deleted(Strict):
     """How a row says that its record is deleted."""
 
     column: str
     values: tuple[str, ...] = Field(min_length=1)
 
 
-class Records(_Strict):
+class Records(Strict):
     """One kind of record: which files hold it and how they are read."""
 
     files: str = Field(min_length=1)
@@ -123,8 +119,8 @@ class Records(_Strict):
         return [*self.fields.values(), *([self.changed_at] if self.changed_at else [])]
 
 
-class Sftp(_Strict):
-    """A folder behind SFTP; the server's key is pinned, secrets are references (`env:NAME`, `file:/path`)."""
+class Sftp(Strict):
+    """A folder behind SFTP; the server's key is pinned, secrets are references (`Secret`)."""
 
     host: str
     port: int = Field(22, ge=1, le=65535)
@@ -134,9 +130,9 @@ class Sftp(_Strict):
     """As in known_hosts, without the host: `ssh-ed25519 AAAA...`."""
     known_hosts: str | None = None
     """Path of a known_hosts file, instead of *host_key*."""
-    password: str | None = Field(None, pattern=r"^(env|file):.+")
-    key: str | None = Field(None, pattern=r"^(env|file):.+")
-    passphrase: str | None = Field(None, pattern=r"^(env|file):.+")
+    password: Secret | None = None
+    key: Secret | None = None
+    passphrase: Secret | None = None
     timeout_s: float = Field(20.0, gt=0, le=600)
 
     @model_validator(mode="after")
@@ -148,7 +144,7 @@ class Sftp(_Strict):
         return self
 
 
-class Files(_Strict):
+class Files(Strict):
     """One source: a place and the kinds of record in it."""
 
     name: str = Field(min_length=1)
@@ -182,12 +178,4 @@ class Files(_Strict):
 
 def read_config(text: str) -> Files:
     """Return the source that the YAML *text* declares. UsageError names the first thing wrong, without its value."""
-    try:
-        return Files.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise UsageError(f"files source: no YAML{f' (line {mark.line + 1})' if mark else ''}") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the document"
-        raise UsageError(f"files source: {where}: {first['msg'].removeprefix('Value error, ')}") from error
+    return read_declared(Files, text, "files source")

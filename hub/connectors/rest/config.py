@@ -3,21 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from hub.domain.errors import UsageError
+from hub.connectors.declared import Strict, read_declared
+from hub.connectors.references import Secret
 from hub.domain.records.kinds import KINDS
 
-Secret = Annotated[str, Field(pattern=r"^(env|file):.+")]
-"""A reference: `env:NAME` or `file:/path`."""
 
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class Auth(_Strict):
+class Auth(Strict):
     """How the hub says who it is."""
 
     type: Literal["none", "basic", "api_key", "client_credentials", "refresh_token"] = "none"
@@ -50,7 +43,7 @@ class Auth(_Strict):
         return self
 
 
-class Listing(_Strict):
+class Listing(Strict):
     """How records are listed."""
 
     path: str
@@ -67,7 +60,7 @@ class Listing(_Strict):
     """Keys joined by points that lead to the next cursor or address."""
 
 
-class Since(_Strict):
+class Since(Strict):
     """How only what changed is asked for."""
 
     param: str
@@ -75,7 +68,7 @@ class Since(_Strict):
     """Asked for again each time, for systems whose clocks or commits lag behind."""
 
 
-class Value(_Strict):
+class Value(Strict):
     """Where the value of one canonical field lies in their JSON."""
 
     field: str
@@ -88,14 +81,14 @@ class Value(_Strict):
     read_only: bool = False
 
 
-class Deleted(_Strict):
+class Deleted(Strict):
     """How an item says that its record is deleted."""
 
     field: str
     values: tuple[str | int | bool, ...] = (True,)
 
 
-class Call(_Strict):
+class Call(Strict):
     """How a record is written."""
 
     method: Literal["POST", "PUT", "PATCH", "DELETE"]
@@ -109,7 +102,7 @@ def _named(value: Any) -> Any:
     return {"field": value} if isinstance(value, str) else value
 
 
-class Kind(_Strict):
+class Kind(Strict):
     """One kind of record."""
 
     list: Listing | None = None
@@ -134,7 +127,7 @@ class Kind(_Strict):
         return self
 
 
-class Rest(_Strict):
+class Rest(Strict):
     """One system."""
 
     name: str = Field(min_length=1)
@@ -161,15 +154,7 @@ class Rest(_Strict):
 
 def read_config(text: str) -> Rest:
     """Return the system that the YAML *text* declares. UsageError names the first thing wrong, without its value."""
-    try:
-        return Rest.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise UsageError(f"rest system: no YAML{f' (line {mark.line + 1})' if mark else ''}") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the document"
-        raise UsageError(f"rest system: {where}: {first['msg'].removeprefix('Value error, ')}") from error
+    return read_declared(Rest, text, "rest system")
 
 
 def _local(url: str) -> bool:
