@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import uuid4
 
 import structlog
+from opentelemetry.trace import NoOpTracer, Tracer
 
 from hub.domain.errors import UsageError
 from hub.domain.fingerprint import fingerprint
@@ -69,6 +70,8 @@ class Hub:
                     close()
         if "bus" in made:
             self.bus.close()
+        if "_tracing" in made:
+            self._tracing[1]()
         if "_engine" in made:
             self._engine.dispose()
 
@@ -182,7 +185,21 @@ class Hub:
             clock=self.clock,
             new_id=lambda: uuid4().hex,
             told=lambda name, system, value: self.metrics.told(name, system, value),
+            tracer=self.tracer,
         )
+
+    @cached_property
+    def tracer(self) -> Tracer:
+        """Makes spans where a collector is named."""
+        return cast("Tracer", self._overrides.get("tracer") or self._tracing[0])
+
+    @cached_property
+    def _tracing(self) -> tuple[Tracer, Callable[[], None]]:
+        if self.settings.otlp_endpoint is None:
+            return NoOpTracer(), lambda: None
+        from hub.connectors.tracing.otlp import open_tracing
+
+        return open_tracing(self.settings.otlp_endpoint, self.holder)
 
     @cached_property
     def metrics(self) -> "Metrics":

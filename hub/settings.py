@@ -89,6 +89,12 @@ class Settings(BaseSettings):
         default=0, ge=0, le=65535, description="Port of the worker's Prometheus metrics on HUB_HOST; 0 serves none"
     )
 
+    otlp_endpoint: str | None = Field(
+        default=None,
+        pattern="^https?://",
+        description="OpenTelemetry collector (OTLP over HTTP) that spans are sent to; none are made when unset",
+    )
+
     @field_validator(*_SECRETS, mode="before")
     @classmethod
     def _looked_up(cls, value: Any) -> Any:

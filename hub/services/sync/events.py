@@ -8,6 +8,7 @@ from hub.domain.cloudevents import Event, to_headers
 from hub.domain.messages import Message
 from hub.domain.records.schema import event_type
 from hub.domain.sync import RECORDS_TOPIC, Record
+from hub.services.sync.tracing import traceparent
 
 SOURCE = "/hub/records"
 
@@ -23,6 +24,7 @@ def changed(record: Record, fields: Sequence[str], *, origin: str, id: str, at: 
         type=event_type(record.kind),
         subject=record.id,
         time=at,
+        traceparent=traceparent(),
     )
     body = {
         "id": record.id,

@@ -1,9 +1,12 @@
 """What was stored with its cause goes to the bus, in order, and is forgotten only when the bus has it."""
 
+from opentelemetry.trace import NoOpTracer, SpanKind, Tracer
+
 from hub.ports import Bus, Outbox
+from hub.services.sync.tracing import links_to, spanned
 
 
-def relay(outbox: Outbox, bus: Bus, *, limit: int = 1000) -> int:
+def relay(outbox: Outbox, bus: Bus, *, limit: int = 1000, tracer: Tracer | None = None) -> int:
     """Publish up to *limit* waiting messages and return how many; RetryableError leaves them waiting.
 
     A message that was published but not yet forgotten when the machine stopped is published again: readers keep an
@@ -11,6 +14,10 @@ def relay(outbox: Outbox, bus: Bus, *, limit: int = 1000) -> int:
     """
     waiting = outbox.waiting(limit)
     if waiting:
-        bus.publish([message for _, message in waiting])
-        outbox.published([number for number, _ in waiting])
+        messages = [message for _, message in waiting]
+        links = links_to([message.headers for message in messages]) if tracer else []
+        told = {"messaging.batch.message_count": len(messages)}
+        with spanned(tracer or NoOpTracer(), "relay", kind=SpanKind.PRODUCER, links=links, told=told):
+            bus.publish(messages)
+            outbox.published([number for number, _ in waiting])
     return len(waiting)

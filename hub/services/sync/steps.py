@@ -7,6 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 import structlog
+from opentelemetry.trace import NoOpTracer, SpanKind, Tracer
 
 from hub.domain import wire
 from hub.domain.agreements import HUB, Agreement, Status
@@ -19,6 +20,7 @@ from hub.services.sync.deliver import Outcome, Recipient, deliver
 from hub.services.sync.ingest import Intake, Taken, take
 from hub.services.sync.listing import close_listing
 from hub.services.sync.relay import relay
+from hub.services.sync.tracing import context_of, spanned
 
 log = structlog.get_logger()
 LEASE_S = 10.0
@@ -41,6 +43,7 @@ class Sync:
     new_id: Callable[[], str]
     told: Callable[[str, str, float], None] = field(default=lambda _name, _system, _value: None)
     """Told of what is counted: name, system, amount."""
+    tracer: Tracer = field(default_factory=NoOpTracer)
 
     def active(self, system: str, kind: str | None = None) -> tuple[Agreement, ...]:
         """Return the agreements in force that *system* takes part in, for *kind* where one is named."""
@@ -71,9 +74,10 @@ def pull(sync: Sync, system: System, kind: str, *, full: bool = False) -> Taken:
             return total
         written = sync.ledger.reached(f"writes:{system.name}")
         began = sync.clock()
-        page = _asked(sync, system.name, partial(source.pull, kind, cursor))
-        intake = Intake(system.name, kind, agreements, written, listing, former=(stored,))
-        total = total + take(sync.ledger, page, intake, clock=sync.clock, new_id=sync.new_id)
+        with spanned(sync.tracer, "pull", kind=SpanKind.CLIENT, told={"hub.system": system.name, "hub.kind": kind}):
+            page = _asked(sync, system.name, partial(source.pull, kind, cursor))
+            intake = Intake(system.name, kind, agreements, written, listing, former=(stored,))
+            total = total + take(sync.ledger, page, intake, clock=sync.clock, new_id=sync.new_id)
         sync.told("pull_seconds", system.name, (sync.clock() - began).total_seconds())
         stored, cursor, more = page.cursor, page.cursor, page.more
         sync.leases.take(f"pull.{system.name}.{kind}", LEASE_S)
@@ -90,7 +94,7 @@ def relay_once(sync: Sync) -> int:
     """Publish what waits in the outbox, if no other relay does."""
     if not sync.leases.take("relay", LEASE_S):
         return 0
-    return relay(sync.outbox, sync.bus)
+    return relay(sync.outbox, sync.bus, tracer=sync.tracer)
 
 
 def deliver_some(sync: Sync, system: System, consumer: BusConsumer, *, wait_s: float) -> int:
@@ -145,12 +149,22 @@ def _deliver_one(sync: Sync, system: System, to: Recipient, received: Received, 
     def once(*, reread: bool) -> Outcome:
         return deliver(sync.ledger, received, to, clock=sync.clock, new_id=sync.new_id, reread=reread, replay=replay)
 
-    try:
-        outcome = once(reread=False)
-    except StaleError:
-        for kind in system.kinds:
-            pull(sync, system, kind)
-        outcome = once(reread=True)
+    message = received.message
+    told = {
+        "hub.system": system.name,
+        "messaging.destination.name": message.topic,
+        "messaging.message.id": message.id,
+        "hub.record": message.key,
+    }
+    within = context_of(message.headers)
+    with spanned(sync.tracer, "deliver", kind=SpanKind.CONSUMER, within=within, told=told) as span:
+        try:
+            outcome = once(reread=False)
+        except StaleError:
+            for kind in system.kinds:
+                pull(sync, system, kind)
+            outcome = once(reread=True)
+        span.set_attribute("hub.outcome", outcome)
     sync.told(f"messages_{outcome}", system.name, 1)
     if outcome is Outcome.DELIVERED and (since := received.message.headers.get("ce_time")):
         passed = sync.clock() - datetime.fromisoformat(since)
