@@ -81,6 +81,15 @@ class Hub:
         return cast("Clock", self._overrides.get("clock", _now))
 
     @cached_property
+    def _shared_clock(self) -> Clock:
+        """The time that all workers of one database agree on."""
+        if "clock" in self._overrides or self._engine.dialect.name == "sqlite":  # one machine
+            return self.clock
+        from hub.storage.clocks import DatabaseClock
+
+        return DatabaseClock(self._engine)
+
+    @cached_property
     def models(self) -> "FetchedModels":
         """The fetched models."""
         from hub.connectors.models.store import FetchedModels
@@ -163,7 +172,7 @@ class Hub:
 
         keys = self.settings.token_keys
         cipher = open_cipher(keys.get_secret_value() if keys else None, self.settings.home / "keys" / "tokens.key")
-        leases = SqlLeases(self._engine, holder=self.holder, clock=self.clock)
+        leases = SqlLeases(self._engine, holder=self.holder, clock=self._shared_clock)
         return SqlTokens(self._engine, leases, cipher, clock=self.clock, sleep=time.sleep)
 
     @cached_property
@@ -179,8 +188,8 @@ class Hub:
             ledger=SqlLedger(self._engine, clock=self.clock),
             outbox=SqlOutbox(self._engine),
             bus=self.bus,
-            leases=SqlLeases(self._engine, holder=self.holder, clock=self.clock),
-            gates=SqlGates(self._engine, rates=rates, clock=self.clock),
+            leases=SqlLeases(self._engine, holder=self.holder, clock=self._shared_clock),
+            gates=SqlGates(self._engine, rates=rates, clock=self._shared_clock),
             systems=self.systems,
             clock=self.clock,
             new_id=lambda: uuid4().hex,
@@ -255,7 +264,7 @@ class Hub:
             from hub.storage.bus import SqlBus
 
             partitions = self.settings.bus_partitions
-            return SqlBus(self._engine, clock=self.clock, partitions=partitions, holder=self.holder)
+            return SqlBus(self._engine, clock=self._shared_clock, partitions=partitions, holder=self.holder)
         from hub.connectors.kafka.address import KafkaAddress
         from hub.connectors.kafka.bus import KafkaBus, Layout
 

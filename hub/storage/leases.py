@@ -11,6 +11,8 @@ from hub.storage import rows
 from hub.storage.bus_tables import leases
 from hub.storage.engine import transaction
 
+_ASTRAY = 10
+
 
 class SqlLeases:
     """`Leases` for one *holder*."""
@@ -25,7 +27,9 @@ class SqlLeases:
         now = rows.naive(self._clock())
         insert = sqlite_insert if self._engine.dialect.name == "sqlite" else postgresql_insert
         statement = insert(leases).values(name=name, holder=self._holder, until=now + timedelta(seconds=seconds))
-        free = or_(leases.c.holder == self._holder, leases.c.until < now)
+        # one that ends too far ahead was taken by a clock that has been put back since
+        astray = now + timedelta(seconds=_ASTRAY * seconds)
+        free = or_(leases.c.holder == self._holder, leases.c.until < now, leases.c.until > astray)
         values = {"holder": statement.excluded.holder, "until": statement.excluded.until}
         statement = statement.on_conflict_do_update(index_elements=["name"], set_=values, where=free)
         with transaction(self._engine) as connection:

@@ -126,8 +126,8 @@ def try_again(sync: Sync) -> int:
             continue
         try:
             done += again(sync, letter)
-        except (RetryableError, FatalError):
-            continue  # noted at the system's gate; the letter goes on waiting
+        except (RetryableError, FatalError, UsageError):
+            continue  # noted at the system's gate, or for a person to replay; the letter goes on waiting
     return done
 
 
@@ -168,7 +168,8 @@ def _deliver_one(sync: Sync, system: System, to: Recipient, received: Received, 
     sync.told(f"messages_{outcome}", system.name, 1)
     if outcome is Outcome.DELIVERED and (since := received.message.headers.get("ce_time")):
         passed = sync.clock() - datetime.fromisoformat(since)
-        sync.told("change_to_other_side_seconds", system.name, passed.total_seconds())
+        # another worker's clock may be ahead of ours
+        sync.told("change_to_other_side_seconds", system.name, max(0.0, passed.total_seconds()))
     return outcome
 
 
@@ -210,7 +211,13 @@ def _merged_again(sync: Sync, system: System, letter: Letter) -> bool:
     agreements = sync.active(system.name, letter.kind)
     if not agreements:
         return False
-    change = wire.loads(Change, letter.parsed)
+    try:
+        change = wire.loads(Change, letter.parsed)
+    except (ValueError, TypeError, KeyError) as error:  # another version of the hub wrote it
+        raise UsageError(
+            f"{letter.id}: what was set aside is not readable any more; `hub sync backfill` reads it anew from "
+            f"{letter.system}, then discard it"
+        ) from error
     page = Page((change,), sync.ledger.cursor(system.name, letter.kind))
     written = sync.ledger.reached(f"writes:{system.name}")
     intake = Intake(system.name, letter.kind, agreements, written, replayed=letter)
