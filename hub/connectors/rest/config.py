@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from hub.connectors.declared import Strict, read_declared
 from hub.connectors.references import Secret
@@ -77,8 +78,20 @@ class Value(Strict):
     """Their code to ours; one that is not listed sets its item aside."""
     text: bool = False
     """Theirs is text where ours is a number, or the reverse; both ways."""
+    format: str = "iso"
+    """Of a day or time: iso, epoch_s, epoch_ms, or the letters of strptime; both ways."""
+    zone: str | None = None
+    """IANA zone of times that name no offset, and of those that are written."""
     required: bool = False
     read_only: bool = False
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        try:
+            return name and ZoneInfo(name).key
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("is no zone of the IANA list") from error
 
 
 class Deleted(Strict):

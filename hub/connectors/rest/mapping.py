@@ -3,12 +3,14 @@
 import json
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
+from hub.connectors.rest import times
 from hub.connectors.rest.config import Kind, Value
 from hub.domain.changes import Change, Reject
 from hub.domain.errors import RejectedError
+from hub.domain.records.checks import type_of
 
 MISSING = object()
 
@@ -29,7 +31,7 @@ def read_item(kind: str, rule: Kind, item: Any, place: str) -> Change | Reject:
         return Change(
             kind,
             external_id,
-            {} if deleted else fields_of(rule, item),
+            {} if deleted else fields_of(kind, rule, item),
             mark_of(version),
             changed_at(rule, item),
             deleted,
@@ -52,7 +54,7 @@ def version_of(mark: str) -> str | int:
     return json.loads(mark) if mark.isdecimal() or mark[:1] == '"' else mark
 
 
-def fields_of(rule: Kind, item: Mapping[str, Any]) -> dict[str, Any]:
+def fields_of(kind: str, rule: Kind, item: Mapping[str, Any]) -> dict[str, Any]:
     """Return our fields of *item*; those it does not hold are left out. RejectedError names the field."""
     fields = {}
     for name, value in rule.fields.items():
@@ -61,7 +63,7 @@ def fields_of(rule: Kind, item: Mapping[str, Any]) -> dict[str, Any]:
             if value.required:
                 raise RejectedError(f"{value.field} is missing")
             continue
-        fields[name] = _ours(value, theirs)
+        fields[name] = _ours(value, type_of(kind, name), theirs)
     return fields
 
 
@@ -77,14 +79,14 @@ def changed_at(rule: Kind, item: Mapping[str, Any]) -> datetime | None:
     return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
-def body_of(rule: Kind, fields: Mapping[str, Any]) -> dict[str, Any]:
+def body_of(kind: str, rule: Kind, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return *fields* as they name them. RejectedError for one that they do not take."""
     body: dict[str, Any] = {}
     for name, ours in fields.items():
         value = rule.fields.get(name)
         if value is None or value.read_only:
             raise RejectedError(f"{name} is not written to this system; map it, or leave it out of the agreement")
-        _put(body, value.field, _theirs(name, value, ours))
+        _put(body, value.field, _theirs(name, value, type_of(kind, name), ours))
     return body
 
 
@@ -104,7 +106,7 @@ def _put(body: dict[str, Any], path: str, value: Any) -> None:
     body[last] = value
 
 
-def _ours(value: Value, theirs: Any) -> Any:
+def _ours(value: Value, wanted: Any, theirs: Any) -> Any:
     if theirs is None:
         return None
     theirs = _single(value.field, theirs)
@@ -112,6 +114,8 @@ def _ours(value: Value, theirs: Any) -> Any:
         if str(theirs) not in value.codes:
             raise RejectedError(f"{value.field}: code {theirs!r} is not in the list")
         return value.codes[str(theirs)]
+    if wanted in (date, datetime) and theirs != "":
+        return times.ours(value, wanted, theirs)
     if value.text and isinstance(theirs, str):
         try:
             return int(theirs)
@@ -131,7 +135,7 @@ def _single(field: str, theirs: Any) -> Any:
     return theirs
 
 
-def _theirs(name: str, value: Value, ours: Any) -> Any:
+def _theirs(name: str, value: Value, wanted: Any, ours: Any) -> Any:
     if ours is None:
         return None
     if value.codes is not None:
@@ -139,6 +143,8 @@ def _theirs(name: str, value: Value, ours: Any) -> Any:
             if code == ours:
                 return theirs
         raise RejectedError(f"{name}: {ours!r} has no code in this system")
+    if wanted in (date, datetime):
+        return times.theirs(value, wanted, ours)
     if value.text:
         return str(ours) if isinstance(ours, int) else int(ours)
     return ours

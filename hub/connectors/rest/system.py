@@ -134,7 +134,7 @@ class RestSystem:
         if rule is None or call is None:
             step = "delete" if change.deleted else "create" if change.external_id is None else "update"
             raise RejectedError(f"{self.name}: {change.kind} has no {step} in its YAML")
-        body = body_of(rule, change.fields)
+        body = body_of(change.kind, rule, change.fields)
         headers = {self._config.idempotency_header: idempotency_key}
         if precondition is not None and rule.version:
             if rule.version_as == "if_match":
@@ -158,7 +158,7 @@ class RestSystem:
         held: dict[str, Any] = {}
         if not change.deleted:
             with contextlib.suppress(RejectedError):  # it is written; the next pull tells what they made of it
-                held = fields_of(rule, item)
+                held = fields_of(change.kind, rule, item)
         return Receipt(
             external_id,
             mark_of(version),

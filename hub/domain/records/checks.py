@@ -38,15 +38,27 @@ def check(kind: str, fields: Mapping[str, Any]) -> list[str]:
 
 
 @cache
+def type_of(kind: str, name: str) -> Any:
+    """Return the type of a field, without None: str, int, date, datetime or a Literal; None where it is not known."""
+    hint = typing.get_type_hints(KINDS[kind]).get(name) if kind in KINDS else None
+    return _single(hint)
+
+
+@cache
 def _tests(kind: str) -> dict[str, Test] | None:
     if kind not in KINDS:
         return None
     return {name: _test(hint) for name, hint in typing.get_type_hints(KINDS[kind]).items()}
 
 
-def _test(hint: Any) -> Test:
+def _single(hint: Any) -> Any:
     if typing.get_origin(hint) in (types.UnionType, typing.Union):
-        hint = next(option for option in typing.get_args(hint) if option is not types.NoneType)
+        return next(option for option in typing.get_args(hint) if option is not types.NoneType)
+    return hint
+
+
+def _test(hint: Any) -> Test:
+    hint = _single(hint)
     if typing.get_origin(hint) is typing.Literal:
         codes = frozenset(typing.get_args(hint))
         return lambda value: (
