@@ -11,7 +11,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from machine import machine  # type: ignore[import-not-found]  # beside this file
+from cut_off import proxied  # type: ignore[import-not-found]  # beside this file
+from machine import machine  # type: ignore[import-not-found]
 
 from hub.bootstrap import Hub, build
 from hub.connectors.agreement_file import read
@@ -39,6 +39,10 @@ SERVICES = ROOT / "scripts" / "services"
 FIRST_DAY = date(2000, 1, 1)
 EDITED = 20
 """Records that are edited again and again, for the order."""
+ACTS = {"worker": 5, "broker": 2, "postgres": 1, "cut": 2, "still": 1, "clock": 2, "full": 1}
+"""What is done, and how often in comparison."""
+_MOVED_S = (-86_400.0, -3600.0, -20.0, 20.0, 3600.0, 86_400.0)
+_DISK = "2g"
 _SETTLE_S = 240.0
 
 
@@ -52,6 +56,8 @@ class Verdict:
     doubled: int
     disordered: int
     differences: int
+    set_aside: int
+    """Dead letters: nothing that was ended is a reason for one."""
     audit: str
     """Empty where the trail is whole."""
     kills: dict[str, int]
@@ -59,7 +65,7 @@ class Verdict:
     @property
     def good(self) -> bool:
         """Tell whether nothing went wrong."""
-        return not (self.lost or self.doubled or self.disordered or self.differences or self.audit)
+        return not (self.lost or self.doubled or self.disordered or self.differences or self.set_aside or self.audit)
 
 
 @dataclass(slots=True)
@@ -70,15 +76,18 @@ class Arena:
     environment: dict[str, str]
     folder: Path
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    disk: Path | None = None
+    """What the database writes to, where it may be filled."""
     down: dict[str, float] = field(default_factory=dict)
     """Service that is down to when it comes up again."""
     kills: Counter[str] = field(default_factory=Counter)
 
-    def start_worker(self, number: int) -> subprocess.Popen[bytes]:
-        """Start a worker; its log goes on in the same file."""
+    def start_worker(self, number: int, *, moved_s: float = 0.0) -> subprocess.Popen[bytes]:
+        """Start a worker whose clock is wrong by *moved_s*; its log goes on in the same file."""
+        hub = [Path(sys.executable).with_name("hub"), "worker"]
         with (self.folder / f"worker-{number}.log").open("ab") as log:
             return subprocess.Popen(
-                [Path(sys.executable).with_name("hub"), "worker"],
+                [sys.executable, Path(__file__).with_name("moved_worker.py"), str(moved_s)] if moved_s else hub,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
@@ -101,7 +110,7 @@ def main() -> None:
     told = parser.parse_args()
     folder = told.keep or Path(tempfile.mkdtemp(prefix="liaison-chaos-"))
     folder.mkdir(parents=True, exist_ok=True)
-    print(machine())
+    print(machine("liaison-hub", "kafka-python", "psycopg", "sqlalchemy"))
     with services(brokers=3) as (where, addresses):
         verdict = run(
             folder,
@@ -112,13 +121,16 @@ def main() -> None:
             events=told.events or 0,
             pause_s=told.pause,
             say=print,
+            disk=where / "postgres" if os.path.ismount(where / "postgres") else None,
         )
     if told.keep is None and verdict.good:
         shutil.rmtree(folder)
     else:
         print(f"logs: {folder}")
     print(f"{verdict.events} events, {verdict.edits} edits of {EDITED} records, kills {verdict.kills}")
-    print(f"{verdict.disordered} out of order, {verdict.differences} differences, trail {verdict.audit or 'whole'}")
+    print(
+        f"{verdict.disordered} out of order, {verdict.differences} differences, {verdict.set_aside} set aside, trail {verdict.audit or 'whole'}"
+    )
     print(f"lost {verdict.lost} doubled {verdict.doubled}")
     sys.exit(0 if verdict.good else 1)
 
@@ -127,6 +139,12 @@ def main() -> None:
 def services(*, brokers: int) -> Iterator[tuple[Path, dict[str, str]]]:
     """Run brokers and PostgreSQL until the block ends; gives their folder and addresses."""
     folder = Path(tempfile.mkdtemp(prefix="liaison-services-"))
+    disk = folder / "postgres"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={_DISK},mode=0700", "tmpfs", disk]
+    mounted = os.geteuid() == 0 and subprocess.run(mount, check=False, stderr=subprocess.DEVNULL).returncode == 0
+    if not mounted:
+        print("a full disk is left out: this user may not mount one of its own")
     try:
         out = subprocess.run(
             [SERVICES, "start", "--brokers", str(brokers), folder], check=True, stdout=subprocess.PIPE
@@ -134,6 +152,8 @@ def services(*, brokers: int) -> Iterator[tuple[Path, dict[str, str]]]:
         yield folder, json.loads(out)
     finally:
         subprocess.run([SERVICES, "stop", folder], check=False, stdout=subprocess.DEVNULL)
+        if mounted:
+            subprocess.run(["umount", "-l", disk], check=False)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -147,6 +167,7 @@ def run(
     events: int,
     pause_s: float,
     say: Callable[[str], Any],
+    disk: Path | None = None,
 ) -> Verdict:
     """Let *kills* things be ended while records are made and edited, wait until all is quiet, and judge."""
     chance = random.Random(seed)  # noqa: S311  # the same seed gives the same kills
@@ -156,7 +177,7 @@ def run(
         hub = build(load_settings(database=addresses["postgres"]))
         _agree(hub)
         sponsor.enter("studies", protocolId="LUMEN-3", studyTitle="chaos", trialPhase="PHASE3", state="ONGOING")
-        arena = Arena(where, environment, folder)
+        arena = Arena(where, environment, folder, disk=disk)
         arena.workers = [arena.start_worker(number) for number in range(2)]
         stop = threading.Event()
         made: dict[str, Any] = {"events": 0, "edits": 0}
@@ -172,6 +193,8 @@ def run(
             say(f"{made['events']} events made, {sum(arena.kills.values())} kills done; waiting until all is quiet")
             _settle(sponsor, cro, hub)
             say(f"waiting in the hub: {hub.sync.ledger.counts()}")
+            for letter in hub.sync.ledger.letters(state="dead"):
+                say(f"set aside: {letter.stage} {letter.system} {letter.kind} {letter.where}: {letter.reason}")
         finally:
             stop.set()
             producer.join()
@@ -238,10 +261,15 @@ def _harm(arena: Arena, chance: random.Random, kills: int, cut: Callable[[], Non
             if time.monotonic() > until:
                 arena.command("restart", str(arena.services), name)
                 del arena.down[name]
-        act = chance.choices(("worker", "broker", "postgres", "cut", "still"), (5, 2, 1, 2, 1))[0]
-        if act in ("worker", "still"):
+        act = chance.choices(tuple(ACTS), tuple(ACTS.values()))[0]
+        if act == "full" and arena.disk is None:
+            act = "worker"
+        if act in ("worker", "still", "clock"):
             place = chance.randrange(len(arena.workers))
-            _end_worker(arena, place, still_s=chance.uniform(0.5, 3) if act == "still" else 0)
+            moved_s = chance.choice(_MOVED_S) if act == "clock" else 0.0
+            _end_worker(arena, place, still_s=chance.uniform(0.5, 3) if act == "still" else 0, moved_s=moved_s)
+        elif act == "full":
+            _fill(arena, for_s=chance.uniform(0.5, 4))
         elif act == "cut":
             cut()
         else:
@@ -257,7 +285,24 @@ def _harm(arena: Arena, chance: random.Random, kills: int, cut: Callable[[], Non
             say(f"{number + 1} kills: {dict(arena.kills)}")
 
 
-def _end_worker(arena: Arena, place: int, *, still_s: float) -> None:
+def _fill(arena: Arena, *, for_s: float) -> None:
+    """Leave the database no byte for a while; it comes up again where it ended over it.
+
+    Brokers are spared: Kafka 4.1 may not start again on what it left half-written, which is for replicas elsewhere.
+    """
+    assert arena.disk is not None  # asked before
+    ballast = arena.disk / "ballast"
+    with ballast.open("wb", buffering=0) as stream, contextlib.suppress(OSError):
+        while True:
+            stream.write(bytes(1 << 20))
+    time.sleep(for_s)
+    ballast.unlink()
+    told = subprocess.run([SERVICES, "status", arena.services], check=False, stdout=subprocess.PIPE).stdout
+    if not json.loads(told)["postgres"]:
+        arena.down.setdefault("postgres", 0.0)
+
+
+def _end_worker(arena: Arena, place: int, *, still_s: float, moved_s: float) -> None:
     worker = arena.workers[place]
     if still_s:  # alive, but it does not move: as a machine that swaps, or a virtual one that is moved
         worker.send_signal(signal.SIGSTOP)
@@ -266,7 +311,7 @@ def _end_worker(arena: Arena, place: int, *, still_s: float) -> None:
         return
     worker.kill()
     worker.wait()
-    arena.workers[place] = arena.start_worker(place)
+    arena.workers[place] = arena.start_worker(place, moved_s=moved_s)
 
 
 def _heal(arena: Arena) -> None:
@@ -324,62 +369,10 @@ def _judged(sponsor: Partner, cro: Partner, hub: Hub, made: dict[str, Any], kill
         doubled=doubled,
         disordered=disordered,
         differences=len(report.differences) + len(report.unread),
+        set_aside=hub.sync.ledger.counts()["dead_letters"],
         audit="" if verdict.whole else f"broken at {verdict.first_bad}: {verdict.harm}",
         kills=kills,
     )
-
-
-@contextlib.contextmanager
-def proxied(url: str) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Give an address that leads to the database through a proxy, and what cuts every connection through it."""
-    from sqlalchemy import make_url
-
-    real = make_url(url)
-    listening = socket.create_server(("127.0.0.1", 0))
-    held: set[socket.socket] = set()
-    open_ = True
-
-    def pump(one: socket.socket, other: socket.socket) -> None:
-        try:
-            while piece := one.recv(65536):
-                other.sendall(piece)
-        except OSError:
-            pass
-        for end in (one, other):
-            held.discard(end)
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)  # a close alone would not wake whoever reads from it
-            end.close()
-
-    def accept() -> None:
-        while open_:
-            try:
-                near, _ = listening.accept()
-            except OSError:
-                return
-            try:
-                far = socket.create_connection((real.host, real.port), timeout=5)
-            except OSError:
-                near.close()
-                continue
-            far.settimeout(None)
-            held.update((near, far))
-            for pair in ((near, far), (far, near)):
-                threading.Thread(target=pump, args=pair, daemon=True).start()
-
-    def cut() -> None:
-        for end in list(held):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-
-    threading.Thread(target=accept, daemon=True).start()
-    port = listening.getsockname()[1]
-    try:
-        yield real.set(port=port).render_as_string(hide_password=False), cut
-    finally:
-        open_ = False
-        cut()
-        listening.close()
 
 
 def _now() -> datetime:

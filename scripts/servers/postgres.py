@@ -31,7 +31,7 @@ ssl_key_file = 'server.key'
 def start(folder: Path, *, tls: Path | None) -> dict[str, object]:
     """Make a database cluster under *folder* and start it; returns its SQLAlchemy address."""
     own = folder / "postgres"
-    own.mkdir(mode=0o700)
+    own.mkdir(mode=0o700, exist_ok=True)  # it may be a disk of its own
     password = secrets.token_urlsafe(18)
     (own / "password").write_text(password)
     _hand_over(own)

@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import and_, delete, insert, select
 
-from hub.domain.errors import RejectedError, UsageError
+from hub.domain.errors import RejectedError, RetryableError, UsageError
 from hub.services.sync import agreeing
 from hub.services.sync.replay import replay
+from hub.services.sync.steps import pull
 from hub.settings import load_settings
+from hub.storage import sync_tables
+from hub.storage.unit import SqlUnit
 from tests.integration.test_sync_flow import DAY, Bench
 
 
@@ -73,8 +77,6 @@ def test_a_backfill_that_comes_while_a_page_is_read_is_not_undone_by_it(bench):
 
     bench.cro.pull = slow
     for kind in ("study", "site"):
-        from hub.services.sync.steps import pull
-
         pull(bench.sync, bench.sync.systems["cro"], kind)
     assert bench.sync.ledger.cursor("cro", "site") is None
     seen = pulled(bench)
@@ -139,4 +141,30 @@ def test_a_replay_through_a_broker_reads_to_the_end(home, kafka_servers):
     assert replay(bench.sync, since=began) >= 3  # the topic is shared with other tests; their records are not ours
     bench.round()
     assert [kind for kind, _, _ in bench.sponsor.log] == ["site", "enrolment_count"]
+    bench.hub.close()
+
+
+def test_a_creation_that_is_confirmed_while_its_page_is_worked_through_is_no_double(home, postgres_url, monkeypatch):
+    bench = Bench(load_settings(home=home, database=postgres_url))
+    bench.seed()
+    bench.agree()
+    bench.round()
+    engine, table = bench.hub._engine, sync_tables.bases
+    ours = and_(table.c.system == "sponsor", table.c.kind == "site")
+    with engine.begin() as connection:
+        [base] = connection.execute(select(table).where(ours)).mappings().all()
+        connection.execute(delete(table).where(ours))  # as while the answer of the sponsor is still on its way
+    ask = SqlUnit.matches
+
+    def confirmed_meanwhile(unit, kind, keys):
+        monkeypatch.setattr(SqlUnit, "matches", ask)
+        with engine.begin() as connection:
+            connection.execute(insert(table).values(**base))
+        return ask(unit, kind, keys)
+
+    monkeypatch.setattr(SqlUnit, "matches", confirmed_meanwhile)
+    with pytest.raises(RetryableError, match="was written while it was read"):
+        pull(bench.sync, bench.sync.systems["sponsor"], "site", full=True)
+    pull(bench.sync, bench.sync.systems["sponsor"], "site", full=True)
+    assert bench.sync.ledger.letters() == []
     bench.hub.close()

@@ -168,7 +168,7 @@ def _lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[_
     bases = unit.bases(intake.system, intake.kind, [change.external_id for change in changes])
     keys = natural_keys(changes, intake.kind, intake.agreements)
     matches = unit.matches(intake.kind, sorted(set(keys.values())))
-    claimed: set[str] = set()
+    read, claimed = dict(bases), set[str]()
     for change in changes:
         if change.external_id in bases or not (known := _known(unit, change, keys, matches, intake)):
             continue
@@ -183,6 +183,9 @@ def _lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[_
             disputes.setdefault(dispute.record_id, []).append(dispute)
     in_flight = {record: write.fields for record, write in unit.writes(intake.system, ids).items()}
     records = unit.records([*ids, *studies])
+    # only now, with the records held, do bases stand still: a delivery may have ended since they were read
+    if unit.bases(intake.system, intake.kind, [change.external_id for change in changes]) != read:
+        raise RetryableError(f"{intake.kind} of {intake.system} was written while it was read; the page is read again")
     reported = {change.external_id: change for change in page.changes}
     return _Desk(bases, records, keys, disputes, in_flight, matches, reported, letters=letters), changes
 
