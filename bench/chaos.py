@@ -128,9 +128,8 @@ def main() -> None:
     else:
         print(f"logs: {folder}")
     print(f"{verdict.events} events, {verdict.edits} edits of {EDITED} records, kills {verdict.kills}")
-    print(
-        f"{verdict.disordered} out of order, {verdict.differences} differences, {verdict.set_aside} set aside, trail {verdict.audit or 'whole'}"
-    )
+    print(f"{verdict.disordered} out of order, {verdict.differences} differences, {verdict.set_aside} set aside")
+    print(f"trail {verdict.audit or 'whole'}")
     print(f"lost {verdict.lost} doubled {verdict.doubled}")
     sys.exit(0 if verdict.good else 1)
 
