@@ -2,8 +2,10 @@
 
 import os
 import socket
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -209,6 +211,18 @@ class Hub:
         from hub.connectors.tracing.otlp import open_tracing
 
         return open_tracing(self.settings.otlp_endpoint, self.holder)
+
+    @contextmanager
+    def trial(self) -> Iterator[Sync]:
+        """Hold what the sync needs on an empty database of its own, with the same systems, until the block ends."""
+        with tempfile.TemporaryDirectory(prefix="hub-trial-") as folder:
+            apart = {"home": Path(folder), "database": None, "bus": "sql", "blobs": "folder", "otlp_endpoint": None}
+            overrides = {name: value for name, value in self._overrides.items() if name == "clock"}
+            other = Hub(self.settings.model_copy(update=apart), {**overrides, "systems": self.systems})
+            try:
+                yield other.sync
+            finally:
+                other._engine.dispose()  # the systems are still ours
 
     @cached_property
     def metrics(self) -> "Metrics":

@@ -3,11 +3,14 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hub.cli.guard import SET_ASIDE, say
+
+if TYPE_CHECKING:
+    from hub.services.sync.reconcile import Report
 
 app = typer.Typer(no_args_is_help=True, help="Keep the parties' systems in step.")
 agreements_app = typer.Typer(no_args_is_help=True, help="What the parties agreed: who owns which field.")
@@ -141,11 +144,36 @@ def reconcile(
 ) -> None:
     """Compare what the systems and the hub hold; exit 3 when anything differs."""
     from hub.cli.opening import opened
-    from hub.render.reconciliation import render
     from hub.services.sync.reconcile import reconcile as compare
 
-    report = compare(opened().sync)
-    body = render(report, "json" if json else format)
+    _hand_out(compare(opened().sync), "json" if json else format, out)
+
+
+@app.command("preview")
+def preview(
+    id: Annotated[str, typer.Argument(help="The agreement; its newest version counts")],
+    format: Annotated[str, typer.Option(help="text, json, csv or html")] = "text",
+    json: Json = False,
+    out: Annotated[Path | None, typer.Option(help="File to write; stdout when not given")] = None,
+) -> None:
+    """Show where the systems differ and what an agreement would do to each difference; nothing is written. Exit 3."""
+    from hub.cli.opening import opened
+    from hub.domain.errors import UsageError
+    from hub.services.sync.preview import preview as look
+
+    hub = opened()
+    agreement = next((one for one in hub.sync.ledger.agreements() if one.id == id), None)
+    if agreement is None:
+        raise UsageError(f"agreement {id}: there is none; `hub sync agreements list` names them")
+    with hub.trial() as trial:
+        report = look(trial, agreement, gates=hub.sync.gates)
+    _hand_out(report, "json" if json else format, out)
+
+
+def _hand_out(report: "Report", format: str, out: Path | None) -> None:
+    from hub.render.reconciliation import render
+
+    body = render(report, format)
     if out is None:
         _print(body.rstrip("\n"))
     else:

@@ -14,7 +14,7 @@ from hub.services.sync import agreeing
 from hub.services.sync.reconcile import reconcile
 from hub.services.sync.resolve import resolve
 from hub.services.sync.round import run_round
-from hub.services.sync.steps import again
+from hub.services.sync.steps import again, pull
 from hub.settings import load_settings
 from tests.systems import FakeSystem
 
@@ -40,7 +40,7 @@ class Bench:
         self.hub = build(settings, systems=systems, clock=lambda: self.now)
         self.sync = self.hub.sync
 
-    def agree(self, policy=Policy.REVIEW, deletes=Deletes.SOFT, fields=None, kinds=(), **more) -> Agreement:
+    def agree(self, policy=Policy.REVIEW, deletes=Deletes.SOFT, fields=None, kinds=(), start=True, **more) -> Agreement:
         kinds = kinds or tuple(
             KindRule(kind, "cro", policy, deletes, fields or {}, match=MATCH.get(kind, ())) for kind in KINDS
         )
@@ -48,7 +48,9 @@ class Bench:
         options = {"clock": self.sync.clock, "new_id": self.sync.new_id}
         agreeing.propose(self.sync.ledger, offered, person="Anna", **options)
         for party in ("S", "C"):
-            agreeing.accept(self.sync.ledger, "a", party=party, person="Ben", **options)
+            agreed = agreeing.accept(self.sync.ledger, "a", party=party, person="Ben", **options)
+        if not start:
+            return agreed
         return agreeing.move(self.sync, "a", step="start", person="Ben")
 
     def round(self, *, full=False):
@@ -422,4 +424,24 @@ def test_every_change_is_in_the_trail_and_the_trail_is_whole(bench):
     rows = [kept.entry for kept in bench.hub.audit.entries() if kept.entry.field == "enrolled"]
     assert [(row.actor, row.old, row.new) for row in rows][-2:] == [("cro", "5", "6"), ("hub", "5", "6")]
     assert all(row.agreement == "a@1" for row in rows)
+    assert bench.hub.audit.verify().whole
+
+
+@pytest.mark.parametrize("first", ["sponsor", "cro"])
+@pytest.mark.parametrize(
+    ("policy", "state", "there"), [(Policy.REVIEW, "open", "Eins"), (Policy.OWNER_WINS, "refused", "One")]
+)
+def test_who_is_read_first_does_not_say_whose_value_stands(bench, first, policy, state, there):
+    bench.cro.put("study", "st1", protocol_number="P-1", title="One", status="active")
+    bench.sponsor.put("study", "S9", protocol_number="P-1", title="Eins", status="active")
+    bench.agree(policy=policy)
+    for name in sorted(bench.sync.systems, key=lambda name: name != first):
+        pull(bench.sync, bench.sync.systems[name], "study")
+    bench.round()
+    lost = bench.dispute(state)
+    assert (lost.system, lost.field, lost.ours, lost.theirs) == ("sponsor", "title", "One", "Eins")
+    assert (bench.sponsor.only("study")["title"], bench.cro.only("study")["title"]) == (there, "One")
+    bench.settle(lost.id, take=True)
+    bench.round()
+    assert (bench.sponsor.only("study")["title"], bench.cro.only("study")["title"]) == ("Eins", "Eins")
     assert bench.hub.audit.verify().whole

@@ -1,6 +1,6 @@
 """What a system reports becomes edits, refusals and disputes: one page, one transaction."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,13 @@ from hub.domain.agreements import Agreement, Deletes, KindRule
 from hub.domain.audit import Entry
 from hub.domain.changes import Change, Page
 from hub.domain.errors import RetryableError
-from hub.domain.merge import Merged, Side, merge
+from hub.domain.merge import Lost, Merged, Side, merge
 from hub.domain.messages import Message
 from hub.domain.records import check
 from hub.domain.sync import Base, Cursor, Dispute, Effects, Letter, Record, letter_id, waiting_id
 from hub.ports import Clock, Ledger, Unit
 from hub.services.sync.events import changed
+from hub.services.sync.overruled import held_elsewhere, overruled
 from hub.services.sync.references import known_references, natural_keys, resolved
 
 NewId = Callable[[], str]
@@ -71,6 +72,8 @@ class _Desk:
     """Natural key to the record that has it."""
     reported: dict[str, Change]
     """The changes with the system's own references."""
+    elsewhere: dict[str, list[Base]]
+    """What other systems hold, by record."""
     touched: dict[str, Record] = field(default_factory=dict)
     seen: dict[str, Base] = field(default_factory=dict)
     natural: list[tuple[str, str, str]] = field(default_factory=list)
@@ -187,7 +190,13 @@ def _lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[_
     if unit.bases(intake.system, intake.kind, [change.external_id for change in changes]) != read:
         raise RetryableError(f"{intake.kind} of {intake.system} was written while it was read; the page is read again")
     reported = {change.external_id: change for change in page.changes}
-    return _Desk(bases, records, keys, disputes, in_flight, matches, reported, letters=letters), changes
+    met = [
+        (records[base.record_id], change)
+        for change in changes
+        if (base := bases.get(change.external_id)) and base.record_id in records
+    ]
+    elsewhere = held_elsewhere(unit, intake.system, intake.agreements, met)
+    return _Desk(bases, records, keys, disputes, in_flight, matches, reported, elsewhere, letters=letters), changes
 
 
 def _letter(change: Change, intake: Intake, missing: Sequence[str], problems: Sequence[str], *, at: datetime) -> Letter:
@@ -259,7 +268,8 @@ def _one(desk: _Desk, change: Change, intake: Intake, *, clock: Clock, new_id: N
     merged = merge(record.fields, theirs, side=side, rule=rule, edited=record.edited, disputed=waiting)
     message_id = new_id()
     wrote = _Wrote(change, intake.system, agreement, record, message_id, clock(), intake.person)
-    after = _edited(desk, wrote, merged, new_id=new_id)
+    passed_over = overruled(record, merged.edits, desk.elsewhere.get(record.id, ()), system=intake.system, rule=rule)
+    after = _edited(desk, wrote, merged, passed_over, new_id=new_id)
     after = _deletion(desk, wrote, after, base, rule, new_id=new_id)
     held = {**base.fields, **theirs}
     behind = not base.fields and any(
@@ -311,20 +321,22 @@ class _Wrote:
         )
 
 
-def _edited(desk: _Desk, wrote: _Wrote, merged: Merged, *, new_id: NewId) -> Record:
+def _edited(
+    desk: _Desk, wrote: _Wrote, merged: Merged, passed_over: Iterable[tuple[str, Lost]], *, new_id: NewId
+) -> Record:
     record = wrote.record
-    for lost in merged.lost:
+    for system, lost in (*((wrote.system, lost) for lost in merged.lost), *passed_over):
         state = "open" if lost.open else "refused"
         desk.made.append(
             Dispute(
-                new_id(), record.id, record.kind, wrote.system, lost.field, lost.base, lost.ours, lost.theirs,
+                new_id(), record.id, record.kind, system, lost.field, lost.base, lost.ours, lost.theirs,
                 state, lost.reason, wrote.agreement.label, wrote.at,
             )
         )  # fmt: skip
         verdict = "waits for review" if lost.open else "not taken"
         desk.audit.append(wrote.entry(lost.field, lost.ours, lost.theirs, f"{verdict}: {lost.reason}"))
     desk.disputes.setdefault(record.id, []).extend(
-        d for d in desk.made if d.record_id == record.id and d.state == "open"
+        d for d in desk.made if d.record_id == record.id and d.state == "open" and d.system == wrote.system
     )
     if not merged.edits and record.version:
         return record
