@@ -322,6 +322,9 @@ class Ledger(Protocol):
     def cursor(self, system: str, kind: str) -> str | None:
         """Return how far a source has been read."""
 
+    def ended(self, system: str) -> set[str]:
+        """Return the kinds that a source was read for to the end since its agreements came into force."""
+
     def position(self, group: str, topic: str, partition: int) -> int | None:
         """Return the next offset of a partition for *group*."""
 

@@ -133,6 +133,8 @@ class Cursor:
     value: str | None
     former: tuple[str | None] | None = None
     """Where it must stand to be moved, as it does not after somebody set it back; None moves it in any case."""
+    ended: bool | None = None
+    """The source has been read to its end once (True), has to be (False), or it is as it was (None)."""
 
 
 @dataclass(frozen=True, slots=True)

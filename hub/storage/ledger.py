@@ -43,6 +43,12 @@ class SqlLedger:
             "str | None", self._one(select(columns.value).where(columns.system == system, columns.kind == kind))
         )
 
+    def ended(self, system: str) -> set[str]:
+        """Return kinds read to their end; see `Ledger.ended`."""
+        columns = sync_tables.cursors.c
+        query = select(columns.kind).where(columns.system == system, columns.ended.is_(True))
+        return {row.kind for row in self._all(query)}
+
     def position(self, group: str, topic: str, partition: int) -> int | None:
         """Return the next offset; see `Ledger.position`."""
         columns = sync_tables.positions.c

@@ -1,6 +1,19 @@
 """The tables of the sync. Values of fields are JSON text, times are UTC without a zone."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Float, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    false,
+)
 
 from hub.storage.tables import metadata
 
@@ -99,6 +112,7 @@ cursors = Table(
     Column("system", SYSTEM, primary_key=True),
     Column("kind", String(40), primary_key=True),
     Column("value", Text),
+    Column("ended", Boolean, nullable=False, server_default=false()),
 )
 deliveries = Table(
     "deliveries",

@@ -113,16 +113,19 @@ class SqlUnit:
 
     def _read_to(self, cursor: Cursor) -> None:
         table = sync_tables.cursors
-        row = {"system": cursor.system, "kind": cursor.kind, "value": cursor.value}
+        row: dict[str, Any] = {"system": cursor.system, "kind": cursor.kind, "value": cursor.value}
+        told: dict[str, Any] = {} if cursor.ended is None else {"ended": cursor.ended}
         if cursor.former is None:
-            self._upsert(table, [row])
+            made = self._insert(table).values(**row, **told)
+            told |= {"value": cursor.value}
+            self._connection.execute(made.on_conflict_do_update(index_elements=["system", "kind"], set_=told))
             return
         [former] = cursor.former
         if former is None:
             self._connection.execute(self._insert(table).on_conflict_do_nothing(), [row | {"value": None}])
         stands = and_(table.c.system == cursor.system, table.c.kind == cursor.kind)
         stands = and_(stands, table.c.value.is_not_distinct_from(former))
-        self._connection.execute(update(table).where(stands).values(value=cursor.value))
+        self._connection.execute(update(table).where(stands).values(value=cursor.value, **told))
 
     def _move(self, position: Position) -> None:
         """Move a position forward; a worker that lost its partition meanwhile cannot move it back."""

@@ -14,7 +14,8 @@ from hub.services.sync import agreeing
 from hub.services.sync.reconcile import reconcile
 from hub.services.sync.resolve import resolve
 from hub.services.sync.round import run_round
-from hub.services.sync.steps import again, pull
+from hub.services.sync.steps import again, deliver_some, pull, relay_once
+from hub.services.sync.worker import joined
 from hub.settings import load_settings
 from tests.systems import FakeSystem
 
@@ -445,3 +446,32 @@ def test_who_is_read_first_does_not_say_whose_value_stands(bench, first, policy,
     bench.round()
     assert (bench.sponsor.only("study")["title"], bench.cro.only("study")["title"]) == ("Eins", "Eins")
     assert bench.hub.audit.verify().whole
+
+
+def test_nothing_is_made_in_a_system_that_has_not_been_read_to_its_end(bench):
+    bench.cro.put("study", "st1", protocol_number="P-1", title="One", status="active")
+    bench.sponsor.put("study", "S9", protocol_number="P-1", title="One", status="active")
+    bench.agree()
+    sponsor, cro = bench.sync.systems["sponsor"], bench.sync.systems["cro"]
+    consumer = joined(bench.sync, "deliver.sponsor")
+
+    def delivered() -> int:
+        relay_once(bench.sync)
+        return deliver_some(bench.sync, sponsor, consumer, wait_s=0.05)
+
+    pull(bench.sync, cro, "study")
+    assert delivered() == 0, "as a worker may that is quicker with one system than with the other"
+    for kind in KINDS:
+        pull(bench.sync, sponsor, kind)
+    assert delivered()
+    assert bench.sponsor.log == []
+    bench.round()
+    assert bench.sponsor.only("study")["title"] == "One"
+    agreeing.move(bench.sync, "a", step="pause", person="Ben")
+    agreeing.move(bench.sync, "a", step="resume", person="Ben")
+    assert bench.sync.unread("sponsor") == set(KINDS)
+    bench.round()
+    assert bench.sync.unread("sponsor") == set()
+    agreeing.backfill(bench.sync, "a", since=None, person="Anna")
+    assert bench.sync.unread("sponsor") == set(), "what has been read once is known"
+    consumer.close()

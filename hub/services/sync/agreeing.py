@@ -47,7 +47,7 @@ def move(sync: Sync, id: str, *, step: str, person: str) -> Agreement:
     after = moved(known, step, sync.clock())
     _store(sync.ledger, after, known, _named(person), step, clock=sync.clock, new_id=sync.new_id)
     if after.status is Status.ACTIVE:
-        _read_anew(sync, after)
+        _read_anew(sync, after, ended=False)
         send_again(sync, after)
     return after
 
@@ -67,14 +67,14 @@ def backfill(sync: Sync, id: str, *, since: datetime | None, person: str) -> int
     return send_again(sync, known)
 
 
-def _read_anew(sync: Sync, agreement: Agreement, since: datetime | None = None) -> None:
+def _read_anew(sync: Sync, agreement: Agreement, since: datetime | None = None, *, ended: bool | None = None) -> None:
     """Let every system be read again: what was out of scope until now has been passed over."""
     for name in sorted(agreement.systems):
         source = sync.systems[name].source if name in sync.systems else None
         for rule in agreement.kinds:
             begin = source.since(rule.kind, since) if source and since else None
             with sync.ledger.unit() as unit:
-                unit.save(Effects(cursor=Cursor(name, rule.kind, begin)))
+                unit.save(Effects(cursor=Cursor(name, rule.kind, begin, ended=ended)))
 
 
 def send_again(sync: Sync, agreement: Agreement) -> int:

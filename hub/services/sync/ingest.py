@@ -41,6 +41,10 @@ class Intake:
     person: str = ""
     """Who entered it in the hub; else the system itself stands in the trail."""
 
+    def cursor(self, page: Page) -> Cursor | None:
+        """How far *page* brings the reading."""
+        return Cursor(self.system, self.kind, page.cursor, self.former, not page.more or None) if self.former else None
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -105,7 +109,7 @@ def take(ledger: Ledger, page: Page, intake: Intake, *, clock: Clock, new_id: Ne
                 messages=tuple(desk.messages),
                 letters=tuple(desk.letters),
                 letter_states=_released(unit, changes, desk.letters, intake),
-                cursor=Cursor(intake.system, intake.kind, page.cursor, intake.former) if intake.former else None,
+                cursor=intake.cursor(page),
             )
         )
     dead = sum(letter.state == "dead" for letter in desk.letters)
@@ -190,11 +194,8 @@ def _lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[_
     if unit.bases(intake.system, intake.kind, [change.external_id for change in changes]) != read:
         raise RetryableError(f"{intake.kind} of {intake.system} was written while it was read; the page is read again")
     reported = {change.external_id: change for change in page.changes}
-    met = [
-        (records[base.record_id], change)
-        for change in changes
-        if (base := bases.get(change.external_id)) and base.record_id in records
-    ]
+    found = ((bases.get(change.external_id), change) for change in changes)
+    met = [(records[base.record_id], change) for base, change in found if base and base.record_id in records]
     elsewhere = held_elsewhere(unit, intake.system, intake.agreements, met)
     return _Desk(bases, records, keys, disputes, in_flight, matches, reported, elsewhere, letters=letters), changes
 

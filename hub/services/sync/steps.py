@@ -55,6 +55,17 @@ class Sync:
             and (kind is None or agreement.rule(kind) is not None)
         )
 
+    def unread(self, system: str) -> set[str]:
+        """Return the kinds that *system* has to be read for to its end before anything is written to it.
+
+        Until then it is not known which records it has already, and one made there would be a double.
+        """
+        known = self.systems.get(system)
+        if known is None or known.source is None:
+            return set()
+        agreed = {rule.kind for agreement in self.active(system) for rule in agreement.kinds}
+        return agreed.intersection(known.kinds) - self.ledger.ended(system)
+
 
 def pull(sync: Sync, system: System, kind: str, *, full: bool = False) -> Taken:
     """Read what changed in *kind* since the last time, page by page; all of it where *full*.
@@ -105,7 +116,7 @@ def deliver_some(sync: Sync, system: System, consumer: BusConsumer, *, wait_s: f
     if system.target is None or sync.gates.wait(system.name):
         return 0
     to = Recipient(system.name, _Gated(sync, system.name, system.target), sync.active(system.name))
-    if not to.agreements:
+    if not to.agreements or sync.unread(system.name):
         return 0
     received = consumer.poll(_BATCH, wait_s)
     for number, one in enumerate(received):
@@ -226,7 +237,7 @@ def _merged_again(sync: Sync, system: System, letter: Letter) -> bool:
 
 
 def _delivered_again(sync: Sync, system: System, letter: Letter) -> bool:
-    if system.target is None or sync.gates.wait(system.name):
+    if system.target is None or sync.unread(system.name) or sync.gates.wait(system.name):
         return False
     headers = {name: value for name, value in letter.headers.items() if not name.startswith("hub-")}
     message = Message(letter.headers["hub-id"], RECORDS_TOPIC, letter.headers["hub-key"], headers, letter.raw)
