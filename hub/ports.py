@@ -303,6 +303,9 @@ class Unit(Protocol):
     def waiting(self, system: str, kind: str) -> set[str]:
         """Return the ids of the letters of a source that wait for another record."""
 
+    def set_aside(self, system: str, kind: str, texts: Sequence[str]) -> list[Letter]:
+        """Return dead and waiting letters of what a system reported, those whose JSON holds each of *texts*."""
+
     def number(self, name: str) -> int:
         """Return the next number of a series, without gaps among those that were saved."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from hub.domain import wire
-from hub.domain.sync import Base, Cursor, Dispute, Effects, Position, Record, Write
+from hub.domain.sync import Base, Cursor, Dispute, Effects, Letter, Position, Record, Write
 from hub.storage import audit, rows, sync_tables
 
 T = TypeVar("T")
@@ -76,6 +76,14 @@ class SqlUnit:
         columns = sync_tables.letters.c
         where = and_(columns.state == "waiting", columns.system == system, columns.kind == kind)
         return set(self._connection.execute(select(columns.id).where(where, columns.stage == "merge")).scalars())
+
+    def set_aside(self, system: str, kind: str, texts: Sequence[str]) -> list[Letter]:
+        """Return letters; see `Unit.set_aside`."""
+        table = sync_tables.letters
+        where = and_(table.c.state.in_(("dead", "waiting")), table.c.system == system, table.c.kind == kind)
+        holds = (table.c.parsed.contains(text, autoescape=True) for text in texts)
+        query = select(table).where(where, table.c.stage.in_(("check", "merge")), *holds)
+        return [rows.letter(row) for row in self._connection.execute(query)]
 
     def number(self, name: str) -> int:
         """Return the next number; see `Unit.number`."""

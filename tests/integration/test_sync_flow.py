@@ -11,6 +11,7 @@ from hub.domain.changes import Reject
 from hub.domain.errors import RejectedError, RetryableError
 from hub.ports import System
 from hub.services.sync import agreeing
+from hub.services.sync.letters import discard
 from hub.services.sync.reconcile import reconcile
 from hub.services.sync.resolve import resolve
 from hub.services.sync.round import run_round
@@ -475,3 +476,28 @@ def test_nothing_is_made_in_a_system_that_has_not_been_read_to_its_end(bench):
     agreeing.backfill(bench.sync, "a", since=None, person="Anna")
     assert bench.sync.unread("sponsor") == set(), "what has been read once is known"
     consumer.close()
+
+
+@pytest.mark.parametrize("how", ["corrected", "discarded"])
+def test_what_was_set_aside_at_the_other_side_is_not_made_there_again(bench, how):
+    bench.cro.put("study", "st1", protocol_number="P-1", title="One", status="active")
+    bench.cro.put("site", "c14", study_id="st1", number="014", name="Graz", country="AT", status="active")
+    bench.sponsor.put("study", "S9", protocol_number="P-1", title="One", status="active")
+    bench.sponsor.put("site", "S14", study_id="S9", number="014", name="Graz", country="AT", status="open?")
+    bench.agree()
+    bench.round()
+    assert bench.sponsor.log == []
+    [letter] = bench.sync.ledger.letters()
+    [waits] = bench.sync.ledger.letters(state="waiting")
+    assert (letter.where, waits.stage) == ("S14", "deliver")
+    assert f"S14 with the same study_id, number, which was set aside ({letter.id})" in waits.reason
+    if how == "corrected":
+        bench.sponsor.put("site", "S14", status="active")
+    else:
+        ledger, options = bench.sync.ledger, {"clock": bench.sync.clock, "new_id": bench.sync.new_id}
+        discard(ledger, [letter], person="Anna", why="another hospital", **options)
+    bench.round()
+    bench.round()
+    made = [external for kind, external, _ in bench.sponsor.log if kind == "site"]
+    assert len(made) == (how == "discarded")
+    assert bench.sync.ledger.letters(state="waiting") == []

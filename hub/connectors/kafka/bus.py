@@ -139,10 +139,7 @@ def _send(producer: KafkaProducer, messages: Sequence[Message], wait_s: float) -
             message.topic,
             value=message.body,
             key=(key := message.key.encode()),
-            headers=[
-                (ID_HEADER, message.id.encode()),
-                *((name, text.encode()) for name, text in message.headers.items()),
-            ],
+            headers=_headers(message),
             # the same partition as `SqlBus` chooses, and a tenth of the time of the library's own hash
             partition=zlib.crc32(key) % counts[message.topic],
         )

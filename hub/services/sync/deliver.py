@@ -4,6 +4,7 @@ What is sent is the difference between what the hub holds and what the system wa
 comes twice, late or out of order sends nothing that is not needed.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -30,7 +31,7 @@ class Outcome(StrEnum):
     DOUBLE = "double"
     SET_ASIDE = "set_aside"
     WAITING = "waiting"
-    """It refers to a record that the system does not have yet."""
+    """It refers to a record that the system does not have yet, or may be there already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,10 @@ def _prepare(
         letter = _letter(received, to, record.kind, f"{to.system} has no {', '.join(missing)} yet", clock=clock)
         unit.save(Effects(letters=(letter,), inbox=done.inbox, position=done.position))
         return Outcome.WAITING
+    if base is None and (why := _perhaps_there(unit, record, agreement, to, references)):
+        letter = _letter(received, to, record.kind, why, clock=clock)
+        unit.save(Effects(letters=(letter,), inbox=done.inbox, position=done.position))
+        return Outcome.WAITING
     if fresh:
         unit.save(Effects(writes=(write,)))
     return _Prepared(write, base, agreement.label, references)
@@ -156,6 +161,25 @@ def _wanted(
         and not (name in held and held[name] == value)
     }
     return wanted or None
+
+
+def _perhaps_there(
+    unit: Unit, record: Record, agreement: Agreement, to: Recipient, references: Mapping[str, str]
+) -> str:
+    """Return why it may be that the system has the record already: one with its key was set aside unread."""
+    rule = agreement.rule(record.kind)
+    key = {name: record.fields.get(name) for name in rule.match} if rule else {}
+    if not key or None in key.values():
+        return ""
+    there = {name: references.get(str(value), value) if name in REFERENCES else value for name, value in key.items()}
+    for letter in unit.set_aside(to.system, record.kind, [wire.dumps(value) for value in there.values()]):
+        told = json.loads(letter.parsed or "{}").get("fields", {})
+        if all(told.get(name) == value for name, value in there.items()):
+            return (
+                f"{to.system} has {letter.where} with the same {', '.join(key)}, which was set aside ({letter.id}): "
+                "correct it there, or discard the letter where it is another record"
+            )
+    return ""
 
 
 def _known_there(unit: Unit, fields: Mapping[str, Any], system: str) -> tuple[dict[str, str], list[str]]:
