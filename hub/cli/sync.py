@@ -61,13 +61,16 @@ def status(json: Json = False) -> None:
     counts, gates = hub.sync.ledger.counts(), hub.sync.gates.states()
     agreements = {agreement.label: agreement.status for agreement in hub.sync.ledger.agreements()}
     systems = {name: gates.get(name, "closed") for name in hub.systems}
+    unread = {name: sorted(kinds) for name in hub.systems if (kinds := hub.sync.unread(name))}
     if json:
-        _print(wire.dumps({"counts": counts, "breakers": systems, "agreements": agreements}, indent=1))
+        told = {"counts": counts, "breakers": systems, "unread": unread, "agreements": agreements}
+        _print(wire.dumps(told, indent=1))
         return
     for name, count in counts.items():
         _print(f"{name.replace('_', ' ')}: {count}")
     for name, state in systems.items():
-        _print(f"system {name}: breaker {state}")
+        waits = f"; is written to once it has been read for {', '.join(unread[name])}" if name in unread else ""
+        _print(f"system {name}: breaker {state}{waits}")
     for label, state in agreements.items():
         _print(f"agreement {label}: {state}")
 

@@ -1,12 +1,20 @@
 """What an agreement would do, told before anything is written, and what then happens as told."""
 
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+
 import pytest
 
+from hub.connectors.agreement_file import read
 from hub.domain.agreements import FieldRule, Policy
 from hub.domain.errors import RetryableError
 from hub.services.sync import agreeing
 from hub.services.sync.preview import preview
 from hub.settings import load_settings
+from hub.web.partners.serving import FOLDER, partners
 from tests.integration.test_sync_flow import Bench
 
 
@@ -81,3 +89,39 @@ def test_what_would_be_set_aside_is_named(bench):
     report = looked(bench)
     [line] = [line for line in report.unread if "c15" in line]
     assert "would be set aside: status" in line
+
+
+def test_the_commands_say_what_would_happen_and_what_is_still_to_be_read(tmp_path, home, monkeypatch):
+    with partners(tmp_path, clock=lambda: datetime.now(UTC)) as both:
+        systems = home / "systems"
+        systems.mkdir(parents=True)
+        for partner, name in zip(both, ("HUB_DEMO_SPONSOR_KEY", "HUB_DEMO_CRO_SECRET"), strict=True):
+            monkeypatch.setenv(name, partner.secret)
+            (systems / f"{partner.profile.prefix}.yaml").write_text(partner.yaml)
+        sponsor, cro = both
+        sponsor.enter("studies", protocolId="LUMEN-3", studyTitle="Lumen", trialPhase="PHASE3", state="ONGOING")
+        study = cro.enter("protocols", protocol_no="LUMEN-3", short_title="Lumen three", phase="3", stat="A")
+        cro.enter("centres", protocol=study, centre_no="001", centre_name="one", ctry="DE", stat="A")
+
+        def hub(*words: str) -> subprocess.CompletedProcess[str]:
+            command = [sys.executable, "-m", "hub.cli", "sync", *words]
+            env = {**os.environ, "HUB_HOME": str(home)}
+            return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+
+        agreement = read(FOLDER / "agreement.yaml")
+        assert hub("agreements", "propose", str(FOLDER / "agreement.yaml"), "--by", "Anna").returncode == 0
+        for party in agreement.parties:
+            assert hub("agreements", "accept", agreement.id, "--party", party, "--by", "Ben").returncode == 0
+        seen = hub("preview", agreement.id)
+        assert seen.returncode == 3, seen.stderr
+        assert "would be created in sponsor-ctms" in seen.stdout
+        assert "Lumen three" in seen.stdout
+        page = tmp_path / "preview.html"
+        assert hub("preview", agreement.id, "--format", "html", "--out", str(page)).returncode == 3
+        assert "would be created in sponsor-ctms" in page.read_text()
+        assert hub("preview", "nobody").returncode == 2
+        assert hub("agreements", "move", agreement.id, "start", "--by", "Ben").returncode == 0
+        assert "is written to once it has been read for" in hub("status").stdout
+        assert hub("run").returncode == 0
+        assert "is written to once" not in hub("status").stdout
+        assert json.loads(hub("status", "--json").stdout)["unread"] == {}
