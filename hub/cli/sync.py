@@ -108,7 +108,7 @@ def replay(
 
 @app.command("disputes")
 def disputes(
-    state: Annotated[str, typer.Option(help="open, refused, accepted or kept")] = "open", json: Json = False
+    state: Annotated[str, typer.Option(help="open, refused, accepted, kept or superseded")] = "open", json: Json = False
 ) -> None:
     """List edits that were not taken."""
     from hub.cli.opening import opened

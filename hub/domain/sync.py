@@ -97,7 +97,7 @@ class Dispute:
     ours: Any
     theirs: Any
     state: str
-    """open, refused, accepted, kept."""
+    """open, refused, accepted, kept, or superseded by a later one."""
     reason: str
     agreement: str
     at: datetime

@@ -92,11 +92,8 @@ class Machine(RuleBasedStateMachine):
 
     def _hold(self):
         ledger = self.bench.sync.ledger
-        open_ = {}
-        for one in sorted(ledger.disputes(), key=lambda one: one.at):
-            newest = open_.setdefault((one.system, one.field), (one.at, []))
-            # what a side held before the owner spoke and its edit since may be noted in the same round
-            open_[one.system, one.field] = (one.at, [*(newest[1] if newest[0] == one.at else []), one.theirs])
+        open_ = {(one.system, one.field): one.theirs for one in ledger.disputes()}
+        assert len(open_) == len(ledger.disputes()), "one at most waits for each field of a side"
         held = {side: getattr(self.bench, side).get("enrolment_count", self._id(side)) for side in ("cro", "sponsor")}
         [(record, _)] = list(ledger.everything("enrolment_count"))
         for field, owner in OWNER.items():
@@ -104,7 +101,7 @@ class Machine(RuleBasedStateMachine):
             assert record.fields.get(field) == held[owner].get(field) or field not in held[owner], field
             other = "sponsor" if owner == "cro" else "cro"
             if (other, field) in open_:
-                assert held[other].get(field) in open_[other, field][1]
+                assert held[other].get(field) == open_[other, field]
             elif field in record.fields:
                 assert held[other].get(field) == record.fields[field]
         # 2 no write on a field that its side owns

@@ -125,11 +125,10 @@ def _prepare(
             message_id=received.message.id,
         )
     references, missing = _known_there(unit, write.fields, to.system)
-    if missing:
-        letter = _letter(received, to, record.kind, f"{to.system} has no {', '.join(missing)} yet", clock=clock)
-        unit.save(Effects(letters=(letter,), inbox=done.inbox, position=done.position))
-        return Outcome.WAITING
-    if base is None and (why := _perhaps_there(unit, record, agreement, to, references)):
+    why = f"{to.system} has no {', '.join(missing)} yet" if missing else ""
+    if base is None and not why:
+        why = _perhaps_there(unit, record, agreement, to, references)
+    if why:
         letter = _letter(received, to, record.kind, why, clock=clock)
         unit.save(Effects(letters=(letter,), inbox=done.inbox, position=done.position))
         return Outcome.WAITING

@@ -8,7 +8,8 @@ from hub.domain.errors import UsageError
 from hub.domain.minutes import Action, Minutes
 from hub.domain.sync import Record
 from hub.ports import Ledger
-from hub.services.sync.ingest import Intake, Taken, take
+from hub.services.sync.ingest import take
+from hub.services.sync.intake import Intake, Taken
 from hub.services.sync.steps import Sync
 
 KIND = "action_item"

@@ -1,5 +1,6 @@
 """What a system reports becomes edits, refusals and disputes: one page, one transaction."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,54 +14,15 @@ from hub.domain.errors import RetryableError
 from hub.domain.merge import Lost, Merged, Side, merge
 from hub.domain.messages import Message
 from hub.domain.records import check
-from hub.domain.sync import Base, Cursor, Dispute, Effects, Letter, Record, letter_id, waiting_id
+from hub.domain.sync import Base, Dispute, Effects, Letter, Record, letter_id, waiting_id
 from hub.ports import Clock, Ledger, Unit
+from hub.services.sync.disputing import disputed, superseded
 from hub.services.sync.events import changed
+from hub.services.sync.intake import Intake, Taken
 from hub.services.sync.overruled import held_elsewhere, overruled
 from hub.services.sync.references import known_references, natural_keys, resolved
 
 NewId = Callable[[], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """Whose page it is and when it was asked for."""
-
-    system: str
-    kind: str
-    agreements: tuple[Agreement, ...]
-    """The active ones that this system takes part in and this kind flows under."""
-    written: int = 0
-    """Number of the hub's last write to the system before the page was asked for."""
-    listing: str | None = None
-    """Names the complete listing that the page is part of."""
-    replayed: Letter | None = None
-    """The letter that is worked off again."""
-    former: tuple[str | None] | None = None
-    """Where the source stood when the page was asked for; its cursor moves on only from there, and stays where None."""
-    person: str = ""
-    """Who entered it in the hub; else the system itself stands in the trail."""
-
-    def cursor(self, page: Page) -> Cursor | None:
-        """How far *page* brings the reading."""
-        return Cursor(self.system, self.kind, page.cursor, self.former, not page.more or None) if self.former else None
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What came of a page."""
-
-    read: int = 0
-    edits: int = 0
-    refused: int = 0
-    disputed: int = 0
-    set_aside: int = 0
-    waiting: int = 0
-    unnamed: int = 0
-    """Of those set aside: how many did not even tell which record they are of."""
-
-    def __add__(self, other: "Taken") -> "Taken":
-        return Taken(*(getattr(self, name) + getattr(other, name) for name in Taken.__dataclass_fields__))
 
 
 @dataclass(slots=True)
@@ -83,7 +45,8 @@ class _Desk:
     natural: list[tuple[str, str, str]] = field(default_factory=list)
     audit: list[Entry] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
-    made: list[Dispute] = field(default_factory=list)
+    made: dict[str, Dispute] = field(default_factory=dict)
+    """Disputes that are new or changed, by their id."""
     letters: list[Letter] = field(default_factory=list)
     edits: int = 0
 
@@ -104,7 +67,7 @@ def take(ledger: Ledger, page: Page, intake: Intake, *, clock: Clock, new_id: Ne
                 records=tuple(desk.touched.values()),
                 natural_keys=tuple(desk.natural),
                 bases=tuple(desk.seen.values()),
-                disputes=tuple(desk.made),
+                disputes=tuple(desk.made.values()),
                 audit=tuple(desk.audit),
                 messages=tuple(desk.messages),
                 letters=tuple(desk.letters),
@@ -113,12 +76,12 @@ def take(ledger: Ledger, page: Page, intake: Intake, *, clock: Clock, new_id: Ne
             )
         )
     dead = sum(letter.state == "dead" for letter in desk.letters)
-    opened = sum(dispute.state == "open" for dispute in desk.made)
+    states = Counter(dispute.state for dispute in desk.made.values())
     return Taken(
         read=len(page.changes) + len(page.rejects),
         edits=desk.edits,
-        refused=len(desk.made) - opened,
-        disputed=opened,
+        refused=states["refused"],
+        disputed=states["open"],
         set_aside=dead,
         waiting=len(desk.letters) - dead,
         unnamed=sum(reject.external_id is None for reject in page.rejects),
@@ -327,18 +290,7 @@ def _edited(
 ) -> Record:
     record = wrote.record
     for system, lost in (*((wrote.system, lost) for lost in merged.lost), *passed_over):
-        state = "open" if lost.open else "refused"
-        desk.made.append(
-            Dispute(
-                new_id(), record.id, record.kind, system, lost.field, lost.base, lost.ours, lost.theirs,
-                state, lost.reason, wrote.agreement.label, wrote.at,
-            )
-        )  # fmt: skip
-        verdict = "waits for review" if lost.open else "not taken"
-        desk.audit.append(wrote.entry(lost.field, lost.ours, lost.theirs, f"{verdict}: {lost.reason}"))
-    desk.disputes.setdefault(record.id, []).extend(
-        d for d in desk.made if d.record_id == record.id and d.state == "open" and d.system == wrote.system
-    )
+        _dispute(desk, wrote, system, lost, new_id=new_id)
     if not merged.edits and record.version:
         return record
     desk.edits += len(merged.edits)
@@ -354,6 +306,21 @@ def _edited(
     )
 
 
+def _dispute(desk: _Desk, wrote: _Wrote, system: str, lost: Lost, *, new_id: NewId) -> None:
+    """Note a value that was not taken, in place of an earlier one of the same system and field that still waits."""
+    known = desk.disputes.setdefault(wrote.record.id, [])
+    made = disputed(wrote.record, system, lost, agreement=wrote.agreement.label, at=wrote.at, id=new_id())
+    verdict = "waits for review" if lost.open else "not taken"
+    desk.audit.append(wrote.entry(lost.field, lost.ours, lost.theirs, f"{verdict}: {lost.reason}"))
+    for one in superseded(known, made):
+        known.remove(one)
+        desk.made[one.id] = replace(one, state="superseded")
+        desk.audit.append(wrote.entry(lost.field, one.theirs, lost.theirs, "waits no longer: edited again"))
+    desk.made[made.id] = made
+    if lost.open and system == wrote.system:
+        known.append(made)
+
+
 def _deletion(desk: _Desk, wrote: _Wrote, record: Record, base: Base, rule: KindRule, *, new_id: NewId) -> Record:
     deleted = wrote.change.deleted
     if deleted == base.deleted or deleted == record.deleted or rule.deletes is Deletes.IGNORE:
@@ -365,13 +332,13 @@ def _deletion(desk: _Desk, wrote: _Wrote, record: Record, base: Base, rule: Kind
         )
         return replace(record, deleted=deleted, version=record.version + 1)
     reason = f"{wrote.system} {'deleted' if deleted else 'restored'} it; {rule.owner} owns the record"
-    dispute = Dispute(
-        new_id(), record.id, record.kind, wrote.system, "deleted", base.deleted, record.deleted, deleted,
-        "open", reason, wrote.agreement.label, wrote.at,
-    )  # fmt: skip
-    desk.made.append(dispute)
-    desk.disputes.setdefault(record.id, []).append(dispute)
-    desk.audit.append(wrote.entry("deleted", record.deleted, deleted, f"waits for review: {reason}"))
+    _dispute(
+        desk,
+        wrote,
+        wrote.system,
+        Lost("deleted", base.deleted, record.deleted, deleted, reason, open=True),
+        new_id=new_id,
+    )
     return record
 
 

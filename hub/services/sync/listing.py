@@ -3,7 +3,8 @@
 from hub.domain.changes import Change, Page
 from hub.domain.sync import Base
 from hub.ports import Clock, Ledger
-from hub.services.sync.ingest import Intake, NewId, Taken, take
+from hub.services.sync.ingest import NewId, take
+from hub.services.sync.intake import Intake, Taken
 
 _MANY = 500
 

@@ -5,8 +5,10 @@ from opentelemetry.trace import NoOpTracer, SpanKind, Tracer
 from hub.ports import Bus, Outbox
 from hub.services.sync.tracing import links_to, spanned
 
+_UNTRACED = NoOpTracer()
 
-def relay(outbox: Outbox, bus: Bus, *, limit: int = 1000, tracer: Tracer | None = None) -> int:
+
+def relay(outbox: Outbox, bus: Bus, *, limit: int = 1000, tracer: Tracer = _UNTRACED) -> int:
     """Publish up to *limit* waiting messages and return how many; RetryableError leaves them waiting.
 
     A message that was published but not yet forgotten when the machine stopped is published again: readers keep an
@@ -15,9 +17,9 @@ def relay(outbox: Outbox, bus: Bus, *, limit: int = 1000, tracer: Tracer | None 
     waiting = outbox.waiting(limit)
     if waiting:
         messages = [message for _, message in waiting]
-        links = links_to([message.headers for message in messages]) if tracer else []
+        links = links_to([message.headers for message in messages])
         told = {"messaging.batch.message_count": len(messages)}
-        with spanned(tracer or NoOpTracer(), "relay", kind=SpanKind.PRODUCER, links=links, told=told):
+        with spanned(tracer, "relay", kind=SpanKind.PRODUCER, links=links, told=told):
             bus.publish(messages)
             outbox.published([number for number, _ in waiting])
     return len(waiting)

@@ -17,7 +17,8 @@ from hub.domain.messages import Message, Received
 from hub.domain.sync import RECORDS_TOPIC, Effects, Letter
 from hub.ports import Bus, BusConsumer, Clock, Gates, Leases, Ledger, Outbox, System, Target
 from hub.services.sync.deliver import Outcome, Recipient, deliver
-from hub.services.sync.ingest import Intake, Taken, take
+from hub.services.sync.ingest import take
+from hub.services.sync.intake import Intake, Taken
 from hub.services.sync.listing import close_listing
 from hub.services.sync.relay import relay
 from hub.services.sync.tracing import context_of, spanned

@@ -1,0 +1,48 @@
+"""Whose page is taken in, and what came of it."""
+
+from dataclasses import dataclass
+
+from hub.domain.agreements import Agreement
+from hub.domain.changes import Page
+from hub.domain.sync import Cursor, Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Whose page it is and when it was asked for."""
+
+    system: str
+    kind: str
+    agreements: tuple[Agreement, ...]
+    """The active ones that this system takes part in and this kind flows under."""
+    written: int = 0
+    """Number of the hub's last write to the system before the page was asked for."""
+    listing: str | None = None
+    """Names the complete listing that the page is part of."""
+    replayed: Letter | None = None
+    """The letter that is worked off again."""
+    former: tuple[str | None] | None = None
+    """Where the source stood when the page was asked for; its cursor moves on only from there, and stays where None."""
+    person: str = ""
+    """Who entered it in the hub; else the system itself stands in the trail."""
+
+    def cursor(self, page: Page) -> Cursor | None:
+        """Return how far *page* brings the reading, None where it is not read in its turn."""
+        return Cursor(self.system, self.kind, page.cursor, self.former, not page.more or None) if self.former else None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a page."""
+
+    read: int = 0
+    edits: int = 0
+    refused: int = 0
+    disputed: int = 0
+    set_aside: int = 0
+    waiting: int = 0
+    unnamed: int = 0
+    """Of those set aside: how many did not even tell which record they are of."""
+
+    def __add__(self, other: "Taken") -> "Taken":
+        return Taken(*(getattr(self, name) + getattr(other, name) for name in Taken.__dataclass_fields__))
