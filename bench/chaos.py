@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from cut_off import proxied  # type: ignore[import-not-found]  # beside this file
-from machine import machine  # type: ignore[import-not-found]
+from machine import machine  # type: ignore[import-not-found]  # as above
 
 from hub.bootstrap import Hub, build
 from hub.connectors.agreement_file import read

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from hub.connectors.metrics.prometheus import Metrics
     from hub.connectors.models.store import FetchedModels
     from hub.connectors.rest.tokens import Tokens
+    from hub.connectors.s3.address import S3Address
     from hub.services.hearing import Ears
     from hub.storage.audit import AuditTrail
 
@@ -50,6 +51,21 @@ log = structlog.get_logger()
 def build(settings: Settings, **overrides: Any) -> "Hub":
     """Return the hub for *settings*; *overrides* replace parts by the name of the property, as tests do."""
     return Hub(settings, overrides)
+
+
+def bucket_of(settings: Settings) -> "S3Address":
+    """Return the bucket that *settings* name. UsageError where they do not fit together."""
+    from hub.connectors.s3.address import S3Address
+
+    return S3Address(
+        settings.s3_bucket,
+        settings.s3_prefix,
+        settings.s3_endpoint,
+        settings.s3_region,
+        settings.s3_key,
+        settings.s3_secret.get_secret_value() if settings.s3_secret else None,
+        str(settings.s3_ca) if settings.s3_ca else None,
+    )
 
 
 def _now() -> datetime:
@@ -109,19 +125,9 @@ class Hub:
         settings, near = self.settings, FolderBlobs(self.settings.home / "blobs")
         if settings.blobs == "folder":
             return near
-        from hub.connectors.s3.address import S3Address
         from hub.connectors.s3.blobs import S3Blobs
 
-        address = S3Address(
-            settings.s3_bucket,
-            settings.s3_prefix,
-            settings.s3_endpoint,
-            settings.s3_region,
-            settings.s3_key,
-            settings.s3_secret.get_secret_value() if settings.s3_secret else None,
-            str(settings.s3_ca) if settings.s3_ca else None,
-        )
-        return S3Blobs(address, near)
+        return S3Blobs(bucket_of(settings), near)
 
     @cached_property
     def stages(self) -> StageStore:

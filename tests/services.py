@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from hub.storage.engine import open_engine
+
 SCRIPT = Path(__file__).resolve().parent.parent / "scripts" / "services"
 
 
@@ -88,3 +90,12 @@ def _services(*arguments: object) -> str:
     done = subprocess.run([SCRIPT, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request, tmp_path):
+    """The database of a hub, on SQLite and on PostgreSQL."""
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else f"sqlite:///{tmp_path}/hub.db"
+    engine = open_engine(url)
+    yield engine
+    engine.dispose()

@@ -68,7 +68,7 @@ def discover(name: Name) -> None:
     one = _system(opened().systems, name)
     kinds: dict[str, list[str]] = {}
     for kind in one.kinds if one.source else ():
-        page = one.source.pull(kind, None)  # type: ignore[union-attr]
+        page = one.source.pull(kind, None)  # type: ignore[union-attr]  # no kinds without a source
         kinds[kind] = sorted({field for change in page.changes for field in change.fields})
     able = one.source.capabilities if one.source else one.target.capabilities if one.target else None
     told = {**asdict(able), "writable": sorted(able.writable)} if able else {}

@@ -1,37 +1,35 @@
 """Sync agreements as people write them: a YAML file."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from hub.connectors.declared import Strict
 from hub.domain.agreements import Agreement, Deletes, FieldRule, KindRule, Policy, Status, checked
 from hub.domain.errors import UsageError
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Field(_Strict):
+class _Field(Strict):
     owner: Name
     policy: Policy | None = None
 
 
-class _Kind(_Strict):
+class _Kind(Strict):
     owner: Name
     policy: Policy = Policy.REVIEW
     deletes: Deletes = Deletes.REVIEW
-    fields: dict[str, _Field] = {}
+    fields: Mapping[str, _Field] = {}
     only: tuple[str, ...] = ()
     match: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
 
 
-class _Agreement(_Strict):
+class _Agreement(Strict):
     id: Name
     parties: dict[Name, tuple[Name, ...]]
     studies: tuple[str, ...] = ()

@@ -30,14 +30,6 @@ def clock():
     return Moved()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request, tmp_path):
-    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else f"sqlite:///{tmp_path}/hub.db"
-    engine = open_engine(url)
-    yield engine
-    engine.dispose()
-
-
 @pytest.fixture
 def both(engine, clock):
     return tuple(SqlLeases(engine, holder=holder, clock=clock) for holder in ("one", "two"))

@@ -38,14 +38,6 @@ def time():
     return Time()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request, tmp_path):
-    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else f"sqlite:///{tmp_path}/hub.db"
-    engine = open_engine(url)
-    yield engine
-    engine.dispose()
-
-
 def worker(engine, time, key_file, *, keys=None, holder="one", sleep=None) -> SqlTokens:
     leases = SqlLeases(engine, holder=holder, clock=time)
     return SqlTokens(engine, leases, open_cipher(keys, key_file), clock=time, sleep=sleep or threading.Event().wait)

@@ -15,14 +15,6 @@ from hub.storage.unit import SqlUnit
 from tests.integration.test_sync_flow import DAY, Bench
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def bench(request, home):
-    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
-    made = Bench(load_settings(home=home, database=url))
-    yield made
-    made.hub.close()
-
-
 def pulled(bench) -> list[tuple[str, str | None]]:
     """Note each reading of the CRO's sites by the cursor it began with."""
     seen, ask = [], bench.cro.pull

@@ -11,13 +11,10 @@ from hub.domain.changes import Reject
 from hub.domain.errors import RejectedError, RetryableError
 from hub.ports import System
 from hub.services.sync import agreeing
-from hub.services.sync.letters import discard
 from hub.services.sync.reconcile import reconcile
 from hub.services.sync.resolve import resolve
 from hub.services.sync.round import run_round
-from hub.services.sync.steps import again, deliver_some, pull, relay_once
-from hub.services.sync.worker import joined
-from hub.settings import load_settings
+from hub.services.sync.steps import again
 from tests.systems import FakeSystem
 
 KINDS = ("study", "site", "enrolment_count", "action_item")
@@ -79,14 +76,6 @@ class Bench:
             clock=self.sync.clock,
             new_id=self.sync.new_id,
         )
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def bench(request, home):
-    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
-    made = Bench(load_settings(home=home, database=url))
-    yield made
-    made.hub.close()
 
 
 def test_a_figure_of_the_cro_arrives_at_the_sponsor_under_the_sponsors_own_ids(bench):
@@ -427,77 +416,3 @@ def test_every_change_is_in_the_trail_and_the_trail_is_whole(bench):
     assert [(row.actor, row.old, row.new) for row in rows][-2:] == [("cro", "5", "6"), ("hub", "5", "6")]
     assert all(row.agreement == "a@1" for row in rows)
     assert bench.hub.audit.verify().whole
-
-
-@pytest.mark.parametrize("first", ["sponsor", "cro"])
-@pytest.mark.parametrize(
-    ("policy", "state", "there"), [(Policy.REVIEW, "open", "Eins"), (Policy.OWNER_WINS, "refused", "One")]
-)
-def test_who_is_read_first_does_not_say_whose_value_stands(bench, first, policy, state, there):
-    bench.cro.put("study", "st1", protocol_number="P-1", title="One", status="active")
-    bench.sponsor.put("study", "S9", protocol_number="P-1", title="Eins", status="active")
-    bench.agree(policy=policy)
-    for name in sorted(bench.sync.systems, key=lambda name: name != first):
-        pull(bench.sync, bench.sync.systems[name], "study")
-    bench.round()
-    lost = bench.dispute(state)
-    assert (lost.system, lost.field, lost.ours, lost.theirs) == ("sponsor", "title", "One", "Eins")
-    assert (bench.sponsor.only("study")["title"], bench.cro.only("study")["title"]) == (there, "One")
-    bench.settle(lost.id, take=True)
-    bench.round()
-    assert (bench.sponsor.only("study")["title"], bench.cro.only("study")["title"]) == ("Eins", "Eins")
-    assert bench.hub.audit.verify().whole
-
-
-def test_nothing_is_made_in_a_system_that_has_not_been_read_to_its_end(bench):
-    bench.cro.put("study", "st1", protocol_number="P-1", title="One", status="active")
-    bench.sponsor.put("study", "S9", protocol_number="P-1", title="One", status="active")
-    bench.agree()
-    sponsor, cro = bench.sync.systems["sponsor"], bench.sync.systems["cro"]
-    consumer = joined(bench.sync, "deliver.sponsor")
-
-    def delivered() -> int:
-        relay_once(bench.sync)
-        return deliver_some(bench.sync, sponsor, consumer, wait_s=0.05)
-
-    pull(bench.sync, cro, "study")
-    assert delivered() == 0, "as a worker may that is quicker with one system than with the other"
-    for kind in KINDS:
-        pull(bench.sync, sponsor, kind)
-    assert delivered()
-    assert bench.sponsor.log == []
-    bench.round()
-    assert bench.sponsor.only("study")["title"] == "One"
-    agreeing.move(bench.sync, "a", step="pause", person="Ben")
-    agreeing.move(bench.sync, "a", step="resume", person="Ben")
-    assert bench.sync.unread("sponsor") == set(KINDS)
-    bench.round()
-    assert bench.sync.unread("sponsor") == set()
-    agreeing.backfill(bench.sync, "a", since=None, person="Anna")
-    assert bench.sync.unread("sponsor") == set(), "what has been read once is known"
-    consumer.close()
-
-
-@pytest.mark.parametrize("how", ["corrected", "discarded"])
-def test_what_was_set_aside_at_the_other_side_is_not_made_there_again(bench, how):
-    bench.cro.put("study", "st1", protocol_number="P-1", title="One", status="active")
-    bench.cro.put("site", "c14", study_id="st1", number="014", name="Graz", country="AT", status="active")
-    bench.sponsor.put("study", "S9", protocol_number="P-1", title="One", status="active")
-    bench.sponsor.put("site", "S14", study_id="S9", number="014", name="Graz", country="AT", status="open?")
-    bench.agree()
-    bench.round()
-    assert bench.sponsor.log == []
-    [letter] = bench.sync.ledger.letters()
-    [waits] = bench.sync.ledger.letters(state="waiting")
-    assert (letter.where, waits.stage) == ("S14", "deliver")
-    assert f"S14 with the same study_id, number, which was set aside ({letter.id})" in waits.reason
-    if how == "corrected":
-        bench.sponsor.put("site", "S14", status="active")
-    else:
-        ledger, options = bench.sync.ledger, {"clock": bench.sync.clock, "new_id": bench.sync.new_id}
-        discard(ledger, [letter], person="Anna", why="another hospital", **options)
-    bench.round()
-    bench.round()
-    made = [external for kind, external, _ in bench.sponsor.log if kind == "site"]
-    assert len(made) == (how == "discarded")
-    assert bench.sync.ledger.letters(state="waiting") == []

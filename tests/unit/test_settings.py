@@ -56,14 +56,15 @@ class Ring(KeyringBackend):
 
     def __init__(self, locked: bool = False) -> None:
         self.locked = locked
+        self.kept = {("hub", "database"): "sqlite:///kept"}
 
     def get_password(self, service, username):
         if self.locked:
             raise KeyringLocked("no")
-        return {("hub", "database"): "sqlite:///kept"}.get((service, username))
+        return self.kept.get((service, username))
 
     def set_password(self, service, username, password):
-        raise NotImplementedError
+        self.kept[service, username] = password
 
 
 @pytest.fixture

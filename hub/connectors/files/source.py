@@ -38,7 +38,7 @@ class _Pull:
     def add(self, rows: list[Row], file: str) -> None:
         for row in rows:
             read = read_row(self.kind, self.records, row, shown(file))
-            (self.changes if isinstance(read, Change) else self.rejects).append(read)  # type: ignore[arg-type]
+            (self.changes if isinstance(read, Change) else self.rejects).append(read)  # type: ignore[arg-type]  # by its own type
         self.room -= len(rows)
         self.bytes += sum(len(row.raw) for row in rows)
         if self.bytes >= PAGE_BYTES:

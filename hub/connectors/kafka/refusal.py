@@ -41,7 +41,7 @@ def refusal(address: KafkaAddress) -> Exception | None:
     return None
 
 
-class _Listening(KafkaConnectionManager):  # type: ignore[misc]
+class _Listening(KafkaConnectionManager):  # type: ignore[misc]  # kafka-python has no types
     """Hears a broker out: kafka-python drops the words that arrive together with the end of a connection (3.0.12)."""
 
     async def _build_transport(self, node: object, timeout_at: float | None = None) -> Any:

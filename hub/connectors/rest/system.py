@@ -78,10 +78,9 @@ class RestSystem:
     def pull(self, kind: str, cursor: str | None) -> Page:
         """Return the next page of changes; see `Source.pull`.
 
-        The cursor holds the latest change seen, the place in the list and the last record there, which is
-        left out where an offset gives it again unchanged. The list is read from its
-        beginning where that record does not come again at an offset, or the system has forgotten the place: so
-        nothing slips by.
+        The cursor holds the latest change seen, the place in the list and the last record there, which is left out
+        where an offset gives it again unchanged. The list is read from its beginning where that record does not come
+        again at an offset, or the system has forgotten the place: so nothing slips by.
         """
         rule, listing = self._listed(kind)
         state = _state(cursor)
@@ -222,7 +221,7 @@ def _settled(state: dict[str, Any]) -> str | None:
     clock, which may differ from that of its records; `since.overlap_s` is for that.
     """
     if not state["top"]:
-        return state["since"]  # type: ignore[no-any-return]
+        return state["since"]  # type: ignore[no-any-return]  # text or None
     top, begun = datetime.fromisoformat(state["top"]), datetime.fromisoformat(state["begun"])
     seen = min(top, begun).astimezone(UTC).isoformat()
     return max(state["since"] or seen, seen, key=datetime.fromisoformat)
