@@ -3,7 +3,7 @@
 Adapters raise the errors of `hub.domain.errors` and nothing else; foreign exceptions stop at the adapter.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -282,8 +282,8 @@ class Unit(Protocol):
     def bases_of(self, system: str, record_ids: Sequence[str]) -> dict[str, Base]:
         """Return the same by the hub's record ids."""
 
-    def records(self, record_ids: Sequence[str]) -> dict[str, Record]:
-        """Return records by id; no other transaction changes them meanwhile."""
+    def records(self, record_ids: Iterable[str], *, hold: bool = True) -> dict[str, Record]:
+        """Return records by id; where *hold*, no other transaction changes them meanwhile."""
 
     def matches(self, kind: str, keys: Sequence[str]) -> dict[str, str]:
         """Return record ids by natural key."""
@@ -303,7 +303,7 @@ class Unit(Protocol):
     def waiting(self, system: str, kind: str) -> set[str]:
         """Return the ids of the letters of a source that wait for another record."""
 
-    def set_aside(self, system: str, kind: str, texts: Sequence[str]) -> list[Letter]:
+    def set_aside(self, system: str, kind: str, texts: Sequence[str], *, limit: int | None = None) -> list[Letter]:
         """Return dead and waiting letters of what a system reported, those whose JSON holds each of *texts*."""
 
     def number(self, name: str) -> int:
@@ -382,8 +382,8 @@ class Leases(Protocol):
 class Gates(Protocol):
     """One rate budget and one circuit breaker for each system, shared by all workers."""
 
-    def wait(self, system: str) -> float:
-        """Take one request from the budget; return 0, or the seconds after which to ask again."""
+    def wait(self, system: str, requests: int = 1) -> float:
+        """Take *requests* (1, or 0 to ask for the breaker alone) from the budget; return 0, or the seconds to wait."""
 
     def failed(self, system: str, *, retry_after_s: float | None) -> float:
         """Note an outage; return for how many seconds the system is to be left alone."""

@@ -1,9 +1,10 @@
 """What the hub keeps of the sync: records, what each system was last known to hold, disputes, letters."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from hub.domain.audit import Entry
@@ -181,4 +182,14 @@ class Effects:
     deliveries: tuple[Delivery, ...] = ()
     inbox: tuple[tuple[str, str], ...] = ()
     """(consumer, message id)."""
-    position: Position | None = None
+    positions: tuple[Position, ...] = ()
+
+
+def together(some: Iterable[Effects]) -> Effects:
+    """Return what several steps change as one; none of them may move a cursor."""
+    several = tuple(some)
+    names = (name for name in Effects.__dataclass_fields__ if name != "cursor")
+    gathered: dict[str, Any] = {
+        name: tuple(chain.from_iterable(getattr(one, name) for one in several)) for name in names
+    }
+    return Effects(**gathered)

@@ -27,11 +27,11 @@ class SqlGates:
         self._rates = rates
         self._clock = clock
 
-    def wait(self, system: str) -> float:
-        """Take one request; see `Gates.wait`."""
+    def wait(self, system: str, requests: int = 1) -> float:
+        """Take requests; see `Gates.wait`."""
         rate = self._rates.get(system)
         now = rows.naive(self._clock())
-        if rate is None:
+        if rate is None or not requests:
             with reading(self._engine) as connection:
                 until = connection.execute(select(gates.c.open_until).where(gates.c.system == system)).scalar()
             return _seconds(until, now)
@@ -40,9 +40,9 @@ class SqlGates:
                 return left
             passed = max(0.0, (now - row.refilled_at).total_seconds())
             tokens = min(row.tokens + passed * rate, rate * 10)
-            taken = tokens >= 1
+            taken = requests if tokens >= requests else 0
             _set(connection, system, tokens=tokens - taken, refilled_at=now)
-            return 0.0 if taken else (1 - tokens) / rate
+            return 0.0 if taken else (requests - tokens) / rate
 
     def failed(self, system: str, *, retry_after_s: float | None) -> float:
         """Note an outage; see `Gates.failed`."""

@@ -37,9 +37,9 @@ class SqlUnit:
         where = sync_tables.bases.c.system == system
         return {row.record_id: rows.base(row) for row in self._in(sync_tables.bases, "record_id", record_ids, where)}
 
-    def records(self, record_ids: Sequence[str]) -> dict[str, Record]:
-        """Return records, locked; see `Unit.records`."""
-        found = self._in(sync_tables.records, "id", sorted(set(record_ids)), lock=True)
+    def records(self, record_ids: Iterable[str], *, hold: bool = True) -> dict[str, Record]:
+        """Return records, locked in the order of their ids; see `Unit.records`."""
+        found = self._in(sync_tables.records, "id", sorted(set(record_ids)), lock=hold)
         return {row.id: rows.record(row) for row in found}
 
     def matches(self, kind: str, keys: Sequence[str]) -> dict[str, str]:
@@ -77,12 +77,12 @@ class SqlUnit:
         where = and_(columns.state == "waiting", columns.system == system, columns.kind == kind)
         return set(self._connection.execute(select(columns.id).where(where, columns.stage == "merge")).scalars())
 
-    def set_aside(self, system: str, kind: str, texts: Sequence[str]) -> list[Letter]:
+    def set_aside(self, system: str, kind: str, texts: Sequence[str], *, limit: int | None = None) -> list[Letter]:
         """Return letters; see `Unit.set_aside`."""
         table = sync_tables.letters
         where = and_(table.c.state.in_(("dead", "waiting")), table.c.system == system, table.c.kind == kind)
         holds = (table.c.parsed.contains(text, autoescape=True) for text in texts)
-        query = select(table).where(where, table.c.stage.in_(("check", "merge")), *holds)
+        query = select(table).where(where, table.c.stage.in_(("check", "merge")), *holds).limit(limit)
         return [rows.letter(row) for row in self._connection.execute(query)]
 
     def number(self, name: str) -> int:
@@ -93,14 +93,17 @@ class SqlUnit:
         return int(self._connection.execute(statement.returning(table.c.value)).scalar_one())
 
     def save(self, effects: Effects) -> None:
-        """Store effects; see `Unit.save`. The audit comes last: its head is what writers wait for."""
+        """Store effects; see `Unit.save`. The audit comes last: its head is what writers wait for.
+
+        Rows that two transactions may both want come in one order, so that neither waits for the other in a ring.
+        """
         self._upsert(sync_tables.records, [rows.record_row(record) for record in effects.records])
-        keys = [{"kind": kind, "key": key, "record_id": record} for kind, key, record in effects.natural_keys]
+        keys = [{"kind": kind, "key": key, "record_id": record} for kind, key, record in sorted(effects.natural_keys)]
         self._add(sync_tables.natural_keys, keys)
         self._upsert(sync_tables.bases, [rows.base_row(base) for base in effects.bases])
         self._upsert(sync_tables.disputes, [_dispute_row(dispute) for dispute in (*effects.disputes, *effects.settled)])
         self._add(sync_tables.outbox, [rows.message_row(message) for message in effects.messages])
-        self._file([rows.letter_row(letter) for letter in effects.letters])
+        self._file([rows.letter_row(letter) for letter in sorted(effects.letters, key=lambda letter: letter.id)])
         self._upsert(sync_tables.writes, [_write_row(write) for write in effects.writes])
         self._finish(effects.finished)
         if effects.deliveries:
@@ -109,13 +112,13 @@ class SqlUnit:
         seen = [{"consumer": consumer, "message_id": message, "at": self._now} for consumer, message in effects.inbox]
         if seen:
             self._connection.execute(self._insert(sync_tables.inbox).on_conflict_do_nothing(), seen)
-        for letter, state in effects.letter_states:
+        for letter, state in sorted(effects.letter_states):
             table = sync_tables.letters
             self._connection.execute(update(table).where(table.c.id == letter).values(state=state))
         if effects.cursor is not None:
             self._read_to(effects.cursor)
-        if effects.position is not None:
-            self._move(effects.position)
+        for position in sorted(effects.positions, key=lambda one: (one.group, one.topic, one.partition)):
+            self._move(position)
         if effects.audit:
             audit.append(self._connection, effects.audit)
 

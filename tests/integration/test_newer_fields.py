@@ -15,7 +15,8 @@ from hub.domain.messages import Message, Received
 from hub.domain.sync import Effects
 from hub.ports import System
 from hub.services.sync import agreeing
-from hub.services.sync.deliver import Outcome, Recipient, deliver
+from hub.services.sync.deliver import deliver, place
+from hub.services.sync.preparing import Outcome, Recipient
 from hub.services.sync.round import run_round
 from hub.settings import load_settings
 from tests.systems import FakeSystem
@@ -63,7 +64,8 @@ class Bench:
         """Deliver a message to the sponsor as it came from the bus."""
         to = Recipient("sponsor", self.sponsor, self.sync.active("sponsor"))
         received = Received(message, 0, 999)
-        return deliver(self.sync.ledger, received, to, clock=self.sync.clock, new_id=self.sync.new_id)
+        done = deliver(self.sync.ledger, [received], to, clock=self.sync.clock, new_id=self.sync.new_id)
+        return done.outcomes[place(received)]
 
 
 @pytest.fixture

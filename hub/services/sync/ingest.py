@@ -152,7 +152,7 @@ def _lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[_
         if dispute.system == intake.system:
             disputes.setdefault(dispute.record_id, []).append(dispute)
     in_flight = {record: write.fields for record, write in unit.writes(intake.system, ids).items()}
-    records = unit.records([*ids, *studies])
+    records = {**unit.records(studies, hold=False), **unit.records(ids)}
     # only now, with the records held, do bases stand still: a delivery may have ended since they were read
     if unit.bases(intake.system, intake.kind, [change.external_id for change in changes]) != read:
         raise RetryableError(f"{intake.kind} of {intake.system} was written while it was read; the page is read again")

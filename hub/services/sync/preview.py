@@ -95,9 +95,9 @@ class _Patient:
     patience_s: float
     sleep: Callable[[float], None] = time.sleep
 
-    def wait(self, system: str) -> float:
+    def wait(self, system: str, requests: int = 1) -> float:
         left_s = self.patience_s
-        while wait_s := self.gates.wait(system):
+        while wait_s := self.gates.wait(system, requests):
             if wait_s > left_s:
                 raise RetryableError(f"{system}: has to be left alone for {wait_s:.0f} s")
             self.sleep(wait_s)

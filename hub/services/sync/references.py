@@ -20,7 +20,7 @@ def known_references(unit: Unit, system: str, changes: Sequence[Change]) -> dict
     found: dict[tuple[str, str], str] = {}
     for kind, ids in wanted.items():
         if system == HUB:  # its references are the hub's own ids
-            found |= {(kind, here): here for here in unit.records(sorted(ids))}
+            found |= {(kind, here): here for here in unit.records(ids, hold=False)}
             continue
         found |= {(kind, there): base.record_id for there, base in unit.bases(system, kind, sorted(ids)).items()}
     return found

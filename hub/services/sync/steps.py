@@ -1,5 +1,6 @@
 """The steps that a worker repeats: pull, relay, deliver, try again what waits. Each leaves everything whole."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,10 +17,11 @@ from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleEr
 from hub.domain.messages import Message, Received
 from hub.domain.sync import RECORDS_TOPIC, Effects, Letter
 from hub.ports import Bus, BusConsumer, Clock, Gates, Leases, Ledger, Outbox, System, Target
-from hub.services.sync.deliver import Outcome, Recipient, deliver
+from hub.services.sync.deliver import Delivered, deliver, place
 from hub.services.sync.ingest import take
 from hub.services.sync.intake import Intake, Taken
 from hub.services.sync.listing import close_listing
+from hub.services.sync.preparing import Outcome, Recipient
 from hub.services.sync.relay import relay
 from hub.services.sync.tracing import context_of, spanned
 
@@ -28,6 +30,7 @@ LEASE_S = 10.0
 Answer = TypeVar("Answer")
 _BATCH = 200
 _REFUSED_S = 60.0
+_PATIENCE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Sync:
     told: Callable[[str, str, float], None] = field(default=lambda _name, _system, _value: None)
     """Told of what is counted: name, system, amount."""
     tracer: Tracer = field(default_factory=NoOpTracer)
+    sleep: Callable[[float], None] = time.sleep
 
     def active(self, system: str, kind: str | None = None) -> tuple[Agreement, ...]:
         """Return the agreements in force that *system* takes part in, for *kind* where one is named."""
@@ -114,19 +118,20 @@ def deliver_some(sync: Sync, system: System, consumer: BusConsumer, *, wait_s: f
 
     On an outage the rest is read again later, in order: RetryableError, once the consumer has been rewound.
     """
-    if system.target is None or sync.gates.wait(system.name):
+    if system.target is None or sync.gates.wait(system.name, 0):
         return 0
     to = Recipient(system.name, _Gated(sync, system.name, system.target), sync.active(system.name))
     if not to.agreements or sync.unread(system.name):
         return 0
     received = consumer.poll(_BATCH, wait_s)
-    for number, one in enumerate(received):
-        try:
-            _deliver_one(sync, system, to, one)
-        except (RetryableError, FatalError):
-            for partition, offset in firsts(received[number:]).items():
-                consumer.rewind(partition, offset)
-            raise
+    try:
+        done = _deliver(sync, system, to, received)
+    except (RetryableError, FatalError):
+        _rewind(consumer, received)
+        raise
+    if done.error is not None:
+        _rewind(consumer, done.left(received))
+        raise done.error
     return len(received)
 
 
@@ -157,10 +162,31 @@ def again(sync: Sync, letter: Letter) -> bool:
     )
 
 
-def _deliver_one(sync: Sync, system: System, to: Recipient, received: Received, *, replay: bool = False) -> Outcome:
-    def once(*, reread: bool) -> Outcome:
-        return deliver(sync.ledger, received, to, clock=sync.clock, new_id=sync.new_id, reread=reread, replay=replay)
+def _deliver(
+    sync: Sync, system: System, to: Recipient, received: Sequence[Received], *, replay: bool = False
+) -> Delivered:
+    send = partial(_send, sync, system)
+    once = partial(deliver, sync.ledger, to=to, clock=sync.clock, new_id=sync.new_id, replay=replay, send=send)
+    done = once(batch=received)
+    if done.stale and done.error is None:
+        for kind in system.kinds:
+            pull(sync, system, kind)
+        again = once(batch=done.stale, reread=True)
+        done.outcomes |= again.outcomes
+        done.error = again.error
+        if again.stale and again.error is None:
+            done.error = StaleError(
+                f"{system.name}: changes whenever it is read; {len(again.stale)} writes are to come"
+            )
+    at = sync.clock()
+    for one in received:
+        if (outcome := done.outcomes.get(place(one))) is not None:
+            _tell(sync, system, one, outcome, at)
+    return done
 
+
+def _send(sync: Sync, system: System, received: Received, ask: Callable[[], Receipt]) -> Receipt:
+    """Send a write as part of its message's trace, within the system's rate budget."""
     message = received.message
     told = {
         "hub.system": system.name,
@@ -170,41 +196,64 @@ def _deliver_one(sync: Sync, system: System, to: Recipient, received: Received, 
     }
     within = context_of(message.headers)
     with spanned(sync.tracer, "deliver", kind=SpanKind.CONSUMER, within=within, told=told) as span:
+        _pace(sync, system)
         try:
-            outcome = once(reread=False)
-        except StaleError:
-            for kind in system.kinds:
-                pull(sync, system, kind)
-            outcome = once(reread=True)
-        span.set_attribute("hub.outcome", outcome)
+            receipt = ask()
+        except RejectedError:
+            span.set_attribute("hub.outcome", Outcome.SET_ASIDE)
+            raise
+        span.set_attribute("hub.outcome", Outcome.DELIVERED)
+    return receipt
+
+
+def _pace(sync: Sync, system: System) -> None:
+    """Wait for the system's budget. RetryableError where it is spent for longer than one should sit and wait."""
+    while system.rate_per_s is not None and (wait_s := sync.gates.wait(system.name)):
+        if wait_s > _PATIENCE_S:
+            raise RetryableError(f"{system.name}: has to be left alone for {wait_s:.0f} s", retry_after_s=wait_s)
+        sync.sleep(wait_s)
+
+
+def _tell(sync: Sync, system: System, received: Received, outcome: Outcome, at: datetime) -> None:
     sync.told(f"messages_{outcome}", system.name, 1)
     if outcome is Outcome.DELIVERED and (since := received.message.headers.get("ce_time")):
-        passed = sync.clock() - datetime.fromisoformat(since)
+        passed = at - datetime.fromisoformat(since)
         # another worker's clock may be ahead of ours
         sync.told("change_to_other_side_seconds", system.name, max(0.0, passed.total_seconds()))
-    return outcome
+
+
+def _rewind(consumer: BusConsumer, left: Sequence[Received]) -> None:
+    for partition, offset in firsts(left).items():
+        consumer.rewind(partition, offset)
 
 
 class _Gated:
-    """A target whose answers are noted at its gate; an outage of our own database is none of the system's."""
+    """A target for one batch, whose answers are noted at its gate, the first good one for all of them.
+
+    An outage of our own database is none of the system's.
+    """
 
     def __init__(self, sync: Sync, system: str, target: Target) -> None:
         self.capabilities = target.capabilities
         self._sync = sync
         self._system = system
         self._target = target
+        self._answered = False
 
     def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:
         ask = partial(self._target.push, change, idempotency_key=idempotency_key, precondition=precondition)
-        return _asked(self._sync, self._system, ask)
+        receipt = _asked(self._sync, self._system, ask, known=self._answered)
+        self._answered = True
+        return receipt
 
 
-def _asked(sync: Sync, system: str, ask: Callable[[], Answer]) -> Answer:
-    """Ask a system, and note at its gate whether it answered. A refused item is an answer, too."""
+def _asked(sync: Sync, system: str, ask: Callable[[], Answer], *, known: bool = False) -> Answer:
+    """Ask a system, and note at its gate whether it answered, unless that is *known*. A refusal is an answer, too."""
     try:
         answer = ask()
     except (StaleError, RejectedError):
-        sync.gates.worked(system)
+        if not known:
+            sync.gates.worked(system)
         raise
     except RetryableError as error:
         pause = sync.gates.failed(system, retry_after_s=error.retry_after_s)
@@ -215,7 +264,8 @@ def _asked(sync: Sync, system: str, ask: Callable[[], Answer]) -> Answer:
         sync.gates.failed(system, retry_after_s=_REFUSED_S)
         log.error("system_refuses", system=system, reason=str(error), again_in_s=_REFUSED_S)
         raise
-    sync.gates.worked(system)
+    if not known:
+        sync.gates.worked(system)
     return answer
 
 
@@ -238,7 +288,7 @@ def _merged_again(sync: Sync, system: System, letter: Letter) -> bool:
 
 
 def _delivered_again(sync: Sync, system: System, letter: Letter) -> bool:
-    if system.target is None or sync.unread(system.name) or sync.gates.wait(system.name):
+    if system.target is None or sync.unread(system.name) or sync.gates.wait(system.name, 0):
         return False
     headers = {name: value for name, value in letter.headers.items() if not name.startswith("hub-")}
     message = Message(letter.headers["hub-id"], RECORDS_TOPIC, letter.headers["hub-key"], headers, letter.raw)
@@ -247,8 +297,10 @@ def _delivered_again(sync: Sync, system: System, letter: Letter) -> bool:
     if not to.agreements:
         return False
     received = Received(message, int(partition), int(offset))
-    outcome = _deliver_one(sync, system, to, received, replay=True)
-    if outcome in (Outcome.WAITING, Outcome.SET_ASIDE):
+    done = _deliver(sync, system, to, [received], replay=True)
+    if done.error is not None:
+        raise done.error
+    if done.outcomes[place(received)] in (Outcome.WAITING, Outcome.SET_ASIDE):
         return False
     with sync.ledger.unit() as unit:
         unit.save(Effects(letter_states=((letter.id, "replayed"),)))
