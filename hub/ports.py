@@ -13,7 +13,8 @@ from typing import Protocol
 from hub.domain.agreements import Agreement
 from hub.domain.audio import Pcm, Turn
 from hub.domain.audit import Entry
-from hub.domain.changes import Capabilities, Page, Push, Receipt
+from hub.domain.changes import Asked, Capabilities, Page, Push, Receipt
+from hub.domain.errors import RejectedError, StaleError
 from hub.domain.meeting import Meeting
 from hub.domain.messages import Message, Received
 from hub.domain.minutes import Minutes
@@ -44,9 +45,9 @@ class Decoder(Protocol):
     fingerprint: str
 
     def decode(self, source: Path, target: Path, *, channels: str, progress: Progress) -> Pcm:
-        """Write the sound of *source* to *target* in bounded memory and describe it.
+        """Write the sound of *source* to *target* in bounded memory and describe it; *channels* is auto, mix or split.
 
-        *channels* is auto, mix or split. RejectedError when the file is no recording or holds no sound;
+        RejectedError when the file is no recording or holds no sound;
         FatalError when *target* cannot be written. A file damaged in the middle is decoded up to there and noted.
         """
 
@@ -94,7 +95,7 @@ class Translator(Protocol):
     def translate(
         self, sentences: Sequence[str], *, source: str, target: str, names: Sequence[str] = ()
     ) -> list[Translation]:
-        """Return one translation for each sentence, in order; never fewer, never more.
+        """Return one translation for each sentence, in order.
 
         *names* are people, places and products to be left as they are. A sentence that cannot be trusted comes back
         in the source language with *translated* false and the reason among its flags. UsageError for a pair that
@@ -106,8 +107,7 @@ class Wording(Protocol):
     """The fixed words and the forms of one locale."""
 
     locale: str
-    direction: str
-    """ltr or rtl."""
+    direction: str  # ltr or rtl
 
     def text(self, message: str, **values: object) -> str:
         """Return *message* (an English msgid with {named} places) in this locale, filled with *values*."""
@@ -138,20 +138,14 @@ class Renderer(Protocol):
     """Makes a document of minutes."""
 
     def render(self, minutes: Minutes, *, locale: str, format: str) -> bytes:
-        """Return the whole document; *format* is md, html, docx, pdf or json.
-
-        FatalError where a system library or a font that the format needs is missing, naming the install line.
-        """
+        """Return the document; *format* is md, html, docx, pdf or json. FatalError names what is to be installed."""
 
 
 class BlobStore(Protocol):
     """Keeps recordings and documents by their SHA-256."""
 
     def put(self, source: Path) -> str:
-        """Copy *source* in and return its SHA-256 in hex; a second put of the same bytes changes nothing.
-
-        FatalError on a full disk, RetryableError where a store far away does not answer; nothing half-written stays.
-        """
+        """Copy *source* in, whole or not at all; return its SHA-256. FatalError: full disk, RetryableError: outage."""
 
     def path(self, sha256: str) -> Path:
         """Return a local path to read the blob from. RejectedError when it is not here or its bytes have changed."""
@@ -184,9 +178,7 @@ class ModelStore(Protocol):
     """Gives the folder of a model whose files have been checked."""
 
     def require(self, name: str) -> Path:
-        """Return the folder of model *name*. FatalError naming the `hub models fetch` line when it is missing,
-        or the altered file when a hash differs.
-        """
+        """Return the folder of model *name*. FatalError names what to fetch, or the file whose hash differs."""
 
     def revision(self, name: str) -> str:
         """Return revision and hash of model *name* for a fingerprint, without loading it."""
@@ -220,6 +212,16 @@ class Target(Protocol):
         *precondition* is the version the write rests on, None to write whatever is there. StaleError when the record
         has another version by now; RetryableError when it is not known whether it was written; RejectedError when the
         system refuses this item; FatalError when it refuses us.
+        """
+
+
+class BulkTarget(Target, Protocol):
+    """A system that takes several writes in one request."""
+
+    def push_all(self, writes: Sequence[Asked]) -> Sequence[Receipt | RejectedError | StaleError]:
+        """Write up to `capabilities.batch` changes, of records that differ, as `push` would; answer each in order.
+
+        An error that is raised says of none of them whether it was written.
         """
 
 
@@ -284,6 +286,9 @@ class Unit(Protocol):
 
     def records(self, record_ids: Iterable[str], *, hold: bool = True) -> dict[str, Record]:
         """Return records by id; where *hold*, no other transaction changes them meanwhile."""
+
+    def hold(self, record_ids: Iterable[str]) -> None:
+        """Let no other transaction change these records until this one ends."""
 
     def matches(self, kind: str, keys: Sequence[str]) -> dict[str, str]:
         """Return record ids by natural key."""

@@ -3,14 +3,20 @@
 The hash of an entry is the SHA-256 of the UTF-8 JSON array `[previous, number, at, actor, kind, record_id, field, old,
 new, reason, agreement, message_id]`, without spaces, non-ASCII characters as they are; `at` is ISO 8601 in UTC with
 microseconds, `previous` the hash of the entry before, 64 zeros for the first. Anyone can compute it again.
+
+The first values of a new record are one entry, with the field `*` and as its new value the JSON object of all fields;
+an export shows a line for each field, with the number and the hash of their entry.
 """
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 FIRST = "0" * 64
+SEVERAL = "*"
+_ENCODED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,7 @@ class Entry:
     kind: str
     record_id: str
     field: str
+    """`*` for several that get their first values at once, which *new* then holds as one JSON object."""
     old: str | None
     """JSON text, None where there was nothing."""
     new: str | None
@@ -52,5 +59,13 @@ def chained(previous: str, number: int, at: str, entry: Entry) -> str:
         entry.agreement,
         entry.message_id,
     ]
-    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_ENCODED(parts).encode()).hexdigest()
+
+
+def each_field(entry: Entry) -> Iterator[Entry]:
+    """Return the change of each field that *entry* holds."""
+    if entry.field != SEVERAL:
+        yield entry
+        return
+    for name, value in json.loads(entry.new or "{}").items():
+        yield replace(entry, field=name, new=None if value is None else json.dumps(value, ensure_ascii=False))

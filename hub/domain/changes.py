@@ -24,6 +24,8 @@ class Capabilities:
     """Kinds that `push` takes; empty for a source."""
     takes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Fields of a kind that `push` takes, the others are left alone; all of a kind that is not named here."""
+    batch: int = 1
+    """How many writes one request may carry; with more than one it is a `BulkTarget`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,15 @@ class Push:
     fields: Fields
     """Only the fields to be set."""
     deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A write with its key and what it rests on; see `Target.push`."""
+
+    push: Push
+    idempotency_key: str
+    precondition: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ import dataclasses
 import json
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date, datetime
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -19,7 +19,9 @@ T = TypeVar("T")
 
 def dumps(value: Any, *, indent: int | None = None) -> str:
     """Return *value* (a dataclass, or tuples and dicts of them) as JSON text; days and times in ISO 8601."""
-    return json.dumps(plain(value), ensure_ascii=False, indent=indent)
+    if indent is not None:
+        return json.dumps(plain(value), ensure_ascii=False, indent=indent)
+    return _ENCODER.encode(value)
 
 
 def plain(value: Any) -> Any:
@@ -39,31 +41,63 @@ def plain(value: Any) -> Any:
 
 def loads(kind: type[T], text: str) -> T:
     """Return the object of *kind* that `dumps` wrote. ValueError, TypeError or KeyError when it is no such text."""
-    return cast("T", _build(kind, json.loads(text)))
+    return cast("T", _reader(cast("Hashable", kind))(json.loads(text)))
 
 
-def _build(kind: Any, value: Any) -> Any:
-    if value is None:
-        return None
+@cache
+def _reader(kind: Hashable) -> Callable[[Any], Any]:
+    """Return what makes a value of *kind*, None of None, from plain JSON."""
+    made = _maker(kind)
+    return lambda value: None if value is None else made(value)
+
+
+def _maker(kind: Any) -> Callable[[Any], Any]:
     origin = typing.get_origin(kind)
     if origin in (types.UnionType, typing.Union):
-        return _build(next(option for option in typing.get_args(kind) if option is not types.NoneType), value)
+        return _reader(next(option for option in typing.get_args(kind) if option is not types.NoneType))
     if origin is tuple:
-        inner = typing.get_args(kind)[0]
-        return tuple(_build(inner, entry) for entry in value)
+        entry = _reader(typing.get_args(kind)[0])
+        return lambda value: tuple(map(entry, value))
     if origin in (dict, Mapping):
         inner = typing.get_args(kind)[1]
-        return {key: _build(inner, entry) for key, entry in value.items()}
+        if inner is Any:
+            return dict
+        entry = _reader(inner)
+        return lambda value: {key: entry(one) for key, one in value.items()}
     if dataclasses.is_dataclass(kind):
-        hints = _hints(cast("type", kind))
-        return cast("Any", kind)(**{name: _build(hints[name], entry) for name, entry in value.items()})
-    if isinstance(kind, type) and issubclass(kind, (Path, Enum)):
-        return kind(value)
+        return partial(_dataclass, kind)
     if kind in (date, datetime):
-        return kind.fromisoformat(value)
+        return cast("Callable[[Any], Any]", kind.fromisoformat)
+    if isinstance(kind, type) and issubclass(kind, (Path, Enum)):
+        return kind
+    return _as_it_is
+
+
+def _dataclass(kind: Any, value: Mapping[str, Any]) -> Any:
+    readers = _readers(kind)
+    return kind(**{name: readers[name](entry) for name, entry in value.items()})
+
+
+def _as_it_is(value: Any) -> Any:
     return value
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+def _readers(kind: Any) -> dict[str, Callable[[Any], Any]]:
+    return {name: _reader(hint) for name, hint in typing.get_type_hints(kind).items()}
+
+
+def _more(value: Any) -> Any:
+    """Return what JSON lacks a form of as something that it has."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (Path, Enum)):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_more)

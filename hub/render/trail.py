@@ -1,4 +1,4 @@
-"""The audit trail as CSV, JSON or PDF, an entry a row, with what proves it whole."""
+"""The audit trail as CSV, JSON or PDF, a change of a field a row, with what proves it whole."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from hub.domain.audit import stamp
+from hub.domain.audit import each_field, stamp
 from hub.render.pdf import printed
 from hub.render.reconciliation import cell
 
@@ -20,10 +20,11 @@ COLUMNS = (
 
 
 def rows(kept: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Return each entry of `hub.storage.audit` as a flat row with the names of `COLUMNS`."""
+    """Return each change of a field in the entries of `hub.storage.audit` as a row with the names of `COLUMNS`."""
     for one in kept:
-        values = {name: getattr(one.entry, name) for name in COLUMNS[2:-1]}
-        yield {"number": one.seq, "at": stamp(one.entry.at), **values, "hash": one.hash}
+        for change in each_field(one.entry):
+            values = {name: getattr(change, name) for name in COLUMNS[2:-1]}
+            yield {"number": one.seq, "at": stamp(change.at), **values, "hash": one.hash}
 
 
 def as_csv(kept: Iterable[Any]) -> Iterator[str]:

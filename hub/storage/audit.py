@@ -23,11 +23,11 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from hub.domain.audit import FIRST, Entry, chained, stamp
 from hub.domain.errors import FatalError
 from hub.ports import Clock
+from hub.storage import bulk
 from hub.storage.audit_tables import audit, audit_checkpoints, audit_head
 from hub.storage.engine import reading, transaction
 
 _PAGE = 2000
-_COPIED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +75,8 @@ def append(connection: Connection, entries: Sequence[Entry]) -> None:
                 "hash": previous,
             }
         )
-    if connection.dialect.name == "postgresql" and len(values) > _COPIED:
-        _copy(connection, values)
-    else:
-        connection.execute(insert(audit), values)
+    bulk.add(connection, audit, values)
     connection.execute(update(audit_head).where(audit_head.c.id == 1).values(seq=number, hash=previous))
-
-
-def _copy(connection: Connection, values: Sequence[dict[str, Any]]) -> None:
-    columns = ", ".join(f'"{name}"' for name in values[0])
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY audit ({columns}) FROM STDIN") as copy:
-        for row in values:
-            copy.write_row(tuple(row.values()))
 
 
 class AuditTrail:

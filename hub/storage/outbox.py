@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, delete, select
 
 from hub.domain.messages import Message
-from hub.storage import rows
+from hub.storage import bulk, rows
 from hub.storage.engine import reading, transaction
 from hub.storage.sync_tables import outbox
 
@@ -28,4 +28,4 @@ class SqlOutbox:
     def published(self, numbers: Sequence[int]) -> None:
         """Forget messages; see `Outbox.published`."""
         with transaction(self._engine) as connection:
-            connection.execute(delete(outbox).where(outbox.c.number.in_(numbers)))
+            connection.execute(delete(outbox).where(bulk.among(connection, outbox.c.number, numbers)))

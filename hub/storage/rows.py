@@ -7,10 +7,12 @@ from typing import Any
 from hub.domain.messages import Message
 from hub.domain.sync import Base, Letter, Record
 
+_ENCODED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
 
 def text(value: Any) -> str:
     """Return *value* as JSON text, keys in a fixed order."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODED(value)
 
 
 def naive(value: datetime) -> datetime:

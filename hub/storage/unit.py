@@ -5,13 +5,12 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, and_, delete, insert, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, Table, and_, delete, or_, select, update
 
 from hub.domain import wire
 from hub.domain.sync import Base, Cursor, Dispute, Effects, Letter, Position, Record, Write
-from hub.storage import audit, rows, sync_tables
+from hub.storage import audit, bulk, rows, sync_tables
+from hub.storage.upsert import upsert
 
 T = TypeVar("T")
 _MANY = 500
@@ -41,6 +40,13 @@ class SqlUnit:
         """Return records, locked in the order of their ids; see `Unit.records`."""
         found = self._in(sync_tables.records, "id", sorted(set(record_ids)), lock=hold)
         return {row.id: rows.record(row) for row in found}
+
+    def hold(self, record_ids: Iterable[str]) -> None:
+        """Lock records; see `Unit.hold`."""
+        table = sync_tables.records
+        for some in _batched(sorted(set(record_ids)), _MANY):
+            these = bulk.among(self._connection, table.c.id, some)
+            self._connection.execute(select(table.c.id).where(these).order_by(table.c.id).with_for_update())
 
     def matches(self, kind: str, keys: Sequence[str]) -> dict[str, str]:
         """Return record ids by natural key; see `Unit.matches`."""
@@ -97,21 +103,21 @@ class SqlUnit:
 
         Rows that two transactions may both want come in one order, so that neither waits for the other in a ring.
         """
-        self._upsert(sync_tables.records, [rows.record_row(record) for record in effects.records])
+        connection = self._connection
+        bulk.put(connection, sync_tables.records, [rows.record_row(record) for record in effects.records])
         keys = [{"kind": kind, "key": key, "record_id": record} for kind, key, record in sorted(effects.natural_keys)]
-        self._add(sync_tables.natural_keys, keys)
-        self._upsert(sync_tables.bases, [rows.base_row(base) for base in effects.bases])
-        self._upsert(sync_tables.disputes, [_dispute_row(dispute) for dispute in (*effects.disputes, *effects.settled)])
-        self._add(sync_tables.outbox, [rows.message_row(message) for message in effects.messages])
+        bulk.add(connection, sync_tables.natural_keys, keys)
+        bulk.put(connection, sync_tables.bases, [rows.base_row(base) for base in effects.bases])
+        disputes = [_dispute_row(dispute) for dispute in (*effects.disputes, *effects.settled)]
+        bulk.put(connection, sync_tables.disputes, disputes)
+        bulk.add(connection, sync_tables.outbox, [rows.message_row(message) for message in effects.messages])
         self._file([rows.letter_row(letter) for letter in sorted(effects.letters, key=lambda letter: letter.id)])
-        self._upsert(sync_tables.writes, [_write_row(write) for write in effects.writes])
+        bulk.put(connection, sync_tables.writes, [_write_row(write) for write in effects.writes])
         self._finish(effects.finished)
-        if effects.deliveries:
-            made = [wire_row(delivery) for delivery in effects.deliveries]
-            self._connection.execute(self._insert(sync_tables.deliveries).on_conflict_do_nothing(), made)
+        made = [wire_row(delivery) for delivery in effects.deliveries]
+        bulk.put(connection, sync_tables.deliveries, made, bulk.left_alone)
         seen = [{"consumer": consumer, "message_id": message, "at": self._now} for consumer, message in effects.inbox]
-        if seen:
-            self._connection.execute(self._insert(sync_tables.inbox).on_conflict_do_nothing(), seen)
+        bulk.put(connection, sync_tables.inbox, seen, bulk.left_alone)
         for letter, state in sorted(effects.letter_states):
             table = sync_tables.letters
             self._connection.execute(update(table).where(table.c.id == letter).values(state=state))
@@ -166,32 +172,25 @@ class SqlUnit:
 
     def _finish(self, writes: Sequence[Write]) -> None:
         table = sync_tables.writes
-        for some in _batched(writes, _MANY):
-            keys = [(write.system, write.record_id) for write in some]
-            self._connection.execute(delete(table).where(tuple_(table.c.system, table.c.record_id).in_(keys)))
+        by_system: dict[str, list[str]] = {}
+        for write in writes:
+            by_system.setdefault(write.system, []).append(write.record_id)
+        for system, ids in by_system.items():
+            for some in _batched(ids, _MANY):
+                these = bulk.among(self._connection, table.c.record_id, some)
+                self._connection.execute(delete(table).where(table.c.system == system, these))
 
     def _in(
         self, table: Table, column: str, values: Iterable[str], where: Any = None, *, lock: bool = False
     ) -> Iterator[Any]:
         for some in _batched(values, _MANY):
-            query = select(table).where(table.c[column].in_(some)).order_by(table.c[column])
+            these = bulk.among(self._connection, table.c[column], some)
+            query = select(table).where(these).order_by(table.c[column])
             query = query if where is None else query.where(where)
             yield from self._connection.execute(query.with_for_update() if lock else query)
 
-    def _add(self, table: Table, values: Sequence[dict[str, Any]]) -> None:
-        if values:
-            self._connection.execute(insert(table), values)
-
-    def _upsert(self, table: Table, values: Sequence[dict[str, Any]]) -> None:
-        if not values:
-            return
-        statement = self._insert(table)
-        keys = [column.name for column in table.primary_key]
-        rest = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
-        self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest), values)
-
     def _insert(self, table: Table) -> Any:
-        return (sqlite_insert if self._connection.dialect.name == "sqlite" else postgresql_insert)(table)
+        return upsert(self._connection, table)
 
 
 def wire_row(value: Any) -> dict[str, Any]:

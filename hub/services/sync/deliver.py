@@ -7,20 +7,21 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from hub.domain import wire
-from hub.domain.audit import Entry
-from hub.domain.changes import Push, Receipt
+from hub.domain.audit import SEVERAL, Entry
+from hub.domain.changes import Asked, Push, Receipt
 from hub.domain.errors import FatalError, HubError, RejectedError, RetryableError, StaleError
 from hub.domain.messages import Received
 from hub.domain.sync import REFERENCES, Base, Delivery, Effects, Position, together
-from hub.ports import Clock, Ledger, Unit
+from hub.ports import BulkTarget, Clock, Ledger, Unit
 from hub.services.sync.preparing import NewId, Outcome, Prepared, Recipient, letter, prepare
 
 Place = tuple[int, int]
-Send = Callable[[Received, Callable[[], Receipt]], Receipt]
-"""Sends a message's write by calling the function; what it needs besides (a span, a gate) is the caller's."""
+Answer = Receipt | RejectedError | StaleError
+Send = Callable[[Sequence[Received], Callable[[], Sequence[Answer]]], Sequence[Answer]]
+"""Sends messages' writes in one request by calling the function; a span and a gate around it are the caller's."""
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ def deliver(
     new_id: NewId,
     reread: bool = False,
     replay: bool = False,
-    send: Send = lambda _received, ask: ask(),
+    send: Send = lambda _messages, ask: ask(),
 ) -> Delivered:
     """Bring the records of *batch* to one system, each partition's offset moved as far as all before it is done.
 
@@ -87,11 +88,11 @@ def deliver(
     return done
 
 
-def _ends(one: Prepared, answer: Receipt | RejectedError) -> bool:
+def _ends(one: Prepared, answer: Answer) -> bool:
     return one.last or isinstance(answer, RejectedError)
 
 
-def _outcome(answer: Receipt | RejectedError) -> Outcome:
+def _outcome(answer: Answer) -> Outcome:
     return Outcome.SET_ASIDE if isinstance(answer, RejectedError) else Outcome.DELIVERED
 
 
@@ -121,27 +122,41 @@ def _sent(
 ) -> list[tuple[Prepared, Receipt | RejectedError]]:
     """Send writes and return what was answered; an outage ends it and is noted in *done*."""
     answers = list[tuple[Prepared, Receipt | RejectedError]]()
-    for one in to_send:
+    size = to.target.capabilities.batch
+    for begin in range(0, len(to_send), size):
+        some = to_send[begin : begin + size]
         try:
-            answers.append((one, send(one.received, partial(_push, one, to))))
-        except RejectedError as error:
-            answers.append((one, error))
-        except StaleError:
-            done.stale.append(one.received)
+            told = send([one.received for one in some], partial(_push, some, to))
         except (RetryableError, FatalError) as error:
             done.error = error
             break
+        for one, answer in zip(some, told, strict=True):
+            if isinstance(answer, StaleError):
+                done.stale.append(one.received)
+            else:
+                answers.append((one, answer))
     return answers
 
 
-def _push(one: Prepared, to: Recipient) -> Receipt:
+def _push(some: Sequence[Prepared], to: Recipient) -> Sequence[Answer]:
+    asked = [_asked(one) for one in some]
+    if to.target.capabilities.batch > 1:
+        return cast("BulkTarget", to.target).push_all(asked)
+    [one] = asked
+    try:
+        return [to.target.push(one.push, idempotency_key=one.idempotency_key, precondition=one.precondition)]
+    except (RejectedError, StaleError) as error:
+        return [error]
+
+
+def _asked(one: Prepared) -> Asked:
     write = one.write
     fields = {
         name: one.references[str(value)] if name in REFERENCES and value is not None else value
         for name, value in write.fields.items()
     }
     push = Push(write.kind, write.external_id, fields, write.deleted)
-    return to.target.push(push, idempotency_key=write.key, precondition=one.base.version if one.base else None)
+    return Asked(push, write.key, one.base.version if one.base else None)
 
 
 def _stored(
@@ -154,7 +169,7 @@ def _stored(
 ) -> Effects:
     """Return what came of the writes that were sent."""
     ids = [one.write.record_id for one, _ in answers]
-    unit.records(ids)  # in turn with any other worker that has the same writes in hand
+    unit.hold(ids)  # in turn with any other worker that has the same writes in hand
     held, current = unit.writes(to.system, ids), unit.bases_of(to.system, ids)
     number = unit.number(f"writes:{to.system}") if any(isinstance(answer, Receipt) for _, answer in answers) else 0
     effects = list[Effects]()
@@ -197,6 +212,8 @@ def _taken(
     values: Sequence[tuple[str, Any, Any]] = [(name, before.get(name), value) for name, value in write.fields.items()]
     if write.deleted:
         values = [("deleted", False, True)]
+    elif current is None:
+        values = [(SEVERAL, None, write.fields)]
     reason = f"written to {to.system} as {receipt.external_id}"
     entries = tuple(_entry(one, name, old, new, reason, at=at) for name, old, new in values)
     delivery = Delivery(

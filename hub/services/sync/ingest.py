@@ -8,13 +8,13 @@ from typing import Any
 
 from hub.domain import wire
 from hub.domain.agreements import Agreement, Deletes, KindRule
-from hub.domain.audit import Entry
+from hub.domain.audit import SEVERAL, Entry
 from hub.domain.changes import Change, Page
 from hub.domain.errors import RetryableError
-from hub.domain.merge import Lost, Merged, Side, merge
+from hub.domain.merge import Edit, Lost, Merged, Side, merge
 from hub.domain.messages import Message
 from hub.domain.records import check
-from hub.domain.sync import Base, Dispute, Effects, Letter, Record, letter_id, waiting_id
+from hub.domain.sync import Base, Dispute, Effects, Letter, Record, Write, letter_id, waiting_id
 from hub.ports import Clock, Ledger, Unit
 from hub.services.sync.disputing import disputed, superseded
 from hub.services.sync.events import changed
@@ -139,8 +139,14 @@ def _lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[_
     keys = natural_keys(changes, intake.kind, intake.agreements)
     matches = unit.matches(intake.kind, sorted(set(keys.values())))
     read, claimed = dict(bases), set[str]()
-    for change in changes:
-        if change.external_id in bases or not (known := _known(unit, change, keys, matches, intake)):
+    fresh = [change for change in changes if change.external_id not in bases]
+    matched = {here for change in fresh if (here := matches.get(keys.get(change.external_id, "")))}
+    met = set(unit.bases_of(intake.system, sorted(matched)))
+    creations = unit.creations(intake.system, intake.kind) if fresh else []
+    for change in fresh:
+        here = matches.get(keys.get(change.external_id, ""))
+        known = (None if here in met else here) if here else _being_made(change, creations)
+        if not known:
             continue
         if known not in claimed:  # the second of two alike on one page is a double there
             claimed.add(known)
@@ -158,8 +164,8 @@ def _lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[_
         raise RetryableError(f"{intake.kind} of {intake.system} was written while it was read; the page is read again")
     reported = {change.external_id: change for change in page.changes}
     found = ((bases.get(change.external_id), change) for change in changes)
-    met = [(records[base.record_id], change) for base, change in found if base and base.record_id in records]
-    elsewhere = held_elsewhere(unit, intake.system, intake.agreements, met)
+    told = [(records[base.record_id], change) for base, change in found if base and base.record_id in records]
+    elsewhere = held_elsewhere(unit, intake.system, intake.agreements, told)
     return _Desk(bases, records, keys, disputes, in_flight, matches, reported, elsewhere, letters=letters), changes
 
 
@@ -187,14 +193,9 @@ def _letter(change: Change, intake: Intake, missing: Sequence[str], problems: Se
     )
 
 
-def _known(
-    unit: Unit, change: Change, keys: Mapping[str, str], matches: Mapping[str, str], intake: Intake
-) -> str | None:
-    """Return the record that an id never seen before stands for: one with its key, or one we are creating there."""
-    matched = matches.get(keys.get(change.external_id, ""))
-    if matched:
-        return None if unit.bases_of(intake.system, [matched]) else matched
-    for write in unit.creations(intake.system, intake.kind):
+def _being_made(change: Change, creations: Sequence[Write]) -> str | None:
+    """Return the record that we are creating there and *change* shows, where there is one."""
+    for write in creations:
         if all(change.fields.get(name) == value for name, value in write.fields.items()):
             return write.record_id
     return None
@@ -294,7 +295,7 @@ def _edited(
     if not merged.edits and record.version:
         return record
     desk.edits += len(merged.edits)
-    desk.audit += [wrote.entry(edit.field, edit.old, edit.new, edit.reason) for edit in merged.edits]
+    desk.audit += _told(wrote, merged.edits)
     values = {edit.field: edit.new for edit in merged.edits}
     when = wrote.change.changed_at
     times = {name: when.isoformat() for name in values} if when else {}
@@ -304,6 +305,16 @@ def _edited(
         edited={**record.edited, **times},
         version=record.version + 1,
     )
+
+
+def _told(wrote: _Wrote, edits: Sequence[Edit]) -> list[Entry]:
+    """Return an entry for each edit; the first values of a record are one, for each reason that they have."""
+    if wrote.record.version:
+        return [wrote.entry(edit.field, edit.old, edit.new, edit.reason) for edit in edits]
+    reasons: dict[str, dict[str, Any]] = {}
+    for edit in edits:
+        reasons.setdefault(edit.reason, {})[edit.field] = edit.new
+    return [wrote.entry(SEVERAL, None, values, reason) for reason, values in reasons.items()]
 
 
 def _dispute(desk: _Desk, wrote: _Wrote, system: str, lost: Lost, *, new_id: NewId) -> None:

@@ -5,25 +5,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import structlog
-from opentelemetry.trace import NoOpTracer, SpanKind, Tracer
+from opentelemetry.trace import Link, NoOpTracer, SpanKind, Tracer
 
 from hub.domain import wire
 from hub.domain.agreements import HUB, Agreement, Status
-from hub.domain.changes import Change, Page, Push, Receipt
+from hub.domain.changes import Asked, Change, Page, Push, Receipt
 from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleError, UsageError
 from hub.domain.messages import Message, Received
 from hub.domain.sync import RECORDS_TOPIC, Effects, Letter
-from hub.ports import Bus, BusConsumer, Clock, Gates, Leases, Ledger, Outbox, System, Target
+from hub.ports import BulkTarget, Bus, BusConsumer, Clock, Gates, Leases, Ledger, Outbox, System, Target
+from hub.services.sync.deliver import Answer as Sent
 from hub.services.sync.deliver import Delivered, deliver, place
 from hub.services.sync.ingest import take
 from hub.services.sync.intake import Intake, Taken
 from hub.services.sync.listing import close_listing
 from hub.services.sync.preparing import Outcome, Recipient
 from hub.services.sync.relay import relay
-from hub.services.sync.tracing import context_of, spanned
+from hub.services.sync.tracing import context_of, links_to, spanned
 
 log = structlog.get_logger()
 LEASE_S = 10.0
@@ -123,7 +124,7 @@ def deliver_some(sync: Sync, system: System, consumer: BusConsumer, *, wait_s: f
     to = Recipient(system.name, _Gated(sync, system.name, system.target), sync.active(system.name))
     if not to.agreements or sync.unread(system.name):
         return 0
-    received = consumer.poll(_BATCH, wait_s)
+    received = consumer.poll(max(_BATCH, 2 * system.target.capabilities.batch), wait_s)
     try:
         done = _deliver(sync, system, to, received)
     except (RetryableError, FatalError):
@@ -185,25 +186,25 @@ def _deliver(
     return done
 
 
-def _send(sync: Sync, system: System, received: Received, ask: Callable[[], Receipt]) -> Receipt:
-    """Send a write as part of its message's trace, within the system's rate budget."""
-    message = received.message
-    told = {
-        "hub.system": system.name,
-        "messaging.destination.name": message.topic,
-        "messaging.message.id": message.id,
-        "hub.record": message.key,
-    }
-    within = context_of(message.headers)
-    with spanned(sync.tracer, "deliver", kind=SpanKind.CONSUMER, within=within, told=told) as span:
+def _send(
+    sync: Sync, system: System, messages: Sequence[Received], ask: Callable[[], Sequence[Sent]]
+) -> Sequence[Sent]:
+    """Send a request within the system's rate budget: as part of its message's trace, or linked to those of several."""
+    first = messages[0].message
+    told: dict[str, str | int] = {"hub.system": system.name, "messaging.destination.name": first.topic}
+    if len(messages) == 1:
+        told |= {"messaging.message.id": first.id, "hub.record": first.key}
+        within, links = context_of(first.headers), list[Link]()
+    else:
+        told |= {"messaging.batch.message_count": len(messages)}
+        within, links = None, links_to([one.message.headers for one in messages])
+    with spanned(sync.tracer, "deliver", kind=SpanKind.CONSUMER, within=within, links=links, told=told) as span:
         _pace(sync, system)
-        try:
-            receipt = ask()
-        except RejectedError:
-            span.set_attribute("hub.outcome", Outcome.SET_ASIDE)
-            raise
-        span.set_attribute("hub.outcome", Outcome.DELIVERED)
-    return receipt
+        answers = ask()
+        refused = any(isinstance(answer, RejectedError) for answer in answers)
+        stale = any(isinstance(answer, StaleError) for answer in answers)
+        span.set_attribute("hub.outcome", "stale" if stale else Outcome.SET_ASIDE if refused else Outcome.DELIVERED)
+    return answers
 
 
 def _pace(sync: Sync, system: System) -> None:
@@ -242,9 +243,15 @@ class _Gated:
 
     def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:
         ask = partial(self._target.push, change, idempotency_key=idempotency_key, precondition=precondition)
-        receipt = _asked(self._sync, self._system, ask, known=self._answered)
+        return self._noted(ask)
+
+    def push_all(self, writes: Sequence[Asked]) -> Sequence[Sent]:
+        return self._noted(partial(cast("BulkTarget", self._target).push_all, writes))
+
+    def _noted(self, ask: Callable[[], Answer]) -> Answer:
+        answer = _asked(self._sync, self._system, ask, known=self._answered)
         self._answered = True
-        return receipt
+        return answer
 
 
 def _asked(sync: Sync, system: str, ask: Callable[[], Answer], *, known: bool = False) -> Answer:

@@ -1,0 +1,87 @@
+"""A system that is a table in PostgreSQL: what `bench/sync.py` has the hub write to, in bulk."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sync_records import FIELDS  # type: ignore[import-not-found]  # beside this file
+
+from hub.domain.changes import Asked, Capabilities, Push, Receipt
+from hub.domain.errors import RejectedError, RetryableError, StaleError
+
+_COLUMNS = sql.SQL(", ").join(map(sql.Identifier, FIELDS))
+_MAKE = sql.SQL("CREATE TABLE sites (external_id bigserial PRIMARY KEY, key text UNIQUE, {})").format(
+    sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(name)) for name in FIELDS)
+)
+_STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS come AS SELECT * FROM sites WITH NO DATA"
+_COPY = sql.SQL("COPY come (key, {}) FROM STDIN").format(_COLUMNS)
+_TAKE = sql.SQL("INSERT INTO sites (key, {0}) SELECT key, {0} FROM come ON CONFLICT (key) DO NOTHING").format(_COLUMNS)
+
+
+class Table:
+    """`BulkTarget`: the writes of one request are one transaction of the table's own database.
+
+    *ages* is a file that is told, for every write with a field `updated` that is a number, how many seconds ago that
+    was (of `time.time`).
+    """
+
+    capabilities = Capabilities(batch=1000, writable=frozenset({"site"}))
+
+    def __init__(self, address: str, ages: Path | None = None) -> None:
+        self._connection = psycopg.connect(address)
+        self._ages = ages
+
+    @staticmethod
+    def create(address: str) -> None:
+        """Make the empty table."""
+        with psycopg.connect(address) as connection:
+            connection.execute(_MAKE)
+
+    def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:
+        """Write one; see `Target.push`."""
+        [answer] = self.push_all([Asked(change, idempotency_key, precondition)])
+        return answer
+
+    def push_all(self, writes: Sequence[Asked]) -> Sequence[Receipt | RejectedError | StaleError]:
+        """Write several; see `BulkTarget.push_all`. A second write of the same values changes nothing."""
+        made = [one for one in writes if one.push.external_id is None]
+        try:
+            with self._connection.transaction(), self._connection.cursor() as cursor:
+                ids = _create(cursor, made) if made else {}
+                for one in writes:
+                    if one.push.external_id is not None:
+                        _change(cursor, one.push)
+        except psycopg.OperationalError as error:
+            raise RetryableError(str(error)) from error
+        self._note(writes)
+        return [Receipt(one.push.external_id or ids[one.idempotency_key]) for one in writes]
+
+    def _note(self, writes: Sequence[Asked]) -> None:
+        if self._ages is None:
+            return
+        now = time.time()
+        with self._ages.open("a", encoding="utf-8") as stream:
+            for one in writes:
+                if str(one.push.fields.get("updated", "")).replace(".", "").isdigit():
+                    stream.write(f"{now - float(one.push.fields['updated'])}\n")
+
+
+def _create(cursor: psycopg.Cursor[tuple[str, ...]], writes: Sequence[Asked]) -> dict[str, str]:
+    """Make rows and return their ids by idempotency key; a key that is there already made its row before."""
+    cursor.execute(_STAGE)
+    with cursor.copy(_COPY) as copy:
+        for one in writes:
+            copy.write_row((one.idempotency_key, *(one.push.fields.get(name) for name in FIELDS)))
+    cursor.execute(_TAKE)
+    cursor.execute("SELECT come.key, sites.external_id::text FROM come JOIN sites ON sites.key = come.key")
+    ids = dict(cursor.fetchall())
+    cursor.execute("TRUNCATE come")
+    return ids
+
+
+def _change(cursor: psycopg.Cursor[tuple[str, ...]], push: Push) -> None:
+    names = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in push.fields)
+    statement = sql.SQL("UPDATE sites SET {} WHERE external_id = %s").format(names)
+    cursor.execute(statement, (*map(str, push.fields.values()), push.external_id))
