@@ -159,21 +159,23 @@ def shapes(where: Field, count: int) -> None:
         print(f"{workers:25}{partitions:12}{count / result.seconds:12,.0f}", flush=True)
 
 
-def latency(where: Field, *, per_s: float, seconds: int, records: int = 2000) -> None:
-    """Print how old edits are when they are on the other side."""
+def latency(where: Field, *, per_s: float, seconds: int, warm_s: int = 10, records: int = 2000) -> None:
+    """Print how old edits are when they are on the other side, once workers have been up for *warm_s*."""
     folder, ages = where.folder / "edited", where.folder / "ages"
     folder.mkdir()
     sync_records.write(folder / "sites.jsonl", records)
     with _hub(where, folder, 8) as at:
         _worked(at, WORKERS[2], records)
         edited = replace(at, edits_per_s=per_s, edited=records, ages=str(ages))
-        workers = [_started(edited, duties) for duties in WORKERS[2]]
+        workers = [_started(edited, duties) for duties in WORKERS[3]]
+        time.sleep(warm_s)
+        ages.write_text("")
         time.sleep(seconds)
         for worker in workers:
             worker.terminate()
         for worker in workers:
             worker.wait()
-    told = sorted(float(line) for line in ages.read_text().splitlines())
+    told = sorted(float(line) for line in ages.read_text(errors="ignore").splitlines() if line.strip("\0"))
     cuts = statistics.quantiles(told, n=100)
     print(f"\n{per_s:.0f} edits a second for {seconds} s: {len(told):,} on the other side, their age there in ms")
     print(f"p50 {cuts[49] * 1000:.0f}  p90 {cuts[89] * 1000:.0f}  p99 {cuts[98] * 1000:.0f}  max {told[-1] * 1000:.0f}")

@@ -26,7 +26,7 @@ from hub.services.sync import agreeing
 from hub.services.sync.worker import run, tasks
 from hub.settings import load_settings
 
-EVERY_S = 0.02
+EVERY_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)

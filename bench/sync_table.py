@@ -50,9 +50,7 @@ class Table:
         try:
             with self._connection.transaction(), self._connection.cursor() as cursor:
                 ids = _create(cursor, made) if made else {}
-                for one in writes:
-                    if one.push.external_id is not None:
-                        _change(cursor, one.push)
+                _change(cursor, [one.push for one in writes if one.push.external_id is not None])
         except psycopg.OperationalError as error:
             raise RetryableError(str(error)) from error
         self._note(writes)
@@ -81,7 +79,9 @@ def _create(cursor: psycopg.Cursor[tuple[str, ...]], writes: Sequence[Asked]) ->
     return ids
 
 
-def _change(cursor: psycopg.Cursor[tuple[str, ...]], push: Push) -> None:
-    names = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in push.fields)
-    statement = sql.SQL("UPDATE sites SET {} WHERE external_id = %s").format(names)
-    cursor.execute(statement, (*map(str, push.fields.values()), push.external_id))
+def _change(cursor: psycopg.Cursor[tuple[str, ...]], pushes: Sequence[Push]) -> None:
+    for fields in dict.fromkeys(tuple(push.fields) for push in pushes):
+        names = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in fields)
+        statement = sql.SQL("UPDATE sites SET {} WHERE external_id = %s").format(names)
+        rows = [(*map(str, push.fields.values()), push.external_id) for push in pushes if tuple(push.fields) == fields]
+        cursor.executemany(statement, rows)

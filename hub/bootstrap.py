@@ -31,6 +31,7 @@ from hub.ports import (
     System,
     Translator,
 )
+from hub.services.sync.kept_leases import KeptLeases
 from hub.services.sync.steps import Sync
 from hub.settings import Settings
 
@@ -196,7 +197,7 @@ class Hub:
             ledger=SqlLedger(self._engine, clock=self.clock),
             outbox=SqlOutbox(self._engine),
             bus=self.bus,
-            leases=SqlLeases(self._engine, holder=self.holder, clock=self._shared_clock),
+            leases=KeptLeases(SqlLeases(self._engine, holder=self.holder, clock=self._shared_clock)),
             gates=SqlGates(self._engine, rates=rates, clock=self._shared_clock),
             systems=self.systems,
             clock=self.clock,

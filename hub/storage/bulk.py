@@ -1,15 +1,16 @@
-"""Many rows at once: by COPY on PostgreSQL, which takes them ten times as fast as one INSERT after the other."""
+"""Many rows in one statement, which PostgreSQL takes ten times as fast as one INSERT after the other."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, any_, insert, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, any_, column, delete, insert, select
 from sqlalchemy import table as named
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.sql.expression import bindparam, column
+from sqlalchemy.sql.expression import bindparam
 
 from hub.storage.upsert import upsert
 
+STAGED = "staged"
 _COPIED = 20
 """From so many rows on a COPY is worth its round trips."""
 
@@ -22,7 +23,7 @@ def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert *rows*, which all have the same columns; one that is there already is an IntegrityError."""
     if not rows:
         return
-    if _copies(connection, rows):
+    if connection.dialect.name == "postgresql" and len(rows) >= _COPIED:
         _copy(connection, table.name, rows)
     else:
         connection.execute(insert(table), rows)
@@ -33,18 +34,15 @@ def put(connection: Connection, table: Table, rows: Sequence[Row], conflict: Con
     if not rows:
         return
     settled = conflict or replaced(table)
-    if not _copies(connection, rows):
+    if connection.dialect.name != "postgresql" or len(rows) < _COPIED:
         connection.execute(settled(upsert(connection, table)), rows)
         return
-    names = list(rows[0])
-    staging = f"come_{table.name}"
-    connection.exec_driver_sql(
-        f'CREATE TEMPORARY TABLE IF NOT EXISTS "{staging}" (LIKE "{table.name}") ON COMMIT DELETE ROWS'
-    )
+    staging = _staging(connection, table.name)
     _copy(connection, staging, rows)
+    names = list(rows[0])
     found: Any = select(*(column(name) for name in names)).select_from(named(staging))
     connection.execute(settled(upsert(connection, table).from_select(names, found)))
-    connection.exec_driver_sql(f'TRUNCATE "{staging}"')
+    connection.execute(delete(named(staging)))
 
 
 def replaced(table: Table) -> Conflict:
@@ -70,10 +68,6 @@ def among(connection: Connection, one: Column[Any], values: Iterable[Any]) -> Co
     return one == any_(bindparam(None, list(values), type_=postgresql.ARRAY(one.type)))
 
 
-def _copies(connection: Connection, rows: Sequence[Row]) -> bool:
-    return connection.dialect.name == "postgresql" and len(rows) >= _COPIED
-
-
 def _copy(connection: Connection, table: str, rows: Sequence[Row]) -> None:
     names = list(rows[0])
     columns = ", ".join(f'"{name}"' for name in names)
@@ -81,3 +75,19 @@ def _copy(connection: Connection, table: str, rows: Sequence[Row]) -> None:
     with driver.cursor() as cursor, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
         for row in rows:
             copy.write_row([row[name] for name in names])
+
+
+def _staging(connection: Connection, table: str) -> str:
+    """Return the name of this connection's own empty table with the columns of *table*."""
+    name, known = f"come_{table}", connection.info.setdefault(STAGED, set())
+    if name not in known:
+        connection.exec_driver_sql(
+            f'CREATE TEMPORARY TABLE IF NOT EXISTS "{name}" (LIKE "{table}") ON COMMIT DELETE ROWS'
+        )
+        known.add(name)
+    return name
+
+
+def forget_staging(connection: Connection) -> None:
+    """Note that a transaction was given up, and with it perhaps the making of a staging table."""
+    connection.info.pop(STAGED, None)

@@ -4,6 +4,7 @@ SQLite takes its write lock when a transaction begins, so that what was read in 
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,14 +14,17 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg import Error as PsycopgError
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hub.domain.errors import FatalError, RetryableError
+from hub.storage.bulk import forget_staging
 
 _BUSY_WAIT_MS = 15_000
 _POOL = 8
+_REST_S = 5.0
 _MIGRATION_LOCK = 4_715_300
 _PATIENCE = {
     "connect_timeout": 10,
@@ -56,9 +60,14 @@ def _sqlite(url: str) -> Engine:
 
 def _postgresql(url: str) -> Engine:
     try:
-        return create_engine(url, pool_pre_ping=True, pool_size=_POOL, max_overflow=_POOL, connect_args=_PATIENCE)
+        engine = create_engine(url, pool_size=_POOL, max_overflow=_POOL, connect_args=_PATIENCE)
     except ArgumentError as error:
         raise FatalError("HUB_DATABASE: is no address of a database (postgresql+psycopg://host/name)") from error
+    event.listen(engine, "connect", _plan_anew)
+    event.listen(engine, "rollback", forget_staging)
+    event.listen(engine, "checkin", _set_down)
+    event.listen(engine, "checkout", _look_after_a_rest)
+    return engine
 
 
 def migrate(engine: Engine) -> None:
@@ -98,9 +107,11 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A view of the database at one moment, that holds up no writer."""
+    """A view of the database that holds up no writer: at one moment on SQLite, each statement's own on PostgreSQL."""
+    # autocommit spares PostgreSQL a BEGIN and a ROLLBACK for what is mostly one statement
+    options: Any = {"deferred": True} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
     with told(_where(engine)), engine.connect() as connection:
-        yield connection.execution_options(deferred=True)
+        yield connection.execution_options(**options)
 
 
 def _where(engine: Engine) -> str:
@@ -123,6 +134,27 @@ def _reason(error: DBAPIError) -> str:
     """Return what the database said, without the row it said it of: that may be of a subject."""
     diagnosis = getattr(error.orig, "diag", None)
     return " ".join(str((diagnosis and diagnosis.message_primary) or error.orig).split())
+
+
+def _plan_anew(connection: Any, _entry: Any) -> None:
+    """Have statements planned for what tables hold now: a plan kept from when one was empty reads all of it."""
+    connection.execute("SET plan_cache_mode = force_custom_plan")
+    connection.commit()
+
+
+def _set_down(_connection: Any, entry: Any) -> None:
+    entry.info["rested_since"] = time.monotonic()
+
+
+def _look_after_a_rest(connection: Any, entry: Any, _proxy: Any) -> None:
+    """Ask a connection that was not used for a while whether it still is one, and have it opened anew where not."""
+    if time.monotonic() - entry.info.get("rested_since", time.monotonic()) < _REST_S:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except PsycopgError as error:
+        raise DisconnectionError("the database closed it meanwhile") from error
 
 
 def _begin(connection: Connection) -> None:

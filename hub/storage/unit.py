@@ -123,8 +123,7 @@ class SqlUnit:
             self._connection.execute(update(table).where(table.c.id == letter).values(state=state))
         if effects.cursor is not None:
             self._read_to(effects.cursor)
-        for position in sorted(effects.positions, key=lambda one: (one.group, one.topic, one.partition)):
-            self._move(position)
+        self._move(effects.positions)
         if effects.audit:
             audit.append(self._connection, effects.audit)
 
@@ -144,18 +143,20 @@ class SqlUnit:
         stands = and_(stands, table.c.value.is_not_distinct_from(former))
         self._connection.execute(update(table).where(stands).values(value=cursor.value, **told))
 
-    def _move(self, position: Position) -> None:
-        """Move a position forward; a worker that lost its partition meanwhile cannot move it back."""
+    def _move(self, positions: Iterable[Position]) -> None:
+        """Move positions forward; a worker that lost its partition meanwhile cannot move it back."""
         table = sync_tables.positions
-        row = {"group": position.group, "topic": position.topic, "partition": position.partition}
-        statement = self._insert(table).values(**row, offset=position.offset)
-        ahead = table.c.offset < statement.excluded.offset
-        keys = ["group", "topic", "partition"]
-        self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=keys, set_={"offset": statement.excluded.offset}, where=ahead
+        made = [{name: getattr(one, name) for name in Position.__dataclass_fields__} for one in positions]
+        made.sort(key=lambda row: (row["group"], row["topic"], row["partition"]))
+
+        def forward(statement: Any) -> Any:
+            after = statement.excluded.offset
+            keys = ["group", "topic", "partition"]
+            return statement.on_conflict_do_update(
+                index_elements=keys, set_={"offset": after}, where=table.c.offset < after
             )
-        )
+
+        bulk.put(self._connection, table, made, forward)
 
     def _file(self, letters: Sequence[dict[str, Any]]) -> None:
         """Store letters; the same one met again changes nothing, unless it waited or was tried once more."""

@@ -61,15 +61,16 @@ class Sync:
             and (kind is None or agreement.rule(kind) is not None)
         )
 
-    def unread(self, system: str) -> set[str]:
+    def unread(self, system: str, agreements: Sequence[Agreement] | None = None) -> set[str]:
         """Return the kinds that *system* has to be read for to its end before anything is written to it.
 
-        Until then it is not known which records it has already, and one made there would be a double.
+        Until then it is not known which records it has already, and one made there would be a double. *agreements*
+        are those that are `active`, where they are at hand.
         """
         known = self.systems.get(system)
         if known is None or known.source is None:
             return set()
-        agreed = {rule.kind for agreement in self.active(system) for rule in agreement.kinds}
+        agreed = {rule.kind for one in agreements or self.active(system) for rule in one.kinds}
         return agreed.intersection(known.kinds) - self.ledger.ended(system)
 
 
@@ -122,7 +123,7 @@ def deliver_some(sync: Sync, system: System, consumer: BusConsumer, *, wait_s: f
     if system.target is None or sync.gates.wait(system.name, 0):
         return 0
     to = Recipient(system.name, _Gated(sync, system.name, system.target), sync.active(system.name))
-    if not to.agreements or sync.unread(system.name):
+    if not to.agreements or sync.unread(system.name, to.agreements):
         return 0
     received = consumer.poll(max(_BATCH, 2 * system.target.capabilities.batch), wait_s)
     try:

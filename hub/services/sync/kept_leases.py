@@ -1,0 +1,34 @@
+"""Leases that this process knows it holds are not asked for again each time."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from hub.ports import Leases
+
+
+class KeptLeases:
+    """`Leases` that renews only in the second half of what was given: until then nobody else can have taken one."""
+
+    def __init__(self, leases: Leases, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._leases = leases
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._until: dict[str, float] = {}
+
+    def take(self, name: str, seconds: float) -> bool:
+        """Take or renew a lease; see `Leases.take`."""
+        now = self._monotonic()
+        with self._lock:
+            if self._until.get(name, 0.0) > now:
+                return True
+        taken = self._leases.take(name, seconds)
+        with self._lock:
+            self._until[name] = now + seconds / 2 if taken else 0.0
+        return taken
+
+    def release(self, name: str) -> None:
+        """Give a lease back; see `Leases.release`."""
+        with self._lock:
+            self._until.pop(name, None)
+        self._leases.release(name)
