@@ -159,7 +159,7 @@ def shapes(where: Field, count: int) -> None:
         print(f"{workers:25}{partitions:12}{count / result.seconds:12,.0f}", flush=True)
 
 
-def latency(where: Field, *, per_s: float, seconds: int, warm_s: int = 10, records: int = 2000) -> None:
+def latency(where: Field, *, per_s: float, seconds: int, warm_s: int = 20, records: int = 2000) -> None:
     """Print how old edits are when they are on the other side, once workers have been up for *warm_s*."""
     folder, ages = where.folder / "edited", where.folder / "ages"
     folder.mkdir()

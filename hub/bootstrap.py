@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from hub.connectors.models.store import FetchedModels
     from hub.connectors.rest.tokens import Tokens
     from hub.connectors.s3.address import S3Address
+    from hub.connectors.webhook.senders import Sender
     from hub.services.hearing import Ears
     from hub.storage.audit import AuditTrail
 
@@ -173,6 +174,13 @@ class Hub:
         return self._part("systems", self._systems)
 
     @cached_property
+    def senders(self) -> "dict[str, Sender]":
+        """Who may call the hub by webhook, by the names of their addresses."""
+        from hub.connectors.webhook.senders import load_senders
+
+        return self._part("senders", lambda: load_senders(self.settings.webhooks, clock=self.clock))
+
+    @cached_property
     def tokens(self) -> "Tokens":
         """Credentials that change with each use."""
         from hub.storage.cipher import open_cipher
@@ -187,6 +195,8 @@ class Hub:
     @cached_property
     def sync(self) -> Sync:
         """All that the steps of the sync need."""
+        from hub.connectors.webhook.senders import calling_systems
+        from hub.storage.calls import SqlCalls
         from hub.storage.gates import SqlGates
         from hub.storage.leases import SqlLeases
         from hub.storage.ledger import SqlLedger
@@ -197,6 +207,8 @@ class Hub:
             ledger=SqlLedger(self._engine, clock=self.clock),
             outbox=SqlOutbox(self._engine),
             bus=self.bus,
+            calls=SqlCalls(self._engine, clock=self.clock),
+            called=calling_systems(self.settings.webhooks),
             leases=KeptLeases(SqlLeases(self._engine, holder=self.holder, clock=self._shared_clock)),
             gates=SqlGates(self._engine, rates=rates, clock=self._shared_clock),
             systems=self.systems,

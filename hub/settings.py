@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     systems_dir: Path | None = Field(
         default=None, description="Folder with a YAML file for each connected system; HUB_HOME/systems when unset"
     )
+    webhooks_dir: Path | None = Field(
+        default=None, description="Folder with a YAML file for each sender of webhooks; HUB_HOME/webhooks when unset"
+    )
     bus: Literal["sql", "kafka"] = Field(
         default="sql", description="What carries messages: the hub's database or Kafka"
     )
@@ -114,6 +117,11 @@ class Settings(BaseSettings):
     def systems(self) -> Path:
         """The folder that describes the connected systems."""
         return self.systems_dir or self.home / "systems"
+
+    @property
+    def webhooks(self) -> Path:
+        """The folder that describes who may call."""
+        return self.webhooks_dir or self.home / "webhooks"
 
     @property
     def database_url(self) -> str:

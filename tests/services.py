@@ -81,6 +81,14 @@ def postgres_url(postgres_services: Services) -> Iterator[str]:
     engine.dispose()
 
 
+@pytest.fixture
+def postgres_apart() -> Iterator[tuple[Services, str]]:
+    """A PostgreSQL server of the test's own, to be stopped and started, and its address for SQLAlchemy."""
+    _need("PostgreSQL", "apt-get install postgresql", any(Path("/usr/lib/postgresql").glob("*/bin/initdb")))
+    for services in started("--only", "postgres"):
+        yield services, services.addresses["postgres"]
+
+
 def _need(what: str, install: str, installed: bool) -> None:
     if not installed and os.environ.get("CI") != "true":
         pytest.skip(f"{what} is not installed here: {install}")

@@ -11,6 +11,7 @@ from hub.cli import (
     extract,
     minutes,
     models,
+    serve,
     sync,
     transcribe,
     translate,
@@ -33,6 +34,7 @@ app.command("translate")(translate.translate)
 app.add_typer(models.app, name="models")
 app.add_typer(sync.app, name="sync")
 app.command("worker")(worker.worker)
+app.command("serve")(serve.serve)
 app.add_typer(deadletters.app, name="deadletters")
 app.add_typer(audit.app, name="audit")
 app.add_typer(connectors.app, name="connectors")

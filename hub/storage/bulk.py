@@ -90,4 +90,5 @@ def _staging(connection: Connection, table: str) -> str:
 
 def forget_staging(connection: Connection) -> None:
     """Note that a transaction was given up, and with it perhaps the making of a staging table."""
-    connection.info.pop(STAGED, None)
+    if not connection.invalidated:  # a connection that was lost takes what is known of it along
+        connection.info.pop(STAGED, None)

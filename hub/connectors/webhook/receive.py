@@ -50,16 +50,22 @@ def receive(request: Request, verify: Verifier, keep: Keep) -> Answer:
     200 to a challenge, 204 to a message, 401 where it is not to be believed, 413 where it is too large, 503 where it
     cannot be kept now, so that the sender comes again.
     """
+    call = admit(request, verify)
+    if isinstance(call, Answer):
+        return call
+    try:
+        keep(call)
+    except RetryableError:
+        return Answer(503, b"it cannot be kept now; send it again")
+    return Answer(204)
+
+
+def admit(request: Request, verify: Verifier) -> Answer | Verified:
+    """Return the verified call, or the answer to one that is not to be kept: 200, 401, 413."""
     if len(request.body) > MOST_BYTES:
         return Answer(413, b"the body is too large")
     try:
         call = verify(request)
     except RejectedError as error:
         return Answer(401, str(error).encode())
-    if call.challenge is not None:
-        return call.challenge
-    try:
-        keep(call)
-    except RetryableError:
-        return Answer(503, b"it cannot be kept now; send it again")
-    return Answer(204)
+    return call if call.challenge is None else call.challenge

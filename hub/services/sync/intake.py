@@ -43,6 +43,8 @@ class Taken:
     waiting: int = 0
     unnamed: int = 0
     """Of those set aside: how many did not even tell which record they are of."""
+    put_off: int = 0
+    """Kinds that were not read to their end now, since another worker does or the system is to be left alone."""
 
     def __add__(self, other: "Taken") -> "Taken":
         return Taken(*(getattr(self, name) + getattr(other, name) for name in Taken.__dataclass_fields__))

@@ -16,7 +16,7 @@ from hub.domain.changes import Asked, Change, Page, Push, Receipt
 from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleError, UsageError
 from hub.domain.messages import Message, Received
 from hub.domain.sync import RECORDS_TOPIC, Effects, Letter
-from hub.ports import BulkTarget, Bus, BusConsumer, Clock, Gates, Leases, Ledger, Outbox, System, Target
+from hub.ports import BulkTarget, Bus, BusConsumer, Calls, Clock, Gates, Leases, Ledger, Outbox, System, Target
 from hub.services.sync.deliver import Answer as Sent
 from hub.services.sync.deliver import Delivered, deliver, place
 from hub.services.sync.ingest import take
@@ -41,6 +41,7 @@ class Sync:
     ledger: Ledger
     outbox: Outbox
     bus: Bus
+    calls: Calls
     leases: Leases
     gates: Gates
     systems: Mapping[str, System]
@@ -50,6 +51,8 @@ class Sync:
     """Told of what is counted: name, system, amount."""
     tracer: Tracer = field(default_factory=NoOpTracer)
     sleep: Callable[[float], None] = time.sleep
+    called: frozenset[str] = frozenset()
+    """The systems that tell by webhook when something has changed there."""
 
     def active(self, system: str, kind: str | None = None) -> tuple[Agreement, ...]:
         """Return the agreements in force that *system* takes part in, for *kind* where one is named."""
@@ -81,15 +84,17 @@ def pull(sync: Sync, system: System, kind: str, *, full: bool = False) -> Taken:
     """
     source, total = system.source, Taken()
     agreements = sync.active(system.name, kind)
-    if source is None or not agreements or not sync.leases.take(f"pull.{system.name}.{kind}", LEASE_S):
+    if source is None or not agreements:
         return total
+    if not sync.leases.take(f"pull.{system.name}.{kind}", LEASE_S):
+        return Taken(put_off=1)
     listing = sync.new_id() if full and source.capabilities.complete_listing else None
     stored = sync.ledger.cursor(system.name, kind)
     cursor = None if full else stored
     more = True
     while more:
         if sync.gates.wait(system.name):
-            return total
+            return total + Taken(put_off=1)
         written = sync.ledger.reached(f"writes:{system.name}")
         began = sync.clock()
         with spanned(sync.tracer, "pull", kind=SpanKind.CLIENT, told={"hub.system": system.name, "hub.kind": kind}):

@@ -4,18 +4,23 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
 from hub.domain.errors import FatalError, HubError, RetryableError
 from hub.domain.sync import RECORDS_TOPIC
 from hub.ports import BusConsumer, System
+from hub.services.sync.intake import Taken
 from hub.services.sync.steps import Sync, deliver_some, pull, relay_once, try_again
 
 log = structlog.get_logger()
 _FIRST_S, _LONGEST_S = 0.2, 30.0
 _IDLE_S = 0.02
+_CALLED_S = 0.1
 _LAG_EVERY_S = 10.0
+_REMEMBERED = timedelta(days=8)
+"""How long calls are known again; vendors repeat them for a day or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +91,24 @@ def _closed(task: Task) -> None:
 def _again(sync: Sync) -> float:
     if sync.leases.take("again", 30.0):
         try_again(sync)
+        sync.calls.forget(sync.clock() - _REMEMBERED)
     return 2.0
 
 
 def _puller(sync: Sync, system: System) -> Callable[[], float]:
+    """Return the step that reads *system* when it is due, or as soon as it calls."""
+    due = 0.0
+
     def step() -> float:
-        for kind in system.kinds:
-            pull(sync, system, kind)
-        return system.every_s
+        nonlocal due
+        calls = sync.calls.waiting(system.name) if system.name in sync.called else []
+        if calls or time.monotonic() >= due:
+            taken = sum((pull(sync, system, kind) for kind in system.kinds), Taken())
+            due = time.monotonic() + system.every_s
+            if calls and not taken.put_off:
+                sync.calls.handled(calls)
+        left_s = max(0.0, due - time.monotonic())
+        return min(left_s, _CALLED_S) if system.name in sync.called else left_s
 
     return step
 

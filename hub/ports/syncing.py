@@ -1,187 +1,18 @@
-"""What the hub needs from the outside: every port, on one page.
-
-Adapters raise the errors of `hub.domain.errors` and nothing else; foreign exceptions stop at the adapter.
-"""
+"""What the hub needs to keep systems in step."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Protocol
 
 from hub.domain.agreements import Agreement
-from hub.domain.audio import Pcm, Turn
 from hub.domain.audit import Entry
+from hub.domain.calls import Call
 from hub.domain.changes import Asked, Capabilities, Page, Push, Receipt
 from hub.domain.errors import RejectedError, StaleError
-from hub.domain.meeting import Meeting
 from hub.domain.messages import Message, Received
-from hub.domain.minutes import Minutes
 from hub.domain.sync import Base, Dispute, Effects, Letter, Record, Write
-from hub.domain.transcript import Transcript
-from hub.domain.translation import Translation
-
-Clock = Callable[[], datetime]
-"""Returns the present time with its zone; passed in so that tests can hold it still."""
-
-
-class Progress(Protocol):
-    """Told how far a long piece of work is; must not raise and must be cheap."""
-
-    def start(self, stage: str, total_s: float | None = None) -> None:
-        """Called once when *stage* begins; *total_s* is the amount of sound to work through, if it is sound."""
-
-    def advance(self, done_s: float) -> None:
-        """Called as work goes on, with the seconds of sound done so far in this stage."""
-
-    def finish(self, note: str = "") -> None:
-        """Called once when the stage ends; *note* is a short result to show ("4 voices", "kept from before")."""
-
-
-class Decoder(Protocol):
-    """Turns a media file into plain samples."""
-
-    fingerprint: str
-
-    def decode(self, source: Path, target: Path, *, channels: str, progress: Progress) -> Pcm:
-        """Write the sound of *source* to *target* in bounded memory and describe it; *channels* is auto, mix or split.
-
-        RejectedError when the file is no recording or holds no sound;
-        FatalError when *target* cannot be written. A file damaged in the middle is decoded up to there and noted.
-        """
-
-
-class Recognizer(Protocol):
-    """Hears words."""
-
-    fingerprint: str
-
-    def transcribe(self, pcm: Pcm, meeting: Meeting, *, language: str | None, progress: Progress) -> Transcript:
-        """Return what was said with word times; speakers only where each channel carries one person.
-
-        What was heard but not believed is listed in the coverage. FatalError where a model is missing or altered.
-        """
-
-
-class Diarizer(Protocol):
-    """Tells voices apart."""
-
-    fingerprint: str
-
-    def diarize(self, pcm: Pcm, *, progress: Progress) -> tuple[Turn, ...]:
-        """Return turns in time order, voices labelled `Speaker 1`, `Speaker 2`... by first appearance."""
-
-
-class Extractor(Protocol):
-    """Finds what was agreed."""
-
-    fingerprint: str
-
-    def extract(self, transcript: Transcript) -> Minutes:
-        """Return draft minutes in the transcript's language; every quote stands verbatim in its segments."""
-
-
-class Translator(Protocol):
-    """Puts sentences into another language."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Name the engine and its settings."""
-
-    def supports(self, source: str, target: str) -> bool:
-        """Tell whether this engine can translate from *source* to *target* (locale names) here and now."""
-
-    def translate(
-        self, sentences: Sequence[str], *, source: str, target: str, names: Sequence[str] = ()
-    ) -> list[Translation]:
-        """Return one translation for each sentence, in order.
-
-        *names* are people, places and products to be left as they are. A sentence that cannot be trusted comes back
-        in the source language with *translated* false and the reason among its flags. UsageError for a pair that
-        `supports` denies; RetryableError when the engine stopped answering.
-        """
-
-
-class Wording(Protocol):
-    """The fixed words and the forms of one locale."""
-
-    locale: str
-    direction: str  # ltr or rtl
-
-    def text(self, message: str, **values: object) -> str:
-        """Return *message* (an English msgid with {named} places) in this locale, filled with *values*."""
-
-    def plural(self, one: str, other: str, count: int, **values: object) -> str:
-        """Return the plural form for *count*; {count} is filled in with the locale's digits."""
-
-    def date(self, value: date, *, style: str = "long") -> str:
-        """Return a calendar day; *style* is long or short."""
-
-    def time(self, value: datetime) -> str:
-        """Return a time of day with its zone."""
-
-    def timecode(self, seconds: float) -> str:
-        """Return a place in the recording as h:mm:ss or m:ss, readable in either direction."""
-
-    def number(self, value: float, *, digits: int = 0) -> str:
-        """Return a number with *digits* decimals."""
-
-    def percent(self, share: float) -> str:
-        """Return a share (0 to 1) as a whole percentage."""
-
-    def join(self, values: Sequence[str]) -> str:
-        """Return a list in words: "A, B and C"."""
-
-
-class Renderer(Protocol):
-    """Makes a document of minutes."""
-
-    def render(self, minutes: Minutes, *, locale: str, format: str) -> bytes:
-        """Return the document; *format* is md, html, docx, pdf or json. FatalError names what is to be installed."""
-
-
-class BlobStore(Protocol):
-    """Keeps recordings and documents by their SHA-256."""
-
-    def put(self, source: Path) -> str:
-        """Copy *source* in, whole or not at all; return its SHA-256. FatalError: full disk, RetryableError: outage."""
-
-    def path(self, sha256: str) -> Path:
-        """Return a local path to read the blob from. RejectedError when it is not here or its bytes have changed."""
-
-
-class StageStore(Protocol):
-    """Keeps the result of each stage of a recording, so that a second run goes on where the first one ended."""
-
-    def load(self, recording: str, stage: str, fingerprint: str) -> str | None:
-        """Return the stored result (JSON text), or None where this stage was not finished with this fingerprint."""
-
-    def save(self, recording: str, stage: str, fingerprint: str, result: str) -> None:
-        """Store a finished result durably, replacing an older one of the same key."""
-
-
-class MeetingStore(Protocol):
-    """Keeps meetings with their transcript and minutes."""
-
-    def save_transcript(self, transcript: Transcript, *, recording: str | None) -> None:
-        """Store the transcript of a meeting, replacing the former one of the same meeting id."""
-
-    def save_minutes(self, minutes: Minutes) -> None:
-        """Store draft minutes of a meeting as a new version."""
-
-    def list_meetings(self) -> list[Meeting]:
-        """Return all meetings, newest first."""
-
-
-class ModelStore(Protocol):
-    """Gives the folder of a model whose files have been checked."""
-
-    def require(self, name: str) -> Path:
-        """Return the folder of model *name*. FatalError names what to fetch, or the file whose hash differs."""
-
-    def revision(self, name: str) -> str:
-        """Return revision and hash of model *name* for a fingerprint, without loading it."""
 
 
 class Source(Protocol):
@@ -398,3 +229,22 @@ class Gates(Protocol):
 
     def states(self) -> dict[str, str]:
         """Return closed, open or half-open for each system that was met."""
+
+
+class Calls(Protocol):
+    """Calls by which systems tell that something has changed there."""
+
+    def keep(self, come: Sequence[Call]) -> set[str]:
+        """Store calls durably and return the keys of those that are new.
+
+        RetryableError or FatalError where they cannot be stored: none of them is.
+        """
+
+    def waiting(self, system: str) -> list[int]:
+        """Return the numbers of calls, up to a thousand, after which *system* was not read yet."""
+
+    def handled(self, numbers: Sequence[int]) -> None:
+        """Note that the system was read since these calls."""
+
+    def forget(self, before: datetime) -> int:
+        """Remove calls that were worked off and came before a time; return how many."""
