@@ -1,0 +1,108 @@
+"""Who may do what: the one place that decides (21 CFR 11.10(d) and (g), ICH E6(R3) 4.3.8).
+
+A role gives rights; a grant limits them to an organization's data and to a study; a token to its scopes. What belongs
+to no organization of the reader is hidden, as if it did not exist; what may be seen but not done is refused.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hub.domain.people import Grant, Principal, Role
+
+
+class Right(StrEnum):
+    """What can be done, and the scope of a token by the same name."""
+
+    MEETINGS_READ = "meetings:read"
+    MEETINGS_WRITE = "meetings:write"
+    MINUTES_EDIT = "minutes:edit"
+    MINUTES_APPROVE = "minutes:approve"
+    MINUTES_SIGN = "minutes:sign"
+    MINUTES_DISTRIBUTE = "minutes:distribute"
+    TRANSLATIONS_EDIT = "translations:edit"
+    TRANSLATIONS_APPROVE = "translations:approve"
+    ACTIONS_EDIT = "actions:edit"
+    RECORDS_READ = "records:read"
+    SYNC_READ = "sync:read"
+    SYNC_OPERATE = "sync:operate"
+    AGREEMENTS_PROPOSE = "agreements:propose"
+    AGREEMENTS_ACCEPT = "agreements:accept"
+    CONFLICTS_RESOLVE = "conflicts:resolve"
+    AUDIT_READ = "audit:read"
+    AUDIT_REVIEW = "audit:review"
+    USERS_MANAGE = "users:manage"
+    RETENTION_MANAGE = "retention:manage"
+    SYSTEM_OPERATE = "system:operate"
+
+
+_READ = {Right.MEETINGS_READ, Right.RECORDS_READ}
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.PROJECT_MANAGER: frozenset(
+        _READ
+        | {
+            Right.MEETINGS_WRITE,
+            Right.MINUTES_EDIT,
+            Right.MINUTES_APPROVE,
+            Right.MINUTES_SIGN,
+            Right.MINUTES_DISTRIBUTE,
+            Right.ACTIONS_EDIT,
+            Right.SYNC_READ,
+            Right.AGREEMENTS_PROPOSE,
+            Right.AGREEMENTS_ACCEPT,
+            Right.CONFLICTS_RESOLVE,
+        }
+    ),
+    Role.CONTRIBUTOR: frozenset(_READ | {Right.MEETINGS_WRITE, Right.MINUTES_EDIT, Right.ACTIONS_EDIT}),
+    Role.REVIEWER: frozenset(_READ | {Right.MINUTES_APPROVE, Right.MINUTES_SIGN, Right.ACTIONS_EDIT}),
+    Role.LIAISON: frozenset(_READ | {Right.TRANSLATIONS_EDIT, Right.TRANSLATIONS_APPROVE}),
+    Role.INTEGRATION_ENGINEER: frozenset(
+        {Right.RECORDS_READ, Right.SYNC_READ, Right.SYNC_OPERATE, Right.AGREEMENTS_PROPOSE}
+    ),
+    Role.AUDITOR: frozenset(_READ | {Right.SYNC_READ, Right.AUDIT_READ, Right.AUDIT_REVIEW}),
+    Role.INSPECTOR: frozenset(_READ | {Right.SYNC_READ, Right.AUDIT_READ}),
+    # Keeps accounts, not content: duties are kept apart
+    Role.ADMINISTRATOR: frozenset({Right.USERS_MANAGE, Right.RETENTION_MANAGE, Right.SYSTEM_OPERATE, Right.AUDIT_READ}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose data something is: the *organizations* that may see it, its *study*, and whether it would unblind.
+
+    A meeting of sponsor and CRO belongs to both. Without a study it belongs to all of the organizations' work.
+    """
+
+    organizations: frozenset[str]
+    study: str | None = None
+    unblinding: bool = False
+
+
+class Verdict(StrEnum):
+    """What the policy says: allowed, refused (answer 403), or hidden (answer 404, as if it did not exist)."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+    HIDDEN = "hidden"
+
+
+def decide(principal: Principal, right: Right, scope: Scope, *, at: datetime) -> Verdict:
+    """Return whether *principal* may use *right* on what has *scope*, at the time *at*.
+
+    Hidden where no grant that reaches the scope gives any right to see it.
+    """
+    reaching = [grant for grant in principal.grants if _reaches(grant, scope, at)]
+    if not reaching or principal.user.state != "active":
+        return Verdict.HIDDEN
+    has = any(right in RIGHTS[grant.role] for grant in reaching)
+    if has and (principal.scopes is None or right in principal.scopes):
+        return Verdict.ALLOWED
+    return Verdict.REFUSED
+
+
+def _reaches(grant: Grant, scope: Scope, at: datetime) -> bool:
+    if grant.organization not in scope.organizations or (grant.until is not None and grant.until <= at):
+        return False
+    if scope.unblinding and not grant.unblinded:
+        return False
+    return grant.study is None or grant.study == scope.study
