@@ -9,6 +9,9 @@ import typer
 from hub.cli.guard import FAILED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hub.domain.changes import Finding
     from hub.ports import System
 
 app = typer.Typer(no_args_is_help=True, help="Connected systems: list, check, discover, sample.")
@@ -36,48 +39,63 @@ def list_systems(json: Json = False) -> None:
 
 @app.command("check")
 def check(name: Annotated[str | None, typer.Argument(help="Only this system")] = None) -> None:
-    """Ask each system for a page of its first kind; exit 1 when one does not answer."""
+    """Try out address, sign-in and rights of each system, and say what is wrong; exit 1 where something is."""
     from hub.cli.opening import opened
-    from hub.domain.errors import HubError
 
     systems = opened().systems
     chosen = [_system(systems, name)] if name else list(systems.values())
     failed = False
     for one in chosen:
-        if one.source is None:
-            sys.stdout.write(f"{one.name}: is only written; nothing to ask\n")
-            continue
-        try:
-            page = one.source.pull(one.kinds[0], None)
-            sys.stdout.write(f"{one.name}: answers; {len(page.changes)} of {one.kinds[0]} on the first page\n")
-        except HubError as error:
-            failed = True
-            sys.stdout.write(f"{one.name}: {error}\n")
+        for finding in _findings(one):
+            failed = failed or bool(finding.problem)
+            about = f" {finding.about}:" if finding.about else ""
+            sys.stdout.write(f"{one.name}:{about} {finding.problem or finding.seen}\n")
     if failed:
         sys.exit(FAILED)
 
 
+def _findings(one: "System") -> "Iterable[Finding]":
+    """Return what the system's own inspector finds; where it has none, whether it gives a page of its first kind."""
+    from hub.domain.changes import Finding
+    from hub.domain.errors import HubError
+
+    if one.inspector is not None:
+        return one.inspector.check()
+    if one.source is None:
+        return [Finding("", seen="is only written; nothing to ask")]
+    try:
+        page = one.source.pull(one.kinds[0], None)
+    except HubError as error:
+        return [Finding("", problem=str(error))]
+    return [Finding("", seen=f"answers; {len(page.changes)} of {one.kinds[0]} on the first page")]
+
+
 @app.command("discover")
 def discover(name: Name) -> None:
-    """Say which kinds a system gives, which fields of each the first page holds, and what it can do. JSON."""
+    """Say which kinds a system gives, which studies, objects and fields it has, and what it can do. JSON."""
     from dataclasses import asdict
 
     from hub.cli.opening import opened
     from hub.domain import wire
 
     one = _system(opened().systems, name)
-    kinds: dict[str, list[str]] = {}
-    for kind in one.kinds if one.source else ():
-        page = one.source.pull(kind, None)  # type: ignore[union-attr]  # no kinds without a source
-        kinds[kind] = sorted({field for change in page.changes for field in change.fields})
     able = one.source.capabilities if one.source else one.target.capabilities if one.target else None
     told = {**asdict(able), "writable": sorted(able.writable)} if able else {}
-    sys.stdout.write(wire.dumps({"name": one.name, "kinds": kinds, "capabilities": told}, indent=1) + "\n")
+    found = one.inspector.discover() if one.inspector is not None else {"kinds": _kinds(one)}
+    sys.stdout.write(wire.dumps({"name": one.name, **found, "capabilities": told}, indent=1) + "\n")
+
+
+def _kinds(one: "System") -> dict[str, list[str]]:
+    """Return the fields that the first page of each kind holds."""
+    if one.source is None:
+        return {}
+    pages = {kind: one.source.pull(kind, None) for kind in one.kinds}
+    return {kind: sorted({name for change in page.changes for name in change.fields}) for kind, page in pages.items()}
 
 
 @app.command("sample")
 def sample(
-    name: Name, kind: str, count: Annotated[int, typer.Option(min=1, max=100, help="How many records")] = 3
+    name: Name, kind: str, count: Annotated[int, typer.Option(min=1, max=100, help="How many records")] = 10
 ) -> None:
     """Show some records as the hub reads them, and what was set aside. JSON."""
     from hub.cli.opening import opened

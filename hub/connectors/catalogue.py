@@ -1,12 +1,12 @@
 """The systems that are connected: one YAML file each, in one folder, read by the connector that it names."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import yaml
 
+from hub.connectors.listed import CONNECTORS, Opener
 from hub.connectors.rest.tokens import Tokens
 from hub.domain.errors import UsageError
 from hub.ports import System
@@ -35,39 +35,16 @@ def open_system(path: Path, tokens: Callable[[], Tokens] | None = None) -> Syste
         raise UsageError(f"{path}: {error}") from error
 
 
-def _files(text: str, _tokens: Callable[[], Tokens] | None) -> System:
-    from hub.connectors.files.source import open_files
-
-    opened = open_files(text, clock=_now)
-    return System(opened.name, opened.kinds, source=opened, every_s=opened.every_s)
-
-
-def _rest(text: str, tokens: Callable[[], Tokens] | None) -> System:
-    from hub.connectors.rest.system import open_rest
-
-    opened = open_rest(text, clock=_now, tokens=tokens)
-    target = opened if opened.capabilities.writable else None
-    source = opened if opened.kinds else None
-    return System(opened.name, opened.kinds, source, target, opened.every_s, opened.rate_per_s)
-
-
-Opener = Callable[[str, Callable[[], Tokens] | None], System]
-"""Makes a system of its YAML; the second is where rotated refresh tokens are kept."""
-
-_OPENERS: dict[str, Opener] = {"files": _files, "rest": _rest}
 _GROUP = "hub.connectors"
 
 
 def _opener(connector: str) -> Opener:
     """Return what opens *connector*: one of ours, or one that an installed package registers."""
-    if connector in _OPENERS:
-        return _OPENERS[connector]
+    for one in CONNECTORS:
+        if one.name == connector:
+            return one.load()
     found: Opener = next(iter(entry_points(group=_GROUP, name=connector))).load()
     return found
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _told(path: Path) -> tuple[str, str]:
@@ -77,7 +54,7 @@ def _told(path: Path) -> tuple[str, str]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from error
     named = told.get("connector") if isinstance(told, dict) else None
-    known = [*_OPENERS, *entry_points(group=_GROUP).names]
+    known = [*(one.name for one in CONNECTORS), *entry_points(group=_GROUP).names]
     if named not in known:
         raise UsageError(f"{path}: connector: {named!r} is none of {', '.join(known)}")
     return text, str(named)

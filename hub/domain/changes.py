@@ -97,3 +97,15 @@ class Receipt:
     version: str | None = None
     fields: Fields = field(default_factory=dict)
     """What the system now holds of the fields, where its answer tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was seen when one part of a system's configuration was tried out."""
+
+    about: str
+    """The part: address, sign-in, an object, a right."""
+    problem: str = ""
+    """What is wrong and who is to do what, for a person; empty where nothing is."""
+    seen: str = ""
+    """What was found where nothing is wrong."""

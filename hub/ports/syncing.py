@@ -1,15 +1,15 @@
 """What the hub needs to keep systems in step."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from hub.domain.agreements import Agreement
 from hub.domain.audit import Entry
 from hub.domain.calls import Call
-from hub.domain.changes import Asked, Capabilities, Page, Push, Receipt
+from hub.domain.changes import Asked, Capabilities, Finding, Page, Push, Receipt
 from hub.domain.errors import RejectedError, StaleError
 from hub.domain.messages import Message, Received
 from hub.domain.sync import Base, Dispute, Effects, Letter, Record, Write
@@ -56,6 +56,16 @@ class BulkTarget(Target, Protocol):
         """
 
 
+class Inspector(Protocol):
+    """Looks at a system without changing anything; called by a person who sets it up."""
+
+    def check(self) -> Iterable[Finding]:
+        """Try out each part of the configuration; what is wrong is a finding and not an error."""
+
+    def discover(self) -> Mapping[str, Any]:
+        """Return which studies, objects and fields there are, as JSON values. Errors as of `Source.pull`."""
+
+
 @dataclass(frozen=True, slots=True)
 class System:
     """One connected system."""
@@ -69,6 +79,7 @@ class System:
     """Seconds between two pulls."""
     rate_per_s: float | None = None
     """Requests a second that it allows; None where it names no limit."""
+    inspector: Inspector | None = None
 
 
 class Bus(Protocol):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from hub.connectors.listed import CONNECTORS
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -43,3 +45,14 @@ def test_the_decisions_are_numbered_and_complete():
         text = page.read_text()
         assert re.match(rf"# {page.name[:4]} ", text), page.name
         assert all(part in text for part in ("Context", "Choice", "Consequence")), page.name
+
+
+def test_the_table_of_connectors_is_that_of_the_catalogue():
+    done = subprocess.run([sys.executable, ROOT / "scripts" / "connectors-doc", "--check"], check=False)
+    assert done.returncode == 0, "run scripts/connectors-doc"
+
+
+def test_every_connector_has_a_page_and_opens():
+    for one in CONNECTORS:
+        assert (ROOT / "docs" / "connectors" / f"{one.name}.md").is_file(), one.name
+        assert callable(one.load())

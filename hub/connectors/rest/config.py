@@ -115,20 +115,26 @@ def _named(value: Any) -> Any:
     return {"field": value} if isinstance(value, str) else value
 
 
-class Kind(Strict):
+class Mapped(Strict):
+    """Where a record's id, version, time of change and fields lie in their JSON; any connector's mapping file."""
+
+    id: str = "id"
+    version: str | None = None
+    """Field with the version of an item."""
+    changed_at: str | None = None
+    deleted: Deleted | None = None
+    fields: Mapping[str, Annotated[Value, BeforeValidator(_named)]] = Field(min_length=1)
+    """Ours to theirs; a name that the kind does not have is a field of the customer's own and kept as it is."""
+
+
+class Kind(Mapped):
     """One kind of record."""
 
     list: Listing | None = None
     since: Since | None = None
     complete_listing: bool = False
-    id: str = "id"
-    version: str | None = None
-    """Field with the version of an item."""
     version_as: Literal["if_match", "field"] = "if_match"
     """How a write says on which version it rests: If-Match, or the version's own field."""
-    changed_at: str | None = None
-    deleted: Deleted | None = None
-    fields: Mapping[str, Annotated[Value, BeforeValidator(_named)]] = Field(min_length=1)
     create: Call | None = None
     update: Call | None = None
     delete: Call | None = None

@@ -7,15 +7,17 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from hub.connectors.rest import times
-from hub.connectors.rest.config import Kind, Value
+from hub.connectors.rest.config import Mapped, Value
 from hub.domain.changes import Change, Reject
 from hub.domain.errors import RejectedError
 from hub.domain.records.checks import type_of
 
 MISSING = object()
+LONGEST = 2**20
+"""Letters of one text; more is no field but a mistake, and would be copied with every version of its record."""
 
 
-def read_item(kind: str, rule: Kind, item: Any, place: str) -> Change | Reject:
+def read_item(kind: str, rule: Mapped, item: Any, place: str) -> Change | Reject:
     """Return what *item* says, or why it cannot be used; a reject names its record where the id could be read."""
     raw = json.dumps(item, ensure_ascii=False).encode(errors="backslashreplace")
     external_id = None
@@ -54,7 +56,7 @@ def version_of(mark: str) -> str | int:
     return json.loads(mark) if mark.isdecimal() or mark[:1] == '"' else mark
 
 
-def fields_of(kind: str, rule: Kind, item: Mapping[str, Any]) -> dict[str, Any]:
+def fields_of(kind: str, rule: Mapped, item: Mapping[str, Any]) -> dict[str, Any]:
     """Return our fields of *item*; those it does not hold are left out. RejectedError names the field."""
     fields = {}
     for name, value in rule.fields.items():
@@ -67,7 +69,7 @@ def fields_of(kind: str, rule: Kind, item: Mapping[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def changed_at(rule: Kind, item: Mapping[str, Any]) -> datetime | None:
+def changed_at(rule: Mapped, item: Mapping[str, Any]) -> datetime | None:
     """Return when *item* changed, in UTC. RejectedError where it is no time."""
     told = at(item, rule.changed_at) if rule.changed_at else None
     if told in (MISSING, None, ""):
@@ -79,7 +81,7 @@ def changed_at(rule: Kind, item: Mapping[str, Any]) -> datetime | None:
     return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
-def body_of(kind: str, rule: Kind, fields: Mapping[str, Any]) -> dict[str, Any]:
+def body_of(kind: str, rule: Mapped, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return *fields* as they name them. RejectedError for one that they do not take."""
     body: dict[str, Any] = {}
     for name, ours in fields.items():
@@ -132,6 +134,8 @@ def _single(field: str, theirs: Any) -> Any:
         raise RejectedError(f"{field}: {theirs} is no number that can be kept")
     if isinstance(theirs, str) and any("\ud800" <= letter <= "\udfff" for letter in theirs):
         raise RejectedError(f"{field} holds half a letter (a lone surrogate)")
+    if isinstance(theirs, str) and len(theirs) > LONGEST:
+        raise RejectedError(f"{field} is {len(theirs)} letters long; more than {LONGEST} are not kept")
     return theirs
 
 

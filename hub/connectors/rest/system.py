@@ -20,6 +20,7 @@ from hub.connectors.rest.tokens import Tokens
 from hub.connectors.rest.waits import moment_of
 from hub.domain.changes import Capabilities, Change, Page, Push, Receipt, Reject
 from hub.domain.errors import RejectedError, RetryableError
+from hub.ports import System
 
 _RESTARTS = 5
 _REST_S = 60.0
@@ -32,6 +33,14 @@ def open_rest(
     """Return the system that the YAML *text* describes. UsageError names the key that is wrong."""
     config = read_config(text)
     return RestSystem(config if base_url is None else config.model_copy(update={"base_url": base_url}), clock, tokens)
+
+
+def opened(text: str, tokens: Callable[[], Tokens] | None) -> System:
+    """Make the system of its YAML. UsageError names the first key that is wrong."""
+    rest = open_rest(text, clock=lambda: datetime.now(UTC), tokens=tokens)
+    target = rest if rest.capabilities.writable else None
+    source = rest if rest.kinds else None
+    return System(rest.name, rest.kinds, source, target, rest.every_s, rest.rate_per_s)
 
 
 class RestSystem:

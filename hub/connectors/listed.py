@@ -1,0 +1,62 @@
+"""Every connector there is: one entry each, for `hub connectors`, for the table in docs/connectors/index.md.
+
+An entry names its opener as text, so that a connector's libraries are loaded only where a system uses it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from hub.connectors.rest.tokens import Tokens
+from hub.ports import System
+
+Opener = Callable[[str, Callable[[], Tokens] | None], System]
+"""Makes a system of its YAML; the second is where rotated refresh tokens are kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One connector."""
+
+    name: str
+    """What `connector:` says in a system's YAML."""
+    system: str
+    opener: str
+    """`module:function`, an `Opener`."""
+    kinds: str
+    """Kinds of record, or `as its YAML says`."""
+    reads: bool = True
+    writes: bool = False
+    told: str = "poll"
+    """How a change there becomes known: poll, webhook and poll, or push."""
+    signs_in: str = ""
+    proved: str = ""
+    """Against which contract, and against which server that behaves as the system does."""
+
+    def load(self) -> Opener:
+        """Return its opener."""
+        module, _, function = self.opener.partition(":")
+        opener: Opener = getattr(import_module(module), function)
+        return opener
+
+
+CONNECTORS: tuple[Listed, ...] = (
+    Listed(
+        name="files",
+        system="Files: folder, SFTP, uploads (CSV, XLSX, JSON lines)",
+        opener="hub.connectors.files.opening:opened",
+        kinds="as its YAML says",
+        signs_in="none; SFTP by key or password",
+        proved="contract suite; OpenSSH",
+    ),
+    Listed(
+        name="rest",
+        system="Any HTTP API that lists and takes JSON",
+        opener="hub.connectors.rest.system:opened",
+        kinds="as its YAML says",
+        writes=True,
+        told="webhook and poll",
+        signs_in="basic, API key, OAuth client credentials, refresh token",
+        proved="contract suite against a server with faults",
+    ),
+)
