@@ -19,7 +19,8 @@ _FIRST_S, _LONGEST_S = 0.5, 60.0
 class SqlGates:
     """`Gates`: a token bucket a system, and a breaker that waits twice as long after each failure, up to a minute.
 
-    *rates* gives requests a second for the systems that have a limit; a bucket holds ten seconds' worth.
+    *rates* gives requests a second for the systems that have a limit; a bucket holds ten seconds' worth, at least one
+    request.
     """
 
     def __init__(self, engine: Engine, *, rates: Mapping[str, float], clock: Clock) -> None:
@@ -39,7 +40,7 @@ class SqlGates:
             if left := _seconds(row.open_until, now):
                 return left
             passed = max(0.0, (now - row.refilled_at).total_seconds())
-            tokens = min(row.tokens + passed * rate, rate * 10)
+            tokens = min(row.tokens + passed * rate, _bucket(rate))
             taken = requests if tokens >= requests else 0
             _set(connection, system, tokens=tokens - taken, refilled_at=now)
             return 0.0 if taken else (requests - tokens) / rate
@@ -75,10 +76,14 @@ class SqlGates:
         with transaction(self._engine) as connection:
             row = connection.execute(query).one_or_none()
             if row is None:
-                tokens = self._rates.get(system, 0.0) * 10
+                tokens = _bucket(self._rates.get(system, 0.0))
                 connection.execute(insert(gates).values(system=system, tokens=tokens, refilled_at=now, failures=0))
                 row = connection.execute(query).one()
             yield connection, row
+
+
+def _bucket(rate: float) -> float:
+    return max(1.0, rate * 10)
 
 
 def _set(connection: Connection, system: str, **values: Any) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hub.bootstrap import build
+from hub.services.sync.kept_leases import KeptLeases
 from hub.settings import load_settings
 from hub.storage.clocks import DatabaseClock
 from hub.storage.engine import open_engine
@@ -30,9 +31,12 @@ def clock():
     return Moved()
 
 
-@pytest.fixture
-def both(engine, clock):
-    return tuple(SqlLeases(engine, holder=holder, clock=clock) for holder in ("one", "two"))
+@pytest.fixture(params=["asked each time", "kept"])
+def both(engine, clock, request):
+    asked = [SqlLeases(engine, holder=holder, clock=clock) for holder in ("one", "two")]
+    if request.param == "asked each time":
+        return asked
+    return [KeptLeases(leases, monotonic=lambda: clock().timestamp()) for leases in asked]
 
 
 def test_a_lease_has_one_holder_who_may_renew_it(both):
@@ -53,6 +57,19 @@ def test_a_lease_that_ran_out_or_was_given_back_is_free(both, clock):
     assert not one.take("relay", 10)
     two.release("relay")
     assert one.take("relay", 10)
+
+
+def test_a_holder_who_renews_in_time_keeps_it_and_one_who_comes_late_does_not_believe_it(both, clock):
+    one, two = both
+    assert one.take("relay", 10)
+    for _ in range(5):
+        clock.by(seconds=4)
+        assert one.take("relay", 10)
+        assert not two.take("relay", 10)
+    clock.by(seconds=11)
+    assert two.take("relay", 10)
+    assert not one.take("relay", 10)
+    assert not one.take("relay", 10), "a refusal is not remembered as a lease"
 
 
 def test_only_the_holder_gives_a_lease_back(both):

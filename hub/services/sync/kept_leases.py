@@ -7,10 +7,18 @@ from collections.abc import Callable
 from hub.ports import Leases
 
 
-class KeptLeases:
-    """`Leases` that renews only in the second half of what was given: until then nobody else can have taken one."""
+def _since_boot() -> float:
+    # the usual clock stands still while the machine sleeps, and leases run out meanwhile
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
-    def __init__(self, leases: Leases, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+
+class KeptLeases:
+    """`Leases` that renews only in the second half of what was given: until then nobody else can have taken one.
+
+    *monotonic* has to go on while the machine sleeps.
+    """
+
+    def __init__(self, leases: Leases, *, monotonic: Callable[[], float] = _since_boot) -> None:
         self._leases = leases
         self._monotonic = monotonic
         self._lock = threading.Lock()
