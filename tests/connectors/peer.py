@@ -311,7 +311,7 @@ class _Wire(BaseHTTPRequestHandler):
         except OSError:  # the other side has gone, as it may
             self.close_connection = True
 
-    do_GET = do_POST = do_PATCH = do_DELETE = _any  # noqa: N815  # names of the base class
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any  # noqa: N815  # names of the base class
 
     def _send(self, peer: Peer, answer: Answer) -> None:
         self.send_response_only(answer.status)

@@ -1,0 +1,1 @@
+"""Microsoft Graph: one client for drives, meetings, channels, mail and calendars."""
