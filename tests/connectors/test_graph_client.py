@@ -24,7 +24,7 @@ class Server(GraphServer):
         super().__init__()
         self.things = [{"id": str(number)} for number in range(8)]
         self.route("GET", "/things", lambda asked: self.paged(asked, self.things))
-        self.route("GET", "/thing/(.+)", lambda _, id: told(200, {"id": id}))
+        self.route("GET", "/thing/(.+)", lambda _, known: told(200, {"id": known}))
         self.public = ""
 
     def vouched(self, assertion):
@@ -51,8 +51,9 @@ def graph(server, monkeypatch):
     def build(**access):
         told = {"tenant": TENANT, "client_id": "app", "login_url": server.address, "base_url": server.base}
         told |= access or {"client_secret": "env:GRAPH_SECRET"}
-        clock = lambda: server.now
-        made.append(Graph(Access.model_validate(told), name="files", limits=Limits(2.0, 2**20), clock=clock))
+        made.append(
+            Graph(Access.model_validate(told), name="files", limits=Limits(2.0, 2**20), clock=lambda: server.now)
+        )
         return made[-1]
 
     yield build

@@ -121,9 +121,10 @@ class Graph:
         return path
 
     def _judged(self, request: Request, answer: Answer) -> Exception:
-        code, message, id = _told(answer)
-        line = f"{self._name}: {request.method} {request.url.partition('?')[0].removeprefix(self.base)}: {answer.status} {code}"
-        line = f"{line} (request-id {id})" if id else line
+        code, message, known_as = _told(answer)
+        where = f"{request.method} {request.url.partition('?')[0].removeprefix(self.base)}"
+        line = f"{self._name}: {where}: {answer.status} {code}"
+        line = f"{line} (request-id {known_as})" if known_as else line
         status = answer.status
         if status in (408, 425, 429, 509) or (status >= 500 and status != 507):
             return RetryableError(line, retry_after_s=wait_of(answer.headers, self._clock()))
@@ -143,6 +144,6 @@ def _told(answer: Answer) -> tuple[str, str, str]:
     error = error if isinstance(error, dict) else {}
     inner = error.get("innerError")
     inner = inner if isinstance(inner, dict) else {}
-    id = inner.get("request-id") or answer.headers.get("request-id") or ""
+    known_as = inner.get("request-id") or answer.headers.get("request-id") or ""
     said = " ".join(str(error.get("message") or "").split())
-    return str(error.get("code") or ""), said, str(id)
+    return str(error.get("code") or ""), said, str(known_as)
