@@ -47,6 +47,18 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address that pages are served on")
     port: int = Field(default=8765, ge=0, le=65535, description="Port that pages are served on; 0 picks a free one")
 
+    public_url: str | None = Field(
+        default=None,
+        pattern="^https://[^/]+$",
+        description="Address that people reach the pages at; only this machine reaches them without TLS when unset",
+    )
+    idle_minutes: int = Field(default=30, ge=1, le=720, description="Minutes without a request that end a session")
+    session_hours: int = Field(default=12, ge=1, le=24, description="Hours after which anyone signs in again")
+    password_days: int = Field(default=365, ge=1, le=3650, description="Days after which a password is to be changed")
+    requests_per_s: float = Field(
+        default=20, gt=0, le=10_000, description="Requests a second that one person or token may ask of the API"
+    )
+
     database: SecretStr | None = Field(
         default=None,
         description="Database as postgresql+psycopg://user:password@host/name; the embedded HUB_HOME/hub.db when unset",
@@ -112,6 +124,11 @@ class Settings(BaseSettings):
     def models(self) -> Path:
         """The folder that holds fetched models."""
         return self.models_dir or self.home / "models"
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Tell whether browsers are to send cookies over TLS only: everywhere but on this machine itself."""
+        return self.public_url is not None or self.host not in ("127.0.0.1", "localhost", "::1")
 
     @property
     def systems(self) -> Path:

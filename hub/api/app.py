@@ -1,45 +1,75 @@
-"""The hub's HTTP face."""
+"""The hub's HTTP face: the API under /api/v1, the pages, the addresses of webhooks, and whether all is well."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from hub.api import webhooks
+from hub.api import problems, webhooks
 from hub.api.group_commit import GroupCommit
-from hub.connectors.webhook.senders import Sender
+from hub.api.headers import SecurityHeaders
+from hub.api.limits import BodyLimit, Buckets
+from hub.api.openapi import describe
+from hub.api.routers import LARGE, ROUTERS
+from hub.bootstrap import Hub
 from hub.domain.calls import Call
 from hub.domain.errors import HubError
-from hub.ports import Calls, Clock
+from hub.services.accounts.refusals import Refusals
+from hub.web import site
+
+API = "/api/v1"
+_SIGN_INS_PER_S = 0.5
+_SIGN_INS_AT_ONCE = 20
 
 
-def create_app(
-    calls: Calls, senders: Mapping[str, Sender], *, clock: Clock, told: webhooks.Told, ready: Callable[[], object]
-) -> FastAPI:
-    """Return the application; *ready* raises an error of the hub's own while the database cannot be used."""
-    group: GroupCommit[Call] = GroupCommit(calls.keep)
+def create_app(hub: Hub) -> FastAPI:
+    """Return the application that serves *hub*; its jobs run between start-up and shut-down."""
+    group: GroupCommit[Call] = GroupCommit(hub.sync.calls.keep)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        hub.jobs.start()
         yield
         await group.drained()
+        await run_in_threadpool(hub.jobs.stop)
 
-    app = FastAPI(title="Liaison hub", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.router.routes.append(webhooks.route(senders, group, clock=clock, told=told))
+    app = FastAPI(
+        title="Liaison hub",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{API}/openapi.json",
+    )
+    app.state.hub = hub
+    app.state.refusals = Refusals(hub.desk)
+    app.state.buckets = Buckets(hub.settings.requests_per_s, int(hub.settings.requests_per_s * 10))
+    app.state.doorstep = Buckets(_SIGN_INS_PER_S, _SIGN_INS_AT_ONCE)
+    problems.install(app)
+    app.add_middleware(BodyLimit, large=("/webhooks/", *LARGE))  # webhooks have a limit of their own
+    app.add_middleware(SecurityHeaders, secure=hub.settings.secure_cookies)
+    app.router.routes.append(webhooks.route(hub.senders, group, clock=hub.clock, told=hub.metrics.told))
+    for router in ROUTERS:
+        app.include_router(router, prefix=API, responses=problems.documented())
+    _add_health(app, hub)
+    site.attach(app)
+    describe(app)
+    return app
 
-    @app.get("/health/live")
+
+def _add_health(app: FastAPI, hub: Hub) -> None:
+    @app.get("/health/live", include_in_schema=False)
     def live() -> dict[str, str]:
         """Say that the process answers."""
         return {"status": "live"}
 
-    @app.get("/health/ready")
+    @app.get("/health/ready", include_in_schema=False)
     def is_ready() -> JSONResponse:
         """Say whether the database can be used."""
         try:
-            ready()
+            hub.sync.ledger.counts()
         except HubError as error:
             return JSONResponse({"status": "not ready", "reason": str(error)}, 503)
         return JSONResponse({"status": "ready"})
-
-    return app

@@ -15,6 +15,7 @@ from hub.cli import (
     sync,
     transcribe,
     translate,
+    users,
     worker,
 )
 from hub.cli.guard import guarded
@@ -38,6 +39,7 @@ app.command("serve")(serve.serve)
 app.add_typer(deadletters.app, name="deadletters")
 app.add_typer(audit.app, name="audit")
 app.add_typer(connectors.app, name="connectors")
+app.add_typer(users.app, name="users")
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 

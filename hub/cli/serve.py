@@ -11,7 +11,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; HUB_HOST when not given")] = None,
     port: Annotated[int | None, typer.Option(help="Port; HUB_PORT when not given, 0 picks a free one")] = None,
 ) -> None:
-    """Take webhook calls and answer health checks. SIGTERM: answer what has come, then leave with 0."""
+    """Serve the pages, the API under /api/v1 and the webhooks. SIGTERM: answer what has come, then leave with 0."""
     import signal
     import socket
 
@@ -22,9 +22,7 @@ def serve(
     from hub.domain.errors import FatalError
 
     hub = opened()
-    app = create_app(
-        hub.sync.calls, hub.senders, clock=hub.clock, told=hub.metrics.told, ready=lambda: hub.sync.ledger.counts()
-    )
+    app = create_app(hub)
     where = (host or hub.settings.host, hub.settings.port if port is None else port)
     try:
         listening = socket.create_server(where, backlog=2048)

@@ -2,6 +2,10 @@
 
 HubError
 ├── UsageError       the caller asked for something that cannot be: correct the call    (exit 2)
+│   ├── UnknownError     who asks is not known: sign in                                 (exit 2)
+│   ├── RefusedError     who asks may not do it: ask for the right                      (exit 2)
+│   ├── MissingError     there is no such thing, or none that the caller may see        (exit 2)
+│   └── StandingError    it stands where this cannot be done: look at it, then decide   (exit 2)
 ├── RejectedError    this input cannot be used: set it aside, go on with the others     (exit 1)
 ├── RetryableError   the same call may succeed later: wait, then repeat it              (exit 1)
 │   └── StaleError   the other side has changed meanwhile: read it again, then decide   (exit 1)
@@ -15,6 +19,22 @@ class HubError(Exception):
 
 class UsageError(HubError):
     """The request is wrong in itself: unknown locale, missing file, ambiguous roster."""
+
+
+class UnknownError(UsageError):
+    """Who asks is not known, or could not prove it."""
+
+
+class RefusedError(UsageError):
+    """Who asks may see it, but not do this."""
+
+
+class MissingError(UsageError):
+    """There is no such thing, or the caller may not know of it."""
+
+
+class StandingError(UsageError):
+    """What it is asked of stands where it cannot be done: locked, decided before, of another version."""
 
 
 class RejectedError(HubError):

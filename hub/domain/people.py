@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+EVERY = "*"
+"""As the organization of a grant: all of this hub's, for those who run it."""
+
 
 class Role(StrEnum):
     """A duty, given for an organization and a study."""
@@ -65,3 +68,8 @@ class Principal:
     grants: tuple[Grant, ...]
     session: str
     scopes: frozenset[str] | None = None
+
+    @property
+    def actor(self) -> str:
+        """Return how the audit trail names who acts."""
+        return self.user.email if self.scopes is None else f"{self.user.email} by token {self.session}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hub.domain.people import Grant, Principal, Role
+from hub.domain.people import EVERY, Grant, Principal, Role
 
 
 class Right(StrEnum):
@@ -70,7 +70,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 class Scope:
     """Whose data something is: the *organizations* that may see it, its *study*, and whether it would unblind.
 
-    A meeting of sponsor and CRO belongs to both. Without a study it belongs to all of the organizations' work.
+    A meeting of sponsor and CRO belongs to both. Without a study it belongs to all of the organizations' work. What
+    belongs to no organization is of the hub as a whole, for those whose grant is for every organization.
     """
 
     organizations: frozenset[str]
@@ -100,8 +101,20 @@ def decide(principal: Principal, right: Right, scope: Scope, *, at: datetime) ->
     return Verdict.REFUSED
 
 
+def holds(principal: Principal, right: Right, *, at: datetime) -> bool:
+    """Tell whether *principal* has *right* anywhere: what may be listed still has to be chosen by `decide`."""
+    if principal.user.state != "active" or (principal.scopes is not None and right not in principal.scopes):
+        return False
+    return any(right in RIGHTS[grant.role] for grant in principal.grants if in_force(grant, at))
+
+
+def in_force(grant: Grant, at: datetime) -> bool:
+    """Tell whether *grant* has not ended."""
+    return grant.until is None or grant.until > at
+
+
 def _reaches(grant: Grant, scope: Scope, at: datetime) -> bool:
-    if grant.organization not in scope.organizations or (grant.until is not None and grant.until <= at):
+    if not in_force(grant, at) or grant.organization not in (scope.organizations | {EVERY}):
         return False
     if scope.unblinding and not grant.unblinded:
         return False

@@ -3,6 +3,7 @@
 Adapters raise the errors of `hub.domain.errors` and nothing else; foreign exceptions stop at the adapter.
 """
 
+from hub.ports.accounts import Accounts, Answers, ApiTokens, Jobs, JobWork, Passwords, Sessions
 from hub.ports.clock import Clock
 from hub.ports.meetings import (
     BlobStore,
@@ -35,6 +36,9 @@ from hub.ports.syncing import (
 )
 
 __all__ = [
+    "Accounts",
+    "Answers",
+    "ApiTokens",
     "BlobStore",
     "BulkTarget",
     "Bus",
@@ -46,14 +50,18 @@ __all__ = [
     "Extractor",
     "Gates",
     "Inspector",
+    "JobWork",
+    "Jobs",
     "Leases",
     "Ledger",
     "MeetingStore",
     "ModelStore",
     "Outbox",
+    "Passwords",
     "Progress",
     "Recognizer",
     "Renderer",
+    "Sessions",
     "Source",
     "StageStore",
     "System",

@@ -1,0 +1,75 @@
+"""What one asker may ask: requests by user and by address, and the size of a body."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub.api import problems
+
+MOST_BYTES = 1 << 20
+_REMEMBERED = 10_000
+
+
+class Buckets:
+    """A bucket of *burst* requests for each asker, filled again at *per_s* a second."""
+
+    def __init__(self, per_s: float, burst: int, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._per_s = per_s
+        self._burst = burst
+        self._monotonic = monotonic
+        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, who: str) -> None:
+        """Take one request of *who*. HttpError (429) where the bucket is empty."""
+        with self._lock:
+            now = self._monotonic()
+            level, at = self._levels.pop(who, (float(self._burst), now))
+            level = min(self._burst, level + (now - at) * self._per_s)
+            self._levels[who] = (max(level - 1, min(level, 0)), now)
+            if len(self._levels) > _REMEMBERED:
+                self._levels.popitem(last=False)
+        if level < 1:
+            wait_s = max(1, round((1 - level) / self._per_s))
+            raise problems.HttpError(429, "too many requests; wait a little", headers={"Retry-After": str(wait_s)})
+
+
+class BodyLimit:
+    """Middleware that ends a request whose body is longer than a path may have; *large* paths count for themselves."""
+
+    def __init__(self, app: ASGIApp, *, large: tuple[str, ...], most: int = MOST_BYTES) -> None:
+        self._app = app
+        self._large = large
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, counting its body."""
+        if scope["type"] != "http" or scope["path"].startswith(self._large):
+            await self._app(scope, receive, send)
+            return
+        told = next((value for key, value in scope["headers"] if key == b"content-length"), b"0")
+        if not told.isdigit() or int(told) > self._most:
+            await _too_large(self._most)(scope, receive, send)
+            return
+        come = 0
+
+        async def counted() -> Message:
+            nonlocal come
+            message = await receive()
+            come += len(message.get("body", b""))
+            if come > self._most:
+                raise problems.HttpError(413, _text(self._most))
+            return message
+
+        await self._app(scope, counted, send)
+
+
+def _too_large(most: int) -> ASGIApp:
+    return problems.answer(413, _text(most))
+
+
+def _text(most: int) -> str:
+    return f"the body is longer than the {most} bytes that are taken here"

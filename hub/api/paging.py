@@ -1,0 +1,71 @@
+"""Pages of a list: a cursor that says where the next one begins."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Depends, Query
+from pydantic import BaseModel
+
+from hub.domain.errors import UsageError
+
+Item = TypeVar("Item")
+Form = TypeVar("Form")
+
+
+class Page(BaseModel, Generic[Item]):
+    """Some items of a list. *next* is given as `cursor` to get those after them; null at the end."""
+
+    items: list[Item]
+    next: str | None = None
+
+
+class Asked(BaseModel):
+    """Which page is asked for."""
+
+    after: list[Any]
+    """Where the page begins: what `cursor` was made of, empty at the beginning."""
+    limit: int
+
+
+def _asked(
+    cursor: Annotated[str | None, Query(max_length=1000, description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=200, description="Most items of the page")] = 50,
+) -> Asked:
+    return Asked(after=_opened(cursor) if cursor else [], limit=limit)
+
+
+Paging = Annotated[Asked, Depends(_asked)]
+
+
+def sealed(*place: Any) -> str:
+    """Return the cursor for a place in a list."""
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def page(
+    found: Sequence[Item], asked: Asked, *, place: Callable[[Item], Sequence[Any]], form: Callable[[Item], Form]
+) -> Page[Form]:
+    """Return the page of *found*, which was read with one item more than the limit, to know whether there is a next."""
+    items = found[: asked.limit]
+    following = sealed(*place(items[-1])) if len(found) > asked.limit else None
+    return Page(items=[form(one) for one in items], next=following)
+
+
+def sliced(found: Iterable[Item], asked: Asked, *, form: Callable[[Item], Form]) -> Page[Form]:
+    """Return the page of a short list that is at hand as a whole, by position."""
+    whole, start = list(found), int(asked.after[0]) if asked.after else 0
+    end = start + asked.limit
+    return Page(items=[form(one) for one in whole[start:end]], next=sealed(end) if len(whole) > end else None)
+
+
+def _opened(cursor: str) -> list[Any]:
+    try:
+        place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError) as error:
+        raise UsageError("cursor: is none that was given by this list") from error
+    if not isinstance(place, list) or not all(isinstance(one, str | int) for one in place):
+        raise UsageError("cursor: is none that was given by this list")
+    return place

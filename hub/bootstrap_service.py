@@ -1,0 +1,97 @@
+"""The parts of the hub that serve people: who they are, what they asked for. `hub.bootstrap` puts them in."""
+
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
+
+from hub.ports import Clock
+from hub.settings import Settings
+
+if TYPE_CHECKING:
+    from hub.ports import Answers, JobWork
+    from hub.services.accounts.desk import Desk
+    from hub.services.accounts.second_factor import Codes
+    from hub.services.jobs import JobRunner
+
+
+class ServiceParts:
+    """Each part made when it is first asked for, from what the hub has."""
+
+    settings: Settings
+    _part: Callable[..., Any]
+    if TYPE_CHECKING:  # given by the hub
+
+        @property
+        def clock(self) -> Clock: ...  # noqa: D102
+        @property
+        def _shared_clock(self) -> Clock: ...
+        @property
+        def holder(self) -> str: ...  # noqa: D102
+        @property
+        def _engine(self) -> Any: ...
+
+    @cached_property
+    def desk(self) -> "Desk":
+        """Where accounts are kept and people let in."""
+        from hub.domain.accounts import Rules
+        from hub.services.accounts.desk import Desk
+        from hub.storage.accounts import SqlAccounts
+        from hub.storage.passwords import Argon2Passwords
+        from hub.storage.sessions import SqlApiTokens, SqlSessions
+
+        known = self.settings
+        rules = Rules(
+            idle=timedelta(minutes=known.idle_minutes),
+            session=timedelta(hours=known.session_hours),
+            password=timedelta(days=known.password_days),
+        )
+        return Desk(
+            accounts=SqlAccounts(self._engine),
+            sessions=SqlSessions(self._engine),
+            tokens=SqlApiTokens(self._engine),
+            passwords=self._part("passwords", Argon2Passwords),
+            clock=self.clock,
+            new_id=lambda: uuid4().hex,
+            new_secret=lambda: secrets.token_urlsafe(32),
+            rules=rules,
+        )
+
+    @cached_property
+    def codes(self) -> "Codes":
+        """One-time codes of second factors."""
+        from hub.storage.cipher import open_cipher
+        from hub.storage.one_time_codes import TotpCodes
+
+        keys = self.settings.token_keys
+        return TotpCodes(
+            open_cipher(keys.get_secret_value() if keys else None, self.settings.home / "keys" / "tokens.key")
+        )
+
+    @cached_property
+    def answers(self) -> "Answers":
+        """Answers to requests that may come twice."""
+        from hub.storage.jobs import SqlAnswers
+
+        return SqlAnswers(self._engine)
+
+    @cached_property
+    def job_kinds(self) -> "dict[str, JobWork]":
+        """What long work there is, by the kind of its jobs."""
+        return cast("dict[str, JobWork]", self._part("job_kinds", dict))
+
+    @cached_property
+    def jobs(self) -> "JobRunner":
+        """Long work, asked for and done."""
+        from hub.services.jobs import JobRunner
+        from hub.storage.jobs import SqlJobs
+
+        return JobRunner(
+            SqlJobs(self._engine),
+            self.job_kinds,
+            holder=self.holder,
+            clock=self._shared_clock,
+            new_id=lambda: uuid4().hex,
+        )

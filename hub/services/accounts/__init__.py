@@ -1,0 +1,1 @@
+"""Who may come in: accounts kept, people signed in, tokens made."""

@@ -1,0 +1,45 @@
+"""Who a request acts for: the person of a session, or the one whose token it carries."""
+
+from datetime import timedelta
+
+from hub.domain.accounts import Session
+from hub.domain.errors import UnknownError
+from hub.domain.people import Principal
+from hub.services.accounts.desk import GATE, Desk, hashed
+
+_NOTED_EVERY = timedelta(minutes=1)
+TOKEN = "hub_"  # noqa: S105 - how a token begins, so that scanners for leaked secrets know it
+
+
+def by_session(desk: Desk, secret: str) -> tuple[Principal, Session]:
+    """Return who is signed in by a cookie. UnknownError where nobody is any more; an idle session ends here."""
+    session = desk.sessions.session(hashed(secret))
+    if session is None:
+        raise UnknownError("sign in")
+    now = desk.clock()
+    if now >= session.ends_at or now - session.seen_at >= desk.rules.idle:
+        entry = desk.entry("sign-out", session.user_id, by=GATE, old=[session.shown], reason="not used any more")
+        desk.sessions.end([session.id], now, audit=[entry])
+        raise UnknownError("the session has ended; sign in again")
+    account = desk.accounts.account(session.user_id)
+    if account.user.state != "active":
+        raise UnknownError("sign in")
+    if now - session.seen_at >= _NOTED_EVERY:
+        desk.sessions.seen(session.id, now)
+    grants = tuple(one.grant for one in desk.accounts.held(account.user.id))
+    return Principal(account.user, grants, session.shown), session
+
+
+def by_token(desk: Desk, secret: str) -> Principal:
+    """Return whom a bearer token acts for. UnknownError where it is not in force."""
+    token = desk.tokens.token(hashed(secret)) if secret.startswith(TOKEN) else None
+    now = desk.clock()
+    if token is None or token.revoked_at is not None or now >= token.ends_at:
+        raise UnknownError("the token is not in force")
+    account = desk.accounts.account(token.user_id)
+    if account.user.state != "active":
+        raise UnknownError("the token is not in force")
+    if token.used_at is None or now - token.used_at >= _NOTED_EVERY:
+        desk.tokens.used(token.id, now)
+    grants = tuple(one.grant for one in desk.accounts.held(account.user.id))
+    return Principal(account.user, grants, token.name, token.scopes)
