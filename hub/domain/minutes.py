@@ -1,7 +1,7 @@
 """Minutes: what was agreed, each with the passage that proves it."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from hub.domain.meeting import Meeting
 
@@ -131,8 +131,23 @@ class MinutesCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedBy:
+    """An electronic signature as every export shows it (21 CFR 11.50): who, in which meaning, when (UTC).
+
+    *sha256* is the hash of the version that was signed.
+    """
+
+    name: str
+    meaning: str
+    at: datetime
+    version: int
+    sha256: str
+    organization: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Minutes:
-    """The minutes of one meeting in one language; *status* is "draft" until a named person signs.
+    """The minutes of one meeting in one language; *status* is "draft" until named persons have signed.
 
     *summary* are the plain sentences; *summary_evidence* repeats each beside its passage.
     *speakers* lists who spoke, in order of first word. *untranslated* names the fields (`actions[2].text`)
@@ -154,3 +169,4 @@ class Minutes:
     passages: tuple[Passage, ...] = ()
     untranslated: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
+    signatures: tuple[SignedBy, ...] = ()

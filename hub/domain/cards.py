@@ -1,0 +1,115 @@
+"""What is known of a meeting that the hub looks after: whose it is, and where its minutes stand."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from hub.domain.meeting import Meeting
+from hub.domain.people import Grant
+from hub.domain.policy import Scope
+
+
+class Standing(StrEnum):
+    """Where the newest minutes of a meeting stand."""
+
+    EMPTY = "empty"
+    """Nothing was given yet."""
+    WORKING = "working"
+    """A recording or transcript is being worked through."""
+    FAILED = "failed"
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    CHANGES_REQUESTED = "changes_requested"
+    APPROVED = "approved"
+    DISTRIBUTED = "distributed"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the people in a recording were told, and by whom it was noted (ICH E6(R3), GDPR 6)."""
+
+    text: str
+    noted_by: str
+    noted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A meeting with its scope. *revision* counts changes of the card; *version* is the newest of its minutes, or 0."""
+
+    meeting_id: str
+    meeting: Meeting
+    organizations: tuple[str, ...]
+    opened_by: str
+    opened_at: datetime
+    study: str | None = None
+    unblinding: bool = False
+    series: str | None = None
+    standing: Standing = Standing.EMPTY
+    version: int = 0
+    items: int = 0
+    """How many items the newest version holds."""
+    recording: str | None = None
+    """SHA-256 of the recording or transcript file."""
+    media: str = ""
+    """Name of that file."""
+    consent: Consent | None = None
+    job: str | None = None
+    """The job that works on it, or worked last."""
+    drafted_by: str | None = None
+    """The job that made the newest draft by machine."""
+    stopped_by: str | None = None
+    """Who stopped that work; None while it may go on."""
+    revision: int = 1
+
+    @property
+    def scope(self) -> Scope:
+        """Return whose data this is."""
+        return Scope(frozenset(self.organizations), self.study, self.unblinding)
+
+    @property
+    def at(self) -> datetime:
+        """Return when the meeting was, or when it was entered where nobody said."""
+        return self.meeting.started_at or self.opened_at
+
+    @property
+    def title(self) -> str:
+        """Return the title, or the id where there is none."""
+        return self.meeting.title or self.meeting_id
+
+
+@dataclass(frozen=True, slots=True)
+class CardQuery:
+    """Which meetings to list; None does not limit. *text* is searched in transcript, minutes and items.
+
+    *sight* are the grants that let the asker see meetings; *after* is the `at` and id of the last one seen.
+    """
+
+    sight: tuple[Grant, ...]
+    text: str = ""
+    study: str | None = None
+    organization: str | None = None
+    series: str | None = None
+    standing: Standing | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    after: tuple[datetime, str] | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage that holds what was searched for: *part* is title, transcript, minutes or item, *ref* an item's id."""
+
+    part: str
+    ref: str
+    passage: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardPage:
+    """One page of a list, newest first. *found* is by meeting id, empty without a search."""
+
+    cards: tuple[Card, ...]
+    more: bool = False
+    found: dict[str, Found] = field(default_factory=dict)

@@ -1,0 +1,68 @@
+"""Who gets approved minutes, how and in which language, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """A way out."""
+
+    MAIL = "mail"
+    WEBHOOK = "webhook"
+    DOWNLOAD = "download"
+    """Laid ready for the recipient to fetch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One who gets minutes. *address* is a mail address, or the name of a configured webhook.
+
+    *unblinded* recipients alone get what would unblind others. *attach* are formats of the document.
+    """
+
+    address: str
+    channel: Channel = Channel.MAIL
+    name: str = ""
+    locale: str = "en"
+    unblinded: bool = False
+    attach: tuple[str, ...] = ("pdf",)
+    calendar: bool = True
+    """Actions with a due day come along as an .ics file."""
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionRule:
+    """The recipients of one study's minutes; as study "" of all that have no rule of their own."""
+
+    study: str
+    recipients: tuple[Recipient, ...]
+    revision: int = 1
+
+
+class DispatchState(StrEnum):
+    """Where one delivery stands."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    """Refused: a person has to look at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """One version to one recipient. *id* is made of both, so that nothing is sent twice."""
+
+    id: str
+    meeting_id: str
+    version: int
+    recipient: Recipient
+    asked_by: str
+    asked_at: datetime
+    state: DispatchState = DispatchState.WAITING
+    attempts: int = 0
+    next_at: datetime | None = None
+    receipt: str = ""
+    """What the other side said, or the Message-ID."""
+    error: str = ""
+    ended_at: datetime | None = None

@@ -1,0 +1,31 @@
+"""By which fields each thing of the life of minutes is found."""
+
+from hub.domain.approvals import Remark, Review, Route, Signature
+from hub.domain.board import BoardAction
+from hub.domain.cards import Card
+from hub.domain.distribution import Dispatch, DistributionRule
+from hub.domain.localized import LocalizedCopy
+from hub.domain.uploads import Upload
+from hub.domain.versions import KeptTranscript, Version, WorkingDraft
+
+KEYS: dict[type, tuple[str, ...]] = {
+    Card: ("meeting_id",),
+    KeptTranscript: ("meeting_id",),
+    Version: ("meeting_id", "number"),
+    WorkingDraft: ("meeting_id",),
+    Review: ("meeting_id", "version"),
+    Signature: ("id",),
+    Remark: ("id",),
+    Route: ("study",),
+    LocalizedCopy: ("meeting_id", "version", "locale"),
+    DistributionRule: ("study",),
+    Dispatch: ("id",),
+    Upload: ("id",),
+    BoardAction: ("id",),
+}
+"""The fields that name one thing of a kind, in order."""
+
+
+def key_of(thing: object) -> tuple[str | int, ...]:
+    """Return the key of a thing."""
+    return tuple(getattr(thing, name) for name in KEYS[type(thing)])

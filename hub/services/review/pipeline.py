@@ -1,0 +1,218 @@
+"""What was recorded becomes draft minutes, as a job: stage by stage, watched, stopped, taken up again after a crash."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from hub.domain.cards import Card, Standing
+from hub.domain.errors import HubError, RetryableError, StandingError
+from hub.domain.jobs import Job
+from hub.domain.meeting import Meeting
+from hub.domain.people import Principal
+from hub.domain.policy import Right
+from hub.domain.transcript import Transcript
+from hub.domain.versions import KeptTranscript, proposed
+from hub.ports import BlobStore, Extractor, StageStore
+from hub.services.drafting import draft
+from hub.services.hearing import Ears, Hearing, hear
+from hub.services.review.editing import store_version
+from hub.services.review.meetings import require_idle
+from hub.services.review.room import Room, held, working
+from hub.services.review.uploads import consented
+
+KIND = "minutes"
+"""The kind of the job."""
+STAGES = ("decode", "recognize", "diarize", "speakers", "extract")
+"""What a recording goes through, in order; a transcript only the last."""
+_SHARES = {"decode": 0.05, "recognize": 0.65, "diarize": 0.2, "speakers": 0.02, "extract": 0.08}
+_TOLD_EVERY_S = 0.5
+
+Tell = Callable[[float, str], None]
+Submit = Callable[..., Job]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What recordings are worked through with; the costly parts are made when they are first asked for."""
+
+    ears: Callable[[], Ears]
+    extractor: Callable[[], Extractor]
+    is_transcript: Callable[[Path], bool]
+    read_transcript: Callable[[Path], Transcript]
+    blobs: BlobStore
+    stages: StageStore
+    work: Path
+    """Folder for decoded samples while they are needed."""
+
+
+def start(
+    room: Room,
+    submit: Submit,
+    principal: Principal,
+    meeting_id: str,
+    *,
+    channels: str = "auto",
+    language: str | None = None,
+) -> Job:
+    """Have the minutes of what was uploaded drafted; returns the job to watch. *submit* is `JobRunner.submit`.
+
+    StandingError without a file or consent, or while another job is at it.
+    """
+    with working(room, principal, meeting_id, Right.MEETINGS_WRITE) as work:
+        require_idle(work.card)
+        consented(work.card)
+        if work.card.recording is None:
+            raise StandingError(f"{work.card.title}: upload a recording or a transcript first")
+        work.change(standing=Standing.WORKING, job=None, stopped_by=None)
+    argument = {"meeting": meeting_id, "channels": channels, "language": language}
+    job = submit(KIND, argument, by=principal, scope=work.card.scope)
+    with held(room, meeting_id, principal.actor) as work:
+        if work.card.standing is Standing.WORKING:
+            work.change(job=job.id)
+    return job
+
+
+def stop(room: Room, principal: Principal, meeting_id: str) -> Card:
+    """Stop the work on a meeting at its next step; what stages have done is kept for the next time."""
+    with working(room, principal, meeting_id, Right.MEETINGS_WRITE) as work:
+        if work.card.standing is not Standing.WORKING:
+            raise StandingError(f"{work.card.title}: is not being worked on")
+        return work.change(stopped_by=principal.user.email, standing=Standing.FAILED)
+
+
+def run(room: Room, bench: Bench, job: Job, tell: Tell) -> Mapping[str, Any]:
+    """Do the job; done a second time after a crash, it goes on after the last finished stage and comes to the same."""
+    meeting_id = str(job.argument["meeting"])
+    with room.shelf.reading() as unit:
+        card = unit.get(Card, meeting_id)
+    if card is None or card.recording is None:
+        raise StandingError(f"{meeting_id}: there is nothing to work through")
+    if card.drafted_by != job.id:  # else it ended between the last stage and saying so
+        progress = _Watched(room, meeting_id, tell)
+        try:
+            transcript = _transcript(bench, card, job, progress)
+            _draft(room, bench, job, transcript, progress)
+        except RetryableError:
+            _failed(room, job, meeting_id)
+            raise
+        except HubError:
+            _failed(room, job, meeting_id)
+            raise
+    with room.shelf.reading() as unit:
+        card = unit.get(Card, meeting_id)
+    return {"meeting": meeting_id, "version": card.version if card else 0}
+
+
+def _transcript(bench: Bench, card: Card, job: Job, progress: "_Watched") -> Transcript:
+    with _named(bench, card) as source:
+        if bench.is_transcript(source):
+            read = bench.read_transcript(source)
+            return replace(read, meeting=_known(card.meeting, read.meeting))
+        asked = Hearing(str(job.argument.get("channels") or "auto"), job.argument.get("language") or None)
+        return hear(
+            source,
+            card.meeting,
+            ears=bench.ears(),
+            hearing=asked,
+            blobs=bench.blobs,
+            stages=bench.stages,
+            work=bench.work,
+            progress=progress,
+        )
+
+
+def _draft(room: Room, bench: Bench, job: Job, transcript: Transcript, progress: "_Watched") -> None:
+    progress.start("extract")
+    minutes = draft(transcript, extractor=bench.extractor())
+    progress.checked()
+    with held(room, transcript.meeting.id, "hub") as work:
+        if work.card.stopped_by is not None:
+            raise StandingError(f"stopped by {work.card.stopped_by}")
+        former = work.unit.get(KeptTranscript, work.card.meeting_id)
+        kept = KeptTranscript(work.card.meeting_id, former.revision + 1 if former else 1, transcript)
+        work.unit.put(kept)
+        spoken = "\n".join(segment.text for segment in transcript.segments)
+        work.unit.findable(work.card.meeting_id, "transcript", [("", spoken)])
+        work.note("transcript", "revision", former.revision if former else None, kept.revision)
+        if work.card.meeting != transcript.meeting:
+            work.change(meeting=transcript.meeting)
+        store_version(work, proposed(minutes), author="hub", reason="drafted by machine")
+        work.change(drafted_by=job.id)
+
+
+def _failed(room: Room, job: Job, meeting_id: str) -> None:
+    with held(room, meeting_id, "hub") as work:
+        if work.card.standing is Standing.WORKING:
+            work.change(standing=Standing.FAILED, reason=f"job {job.id}")
+
+
+def _known(card: Meeting, file: Meeting) -> Meeting:
+    """Return the meeting as it was entered, with what only the transcript knows."""
+    return replace(
+        card,
+        started_at=card.started_at or file.started_at,
+        timezone=card.timezone or file.timezone,
+        participants=card.participants or file.participants,
+    )
+
+
+@contextmanager
+def _named(bench: Bench, card: Card) -> Iterator[Path]:
+    """Give the stored file under a name with its own ending, by which readers know it."""
+    stored = bench.blobs.path(card.recording or "")
+    bench.work.mkdir(parents=True, exist_ok=True)
+    link = bench.work / f"{card.meeting_id}-{stored.name[:16]}{Path(card.media).suffix.lower()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(stored.absolute())
+    try:
+        yield link
+    finally:
+        link.unlink(missing_ok=True)
+
+
+class _Watched:
+    """`Progress` that tells a job how far it is, and ends it where somebody has stopped it."""
+
+    def __init__(self, room: Room, meeting_id: str, tell: Tell) -> None:
+        self._room = room
+        self._meeting_id = meeting_id
+        self._tell = tell
+        self._stage = ""
+        self._total_s: float | None = None
+        self._told = 0.0
+
+    def start(self, stage: str, total_s: float | None = None) -> None:
+        """Tell the stage; see `Progress.start`."""
+        self._stage, self._total_s = stage, total_s
+        self.checked()
+        self._say(0.0)
+
+    def advance(self, done_s: float) -> None:
+        """Tell how far the stage is; see `Progress.advance`."""
+        if monotonic() - self._told >= _TOLD_EVERY_S:
+            self.checked()
+            self._say(min(done_s / self._total_s, 1.0) if self._total_s else 0.0)
+
+    def finish(self, note: str = "") -> None:
+        """Tell the end of the stage; see `Progress.finish`."""
+        del note
+        self._say(1.0)
+
+    def checked(self) -> None:
+        """Raise StandingError where somebody has stopped the work."""
+        with self._room.shelf.reading() as unit:
+            card = unit.get(Card, self._meeting_id)
+        if card is not None and card.stopped_by is not None:
+            raise StandingError(f"stopped by {card.stopped_by}")
+
+    def _say(self, share: float) -> None:
+        self._told = monotonic()
+        before = 0.0
+        for stage, part in _SHARES.items():
+            if stage == self._stage:
+                self._tell(before + part * share, f"{stage} {share:.0%}")
+                return
+            before += part

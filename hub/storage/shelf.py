@@ -1,0 +1,116 @@
+"""The life of minutes in the hub's database, on SQLite or PostgreSQL."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Row, and_, delete, insert, select
+
+from hub.domain import wire
+from hub.domain.audit import Entry
+from hub.domain.board import BoardAction, BoardQuery
+from hub.domain.cards import Card, CardPage, CardQuery
+from hub.domain.shelf import KEYS, key_of
+from hub.storage import audit, bulk, shelf_search
+from hub.storage.engine import reading, transaction
+from hub.storage.shelf_rows import row_of, stored
+from hub.storage.shelf_tables import TABLES, card_parties, cards, findable
+
+T = TypeVar("T")
+
+
+class SqlShelf:
+    """`Shelf`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def writing(self) -> Iterator["SqlShelfUnit"]:
+        """Hold one transaction; see `Shelf.writing`."""
+        with transaction(self._engine) as connection:
+            yield SqlShelfUnit(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator["SqlShelfUnit"]:
+        """Hold a view; see `Shelf.reading`."""
+        with reading(self._engine) as connection:
+            yield SqlShelfUnit(connection)
+
+    def cards(self, query: CardQuery) -> CardPage:
+        """Return a page of meetings; see `Shelf.cards`."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(shelf_search.cards_query(connection, query)).all()
+            page = [wire.loads(Card, row.body) for row in rows[: query.limit]]
+            found = shelf_search.passages(connection, query.text, [card.meeting_id for card in page])
+        return CardPage(tuple(page), more=len(rows) > query.limit, found=found)
+
+    def actions(self, query: BoardQuery) -> list[BoardAction]:
+        """Return actions; see `Shelf.actions`."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(shelf_search.actions_query(query))
+            return [wire.loads(BoardAction, row.body) for row in rows]
+
+
+class SqlShelfUnit:
+    """`ShelfUnit` over an open connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def hold(self, meeting_id: str) -> None:
+        """Have others wait for the meeting; see `ShelfUnit.hold`."""
+        query = select(cards.c.meeting_id).where(cards.c.meeting_id == meeting_id).with_for_update()
+        self._connection.execute(query).first()
+
+    def get(self, kind: type[T], *key: str | int) -> T | None:
+        """Return one thing; see `ShelfUnit.get`."""
+        table = TABLES[kind]
+        these = [table.c[name] == value for name, value in zip(KEYS[kind], key, strict=True)]
+        row = self._connection.execute(select(table.c.body).where(*these)).first()
+        return wire.loads(kind, row.body) if row is not None else None
+
+    def several(self, kind: type[T], **where: Any) -> list[T]:
+        """Return things by indexed fields; see `ShelfUnit.several`."""
+        table = TABLES[kind]
+        these = [table.c[name] == stored(value) for name, value in where.items()]
+        keys = [table.c[name] for name in KEYS[kind]]
+        rows: Sequence[Row[Any]] = self._connection.execute(select(table.c.body).where(*these).order_by(*keys)).all()
+        return [wire.loads(kind, row.body) for row in rows]
+
+    def put(self, thing: Any) -> None:
+        """Store a thing; see `ShelfUnit.put`."""
+        table = TABLES[type(thing)]
+        bulk.put(self._connection, table, [row_of(thing, table)])
+        if isinstance(thing, Card):
+            self._belong(thing)
+
+    def add(self, thing: Any) -> None:
+        """Store a thing that is never changed; see `ShelfUnit.add`."""
+        table = TABLES[type(thing)]
+        self._connection.execute(insert(table).values(row_of(thing, table)))
+        if isinstance(thing, Card):
+            self._belong(thing)
+
+    def remove(self, thing: Any) -> None:
+        """Take a thing away; see `ShelfUnit.remove`."""
+        table = TABLES[type(thing)]
+        these = [table.c[name] == value for name, value in zip(KEYS[type(thing)], key_of(thing), strict=True)]
+        self._connection.execute(delete(table).where(*these))
+
+    def findable(self, meeting_id: str, part: str, texts: Sequence[tuple[str, str]]) -> None:
+        """Let texts be found; see `ShelfUnit.findable`."""
+        gone = and_(findable.c.meeting_id == meeting_id, findable.c.part == part)
+        self._connection.execute(delete(findable).where(gone))
+        rows = [{"meeting_id": meeting_id, "part": part, "ref": ref, "text": text} for ref, text in texts if text]
+        bulk.add(self._connection, findable, rows)
+
+    def audit(self, entries: Sequence[Entry]) -> None:
+        """Append to the trail; see `ShelfUnit.audit`."""
+        if entries:
+            audit.append(self._connection, entries)
+
+    def _belong(self, card: Card) -> None:
+        self._connection.execute(delete(card_parties).where(card_parties.c.meeting_id == card.meeting_id))
+        rows = [{"organization": one, "meeting_id": card.meeting_id} for one in sorted(set(card.organizations))]
+        bulk.add(self._connection, card_parties, rows)

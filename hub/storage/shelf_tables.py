@@ -1,0 +1,145 @@
+"""The tables of the life of minutes: keys and what is asked for as columns, the whole thing as JSON in *body*."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, String, Table, Text
+
+from hub.domain.approvals import Remark, Review, Route, Signature
+from hub.domain.board import BoardAction
+from hub.domain.cards import Card
+from hub.domain.distribution import Dispatch, DistributionRule
+from hub.domain.localized import LocalizedCopy
+from hub.domain.uploads import Upload
+from hub.domain.versions import KeptTranscript, Version, WorkingDraft
+from hub.storage.tables import metadata
+
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _body() -> Column[str]:
+    return Column("body", Text, nullable=False)
+
+
+def _meeting(*, key: bool = False) -> Column[str]:
+    return Column("meeting_id", String(200), primary_key=key, nullable=False)
+
+
+cards = Table(
+    "cards",
+    metadata,
+    _meeting(key=True),
+    Column("at", DateTime, nullable=False),
+    Column("study", String(200)),
+    Column("unblinding", Boolean, nullable=False),
+    Column("series", String(200)),
+    Column("standing", String(20), nullable=False),
+    _body(),
+    Index("cards_newest", "at", "meeting_id"),
+    Index("cards_standing", "standing", "at"),
+)
+card_parties = Table(
+    "card_parties",
+    metadata,
+    Column("organization", String(200), primary_key=True),
+    _meeting(key=True),
+)
+findable = Table(
+    "findable",
+    metadata,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    _meeting(),
+    Column("part", String(20), nullable=False),
+    Column("ref", String(100), nullable=False),
+    Column("text", Text, nullable=False),
+    Index("findable_meeting", "meeting_id", "part"),
+)
+kept_transcripts = Table("kept_transcripts", metadata, _meeting(key=True), _body())
+versions = Table(
+    "versions", metadata, _meeting(key=True), Column("number", Integer, primary_key=True, autoincrement=False), _body()
+)
+working_drafts = Table("working_drafts", metadata, _meeting(key=True), _body())
+reviews = Table(
+    "reviews",
+    metadata,
+    _meeting(key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(20), nullable=False, index=True),
+    _body(),
+)
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    _meeting(),
+    Column("version", Integer, nullable=False),
+    _body(),
+    Index("signatures_version", "meeting_id", "version"),
+)
+remarks = Table(
+    "remarks",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    _meeting(),
+    Column("version", Integer, nullable=False),
+    _body(),
+    Index("remarks_version", "meeting_id", "version"),
+)
+routes = Table("approval_routes", metadata, Column("study", String(200), primary_key=True), _body())
+localized_copies = Table(
+    "localized_copies",
+    metadata,
+    _meeting(key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("locale", String(20), primary_key=True),
+    Column("state", String(20), nullable=False, index=True),
+    _body(),
+)
+distribution_rules = Table("distribution_rules", metadata, Column("study", String(200), primary_key=True), _body())
+dispatches = Table(
+    "dispatches",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    _meeting(),
+    Column("version", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("next_at", DateTime),
+    _body(),
+    Index("dispatches_version", "meeting_id", "version"),
+    Index("dispatches_waiting", "state", "next_at"),
+)
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    _meeting(),
+    Column("state", String(20), nullable=False, index=True),
+    _body(),
+)
+board_actions = Table(
+    "board_actions",
+    metadata,
+    Column("id", String(300), primary_key=True),
+    _meeting(),
+    Column("state", String(20), nullable=False),
+    Column("due", Date),
+    Column("study", String(200)),
+    Column("owner_email", String(254)),
+    _body(),
+    Index("board_actions_due", "state", "due", "id"),
+    Index("board_actions_owner", "owner_email", "due"),
+    Index("board_actions_meeting", "meeting_id"),
+)
+
+TABLES: dict[type, Table] = {
+    Card: cards,
+    KeptTranscript: kept_transcripts,
+    Version: versions,
+    WorkingDraft: working_drafts,
+    Review: reviews,
+    Signature: signatures,
+    Remark: remarks,
+    Route: routes,
+    LocalizedCopy: localized_copies,
+    DistributionRule: distribution_rules,
+    Dispatch: dispatches,
+    Upload: uploads,
+    BoardAction: board_actions,
+}

@@ -1,0 +1,190 @@
+"""One suite for the shelf: the fake, SQLite and PostgreSQL pass the same."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from hub.domain.approvals import DEFAULT_ROUTE, Review, ReviewState, Route
+from hub.domain.audit import Entry
+from hub.domain.board import ActionState, BoardAction, BoardQuery
+from hub.domain.cards import Card, CardQuery, Standing
+from hub.domain.errors import HubError
+from hub.domain.meeting import Meeting
+from hub.domain.minutes import Action, Evidence, Minutes
+from hub.domain.people import EVERY, Grant, Role
+from hub.domain.versions import Version, kept, proposed
+from hub.storage.audit_tables import audit
+from hub.storage.engine import open_engine, transaction
+from hub.storage.shelf import SqlShelf
+from tests.fake_shelf import FakeShelf
+
+AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+ALL = (Grant(Role.AUDITOR, EVERY, unblinded=True),)
+
+
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+def shelf(request, tmp_path):
+    if request.param == "fake":
+        yield FakeShelf()
+        return
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else f"sqlite:///{tmp_path}/hub.db"
+    engine = open_engine(url)
+    yield SqlShelf(engine)
+    engine.dispose()
+
+
+def card(number: int, **more) -> Card:
+    meeting = Meeting(f"m{number}", f"Weekly {number}", AT + timedelta(days=number))
+    known = {"organizations": ("Asterion",), "opened_by": "anna@asterion.test", "opened_at": AT}
+    return Card(meeting.id, meeting, **(known | more))
+
+
+def keep(shelf, *things) -> None:
+    with shelf.writing() as unit:
+        for thing in things:
+            unit.put(thing)
+
+
+def ids(shelf, **asked) -> list[str]:
+    return [one.meeting_id for one in shelf.cards(CardQuery(**({"sight": ALL} | asked))).cards]
+
+
+def test_a_thing_is_found_by_its_key_and_replaced_by_the_next(shelf):
+    keep(shelf, card(1), Route("LH-302", DEFAULT_ROUTE.steps))
+    keep(shelf, card(1, standing=Standing.DRAFT))
+    with shelf.reading() as unit:
+        assert unit.get(Card, "m1").standing is Standing.DRAFT
+        assert unit.get(Route, "LH-302") == Route("LH-302", DEFAULT_ROUTE.steps)
+        assert unit.get(Card, "m2") is None
+        assert unit.several(Card) == [card(1, standing=Standing.DRAFT)]
+
+
+def test_a_version_comes_back_as_it_was_kept(shelf):
+    action = Action("a1", "Send the form", 0.9, Evidence(("s1",), "send it"), owner="Anna", due=date(2026, 6, 5))
+    first = kept("m1", 1, proposed(Minutes(Meeting("m1"), actions=(action,))), author="hub", at=AT, reason="drafted")
+    with shelf.writing() as unit:
+        unit.add(first)
+    with shelf.reading() as unit:
+        assert unit.get(Version, "m1", 1) == first
+    with pytest.raises(HubError), shelf.writing() as unit:
+        unit.add(first)
+
+
+def test_a_transaction_that_fails_leaves_nothing(shelf):
+    def broken():
+        with shelf.writing() as unit:
+            unit.put(card(1))
+            raise ValueError("on the way")
+
+    with pytest.raises(ValueError, match="on the way"):
+        broken()
+    assert ids(shelf) == []
+
+
+def test_meetings_are_listed_newest_first_page_by_page(shelf):
+    keep(shelf, *(card(number) for number in (1, 2, 3)))
+    first = shelf.cards(CardQuery(ALL, limit=2))
+    assert ([one.meeting_id for one in first.cards], first.more) == (["m3", "m2"], True)
+    last = first.cards[-1]
+    rest = shelf.cards(CardQuery(ALL, limit=2, after=(last.at, last.meeting_id)))
+    assert ([one.meeting_id for one in rest.cards], rest.more) == (["m1"], False)
+
+
+def test_filters_limit_the_list(shelf):
+    keep(shelf, card(1, study="A"), card(2, study="B", series="weekly"), card(3, standing=Standing.APPROVED))
+    assert ids(shelf, study="A") == ["m1"]
+    assert ids(shelf, series="weekly") == ["m2"]
+    assert ids(shelf, standing=Standing.APPROVED) == ["m3"]
+    assert ids(shelf, since=AT + timedelta(days=2), until=AT + timedelta(days=3)) == ["m2"]
+
+
+@pytest.mark.parametrize(
+    ("grant", "expected"),
+    [
+        (Grant(Role.REVIEWER, "Asterion"), ["m3", "m1"]),
+        (Grant(Role.REVIEWER, "Asterion", study="A"), ["m1"]),
+        (Grant(Role.REVIEWER, "Asterion", unblinded=True), ["m4", "m3", "m1"]),
+        (Grant(Role.REVIEWER, "Meridian"), ["m2", "m1"]),
+        (Grant(Role.REVIEWER, "Other"), []),
+    ],
+)
+def test_only_what_a_grant_reaches_is_listed(shelf, grant, expected):
+    both = ("Asterion", "Meridian")
+    keep(shelf, card(1, study="A", organizations=both), card(2, organizations=("Meridian",)), card(3, study="B"))
+    keep(shelf, card(4, study="B", unblinding=True))
+    assert ids(shelf, sight=(grant,)) == expected
+    assert ids(shelf, sight=()) == []
+
+
+def test_a_meeting_that_leaves_an_organization_is_not_listed_there_any_more(shelf):
+    keep(shelf, card(1, organizations=("Asterion", "Meridian")))
+    keep(shelf, card(1, organizations=("Meridian",)))
+    assert ids(shelf, sight=(Grant(Role.REVIEWER, "Asterion"),)) == []
+    assert ids(shelf, organization="Meridian") == ["m1"]
+
+
+def test_words_are_found_in_transcript_and_items_with_their_passage(shelf):
+    keep(shelf, card(1), card(2))
+    with shelf.writing() as unit:
+        unit.findable("m1", "transcript", [("", "The comparator arrives at Zürich on Tuesday, says the depot.")])
+        unit.findable("m2", "item", [("a1", "Order the comparator"), ("a2", "Call the site")])
+    assert ids(shelf, text="comparator") == ["m2", "m1"]
+    assert ids(shelf, text="ZÜRICH compar") == ["m1"]
+    assert ids(shelf, text="zürich site") == []
+    assert ids(shelf, text='"); DROP -- *') == []
+    assert ids(shelf, text="comparator", sight=(Grant(Role.REVIEWER, "Other"),)) == []
+    hit = shelf.cards(CardQuery(ALL, text="order")).found["m2"]
+    assert (hit.part, hit.ref, hit.passage) == ("item", "a1", "Order the comparator")
+
+
+def test_text_that_was_replaced_is_not_found_any_more(shelf):
+    keep(shelf, card(1))
+    for text in ("an old word", "a new word"):
+        with shelf.writing() as unit:
+            unit.findable("m1", "minutes", [("", text)])
+    assert (ids(shelf, text="old"), ids(shelf, text="new")) == ([], ["m1"])
+
+
+def test_actions_are_listed_by_their_day(shelf):
+    keep(shelf, card(1), card(2, study="B"))
+    known = {"text": "t", "quote": "q", "entered_at": AT}
+    late = BoardAction("m1/a1", "m1", "a1", due=date(2026, 6, 3), owner_email="anna@asterion.test", **known)
+    done = replace(late, id="m1/a2", due=date(2026, 6, 2), state=ActionState.DONE)
+    undated = BoardAction("m2/a1", "m2", "a1", study="B", **known)
+    keep(shelf, late, done, undated)
+
+    def told(**asked):
+        return [one.id for one in shelf.actions(BoardQuery(**({"sight": ALL} | asked)))]
+
+    assert told() == ["m1/a2", "m1/a1", "m2/a1"]
+    assert told(late_on=date(2026, 6, 10)) == ["m1/a1"]
+    assert told(states=(ActionState.OPEN,), study="B") == ["m2/a1"]
+    assert told(owner_email="anna@asterion.test", after=(date(2026, 6, 2), "m1/a2")) == ["m1/a1"]
+    assert told(sight=(Grant(Role.REVIEWER, "Asterion", study="B"),)) == ["m2/a1"]
+
+
+def test_reviews_are_found_by_state(shelf):
+    open_one = Review("m1", 1, ReviewState.OPEN, DEFAULT_ROUTE, "anna@asterion.test", AT)
+    keep(shelf, open_one, replace(open_one, version=2, state=ReviewState.APPROVED))
+    with shelf.reading() as unit:
+        assert unit.several(Review, state=ReviewState.OPEN) == [open_one]
+        assert len(unit.several(Review, meeting_id="m1")) == 2
+
+
+def test_what_is_written_to_the_trail_stands_with_the_rest(engine):
+    entry = Entry(AT, "anna", "meeting", "m1", "standing", None, '"draft"', "", "", "")
+    with SqlShelf(engine).writing() as unit:
+        unit.put(card(1))
+        unit.audit([entry])
+    with transaction(engine) as connection:
+        assert connection.execute(audit.select()).one().record_id == "m1"
+
+
+def test_the_database_refuses_to_change_a_version(engine):
+    with SqlShelf(engine).writing() as unit:
+        unit.add(kept("m1", 1, proposed(Minutes(Meeting("m1"))), author="hub", at=AT, reason=""))
+    for statement in ("UPDATE versions SET body = '{}'", "DELETE FROM versions"):
+        with pytest.raises(DBAPIError, match="never changed"), engine.begin() as connection:
+            connection.exec_driver_sql(statement)

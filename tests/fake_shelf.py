@@ -1,0 +1,135 @@
+"""The life of minutes in a dict."""
+
+import copy
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from hub.domain.audit import Entry
+from hub.domain.board import ActionState, BoardAction, BoardQuery
+from hub.domain.cards import Card, CardPage, CardQuery, Found
+from hub.domain.errors import RetryableError
+from hub.domain.people import EVERY, Grant
+from hub.domain.shelf import key_of
+from hub.storage.shelf_search import words_of
+
+
+class FakeShelf:
+    """`Shelf`; what a failed transaction did is undone."""
+
+    def __init__(self) -> None:
+        self.things: dict[tuple[Any, ...], Any] = {}
+        self.texts: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self.trail: list[Entry] = []
+
+    @contextmanager
+    def writing(self) -> Iterator["FakeShelf"]:
+        before = copy.copy(self.things), copy.copy(self.texts), list(self.trail)
+        try:
+            yield self
+        except BaseException:
+            self.things, self.texts, self.trail = before
+            raise
+
+    reading = writing
+
+    def hold(self, meeting_id: str) -> None:
+        pass
+
+    def get(self, kind: type, *key: str | int) -> Any:
+        return self.things.get((kind, *key))
+
+    def several(self, kind: type, **where: Any) -> list[Any]:
+        fits = [
+            (key[1:], thing)
+            for key, thing in self.things.items()
+            if key[0] is kind and all(getattr(thing, name) == value for name, value in where.items())
+        ]
+        return [thing for _, thing in sorted(fits, key=lambda pair: pair[0])]
+
+    def put(self, thing: Any) -> None:
+        self.things[type(thing), *key_of(thing)] = thing
+
+    def add(self, thing: Any) -> None:
+        if (type(thing), *key_of(thing)) in self.things:
+            raise RetryableError(f"{key_of(thing)}: is there")
+        self.put(thing)
+
+    def remove(self, thing: Any) -> None:
+        self.things.pop((type(thing), *key_of(thing)), None)
+
+    def findable(self, meeting_id: str, part: str, texts: Sequence[tuple[str, str]]) -> None:
+        self.texts[meeting_id, part] = [(ref, text) for ref, text in texts if text]
+
+    def audit(self, entries: Sequence[Entry]) -> None:
+        self.trail += entries
+
+    def cards(self, query: CardQuery) -> CardPage:
+        fits = [card for card in self.several(Card) if _seen(query.sight, card) and _chosen(query, card)]
+        found = {card.meeting_id: hit for card in fits if (hit := self._found(card.meeting_id, query.text))}
+        if query.text.strip():
+            fits = [card for card in fits if card.meeting_id in found]
+        fits.sort(key=lambda card: (card.at, card.meeting_id), reverse=True)
+        fits = [card for card in fits if query.after is None or (card.at, card.meeting_id) < query.after]
+        page = tuple(fits[: query.limit])
+        ids = {card.meeting_id for card in page}
+        hits = {meeting: hit for meeting, hit in found.items() if meeting in ids}
+        return CardPage(page, more=len(fits) > query.limit, found=hits)
+
+    def actions(self, query: BoardQuery) -> list[BoardAction]:
+        fits = [
+            action
+            for action in self.several(BoardAction)
+            if (card := self.get(Card, action.meeting_id)) and _seen(query.sight, card) and _asked(query, action)
+        ]
+        fits.sort(key=lambda action: (action.due is None, str(action.due), action.id))
+        if query.after is not None:
+            fits = [one for one in fits if one.due is None or (one.due, one.id) > query.after]
+        return fits[: query.limit]
+
+    def _found(self, meeting_id: str, text: str) -> Found | None:
+        *whole, start = words_of(text) or [""]
+        for (meeting, part), texts in self.texts.items():
+            for ref, held in texts if meeting == meeting_id and start else ():
+                words = words_of_all(held)
+                if all(word in words for word in whole) and any(word.startswith(start) for word in words):
+                    return Found(part, ref, held)
+        return None
+
+
+def words_of_all(text: str) -> list[str]:
+    return [word for line in text.split() for word in words_of(line)]
+
+
+def _seen(sight: Sequence[Grant], card: Card) -> bool:
+    return any(
+        grant.organization in (EVERY, *card.organizations)
+        and grant.study in (None, card.study)
+        and (grant.unblinded or not card.unblinding)
+        for grant in sight
+    )
+
+
+def _chosen(query: CardQuery, card: Card) -> bool:
+    return (
+        query.study in (None, card.study)
+        and query.series in (None, card.series)
+        and query.standing in (None, card.standing)
+        and (query.organization is None or query.organization in card.organizations)
+        and (query.since is None or card.at >= query.since)
+        and (query.until is None or card.at < query.until)
+    )
+
+
+def _asked(query: BoardQuery, action: BoardAction) -> bool:
+    late = query.late_on is None or (
+        action.due is not None
+        and action.due < query.late_on
+        and action.state in (ActionState.OPEN, ActionState.IN_PROGRESS)
+    )
+    return (
+        late
+        and (not query.states or action.state in query.states)
+        and query.owner_email in (None, action.owner_email)
+        and query.study in (None, action.study)
+    )
