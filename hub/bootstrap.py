@@ -27,6 +27,7 @@ from hub.ports import (
     Extractor,
     MeetingStore,
     Recognizer,
+    Redactor,
     Renderer,
     StageStore,
     System,
@@ -255,6 +256,17 @@ class Hub(ServiceParts):
     def extractor(self) -> Extractor:
         """What finds decisions, actions, risks and issues."""
         return self._part("extractor", self._extractor)
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """What finds identifiers and unblinding language."""
+        return self._part("redactor", self._redactor)
+
+    def _redactor(self) -> Redactor:
+        from hub.nlp.redact import PresidioRedactor
+
+        name = "spacy-en-sm"
+        return PresidioRedactor(self.models.require(name), revision=self.models.revision(name))
 
     @cached_property
     def translator(self) -> Translator:

@@ -1,6 +1,7 @@
 """Doubles of the ports, in memory: whole, small, and passing the contract suites."""
 
 import hashlib
+import re
 import shutil
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +13,7 @@ from hub.domain.errors import RejectedError
 from hub.domain.meeting import Meeting
 from hub.domain.messages import Message, Received
 from hub.domain.minutes import Minutes
+from hub.domain.redaction import Finding, Identifier
 from hub.domain.transcript import Segment, Transcript
 from hub.ports import Progress
 
@@ -210,3 +212,30 @@ class FakeTurn:
 
     def keep(self, credentials: str) -> None:
         self.kept, self.said = credentials, True
+
+
+class FakeRedactor:
+    """Finds S- numbers, and holds back sentences that say placebo."""
+
+    fingerprint = "fake-redactor"
+
+    def find(self, texts: Sequence[str], *, staff: Sequence[str] = ()) -> list[tuple[Finding, ...]]:
+        patterns = (
+            (Identifier.SUBJECT, r"\bS-\d+"),
+            (Identifier.NAME, r"\bMaria\b"),
+            (Identifier.UNBLINDING, r"[^.]*placebo[^.]*\."),
+        )
+        return [
+            tuple(
+                sorted(
+                    (
+                        Finding(kind, match.start() + (len(match.group()) - len(match.group().lstrip())), match.end())
+                        for kind, pattern in patterns
+                        for match in re.finditer(pattern, text)
+                        if match.group() not in staff
+                    ),
+                    key=lambda one: (one.start, -one.end),
+                )
+            )
+            for text in texts
+        ]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from hub.domain.errors import UsageError
 from hub.domain.locales import LOCALES
 from hub.domain.meeting import Meeting
+from hub.domain.redaction import Audience
 from hub.services.hearing import STAGES, Hearing
 
 FORMATS = ("md", "html", "docx", "pdf", "json")
@@ -41,6 +42,14 @@ def require_formats(formats: list[str]) -> None:
     for name in formats:
         if name not in FORMATS:
             raise UsageError(f"{name}: not a format of the hub; use one of {', '.join(FORMATS)}")
+
+
+def audience(name: str) -> Audience:
+    """Return the audience of that name. UsageError for another."""
+    try:
+        return Audience(name)
+    except ValueError as error:
+        raise UsageError(f"{name}: not an audience; use one of {', '.join(Audience)}") from error
 
 
 @dataclass(frozen=True, slots=True)

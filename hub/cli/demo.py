@@ -29,10 +29,11 @@ def demo(
     """Run the whole chain on the demo's synthetic meeting and show the result."""
     from hub.cli import asked, hearing, output
     from hub.cli.demo_sync import show_sync
-    from hub.cli.minutes import documents
+    from hub.cli.minutes import documents, redacted
     from hub.cli.opening import opened
     from hub.cli.progress import stderr_progress
     from hub.domain import wire
+    from hub.domain.redaction import Audience
     from hub.services.drafting import draft
     from hub.services.localize import localize
     from hub.translation.wording import wording
@@ -57,7 +58,8 @@ def demo(
     # 3 documents in every locale
     progress.start("render")
     files = {"transcript.json": wire.dumps(transcript, indent=1).encode()}
-    files |= documents(hub, drafted, locales=list(LOCALES), formats=list(FORMATS))
+    abroad = redacted(hub, transcript, drafted, Audience.BLINDED)[1]
+    files |= documents(hub, drafted, abroad, locales=list(LOCALES), formats=list(FORMATS))
     written = output.write_all(folder, files)
     progress.finish(f"{len(written)} files")
     _summarize(drafted, folder)
@@ -65,7 +67,7 @@ def demo(
     show_sync(folder / "sync", drafted)
     # 5 a page to look at
     if serve:
-        local = {locale: localize(drafted, locale, translator=hub.translator) for locale in LOCALES}
+        local = {locale: localize(abroad, locale, translator=hub.translator) for locale in LOCALES}
         shown = Shown(transcript, {"en": drafted, **local}, source, folder, synthetic=True)
         _show(create_app(shown, wording=wording), host=hub.settings.host, port=hub.settings.port)
 

@@ -11,6 +11,7 @@ from hub.cli import (
     extract,
     minutes,
     models,
+    redact,
     serve,
     sync,
     transcribe,
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.command("minutes")(minutes.minutes)
 app.command("transcribe")(transcribe.transcribe)
 app.command("extract")(extract.extract)
+app.command("redact")(redact.redact)
 app.command("translate")(translate.translate)
 app.add_typer(models.app, name="models")
 app.add_typer(sync.app, name="sync")

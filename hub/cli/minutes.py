@@ -9,6 +9,8 @@ import typer
 if TYPE_CHECKING:
     from hub.bootstrap import Hub
     from hub.domain.minutes import Minutes
+    from hub.domain.redaction import Audience
+    from hub.domain.transcript import Transcript
 
 _DEFAULT_FORMATS = ["md", "html", "docx", "json"]
 
@@ -30,6 +32,12 @@ def minutes(
     vocabulary: Annotated[
         Path | None, typer.Option(help="Names of drugs, sites, studies and people, one a line")
     ] = None,
+    audience: Annotated[
+        str | None,
+        typer.Option(
+            help="For whom: restricted (all of it), unblinded or blinded; translated copies are blinded if unsaid"
+        ),
+    ] = None,
     redo: Annotated[list[str] | None, typer.Option(help="Stage to run again, such as diarize")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Minutes as JSON on stdout")] = False,
 ) -> None:
@@ -38,12 +46,14 @@ def minutes(
     from hub.cli.opening import opened
     from hub.cli.progress import stderr_progress
     from hub.domain import wire
+    from hub.domain.redaction import Audience
     from hub.services.drafting import draft
 
     locales, formats = locale or [], format or _DEFAULT_FORMATS
     asked.require_input(source)
     asked.require_locales(locales)
     asked.require_formats(formats)
+    reader = asked.audience(audience) if audience else None
     if out is not None:
         output.require_writable(out)
     hub = opened(asr=asr)
@@ -63,16 +73,21 @@ def minutes(
     drafted = draft(transcript, extractor=hub.extractor)
     hub.meetings.save_minutes(drafted)
     progress.finish(_counts(drafted))
-    # 3 documents
+    # 3 for whom; the store keeps the restricted original
+    original, spoken = drafted, transcript
+    if reader is not None:
+        transcript, drafted = redacted(hub, transcript, drafted, reader)
+    # 4 documents
     if out is not None:
         progress.start("render")
         files = {"transcript.json": wire.dumps(transcript, indent=1).encode()}
-        files |= documents(hub, drafted, locales=locales, formats=formats)
+        abroad = redacted(hub, spoken, original, Audience.BLINDED)[1] if locales and reader is None else drafted
+        files |= documents(hub, drafted, abroad, locales=locales, formats=formats)
         written = output.write_all(out, files)
         for path in written:
             hub.blobs.put(path)
         progress.finish(f"{len(written)} files in {out}")
-    # 4 stdout
+    # 5 stdout
     if as_json:
         sys.stdout.write(wire.dumps(drafted, indent=1) + "\n")
     elif out is None:
@@ -82,13 +97,25 @@ def minutes(
     closing.leave(source, transcript, drafted)
 
 
-def documents(hub: "Hub", drafted: "Minutes", *, locales: list[str], formats: list[str]) -> dict[str, bytes]:
-    """Return file name to bytes: minutes.<format>, and minutes.<locale>.<format> for each locale."""
+def redacted(
+    hub: "Hub", transcript: "Transcript", drafted: "Minutes", audience: "Audience"
+) -> tuple["Transcript", "Minutes"]:
+    """Return transcript and minutes for *audience*."""
+    from hub.services.redacting import redact
+
+    done = redact(transcript, drafted, redactor=hub.redactor, audience=audience)
+    return done.transcript, done.minutes or drafted
+
+
+def documents(
+    hub: "Hub", drafted: "Minutes", abroad: "Minutes", *, locales: list[str], formats: list[str]
+) -> dict[str, bytes]:
+    """Return file name to bytes: minutes.<format>, and of *abroad* minutes.<locale>.<format> for each locale."""
     from hub.services.localize import localize
 
     files = {f"minutes.{name}": hub.renderer.render(drafted, locale="en", format=name) for name in formats}
     for locale in locales:
-        local = localize(drafted, locale, translator=hub.translator)
+        local = localize(abroad, locale, translator=hub.translator)
         files |= {
             f"minutes.{locale}.{name}": hub.renderer.render(local, locale=locale, format=name) for name in formats
         }

@@ -119,6 +119,7 @@ class MinutesCoverage:
 
     *cited_s* is the speaking time of the segments that a summary sentence or an item cites.
     *set_aside* are passages that looked like an item and failed a check, with the reason, for a person to look at.
+    *identifiers* counts what was found in the meeting that must not leave, by kind (`hub.domain.redaction`).
     """
 
     duration_s: float = 0.0
@@ -128,6 +129,7 @@ class MinutesCoverage:
     suppressed: int = 0
     notes: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    identifiers: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,8 @@ class Minutes:
 
     *summary* are the plain sentences; *summary_evidence* repeats each beside its passage.
     *speakers* lists who spoke, in order of first word. *untranslated* names the fields (`actions[2].text`)
-    that still stand in the source language of a localized copy; *flags* says what in a translation to check.
+    that still stand in the source language of a localized copy; *flags* says what in a translation to check, or what
+    was held back. *audience* says for whom identifiers were taken out (`hub.domain.redaction.Audience`).
     """
 
     meeting: Meeting
@@ -170,3 +173,4 @@ class Minutes:
     untranslated: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
     signatures: tuple[SignedBy, ...] = ()
+    audience: str = "restricted"

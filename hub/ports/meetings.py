@@ -8,6 +8,7 @@ from typing import Protocol
 from hub.domain.audio import Pcm, Turn
 from hub.domain.meeting import Meeting
 from hub.domain.minutes import Minutes
+from hub.domain.redaction import Finding
 from hub.domain.transcript import Transcript
 from hub.domain.translation import Translation
 
@@ -66,6 +67,19 @@ class Extractor(Protocol):
 
     def extract(self, transcript: Transcript) -> Minutes:
         """Return draft minutes in the transcript's language; every quote stands verbatim in its segments."""
+
+
+class Redactor(Protocol):
+    """Finds what must not leave."""
+
+    fingerprint: str
+
+    def find(self, texts: Sequence[str], *, staff: Sequence[str] = ()) -> list[tuple[Finding, ...]]:
+        """Return for each text what was found, by place; identifiers without overlaps, whatever else is in the text.
+
+        *staff* are names and addresses of people who may be named. An unblinding finding is a whole sentence and may
+        hold identifiers. A value found in one text is found in all of them. FatalError where a model is missing.
+        """
 
 
 class Translator(Protocol):

@@ -30,7 +30,8 @@ def localize(minutes: Minutes, locale: str, translator: Translator | None = None
         language=locale,
         models=_models(minutes, translator, answers),
         untranslated=tuple(field for field, answer in done.items() if not answer.translated),
-        flags=tuple(Flag(field, flag) for field, answer in done.items() for flag in answer.flags if flag != _NO_ENGINE),
+        flags=minutes.flags
+        + tuple(Flag(field, flag) for field, answer in done.items() for flag in answer.flags if flag != _NO_ENGINE),
     )
 
 

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from hub.domain.redaction import PLACEHOLDER
 from hub.translation import dates
 
 _UNIT = (
     r"(?:%|°C|°F|(?:mg|µg|mcg|ng|kg|g|mL|ml|dL|L|mmol|µmol|nmol|IU|mm|cm|km|kB|MB|GB|ms|Hz|mmHg|bpm|[€$£])(?:/\w+)*\b)"
 )
 _FIXED = re.compile(
-    r"(?P<quote>\"[^\"]+\"|“[^”]+”|«[^»]+»|(?<!\w)'[^']+'(?!\w))"
+    rf"(?P<mask>{PLACEHOLDER.pattern})"
+    r"|(?P<quote>\"[^\"]+\"|“[^”]+”|«[^»]+»|(?<!\w)'[^']+'(?!\w))"
     r"|(?P<address>\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\bhttps?://\S+[\w/])"
     r"|(?P<star>\*+|#+|@+)"
     rf"|(?P<amount>[€$£]\s?\d[\d.,]*\d|[€$£]\s?\d|(?<![\w.,/:-])\d+(?:[.,]\d+)*(?:\s?[-–]\s?\d+(?:[.,]\d+)*)?\s?{_UNIT})"
@@ -116,7 +118,7 @@ def _small_after_opening(text: str, source: str) -> str:
 def _spans(sentence: str, target: str, names: Sequence[str], *, integers: bool) -> Iterable[Span]:
     """Yield candidate spans, those that matter most first; the caller drops what overlaps."""
     for match in _FIXED.finditer(sentence):
-        if match.lastgroup in {"quote", "address"}:
+        if match.lastgroup in {"mask", "quote", "address"}:
             yield _span(match, match.group(), match.lastgroup)
     for match in _named(sentence, [name for name in names if " " in name.strip()]):
         yield _span(match, match.group(), "name")

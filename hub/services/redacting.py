@@ -1,0 +1,277 @@
+"""Minutes and transcripts for an audience: what it may not read is exchanged, all else stays to the letter.
+
+A pure stage: the same transcript, minutes and redactor give the same result; the restricted original is not touched.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from hub.domain.evidence import fold
+from hub.domain.meeting import Meeting
+from hub.domain.minutes import (
+    Action,
+    Decision,
+    Evidence,
+    Flag,
+    Issue,
+    Item,
+    Minutes,
+    Risk,
+    SetAside,
+    SummarySentence,
+)
+from hub.domain.redaction import Audience, Finding, Identifier, Placeholders, Replacement, hidden, replaced
+from hub.domain.transcript import Segment, Transcript, Word
+from hub.ports import Redactor
+
+AnyItem = TypeVar("AnyItem", Decision, Action, Risk, Issue)
+HELD_BACK = "would unblind: for unblinded readers only"
+"""The flag on a field that holds, or held, unblinding language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A meeting for an audience, and what was exchanged where: offsets count in the restricted original."""
+
+    transcript: Transcript
+    minutes: Minutes | None
+    replacements: tuple[Replacement, ...]
+
+
+def redact(
+    transcript: Transcript, minutes: Minutes | None = None, *, redactor: Redactor, audience: Audience
+) -> Redacted:
+    """Return *transcript* and *minutes* as *audience* may read them.
+
+    Equal values get equal placeholders throughout. A quote stays verbatim in its (redacted) segments. The minutes'
+    coverage counts what was found in the transcript, by kind, for every audience.
+    """
+    texts = dict(_texts(transcript, minutes))
+    known = dict.fromkeys([*staff(transcript.meeting, minutes), *_speakers(transcript)])
+    found = dict(zip(texts, redactor.find(list(texts.values()), staff=tuple(known)), strict=True))
+    work = _Work(texts, found, audience)
+    spoken = _transcript(transcript, work, redactor)
+    if minutes is None:
+        return Redacted(spoken, None, tuple(work.done))
+    counts = Counter(str(one.kind) for segment in transcript.segments for one in found[_place(segment)])
+    written = _minutes(minutes, work, redactor, counts or _counted(found))
+    return Redacted(spoken, written, tuple(work.done))
+
+
+def redact_minutes(minutes: Minutes, *, redactor: Redactor, audience: Audience) -> Minutes:
+    """Return *minutes* for *audience* where their transcript is not at hand; quotes are judged on their own."""
+    redacted = redact(Transcript(minutes.meeting, minutes.language, ()), minutes, redactor=redactor, audience=audience)
+    assert redacted.minutes is not None  # noqa: S101 - given above
+    return redacted.minutes
+
+
+def redact_lines(
+    lines: Sequence[str], *, redactor: Redactor, audience: Audience, staff: Sequence[str] = ()
+) -> tuple[list[str], tuple[Replacement, ...]]:
+    """Return a line for every line, and what was exchanged; a place is named "line 3"."""
+    placeholders, said = Placeholders(), []
+    done: list[Replacement] = []
+    for number, (line, found) in enumerate(zip(lines, redactor.find(lines, staff=staff), strict=True), 1):
+        text, exchanged = replaced(line, hidden(found, audience), placeholders, where=f"line {number}")
+        said.append(text)
+        done += exchanged
+    return said, tuple(done)
+
+
+def staff(meeting: Meeting, minutes: Minutes | None = None) -> tuple[str, ...]:
+    """Return who may be named: the roster, its mail addresses and organizations, who spoke, and who owns a task."""
+    people = meeting.participants
+    listed = [value for person in people for value in (person.name, person.email, person.organization) if value]
+    if minutes is None:
+        return tuple(dict.fromkeys(listed))
+    owned: tuple[Action | Risk | Issue, ...] = (*minutes.actions, *minutes.risks, *minutes.issues)
+    owners = [item.owner for item in owned if item.owner]
+    return tuple(dict.fromkeys([*listed, *minutes.speakers, *owners]))
+
+
+class _Work:
+    """The texts of a meeting with what was found in them, and the placeholders given so far."""
+
+    def __init__(self, texts: Mapping[str, str], found: Mapping[str, tuple[Finding, ...]], audience: Audience) -> None:
+        self._texts = texts
+        self._found = found
+        self.audience = audience
+        self._placeholders = Placeholders()
+        self.done: list[Replacement] = []
+
+    def said(self, place: str) -> str:
+        """Return the text of *place* for the audience."""
+        text, done = replaced(
+            self._texts[place], hidden(self._found[place], self.audience), self._placeholders, where=place
+        )
+        self.done += done
+        return text
+
+    def unblinds(self, place: str) -> bool:
+        return any(one.kind is Identifier.UNBLINDING for one in self._found[place])
+
+    def quote(self, evidence: Evidence, place: str) -> Evidence:
+        """Return the evidence with its quote cut from the redacted segments, so that it still stands in them."""
+        cut = self._cut(evidence)
+        if cut is None:
+            return replace(evidence, quote=self.said(place))
+        text, findings = cut
+        return replace(evidence, quote=replaced(text, findings, self._placeholders, where=place)[0])
+
+    def _cut(self, evidence: Evidence) -> tuple[str, tuple[Finding, ...]] | None:
+        """Return the cited passage as it stands in the segments, with what is hidden in it; None if it does not."""
+        places = [f"segment {name}" for name in evidence.segments]
+        if any(place not in self._texts for place in places):
+            return None
+        whole, findings = "", []
+        for place in places:
+            whole += " " if whole else ""
+            hides = hidden(self._found[place], self.audience)
+            findings += [replace(one, start=one.start + len(whole), end=one.end + len(whole)) for one in hides]
+            whole += self._texts[place]
+        span = _span(whole, evidence.quote)
+        if span is None:
+            return None
+        start, end = span
+        # what reaches over the edge of the quote is exchanged whole, as it is in the segment
+        inside = [one for one in findings if one.start < end and start < one.end]
+        start, end = min([start, *(one.start for one in inside)]), max([end, *(one.end for one in inside)])
+        return whole[start:end], tuple(replace(one, start=one.start - start, end=one.end - start) for one in inside)
+
+
+def _span(whole: str, quote: str) -> tuple[int, int] | None:
+    """Return where *quote* stands in *whole* when runs of white space count as one blank."""
+    wanted = fold(quote)
+    folded, places = "", []
+    for at, letter in enumerate(whole):
+        if letter.isspace() and (not folded or folded[-1] == " "):
+            continue
+        folded += " " if letter.isspace() else letter
+        places.append(at)
+    begin = folded.find(wanted)
+    return None if begin < 0 else (places[begin], places[begin + len(wanted) - 1] + 1)
+
+
+def _speakers(transcript: Transcript) -> list[str]:
+    return [segment.speaker for segment in transcript.segments if segment.speaker]
+
+
+def _place(segment: Segment) -> str:
+    return f"segment {segment.id}"
+
+
+def _texts(transcript: Transcript, minutes: Minutes | None) -> Iterator[tuple[str, str]]:
+    """Yield every text that is looked at with the name of its place."""
+    yield from ((_place(segment), segment.text) for segment in transcript.segments)
+    if transcript.meeting.title:
+        yield "title", transcript.meeting.title
+    if minutes is None:
+        return
+    yield from ((f"summary[{at}]", text) for at, text in enumerate(minutes.summary))
+    for at, entry in enumerate(minutes.summary_evidence):
+        yield f"summary_evidence[{at}].sentence", entry.sentence
+        yield f"summary_evidence[{at}].quote", entry.evidence.quote
+    for name, items in _items(minutes):
+        for at, item in enumerate(items):
+            yield f"{name}[{at}].text", item.text
+            yield f"{name}[{at}].quote", item.evidence.quote
+            if isinstance(item, Action) and item.owner_reason:
+                yield f"{name}[{at}].owner_reason", item.owner_reason
+    for at, aside in enumerate(minutes.coverage.set_aside):
+        yield f"set_aside[{at}].quote", aside.evidence.quote
+    yield from ((f"coverage.notes[{at}]", note) for at, note in enumerate(minutes.coverage.notes))
+
+
+def _items(minutes: Minutes) -> tuple[tuple[str, Sequence[Item]], ...]:
+    return (
+        ("decisions", minutes.decisions),
+        ("actions", minutes.actions),
+        ("risks", minutes.risks),
+        ("issues", minutes.issues),
+    )
+
+
+def _transcript(transcript: Transcript, work: _Work, redactor: Redactor) -> Transcript:
+    if work.audience is Audience.RESTRICTED:
+        return transcript
+    segments = tuple(_segment(segment, work) for segment in transcript.segments)
+    coverage = replace(
+        transcript.coverage, suppressed=(), corrections=()
+    )  # they hold what was heard, unread by anybody
+    return replace(
+        transcript,
+        meeting=_meeting(transcript.meeting, work),
+        segments=segments,
+        coverage=coverage,
+        models=transcript.models | {"redact": redactor.fingerprint},
+    )
+
+
+def _segment(segment: Segment, work: _Work) -> Segment:
+    text = work.said(_place(segment))
+    if text == segment.text:
+        return segment
+    words: tuple[Word, ...] = ()  # times of single words would spell out what was exchanged
+    return replace(segment, text=text, words=words)
+
+
+def _meeting(meeting: Meeting, work: _Work) -> Meeting:
+    return replace(meeting, title=work.said("title")) if meeting.title else meeting
+
+
+def _minutes(minutes: Minutes, work: _Work, redactor: Redactor, counts: Mapping[str, int]) -> Minutes:
+    flags = tuple(Flag(place, HELD_BACK) for place in _flagged(minutes, work))
+    coverage = replace(minutes.coverage, identifiers=dict(sorted(counts.items())))
+    models = minutes.models | {"redact": redactor.fingerprint}
+    marked = replace(minutes, flags=minutes.flags + flags, coverage=coverage, models=models)
+    if work.audience is Audience.RESTRICTED:
+        return marked
+    evidence = tuple(
+        SummarySentence(
+            work.said(f"summary_evidence[{at}].sentence"), work.quote(entry.evidence, f"summary_evidence[{at}].quote")
+        )
+        for at, entry in enumerate(minutes.summary_evidence)
+    )
+    aside = tuple(
+        SetAside(entry.kind, entry.reason, work.quote(entry.evidence, f"set_aside[{at}].quote"))
+        for at, entry in enumerate(minutes.coverage.set_aside)
+    )
+    notes = tuple(work.said(f"coverage.notes[{at}]") for at in range(len(minutes.coverage.notes)))
+    return replace(
+        marked,
+        meeting=_meeting(minutes.meeting, work),
+        summary=tuple(work.said(f"summary[{at}]") for at in range(len(minutes.summary))),
+        summary_evidence=evidence,
+        decisions=_put(minutes.decisions, "decisions", work),
+        actions=tuple(
+            replace(item, owner_reason=work.said(f"actions[{at}].owner_reason")) if item.owner_reason else item
+            for at, item in enumerate(_put(minutes.actions, "actions", work))
+        ),
+        risks=_put(minutes.risks, "risks", work),
+        issues=_put(minutes.issues, "issues", work),
+        coverage=replace(coverage, set_aside=aside, notes=notes),
+        audience=str(work.audience),
+    )
+
+
+def _put(items: tuple[AnyItem, ...], name: str, work: _Work) -> tuple[AnyItem, ...]:
+    return tuple(
+        replace(item, text=work.said(f"{name}[{at}].text"), evidence=work.quote(item.evidence, f"{name}[{at}].quote"))
+        for at, item in enumerate(items)
+    )
+
+
+def _flagged(minutes: Minutes, work: _Work) -> Iterator[str]:
+    """Yield the fields that unblind, by their text or by the passage that proves them."""
+    yield from (place for at in range(len(minutes.summary)) if work.unblinds(place := f"summary[{at}]"))
+    for name, items in _items(minutes):
+        for at in range(len(items)):
+            if any(work.unblinds(f"{name}[{at}].{part}") for part in ("text", "quote")):
+                yield f"{name}[{at}].text"
+
+
+def _counted(found: Mapping[str, tuple[Finding, ...]]) -> dict[str, int]:
+    """Count without a transcript: what the minutes themselves hold, each field once."""
+    return dict(Counter(str(one.kind) for place, all_of in found.items() if "quote" not in place for one in all_of))
