@@ -59,4 +59,13 @@ CONNECTORS: tuple[Listed, ...] = (
         signs_in="basic, API key, OAuth client credentials, refresh token",
         proved="contract suite against a server with faults",
     ),
+    Listed(
+        name="rave",
+        system="Medidata Rave EDC (Rave Web Services)",
+        opener="hub.connectors.rave.system:opened",
+        kinds="query, deviation, subject_status, study, site, contact",
+        writes=True,
+        signs_in="basic (a user of Rave for the hub)",
+        proved="contract suite against a server with faults; the vendor library's fixtures; ODM 1.3.2 XSD",
+    ),
 )

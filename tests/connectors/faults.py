@@ -76,11 +76,9 @@ def before(action: Callable[[Peer], Any]) -> Fault:
 def items(alter: Callable[[list[Any]], list[Any]]) -> Fault:
     """Return a fault that alters the records of a page."""
 
-    def fault(_peer: Peer, _asked: Asked, true: Callable[[], Answer]) -> Answer:
+    def fault(peer: Peer, _asked: Asked, true: Callable[[], Answer]) -> Answer:
         answer = true()
-        told = json.loads(answer.body)
-        told["items"] = alter(told["items"])
-        answer.body = json.dumps(told).encode()
+        answer.body = peer.altered(answer.body, alter)
         return answer
 
     return fault

@@ -194,6 +194,12 @@ class Peer:
             headers = {"Link": f'<{url}>; rel="next", <{url}>; rel="last"'} if self.paging == "link" else {}
         return told(200, body, headers)
 
+    def altered(self, body: bytes, alter: Callable[[list[Any]], list[Any]]) -> bytes:
+        """Return a page with other records on it."""
+        told = json.loads(body)
+        told["items"] = alter(told["items"])
+        return json.dumps(told).encode()
+
     def write(self, asked: Asked) -> Answer:
         """Create, change or delete a record."""
         known, body = asked.path.removeprefix("/items").strip("/"), json.loads(asked.body or b"{}")

@@ -25,7 +25,21 @@ class Asked:
     """Path under the base, or an address of the same host."""
     params: Mapping[str, str]
     headers: Mapping[str, str]
-    body: Mapping[str, Any] | None = None
+    body: Any = None
+    """Sent as JSON."""
+    content: bytes | None = None
+    """Sent as it is; its type is among *headers*."""
+    form: Mapping[str, str] | None = None
+    """Sent as a form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """An answer of the 2xx kind, or one that says that nothing has changed (304), as it came."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +77,10 @@ class Client:
         limits: Limits,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
+        reason: Callable[[bytes], str] | None = None,
     ) -> None:
+        """*reason* reads what the system gives as its reason from a refusal; JSON is read as most systems write it."""
+        self._reason = reason or _reason
         self._http = http
         self._base = base_url.rstrip("/")
         self._identity = identity
@@ -73,15 +90,24 @@ class Client:
         self._monotonic = monotonic
 
     def ask(self, asked: Asked) -> Told:
+        """Send it and read the answer as JSON; else as `fetch`."""
+        got = self.fetch(asked)
+        return Told(_parsed(f"{self._name}: {asked.method} {urlsplit(asked.url).path}", got.content), got.headers)
+
+    def fetch(self, asked: Asked) -> Got:
         """Send it; once more with a new token where the old one was refused. Errors as in `hub.ports`."""
         status, headers, content = self._sent(asked)
         if status == 401 and self._identity.renewable:
             self._identity.refused()
             status, headers, content = self._sent(asked)
         where = f"{self._name}: {asked.method} {urlsplit(asked.url).path}"
-        if 200 <= status < 300:
-            return Told(_parsed(where, content), headers)
+        if 200 <= status < 300 or status == 304:
+            return Got(status, headers, content)
         raise self._judged(where, status, headers, content, rests=_rests(asked))
+
+    def redacted(self, text: str) -> str:
+        """Return *text* of the other side without the credentials that it was sent."""
+        return self._identity.redacted(text)
 
     def bare(self, url: str) -> str:
         """Return an address or place given by the system without our key, which some of them repeat in it."""
@@ -100,6 +126,8 @@ class Client:
                 params=_query(asked.url, {**asked.params, **known.params}),
                 headers={"Accept": "application/json", **asked.headers, **known.headers},
                 json=asked.body,
+                content=asked.content,
+                data=asked.form,
             ) as answer:
                 content = bytearray()
                 for piece in answer.iter_bytes():
@@ -133,7 +161,7 @@ class Client:
         if 300 <= status < 400:
             return FatalError(f"{line}; it leads elsewhere: correct base_url or path")
         refused = NotThereError if status in (400, 404, 410) else RejectedError
-        return refused(f"{line}: {self._identity.redacted(_reason(content))[:_SHOWN]}")
+        return refused(f"{line}: {self._identity.redacted(self._reason(content))[:_SHOWN]}")
 
 
 def _query(url: str, params: Mapping[str, str]) -> httpx2.QueryParams | None:

@@ -1,0 +1,127 @@
+"""XML of others: no entities, nothing fetched, one element at a time; what is broken is cut out, the rest is read."""
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from hub.domain.errors import RetryableError
+
+_MARKUP = re.compile(rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<(!doctype\s+)?html\b", re.IGNORECASE | re.DOTALL)
+_NUMBER = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One element of a document, read or broken."""
+
+    element: Any
+    """Of lxml; None where it is broken."""
+    raw: bytes
+    problem: str = ""
+
+
+def root_of(content: bytes, where: str) -> Any:
+    """Return the root element, without its children having to be read. RetryableError where it is no XML document."""
+    checked(content, where)
+    try:
+        for _, element in _events(content, ("start",)):
+            return element
+    except _broken() as error:
+        raise RetryableError(f"{where}: the answer is no XML ({_line(error)})") from error
+    raise RetryableError(f"{where}: the answer is no XML")  # pragma: no cover  # lxml raises before
+
+
+def parts(content: bytes, tags: tuple[str, ...], where: str) -> Iterator[Part]:
+    """Yield the elements of these local names, in their order; each is gone once the next is asked for.
+
+    A document that ends before its root does is an error, for what is missing is not known: RetryableError. One that
+    is whole but not well-formed gives its good elements, and the bytes of those that are not.
+    """
+    content = checked(content, where)
+    try:
+        for _ in _events(content, ("end",), clear=True):
+            pass
+    except _broken() as error:
+        yield from _salvaged(content, tags, where, error)
+        return
+    for _, element in _events(content, ("end",)):
+        if _local(element.tag) in tags:
+            yield Part(element, raw_of(element))
+            _forget(element)
+
+
+def raw_of(element: Any) -> bytes:
+    """Return the element as bytes, without what follows it."""
+    from lxml import etree
+
+    return bytes(etree.tostring(element, with_tail=False))
+
+
+def checked(content: bytes, where: str) -> bytes:
+    """Return *content* without its mark of byte order. RetryableError for a web page or nothing."""
+    bare = content.removeprefix(codecs.BOM_UTF8).lstrip()
+    if not bare:
+        raise RetryableError(f"{where}: the answer is empty")
+    if _MARKUP.match(bare):
+        raise RetryableError(f"{where}: a web page comes where XML should (maintenance, or a proxy in between)")
+    return bare
+
+
+def _events(content: bytes, events: tuple[str, ...], *, clear: bool = False) -> Iterator[tuple[str, Any]]:
+    from lxml import etree
+
+    # huge_tree stays off: a text of ten megabytes or a thousand levels is no value but an attack or a mistake
+    for event, element in etree.iterparse(
+        BytesIO(content), events=events, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    ):
+        yield event, element
+        if clear:
+            element.clear()
+
+
+def _salvaged(content: bytes, tags: tuple[str, ...], where: str, error: Exception) -> Iterator[Part]:
+    head = re.search(rb"<(?![?!])(?P<name>[^\s/>]+)[^>]*>", content)
+    if head is None or not re.fullmatch(rb".*</" + re.escape(head["name"]) + rb"\s*>\s*", content, re.DOTALL):
+        raise RetryableError(f"{where}: the answer is no whole XML document ({_line(error)})") from error
+    if content.count(b"<" + head["name"]) != 1:
+        raise RetryableError(f"{where}: the answer is several documents")
+    names = rb"|".join(tag.encode() for tag in tags)
+    found = list(re.finditer(rb"<(" + names + rb")\b(?:[^>]*/>|.*?</\1\s*>)", content[head.end() :], re.DOTALL))
+    if not found:
+        raise RetryableError(f"{where}: the answer is no XML ({_line(error)})") from error
+    for one in found:
+        yield _part(head[0], head["name"], one[0], tags)
+
+
+def _part(head: bytes, name: bytes, raw: bytes, tags: tuple[str, ...]) -> Part:
+    """Read one element under its document's root, whose namespaces it needs."""
+    try:
+        for _, element in _events(head + raw + b"</" + name + b">", ("end",)):
+            if _local(element.tag) in tags:
+                return Part(element, raw)
+    except _broken() as error:
+        return Part(None, raw, f"is not well-formed: {_line(error)}")
+    return Part(None, raw, "is not well-formed")  # pragma: no cover  # the element was found by its name
+
+
+def _local(tag: Any) -> str:
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _forget(element: Any) -> None:
+    element.clear()
+    while element.getprevious() is not None:
+        del element.getparent()[0]
+
+
+def _broken() -> tuple[type[Exception], ...]:
+    from lxml import etree
+
+    return (etree.XMLSyntaxError, LookupError)  # an encoding that nobody knows is a LookupError
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:_NUMBER]

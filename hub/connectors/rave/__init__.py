@@ -1,0 +1,1 @@
+"""Medidata Rave EDC by Rave Web Services (RWS)."""
