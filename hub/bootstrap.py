@@ -25,12 +25,14 @@ from hub.ports import (
     Clock,
     Diarizer,
     Extractor,
+    Glossary,
     MeetingStore,
     Recognizer,
     Redactor,
     Renderer,
     StageStore,
     System,
+    TranslationMemory,
     Translator,
 )
 from hub.services.sync.kept_leases import KeptLeases
@@ -274,6 +276,20 @@ class Hub(ServiceParts):
         from hub.translation.engines import installed
 
         return self._part("translator", installed)
+
+    @cached_property
+    def memory(self) -> TranslationMemory:
+        """Segments that people approved."""
+        from hub.storage.memory import SqlMemory
+
+        return self._part("memory", lambda: SqlMemory(self._engine, clock=self.clock, new_id=lambda: uuid4().hex))
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        """Terms agreed for a study."""
+        from hub.storage.memory import SqlGlossary
+
+        return self._part("glossary", lambda: SqlGlossary(self._engine, clock=self.clock, new_id=lambda: uuid4().hex))
 
     @cached_property
     def renderer(self) -> Renderer:
