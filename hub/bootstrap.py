@@ -15,6 +15,7 @@ from uuid import uuid4
 import structlog
 from opentelemetry.trace import NoOpTracer, Tracer
 
+from hub.bootstrap_language import LanguageParts
 from hub.bootstrap_service import ServiceParts
 from hub.domain.errors import UsageError
 from hub.domain.fingerprint import fingerprint
@@ -25,15 +26,11 @@ from hub.ports import (
     Clock,
     Diarizer,
     Extractor,
-    Glossary,
     MeetingStore,
     Recognizer,
-    Redactor,
     Renderer,
     StageStore,
     System,
-    TranslationMemory,
-    Translator,
 )
 from hub.services.sync.kept_leases import KeptLeases
 from hub.services.sync.steps import Sync
@@ -78,7 +75,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Hub(ServiceParts):
+class Hub(ServiceParts, LanguageParts):
     """Every part of the hub, each made when it is first asked for."""
 
     def __init__(self, settings: Settings, overrides: dict[str, Any]) -> None:
@@ -258,38 +255,6 @@ class Hub(ServiceParts):
     def extractor(self) -> Extractor:
         """What finds decisions, actions, risks and issues."""
         return self._part("extractor", self._extractor)
-
-    @cached_property
-    def redactor(self) -> Redactor:
-        """What finds identifiers and unblinding language."""
-        return self._part("redactor", self._redactor)
-
-    def _redactor(self) -> Redactor:
-        from hub.nlp.redact import PresidioRedactor
-
-        name = "spacy-en-sm"
-        return PresidioRedactor(self.models.require(name), revision=self.models.revision(name))
-
-    @cached_property
-    def translator(self) -> Translator:
-        """What puts free text into another language."""
-        from hub.translation.engines import installed
-
-        return self._part("translator", installed)
-
-    @cached_property
-    def memory(self) -> TranslationMemory:
-        """Segments that people approved."""
-        from hub.storage.memory import SqlMemory
-
-        return self._part("memory", lambda: SqlMemory(self._engine, clock=self.clock, new_id=lambda: uuid4().hex))
-
-    @cached_property
-    def glossary(self) -> Glossary:
-        """Terms agreed for a study."""
-        from hub.storage.memory import SqlGlossary
-
-        return self._part("glossary", lambda: SqlGlossary(self._engine, clock=self.clock, new_id=lambda: uuid4().hex))
 
     @cached_property
     def renderer(self) -> Renderer:
