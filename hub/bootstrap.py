@@ -15,7 +15,6 @@ from uuid import uuid4
 import structlog
 from opentelemetry.trace import NoOpTracer, Tracer
 
-from hub.bootstrap_language import LanguageParts
 from hub.bootstrap_service import ServiceParts
 from hub.domain.errors import UsageError
 from hub.domain.fingerprint import fingerprint
@@ -28,9 +27,11 @@ from hub.ports import (
     Extractor,
     MeetingStore,
     Recognizer,
+    Redactor,
     Renderer,
     StageStore,
     System,
+    Translator,
 )
 from hub.services.sync.kept_leases import KeptLeases
 from hub.services.sync.steps import Sync
@@ -75,7 +76,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Hub(ServiceParts, LanguageParts):
+class Hub(ServiceParts):
     """Every part of the hub, each made when it is first asked for."""
 
     def __init__(self, settings: Settings, overrides: dict[str, Any]) -> None:
@@ -255,6 +256,24 @@ class Hub(ServiceParts, LanguageParts):
     def extractor(self) -> Extractor:
         """What finds decisions, actions, risks and issues."""
         return self._part("extractor", self._extractor)
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """What finds identifiers and unblinding language."""
+        return self._part("redactor", self._redactor)
+
+    def _redactor(self) -> Redactor:
+        from hub.nlp.redact import PresidioRedactor
+
+        name = "spacy-en-sm"
+        return PresidioRedactor(self.models.require(name), revision=self.models.revision(name))
+
+    @cached_property
+    def translator(self) -> Translator:
+        """What puts free text into another language."""
+        from hub.translation.engines import installed
+
+        return self._part("translator", installed)
 
     @cached_property
     def renderer(self) -> Renderer:

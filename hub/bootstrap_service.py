@@ -11,6 +11,8 @@ from hub.ports import Clock
 from hub.settings import Settings
 
 if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
+
     from hub.ports import Answers, JobWork
     from hub.services.accounts.desk import Desk
     from hub.services.accounts.second_factor import Codes
@@ -62,13 +64,17 @@ class ServiceParts:
     @cached_property
     def codes(self) -> "Codes":
         """One-time codes of second factors."""
-        from hub.storage.cipher import open_cipher
         from hub.storage.one_time_codes import TotpCodes
 
+        return TotpCodes(self.cipher)
+
+    @cached_property
+    def cipher(self) -> "MultiFernet":
+        """What keeps secrets at rest, and what a page hands to the next step of signing in."""
+        from hub.storage.cipher import open_cipher
+
         keys = self.settings.token_keys
-        return TotpCodes(
-            open_cipher(keys.get_secret_value() if keys else None, self.settings.home / "keys" / "tokens.key")
-        )
+        return open_cipher(keys.get_secret_value() if keys else None, self.settings.home / "keys" / "tokens.key")
 
     @cached_property
     def answers(self) -> "Answers":

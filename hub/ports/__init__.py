@@ -5,7 +5,6 @@ Adapters raise the errors of `hub.domain.errors` and nothing else; foreign excep
 
 from hub.ports.accounts import Accounts, Answers, ApiTokens, Jobs, JobWork, Passwords, Sessions
 from hub.ports.clock import Clock
-from hub.ports.liaison import Glossary, TranslationMemory
 from hub.ports.meetings import (
     BlobStore,
     Decoder,
@@ -51,7 +50,6 @@ __all__ = [
     "Diarizer",
     "Extractor",
     "Gates",
-    "Glossary",
     "Inspector",
     "JobWork",
     "Jobs",
@@ -70,7 +68,6 @@ __all__ = [
     "StageStore",
     "System",
     "Target",
-    "TranslationMemory",
     "Translator",
     "Unit",
     "Wording",

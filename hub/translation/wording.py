@@ -11,7 +11,8 @@ from hub.domain.locales import LOCALES
 from hub.ports import Wording
 
 CATALOGUES = Path(__file__).with_name("locale")
-DOMAIN = "hub"
+DOMAINS = ("hub", "web")
+"""The catalogues of a locale: words of documents, and those that only pages have."""
 # English with the day before the month, as trial documents write it
 _CLDR = {"pt-BR": "pt_BR", "zh-Hans": "zh_Hans_CN", "en": "en_GB", "hi": "hi_IN"}
 _LEFT_TO_RIGHT = "\u2066{}\u2069"  # isolate: hours stay before minutes inside Arabic text
@@ -100,8 +101,14 @@ class CatalogueWording:
 
 
 def _catalogue(locale: str) -> gettext.NullTranslations:
-    """Return the catalogue; English stands in the msgids and needs none."""
+    """Return all catalogues as one; English stands in the msgids and needs none."""
     if locale == "en":
         return gettext.NullTranslations()
-    with (CATALOGUES / folder(locale) / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
-        return gettext.GNUTranslations(file)
+    found: gettext.NullTranslations | None = None
+    for domain in reversed(DOMAINS):
+        with (CATALOGUES / folder(locale) / "LC_MESSAGES" / f"{domain}.mo").open("rb") as file:
+            former, found = found, gettext.GNUTranslations(file)
+        if former is not None:
+            found.add_fallback(former)
+    assert found is not None  # noqa: S101 - there are two domains
+    return found

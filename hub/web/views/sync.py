@@ -1,0 +1,261 @@
+"""The sync: agreements, systems, conflicts field by field, dead letters, reconciliation."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, Response
+
+from hub.api.asking import Asking, may
+from hub.bootstrap import Hub
+from hub.domain import wire
+from hub.domain.agreements import Agreement, Status
+from hub.domain.errors import MissingError, UsageError
+from hub.domain.people import EVERY
+from hub.domain.policy import Right, Scope
+from hub.domain.sync import Dispute, Letter
+from hub.services.sync import agreeing
+from hub.services.sync.letters import discard
+from hub.services.sync.resolve import resolve
+from hub.services.sync.steps import again
+from hub.web import frame
+from hub.web.reader import Reader
+
+router = APIRouter(prefix="/sync", include_in_schema=False)
+Seeing = Annotated[Asking, may(Right.SYNC_READ)]
+Text = Annotated[str, Form(max_length=500)]
+_MOST = 200
+_TONES = {"active": "ok", "trial": "info", "proposed": "warn", "paused": "warn", "ended": ""}
+_STATES = {"open": "warn", "refused": "", "accepted": "ok", "kept": "ok", "superseded": ""}
+
+
+@router.get("")
+def overview(request: Request, asking: Seeing) -> Response:
+    """Show what is agreed, what waits and what stands still."""
+    hub, reader = asking.hub, frame.reader_of(asking)
+    words, counts = reader.words, hub.sync.ledger.counts()
+    agreements = [one for one in hub.sync.ledger.agreements() if asking.may(Right.SYNC_READ, scope_of(one))]
+    conflicts = [one for one in hub.sync.ledger.disputes(limit=_MOST) if _sees(asking, one.agreement)]
+    everything = asking.may(Right.SYNC_READ, Scope(frozenset({EVERY})))
+    letters = hub.sync.ledger.letters(limit=_MOST) if everything else []
+    figures = [
+        ("/sync#conflicts", len(conflicts), words.text("open conflicts"), True),
+        ("/sync#letters", len(letters), words.text("dead letters"), True),
+        ("/sync", counts.get("outbox", 0), words.text("messages on their way"), False),
+        ("/sync", counts.get("records", 0), words.text("records"), False),
+    ]
+    return frame.show(
+        request,
+        asking,
+        "sync.html",
+        place="sync",
+        figures=figures,
+        systems=_systems(hub, reader, agreements, everything=everything),
+        agreements=[_row(reader, one) for one in agreements],
+        conflicts=[_conflict(reader, one) for one in conflicts],
+        letters=letters,
+        can_operate=asking.may(Right.SYNC_OPERATE, Scope(frozenset({EVERY}))),
+    )
+
+
+@router.get("/agreements/{id}")
+def agreement(id: str, request: Request, asking: Seeing) -> Response:
+    """Show one agreement: the parties' word and who owns which field."""
+    found, reader = _agreement(asking, id, Right.SYNC_READ), frame.reader_of(asking)
+    view = _row(reader, found)
+    view.acceptances = [
+        (party, ", ".join(systems), found.changed_at if party in found.accepted_by else None,
+         found.accepted_by.get(party, ""))
+        for party, systems in found.parties.items()
+    ]  # fmt: skip
+    view.rules = list(_rules(reader, found))
+    steps = _steps(asking, reader, found)
+    return frame.show(request, asking, "agreement.html", place="sync", agreement=view, steps=steps)
+
+
+@router.post("/agreements/{id}")
+def decide_agreement(id: str, asking: Seeing, do: Text, reason: Text = "") -> Response:
+    """Accept an agreement for the person's party, or start, pause, resume or end it."""
+    del reason
+    hub, by = asking.hub, asking.principal.actor
+    if do == "accept":
+        found = _agreement(asking, id, Right.AGREEMENTS_ACCEPT)
+        party = asking.principal.user.organization
+        agreeing.accept(hub.sync.ledger, found.id, party=party, person=by, clock=hub.clock, new_id=hub.sync.new_id)
+    else:
+        found = _agreement(asking, id, Right.AGREEMENTS_ACCEPT)
+        if do not in ("start", "pause", "resume", "end"):
+            raise UsageError(f"{do}: is nothing that can be done with an agreement")
+        agreeing.move(hub.sync, found.id, step=do, person=by)
+    return frame.go(f"/sync/agreements/{frame.part(id)}", done="decided")
+
+
+@router.get("/conflicts/{id}")
+def conflict(id: str, request: Request, asking: Seeing) -> Response:
+    """Show the values of one field that two sides hold."""
+    found, reader = _dispute(asking, id, Right.SYNC_READ), frame.reader_of(asking)
+    can = found.state == "open" and asking.may(Right.CONFLICTS_RESOLVE, _scope_named(asking.hub, found.agreement))
+    shown = _conflict(reader, found)
+    return frame.show(request, asking, "conflict.html", place="sync", conflict=shown, can_resolve=can)
+
+
+@router.post("/conflicts/{id}")
+def decide_conflict(id: str, asking: Seeing, do: Text, reason: Text) -> Response:
+    """Take their value or keep ours."""
+    found, hub = _dispute(asking, id, Right.CONFLICTS_RESOLVE), asking.hub
+    person = asking.principal.actor
+    ledger, new_id = hub.sync.ledger, hub.sync.new_id
+    resolve(ledger, found.id, take=do == "take", person=person, reason=reason, clock=hub.clock, new_id=new_id)
+    return frame.go("/sync", done="decided")
+
+
+@router.get("/letters/{id}")
+def letter(id: str, request: Request, asking: Annotated[Asking, may(Right.SYNC_OPERATE)]) -> Response:
+    """Show something that was set aside, as it came."""
+    found, words = _letter(asking, id), frame.reader_of(asking).words
+    states = {
+        "dead": words.text("set aside"),
+        "waiting": words.text("waiting"),
+        "replayed": words.text("replayed"),
+        "discarded": words.text("discarded"),
+    }
+    shown = SimpleNamespace(
+        id=found.id, system=found.system, kind=found.kind, at=found.at, where=found.where, reason=found.reason,
+        state=states.get(found.state, found.state), tone="warn" if found.state == "dead" else "",
+    )  # fmt: skip
+    raw = found.raw[:20_000].decode("utf-8", "replace")
+    can = found.state == "dead"
+    return frame.show(request, asking, "letter.html", place="sync", letter=shown, raw=raw, can_operate=can)
+
+
+@router.post("/letters/{id}")
+def decide_letter(id: str, asking: Annotated[Asking, may(Right.SYNC_OPERATE)], do: Text, reason: Text = "") -> Response:
+    """Try it again, or give it up."""
+    found, hub = _letter(asking, id), asking.hub
+    if do == "discard":
+        person = asking.principal.actor
+        discard(hub.sync.ledger, [found], person=person, why=reason, clock=hub.clock, new_id=hub.sync.new_id)
+        return frame.go("/sync", done="discarded")
+    again(hub.sync, found)
+    return frame.go("/sync", done="replayed")
+
+
+def scope_of(agreement: Agreement) -> Scope:
+    """Return whose an agreement is: the parties'."""
+    study = agreement.studies[0] if len(agreement.studies) == 1 else None
+    return Scope(frozenset(agreement.parties), study)
+
+
+def _scope_named(hub: Hub, label: str) -> Scope:
+    name = label.partition("@")[0]
+    found = next((one for one in hub.sync.ledger.agreements() if one.id == name), None)
+    return scope_of(found) if found else Scope(frozenset({EVERY}))
+
+
+def _sees(asking: Asking, label: str) -> bool:
+    return asking.may(Right.SYNC_READ, _scope_named(asking.hub, label))
+
+
+def _agreement(asking: Asking, id: str, right: Right) -> Agreement:
+    found = next((one for one in asking.hub.sync.ledger.agreements() if one.id == id), None)
+    if found is None:
+        raise MissingError(f"{id}: no such agreement")
+    asking.check(right, scope_of(found))
+    return found
+
+
+def _dispute(asking: Asking, id: str, right: Right) -> Dispute:
+    try:
+        found = asking.hub.sync.ledger.dispute(id)
+    except UsageError as error:
+        raise MissingError(str(error)) from error
+    asking.check(right, _scope_named(asking.hub, found.agreement))
+    return found
+
+
+def _letter(asking: Asking, id: str) -> Letter:
+    asking.check(Right.SYNC_OPERATE, Scope(frozenset({EVERY})))
+    try:
+        return asking.hub.sync.ledger.letter(id)
+    except UsageError as error:
+        raise MissingError(str(error)) from error
+
+
+def _row(reader: Reader, one: Agreement) -> SimpleNamespace:
+    words = reader.words
+    states = {
+        Status.PROPOSED: words.text("proposed"),
+        Status.TRIAL: words.text("on trial"),
+        Status.ACTIVE: words.text("in force"),
+        Status.PAUSED: words.text("paused"),
+        Status.ENDED: words.text("ended"),
+    }
+    state, tone = states[one.status], _TONES[str(one.status)]
+    return SimpleNamespace(
+        id=one.id, label=one.label, parties=words.join(list(one.parties)), state=state, tone=tone
+    )  # fmt: skip
+
+
+def _rules(reader: Reader, one: Agreement) -> Iterator[tuple[str, str, str, str]]:
+    words = reader.words
+    policies = {
+        "owner_wins": words.text("refused: the owner's value is written back"),
+        "review": words.text("waits for a person"),
+        "take": words.text("taken, unless both edited"),
+        "newest": words.text("the later one stands"),
+    }
+    for rule in one.kinds:
+        yield rule.kind, words.text("every other field"), rule.owner, policies[str(rule.policy)]
+        for name in rule.fields:
+            yield rule.kind, name, rule.owns(name), policies[str(rule.policy_of(name))]
+
+
+def _steps(asking: Asking, reader: Reader, one: Agreement) -> list[tuple[str, str]]:
+    if not asking.may(Right.AGREEMENTS_ACCEPT, scope_of(one)):
+        return []
+    words, steps = reader.words, []
+    party = asking.principal.user.organization
+    if one.status is Status.PROPOSED and party in one.parties and party not in one.accepted_by:
+        steps.append(("accept", words.text("Accept for {party}", party=party)))
+    offers = {Status.TRIAL: ("start",), Status.ACTIVE: ("pause",), Status.PAUSED: ("resume",)}
+    names = {"start": words.text("Start"), "pause": words.text("Pause"), "resume": words.text("Resume")}
+    steps += [(step, names[step]) for step in offers.get(one.status, ())]
+    if one.status is not Status.ENDED:
+        steps.append(("end", words.text("End")))
+    return steps
+
+
+def _systems(hub: Hub, reader: Reader, agreements: list[Agreement], *, everything: bool) -> list[SimpleNamespace]:
+    words, gates = reader.words, hub.sync.gates.states()
+    open_to = {name for one in agreements for name in one.systems}
+    return [
+        SimpleNamespace(
+            name=name,
+            kinds=", ".join(system.kinds),
+            unread=", ".join(sorted(hub.sync.unread(name))),
+            state=words.text("answers") if gates.get(name, "closed") == "closed" else words.text("does not answer"),
+            tone="ok" if gates.get(name, "closed") == "closed" else "bad",
+        )
+        for name, system in hub.systems.items()
+        if everything or name in open_to
+    ]
+
+
+def _conflict(reader: Reader, one: Dispute) -> SimpleNamespace:
+    words = reader.words
+    states = {
+        "open": words.text("open"),
+        "refused": words.text("refused"),
+        "accepted": words.text("their value was taken"),
+        "kept": words.text("ours was kept"),
+        "superseded": words.text("overtaken by a later one"),
+    }
+    return SimpleNamespace(
+        id=one.id, kind=one.kind, record=one.record_id, field=one.field, system=one.system, at=one.at,
+        base=_value(one.base), ours=_value(one.ours), theirs=_value(one.theirs), reason=one.reason,
+        agreement=one.agreement, state=states.get(one.state, one.state), tone=_STATES.get(one.state, ""),
+    )  # fmt: skip
+
+
+def _value(value: Any) -> str:
+    return "–" if value is None else value if isinstance(value, str) else wire.dumps(value)
