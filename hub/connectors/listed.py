@@ -68,4 +68,15 @@ CONNECTORS: tuple[Listed, ...] = (
         signs_in="basic (a user of Rave for the hub)",
         proved="contract suite against a server with faults; the vendor library's fixtures; ODM 1.3.2 XSD",
     ),
+    Listed(
+        name="veeva",
+        system="Veeva Vault (CTMS, eTMF, study start-up)",
+        opener="hub.connectors.veeva.system:opened",
+        kinds="study, country, site, site_milestone, contact, subject_status, monitoring_visit, deviation, issue, "
+        "document; any object as its YAML says",
+        writes=True,
+        told="webhook and poll",
+        signs_in="user and password; OAuth profile",
+        proved="API reference 25.2 (192 paths); contract suite against a vault of ours",
+    ),
 )

@@ -135,6 +135,10 @@ class Peer:
         pair = base64.b64encode(f"hub:{self.password}".encode()).decode()
         return {self.password, pair, *self.tokens, *self.refresh}
 
+    def step(self, asked: Asked) -> str:
+        """Return what a request is about: list, write or token."""
+        return asked.step
+
     # what the wire carries
 
     def number(self, id: str) -> int:
@@ -163,11 +167,11 @@ class Peer:
     def true_answer(self, asked: Asked) -> Answer:
         """Return what is answered where nothing fails."""
         with self.lock:
-            if asked.step == "token":
+            if self.step(asked) == "token":
                 return self._token(asked)
             if not self._known(asked):
                 return told(401, {"detail": "unknown credentials"})
-            if asked.step == "list":
+            if self.step(asked) == "list":
                 return self.page(asked)
             return self._once(asked)
 
@@ -269,7 +273,7 @@ class Peer:
 
     def _fault(self, asked: Asked) -> Fault | None:
         for place, (step, after, fault) in enumerate(self.faults):
-            if step == asked.step:
+            if step == self.step(asked):
                 if after == 0:
                     del self.faults[place]
                     return fault

@@ -13,6 +13,7 @@ from hub.domain.errors import RejectedError
 from hub.domain.records.checks import type_of
 
 MISSING = object()
+_SHOWN = 300
 LONGEST = 2**20
 """Letters of one text; more is no field but a mistake, and would be copied with every version of its record."""
 
@@ -40,7 +41,7 @@ def read_item(kind: str, rule: Mapped, item: Any, place: str) -> Change | Reject
             raw,
         )
     except RejectedError as error:
-        return Reject(kind, place, str(error), raw, external_id)
+        return Reject(kind, place, str(error)[:_SHOWN], raw, external_id)
 
 
 def mark_of(version: Any) -> str | None:

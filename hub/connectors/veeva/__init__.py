@@ -1,0 +1,1 @@
+"""Veeva Vault: CTMS and eTMF of the Clinical Operations applications."""
