@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
 
     from hub.ports import Answers, JobWork
+    from hub.ports.browsing import Browser
     from hub.services.accounts.desk import Desk
     from hub.services.accounts.second_factor import Codes
     from hub.services.jobs import JobRunner
+    from hub.services.sync.steps import Sync
+    from hub.services.trail_reading import ScopeOf, TrailReader
+    from hub.storage.audit import AuditTrail
 
 
 class ServiceParts:
@@ -30,6 +34,10 @@ class ServiceParts:
         def clock(self) -> Clock: ...  # noqa: D102
         @property
         def _shared_clock(self) -> Clock: ...
+        @property
+        def sync(self) -> Sync: ...  # noqa: D102
+        @property
+        def audit(self) -> AuditTrail: ...  # noqa: D102
         @property
         def holder(self) -> str: ...  # noqa: D102
         @property
@@ -77,6 +85,25 @@ class ServiceParts:
         return open_cipher(keys.get_secret_value() if keys else None, self.settings.home / "keys" / "tokens.key")
 
     @cached_property
+    def browser(self) -> "Browser":
+        """Records and the audit trail, to be looked through."""
+        from hub.storage.browser import SqlBrowser
+
+        return SqlBrowser(self._engine)
+
+    @cached_property
+    def trail(self) -> "TrailReader":
+        """The audit trail as people may see it."""
+        from hub.services.trail_reading import TrailReader
+
+        return TrailReader(self.browser, self.sync.ledger, self.desk.accounts, self.trail_scopes)
+
+    @cached_property
+    def trail_scopes(self) -> "dict[str, ScopeOf]":
+        """Whose the entries of the trail are, by their kind, where no agreement says it."""
+        return {}
+
+    @cached_property
     def answers(self) -> "Answers":
         """Answers to requests that may come twice."""
         from hub.storage.jobs import SqlAnswers
@@ -86,7 +113,9 @@ class ServiceParts:
     @cached_property
     def job_kinds(self) -> "dict[str, JobWork]":
         """What long work there is, by the kind of its jobs."""
-        return cast("dict[str, JobWork]", self._part("job_kinds", dict))
+        from hub.services import kept_jobs
+
+        return cast("dict[str, JobWork]", self._part("job_kinds", lambda: kept_jobs.kinds(self.sync, self.audit)))
 
     @cached_property
     def jobs(self) -> "JobRunner":

@@ -1,5 +1,7 @@
 """Every error as application/problem+json (RFC 9457), made of the hub's own errors in one place."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -81,6 +83,17 @@ def of(error: HubError) -> JSONResponse:
         wait_s = error.retry_after_s if isinstance(error, RetryableError) else None
         headers["Retry-After"] = str(int(wait_s or _RETRY_S))
     return answer(status, str(error), type=_TYPES.get(type(error), "about:blank"), headers=headers)
+
+
+@contextmanager
+def standing() -> Iterator[None]:
+    """Answer 409 where what a service is asked of stands where that cannot be done: the request itself is in order."""
+    try:
+        yield
+    except UsageError as error:
+        if type(error) is not UsageError:
+            raise
+        raise StandingError(str(error)) from error
 
 
 def install(app: FastAPI) -> None:

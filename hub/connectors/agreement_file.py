@@ -29,7 +29,9 @@ class _Kind(Strict):
     to: tuple[str, ...] = ()
 
 
-class _Agreement(Strict):
+class AgreementForm(Strict):
+    """An agreement as it is proposed."""
+
     id: Name
     parties: dict[Name, tuple[Name, ...]]
     studies: tuple[str, ...] = ()
@@ -39,12 +41,17 @@ class _Agreement(Strict):
 def read(path: Path) -> Agreement:
     """Return the agreement in a YAML file, not yet proposed. UsageError names the file, the key and what is wrong."""
     try:
-        told = _Agreement.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        told = AgreementForm.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from error
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg'].lower()}" for e in error.errors())
         raise UsageError(f"{path}: {wrong}") from error
+    return made(told)
+
+
+def made(told: AgreementForm) -> Agreement:
+    """Return the agreement that a form describes. UsageError names what does not fit together."""
     kinds = tuple(
         KindRule(
             kind=kind,

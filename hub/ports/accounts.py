@@ -116,8 +116,15 @@ class Jobs(Protocol):
     def job(self, id: str) -> Job:
         """Return a job. MissingError when there is none."""
 
-    def jobs(self, user_id: str, *, before: tuple[datetime, str] | None = None, limit: int = 100) -> list[Job]:
-        """Return jobs of a user, newest first, those asked for before a job's time and id."""
+    def jobs(
+        self,
+        user_id: str | None,
+        *,
+        kinds: Sequence[str] = (),
+        before: tuple[datetime, str] | None = None,
+        limit: int = 100,
+    ) -> list[Job]:
+        """Return jobs of a user, or of all, and of *kinds* where named; newest first, from *before* a time and id."""
 
     def take(self, holder: str, kinds: Sequence[str], now: datetime, until: datetime) -> Job | None:
         """Take the oldest job that waits, or whose holder has not been heard of, until a time; None where none is."""

@@ -38,13 +38,23 @@ class SqlJobs:
             raise MissingError(f"job {id}: there is none")
         return rows.job(row)
 
-    def jobs(self, user_id: str, *, before: tuple[datetime, str] | None = None, limit: int = 100) -> list[Job]:
-        """Return the jobs of a user; see `Jobs.jobs`."""
-        query = select(jobs).where(jobs.c.user_id == user_id)
+    def jobs(
+        self,
+        user_id: str | None,
+        *,
+        kinds: Sequence[str] = (),
+        before: tuple[datetime, str] | None = None,
+        limit: int = 100,
+    ) -> list[Job]:
+        """Return jobs; see `Jobs.jobs`."""
+        query = select(jobs).order_by(jobs.c.asked_at.desc(), jobs.c.id.desc()).limit(limit)
+        if user_id is not None:
+            query = query.where(jobs.c.user_id == user_id)
+        if kinds:
+            query = query.where(jobs.c.kind.in_(list(kinds)))
         if before is not None:
             at = naive(before[0])
             query = query.where(or_(jobs.c.asked_at < at, and_(jobs.c.asked_at == at, jobs.c.id < before[1])))
-        query = query.order_by(jobs.c.asked_at.desc(), jobs.c.id.desc()).limit(limit)
         with reading(self._engine) as connection:
             return [rows.job(row) for row in connection.execute(query)]
 

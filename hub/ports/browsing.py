@@ -1,0 +1,36 @@
+"""What people look through: records and the audit trail, page by page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from hub.domain.audit import Entry
+from hub.domain.places import Placed
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries of the trail are looked for; None leaves it open."""
+
+    record: str | None = None
+    kind: str | None = None
+    actor: str | None = None
+    field: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str | None = None
+    """Stands in the reason, the old or the new value."""
+
+
+class Browser(Protocol):
+    """Reads what is kept, without holding up who writes."""
+
+    def records(self, kind: str, *, after: str, limit: int) -> list[Placed]:
+        """Return records of *kind* by id, those that follow *after*."""
+
+    def placed(self, ids: Sequence[str]) -> Mapping[str, Placed]:
+        """Return records by id; those that are unknown are left out."""
+
+    def trail(self, wanted: Wanted, *, before: int | None, limit: int) -> list[tuple[int, Entry, str]]:
+        """Return entries, newest first, those with a number *before* one: (number, entry, hash)."""

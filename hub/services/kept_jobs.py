@@ -1,0 +1,42 @@
+"""The long work of the sync and of the audit trail, as jobs."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from hub.domain import wire
+from hub.domain.jobs import Job
+from hub.ports import JobWork
+from hub.services.sync.reconcile import reconcile
+from hub.services.sync.round import run_round
+from hub.services.sync.steps import Sync
+
+Tell = Callable[[float, str], None]
+VERIFY, RECONCILE, ROUND = "audit.verify", "sync.reconcile", "sync.round"
+_MOST_DIFFERENCES = 1000
+
+
+class Verified(Protocol):
+    """An audit trail that can be verified."""
+
+    def verify(self) -> Any:
+        """Return a verdict, a dataclass."""
+
+
+def kinds(sync: Sync, audit: Verified) -> dict[str, JobWork]:
+    """Return the work by kind of job."""
+
+    def verify(_job: Job, tell: Tell) -> Mapping[str, Any]:
+        tell(0.0, "computing the chain again")
+        return dict(wire.plain(audit.verify()))
+
+    def compare(_job: Job, tell: Tell) -> Mapping[str, Any]:
+        tell(0.0, "reading the systems")
+        report = wire.plain(reconcile(sync))
+        found = report["differences"]
+        return {**report, "differences": found[:_MOST_DIFFERENCES], "differences_found": len(found)}
+
+    def round_trip(job: Job, tell: Tell) -> Mapping[str, Any]:
+        tell(0.0, "reading and delivering")
+        return dict(wire.plain(run_round(sync, full=bool(job.argument.get("full")))))
+
+    return {VERIFY: verify, RECONCILE: compare, ROUND: round_trip}

@@ -1,0 +1,99 @@
+"""Records and the audit trail, read page by page."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, or_, select
+
+from hub.domain.audit import Entry, stamp
+from hub.domain.places import Placed
+from hub.domain.sync import Record
+from hub.ports.browsing import Wanted
+from hub.storage import bulk, rows
+from hub.storage.audit_tables import audit
+from hub.storage.engine import reading
+from hub.storage.sync_tables import bases, records
+
+
+class SqlBrowser:
+    """`Browser` on SQLite or PostgreSQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def records(self, kind: str, *, after: str, limit: int) -> list[Placed]:
+        """Return records of a kind; see `Browser.records`."""
+        query = select(records).where(records.c.kind == kind, records.c.id > after).order_by(records.c.id).limit(limit)
+        with reading(self._engine) as connection:
+            return _placed(connection, [rows.record(row) for row in connection.execute(query)])
+
+    def placed(self, ids: Sequence[str]) -> Mapping[str, Placed]:
+        """Return records by id; see `Browser.placed`."""
+        if not ids:
+            return {}
+        with reading(self._engine) as connection:
+            query = select(records).where(bulk.among(connection, records.c.id, ids))
+            found = _placed(connection, [rows.record(row) for row in connection.execute(query)])
+        return {one.record.id: one for one in found}
+
+    def trail(self, wanted: Wanted, *, before: int | None, limit: int) -> list[tuple[int, Entry, str]]:
+        """Return entries of the trail; see `Browser.trail`."""
+        query = select(audit).order_by(audit.c.seq.desc()).limit(limit)
+        if before is not None:
+            query = query.where(audit.c.seq < before)
+        for condition in _conditions(wanted):
+            query = query.where(condition)
+        with reading(self._engine) as connection:
+            return [(row.seq, _entry(row), row.hash) for row in connection.execute(query)]
+
+
+def _conditions(wanted: Wanted) -> Iterable[Any]:
+    columns = {"record": audit.c.record_id, "kind": audit.c.kind, "actor": audit.c.actor, "field": audit.c.field}
+    for name, column in columns.items():
+        if (value := getattr(wanted, name)) is not None:
+            yield column == value
+    if wanted.since is not None:
+        yield audit.c.at >= stamp(wanted.since)
+    if wanted.until is not None:
+        yield audit.c.at < stamp(wanted.until)
+    if wanted.text is not None:
+        held = [column.contains(wanted.text, autoescape=True) for column in (audit.c.reason, audit.c.old, audit.c.new)]
+        yield or_(*held)
+
+
+def _placed(connection: Connection, found: Sequence[Record]) -> list[Placed]:
+    ids = [record.id for record in found]
+    holders: dict[str, set[str]] = {one: set() for one in ids}
+    held = select(bases.c.record_id, bases.c.system).where(bulk.among(connection, bases.c.record_id, ids))
+    for row in connection.execute(held) if ids else ():
+        holders[row.record_id].add(row.system)
+    studies = sorted({str(record.fields["study_id"]) for record in found if record.fields.get("study_id")})
+    numbers: dict[str, str | None] = {}
+    if studies:
+        query = select(records.c.id, records.c.fields).where(bulk.among(connection, records.c.id, studies))
+        numbers = {row.id: json.loads(row.fields).get("protocol_number") for row in connection.execute(query)}
+    return [Placed(one, frozenset(holders[one.id]), _protocol(one, numbers)) for one in found]
+
+
+def _protocol(record: Record, numbers: Mapping[str, str | None]) -> str | None:
+    if record.kind == "study":
+        told = record.fields.get("protocol_number")
+        return str(told) if told else None
+    return numbers.get(str(record.fields.get("study_id")))
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        at=datetime.fromisoformat(row.at),
+        actor=row.actor,
+        kind=row.kind,
+        record_id=row.record_id,
+        field=row.field,
+        old=row.old,
+        new=row.new,
+        reason=row.reason,
+        agreement=row.agreement,
+        message_id=row.message_id,
+    )
