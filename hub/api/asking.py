@@ -18,6 +18,8 @@ from hub.domain.policy import Right, Scope, Verdict, decide, holds
 from hub.services.accounts.acting import by_session, by_token
 from hub.services.accounts.refusals import Refusals
 
+_PATH = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -27,6 +29,8 @@ class Asking:
     principal: Principal
     refusals: Refusals
     route: str
+    """What is asked: refusals of one route are counted together."""
+    path: str
     session: Session | None = None
     secret: str = field(default="", repr=False)
 
@@ -44,7 +48,7 @@ class Asking:
         verdict = decide(self.principal, right, scope, at=self.at)
         if verdict is Verdict.ALLOWED:
             return
-        self.refusals.note(self.principal, right, self.route)
+        self.refusals.note(self.principal, right, route=self.route, path=self.path)
         if verdict is Verdict.HIDDEN:
             raise MissingError("there is no such thing")
         raise RefusedError(f"this needs the right {right}")
@@ -52,7 +56,7 @@ class Asking:
     def check_any(self, right: Right) -> None:
         """RefusedError where who asks has *right* nowhere; it goes on record."""
         if not holds(self.principal, right, at=self.at):
-            self.refusals.note(self.principal, right, self.route)
+            self.refusals.note(self.principal, right, route=self.route, path=self.path)
             raise RefusedError(f"this needs the right {right}")
 
 
@@ -72,17 +76,18 @@ async def somebody(request: Request) -> Asking:
 
 def _known(request: Request) -> Asking:
     hub, refusals = the_hub(request), cast("Refusals", request.app.state.refusals)
+    path = f"{request.method} {request.url.path[:_PATH]}"
     route = f"{request.method} {getattr(request.scope.get('route'), 'path', request.url.path)}"
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme:
         if scheme.lower() != "bearer":
             raise UnknownError("give a bearer token, or sign in")
-        return Asking(hub, by_token(hub.desk, token.strip()), refusals, route)
+        return Asking(hub, by_token(hub.desk, token.strip()), refusals, route, path)
     secret = request.cookies.get(cookies.name(secure=hub.settings.secure_cookies), "")
     if not secret:
         raise UnknownError("sign in, or give a bearer token")
     principal, session = by_session(hub.desk, secret)
-    return Asking(hub, principal, refusals, route, session, secret)
+    return Asking(hub, principal, refusals, route, path, session, secret)
 
 
 TheHub = Annotated[Hub, Depends(the_hub)]

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from hub.domain import wire
 from hub.domain.jobs import Job
+from hub.domain.places import unblinding
 from hub.ports import JobWork
 from hub.services.sync.reconcile import reconcile
 from hub.services.sync.round import run_round
@@ -29,10 +30,12 @@ def kinds(sync: Sync, audit: Verified) -> dict[str, JobWork]:
         tell(0.0, "computing the chain again")
         return dict(wire.plain(audit.verify()))
 
-    def compare(_job: Job, tell: Tell) -> Mapping[str, Any]:
+    def compare(job: Job, tell: Tell) -> Mapping[str, Any]:
         tell(0.0, "reading the systems")
-        report = wire.plain(reconcile(sync))
-        found = report["differences"]
+        report = wire.plain(reconcile(sync, only=job.argument["agreements"]))
+        found = [one for one in report["differences"] if not unblinding(one["field"])]
+        for tally in report["tallies"]:
+            tally["hashes"] = {name: told for name, told in tally["hashes"].items() if not unblinding(name)}
         return {**report, "differences": found[:_MOST_DIFFERENCES], "differences_found": len(found)}
 
     def round_trip(job: Job, tell: Tell) -> Mapping[str, Any]:

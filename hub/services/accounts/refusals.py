@@ -19,8 +19,8 @@ class Refusals:
         self._noted: dict[tuple[str, str, str], tuple[datetime, int]] = {}
         self._lock = threading.Lock()
 
-    def note(self, principal: Principal, right: Right, route: str) -> None:
-        """Append to the trail that *principal* was refused *right* at *route*, unless that was just noted."""
+    def note(self, principal: Principal, right: Right, *, route: str, path: str) -> None:
+        """Append to the trail that *principal* was refused *right* at *path*, unless one of *route* was just noted."""
         key, now = (principal.user.id, str(right), route), self._desk.clock()
         with self._lock:
             at, left_out = self._noted.get(key, (None, 0))
@@ -30,6 +30,6 @@ class Refusals:
             if len(self._noted) >= _MOST:
                 self._noted.clear()
             self._noted[key] = (now, 0)
-        told = {"right": str(right), "route": route} | ({"more_since_last": left_out} if left_out else {})
+        told = {"right": str(right), "asked": path} | ({"more_since_last": left_out} if left_out else {})
         entry = self._desk.entry("refused", principal.user.id, by=principal.actor, new=told, reason="no right")
         self._desk.accounts.note([entry])

@@ -1,6 +1,6 @@
 """What both systems and the hub hold, compared field by field; nothing is written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -54,12 +54,14 @@ class Report:
     """Systems and kinds that could not be read, and why; nothing is known of them."""
 
 
-def reconcile(sync: Sync) -> Report:
-    """Read everything that agreements in trial or in force cover and compare it with the hub."""
+def reconcile(sync: Sync, *, only: Collection[str] | None = None) -> Report:
+    """Read everything that agreements in trial or in force cover, *only* these by id, and compare it with the hub."""
     differences: list[Difference] = []
     tallies: list[Tally] = []
     unread: list[str] = []
-    agreements = [a for a in sync.ledger.agreements() if a.status in (Status.TRIAL, Status.ACTIVE, Status.PAUSED)]
+    running = (Status.TRIAL, Status.ACTIVE, Status.PAUSED)
+    known = [one for one in sync.ledger.agreements() if only is None or one.id in only]
+    agreements = [one for one in known if one.status in running]
     disputes = {(d.system, d.record_id, d.field): d for d in sync.ledger.disputes(limit=1_000_000)}
     for agreement in agreements:
         for rule in agreement.kinds:

@@ -1,0 +1,87 @@
+"""Two parties, a stranger, two studies and one thing of each kind: what tests of rights look at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.bootstrap import Hub
+from hub.domain.agreements import Agreement, KindRule, Status
+from hub.domain.audit import Entry
+from hub.domain.people import EVERY, Grant, Role, User
+from hub.domain.sync import Base, Dispute, Effects, Letter, Record
+from hub.services.accounts import token_keeping
+from hub.services.accounts.acting import by_session
+from hub.services.accounts.signing_in import Asked, open_session
+from tests.people import person
+
+CRO, SPONSOR, STRANGER = "Meridian CRO", "Helios Pharma", "Other Research"
+STUDY, ANOTHER = "ATLAS-3", "BOREAS-1"
+
+
+@dataclass(frozen=True)
+class World:
+    """A hub with things in it, and how a path names them."""
+
+    hub: Hub
+    user: User
+    ids: dict[str, str]
+    """Prefix of a route to the id of the one thing under it."""
+
+
+def furnish(hub: Hub) -> World:
+    """Put the things into *hub*: all are the CRO's and the sponsor's, in the study ATLAS-3."""
+    at = hub.clock()
+    user = person(hub, "one@meridian.example", organization=CRO, name="One Person")
+    _agree(hub, "a1", {CRO: ("ctms",), SPONSOR: ("vault",)}, STUDY)
+    _agree(hub, "a2", {STRANGER: ("theirs",), "Fourth Party": ("fourth",)}, ANOTHER)
+    fields = {"study_id": "s1", "number": "101", "name": "Riverside", "treatment_arm": "B"}
+    site = Record("r1", "site", fields)
+    records = (Record("s1", "study", {"protocol_number": STUDY}), site, Record("r2", "site", {"name": "Elsewhere"}))
+    bases = tuple(
+        Base(system, one.id, one.kind, f"x{one.id}", one.fields)
+        for one in records
+        for system in (("theirs",) if one.id == "r2" else ("ctms", "vault"))
+    )
+    disputes = (_dispute("d1", "name", at), _dispute("d2", "treatment_arm", at))
+    letter = Letter("l1", "merge", "ctms", "site", "no such site", b"{}", {}, 1, at, parsed="{}")
+    audit = (
+        Entry(at, "vault", "site", "r1", "*", None, '{"name": "Riverside", "treatment_arm": "B"}', "", "a1@1", "m1"),
+        Entry(at, "vault", "site", "r1", "treatment_arm", '"A"', '"B"', "told by vault", "a1@1", "m2"),
+        Entry(at, "theirs", "site", "r2", "name", None, '"Elsewhere"', "", "a2@1", "m3"),
+    )
+    with hub.sync.ledger.unit() as unit:
+        unit.save(Effects(records=records, bases=bases, disputes=disputes, letters=(letter,), audit=audit))
+    ids = {"users": user.id, "agreements": "a1", "conflicts": "d1", "dead-letters": "l1", "records": "r1"}
+    return World(hub, user, ids)
+
+
+def token_of(hub: Hub, email: str, *grants: Grant, organization: str = CRO) -> str:
+    """Make somebody with *grants* and return the secret of a token that has all that these give."""
+    user = person(hub, email, *grants, organization=organization)
+    return token_for(hub, user)
+
+
+def token_for(hub: Hub, user: User) -> str:
+    """Return the secret of a token that has all the rights of *user*."""
+    from hub.domain.policy import RIGHTS
+
+    signed = open_session(hub.desk, hub.desk.accounts.account(user.id), method="test", asked=Asked(user.email, ""))
+    principal, _ = by_session(hub.desk, signed.secret)
+    scopes = frozenset(right for grant in principal.grants for right in RIGHTS[grant.role])
+    return token_keeping.make(hub.desk, principal, name="all", scopes=scopes, days=365).secret
+
+
+def everyone() -> Grant:
+    """Return the grant of one who keeps all accounts of the hub."""
+    return Grant(Role.ADMINISTRATOR, EVERY)
+
+
+def _agree(hub: Hub, id: str, parties: dict[str, tuple[str, ...]], study: str) -> None:
+    rule = KindRule("site", owner=next(iter(parties.values()))[0])
+    studies = KindRule("study", owner=rule.owner)
+    hub.sync.ledger.agree(
+        Agreement(id, 1, Status.ACTIVE, parties, (rule, studies), () if id == "a2" else (study,)), audit=()
+    )
+
+
+def _dispute(id: str, field: str, at: datetime) -> Dispute:
+    return Dispute(id, "r1", "site", "ctms", field, "A", "B", "C", "open", "both edited", "a1@1", at)
