@@ -200,6 +200,7 @@ class Hub(ServiceParts):
         from hub.connectors.webhook.senders import calling_systems
         from hub.storage.calls import SqlCalls
         from hub.storage.gates import SqlGates
+        from hub.storage.identities import SqlIdentities
         from hub.storage.leases import SqlLeases
         from hub.storage.ledger import SqlLedger
         from hub.storage.outbox import SqlOutbox
@@ -210,6 +211,7 @@ class Hub(ServiceParts):
             outbox=SqlOutbox(self._engine),
             bus=self.bus,
             calls=SqlCalls(self._engine, clock=self.clock),
+            identities=SqlIdentities(self._engine),
             called=calling_systems(self.settings.webhooks),
             leases=KeptLeases(SqlLeases(self._engine, holder=self.holder, clock=self._shared_clock)),
             gates=SqlGates(self._engine, rates=rates, clock=self._shared_clock),

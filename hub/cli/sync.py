@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hub.cli import identities
 from hub.cli.guard import SET_ASIDE, say
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Keep the parties' systems in step.")
 agreements_app = typer.Typer(no_args_is_help=True, help="What the parties agreed: who owns which field.")
 app.add_typer(agreements_app, name="agreements")
+app.add_typer(identities.app, name="identities")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
 By = Annotated[str, typer.Option(help="Who decides; stands in the audit trail")]

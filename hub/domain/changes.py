@@ -54,6 +54,8 @@ class Reject:
     reason: str
     raw: bytes
     external_id: str | None = None
+    fields: Fields = field(default_factory=dict)
+    """What could be read of it, in canonical names: by its key the hub knows that the record is there."""
 
 
 @dataclass(frozen=True, slots=True)

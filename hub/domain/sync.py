@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hub.domain.audit import Entry
 from hub.domain.messages import Message
+
+if TYPE_CHECKING:
+    from hub.domain.identity import Candidate, Turn
 
 Fields = Mapping[str, Any]
 
@@ -49,6 +52,8 @@ class Record:
     deleted: bool = False
     edited: Mapping[str, str] = field(default_factory=dict)
     """Field to when it was last edited, by the editing system's clock (ISO 8601); only where it told."""
+    merged_into: str | None = None
+    """The record that a person said it is one with: that one goes on in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +188,10 @@ class Effects:
     inbox: tuple[tuple[str, str], ...] = ()
     """(consumer, message id)."""
     positions: tuple[Position, ...] = ()
+    dropped_keys: tuple[tuple[str, str], ...] = ()
+    """(kind, key) of natural keys that hold no longer; *natural_keys* are added after that."""
+    turns: tuple["Turn", ...] = ()
+    candidates: tuple["Candidate", ...] = ()
 
 
 def together(some: Iterable[Effects]) -> Effects:

@@ -135,6 +135,9 @@ class Unit(Protocol):
     def matches(self, kind: str, keys: Sequence[str]) -> dict[str, str]:
         """Return record ids by natural key."""
 
+    def merged(self, record_ids: Iterable[str]) -> dict[str, str]:
+        """Return what those of *record_ids* that were merged into another record went into."""
+
     def writes(self, system: str, record_ids: Sequence[str]) -> dict[str, Write]:
         """Return the writes to *system* that are under way, by record id."""
 
@@ -151,10 +154,25 @@ class Unit(Protocol):
         """Return the ids of the letters of a source that wait for another record."""
 
     def set_aside(self, system: str, kind: str, texts: Sequence[str], *, limit: int | None = None) -> list[Letter]:
-        """Return dead and waiting letters of what a system reported, those whose JSON holds each of *texts*."""
+        """Return dead and waiting letters of what a system reported, those whose JSON holds each of *texts*.
+
+        Of items that could be read only in part, those that hold any of them.
+        """
 
     def number(self, name: str) -> int:
         """Return the next number of a series, without gaps among those that were saved."""
+
+    def holders(self, record_ids: Sequence[str]) -> list[Base]:
+        """Return what any system was last known to hold of these records."""
+
+    def referring(self, record_id: str) -> list[Record]:
+        """Return the records that refer to one, or of which a system says so, held."""
+
+    def under_way(self, record_ids: Sequence[str]) -> list[Write]:
+        """Return the writes of these records to any system that are under way."""
+
+    def keys(self, record_ids: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Return the natural keys of records, as (kind, key, record id)."""
 
     def save(self, effects: Effects) -> None:
         """Store *effects*; they are durable when the unit ends without an error."""
@@ -163,8 +181,11 @@ class Unit(Protocol):
 class Ledger(Protocol):
     """The sync's memory. Every method may raise RetryableError for an outage or a lost race: nothing was changed."""
 
-    def unit(self) -> AbstractContextManager[Unit]:
-        """Begin a transaction; it is saved when the block ends, given up when it raises."""
+    def unit(self, *, alone: bool = False) -> AbstractContextManager[Unit]:
+        """Begin a transaction; it is saved when the block ends, given up when it raises.
+
+        One that is to be *alone* waits until every other unit has ended, and no other begins before it ends.
+        """
 
     def reached(self, name: str) -> int:
         """Return the last number of a series, 0 where none was given."""

@@ -17,6 +17,9 @@ from hub.storage import audit, rows, sync_tables
 from hub.storage.engine import reading, transaction
 from hub.storage.unit import SqlUnit
 
+_UNITS = 4_715_301
+"""PostgreSQL's advisory lock that every unit shares, and one that is to be alone has for itself."""
+
 
 class SqlLedger:
     """`Ledger` on SQLite or PostgreSQL."""
@@ -26,9 +29,12 @@ class SqlLedger:
         self._clock = clock
 
     @contextmanager
-    def unit(self) -> Iterator[SqlUnit]:
+    def unit(self, *, alone: bool = False) -> Iterator[SqlUnit]:
         """Begin a transaction; see `Ledger.unit`."""
         with transaction(self._engine) as connection:
+            if connection.dialect.name == "postgresql":  # on SQLite every unit is alone
+                lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+                connection.exec_driver_sql(f"SELECT {lock}({_UNITS})")
             yield SqlUnit(connection, now=self._clock().astimezone(UTC).replace(tzinfo=None))
 
     def reached(self, name: str) -> int:
@@ -118,7 +124,8 @@ class SqlLedger:
         last = ""
         table = sync_tables.records
         while True:
-            query = select(table).where(table.c.kind == kind, table.c.id > last).order_by(table.c.id).limit(500)
+            live = and_(table.c.kind == kind, table.c.id > last, table.c.merged_into.is_(None))
+            query = select(table).where(live).order_by(table.c.id).limit(500)
             found = [rows.record(row) for row in self._all(query)]
             if not found:
                 return
@@ -137,7 +144,7 @@ class SqlLedger:
             return int(self._one(select(func.count()).select_from(table).where(*conditions)) or 0)
 
         return {
-            "records": count(sync_tables.records),
+            "records": count(sync_tables.records, merged_into=None),
             "outbox": count(sync_tables.outbox),
             "writes": count(sync_tables.writes),
             "disputes": count(sync_tables.disputes, state="open"),

@@ -23,7 +23,7 @@ def naive(value: datetime) -> datetime:
 def record(row: Any) -> Record:
     """Return the record of a row."""
     fields, edited = json.loads(row.fields), json.loads(row.edited)
-    return Record(row.id, row.kind, fields, row.version, bool(row.deleted), edited)
+    return Record(row.id, row.kind, fields, row.version, bool(row.deleted), edited, row.merged_into)
 
 
 def record_row(value: Record) -> dict[str, Any]:
@@ -35,6 +35,7 @@ def record_row(value: Record) -> dict[str, Any]:
         "edited": text(value.edited),
         "version": value.version,
         "deleted": value.deleted,
+        "merged_into": value.merged_into,
     }
 
 

@@ -31,7 +31,15 @@ records = Table(
     Column("edited", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("deleted", Boolean, nullable=False),
+    Column("merged_into", ID),
     Index("records_kind", "kind", "id"),
+)
+Index(
+    "records_merged",
+    records.c.id,
+    records.c.merged_into,
+    sqlite_where=records.c.merged_into.is_not(None),
+    postgresql_where=records.c.merged_into.is_not(None),
 )
 natural_keys = Table(
     "natural_keys",
@@ -39,6 +47,7 @@ natural_keys = Table(
     Column("kind", String(40), primary_key=True),
     Column("key", String(300), primary_key=True),
     Column("record_id", ID, nullable=False),
+    Index("natural_keys_record", "record_id"),
 )
 bases = Table(
     "bases",

@@ -1,15 +1,15 @@
 """One transaction of the sync, on SQLite or PostgreSQL."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, and_, delete, or_, select, update
+from sqlalchemy import Connection, Table, and_, delete, or_, select, true, update
 
 from hub.domain import wire
-from hub.domain.sync import Base, Cursor, Dispute, Effects, Letter, Position, Record, Write
-from hub.storage import audit, bulk, rows, sync_tables
+from hub.domain.sync import REFERENCES, Base, Cursor, Dispute, Effects, Letter, Position, Record, Write
+from hub.storage import audit, bulk, identities, rows, sync_tables
 from hub.storage.upsert import upsert
 
 T = TypeVar("T")
@@ -47,6 +47,12 @@ class SqlUnit:
         for some in _batched(sorted(set(record_ids)), _MANY):
             these = bulk.among(self._connection, table.c.id, some)
             self._connection.execute(select(table.c.id).where(these).order_by(table.c.id).with_for_update())
+
+    def merged(self, record_ids: Iterable[str]) -> dict[str, str]:
+        """Return what records went into; see `Unit.merged`."""
+        table = sync_tables.records
+        gone = table.c.merged_into.is_not(None)
+        return {row.id: row.merged_into for row in self._in(table, "id", sorted(set(record_ids)), gone)}
 
     def matches(self, kind: str, keys: Sequence[str]) -> dict[str, str]:
         """Return record ids by natural key; see `Unit.matches`."""
@@ -87,8 +93,10 @@ class SqlUnit:
         """Return letters; see `Unit.set_aside`."""
         table = sync_tables.letters
         where = and_(table.c.state.in_(("dead", "waiting")), table.c.system == system, table.c.kind == kind)
-        holds = (table.c.parsed.contains(text, autoescape=True) for text in texts)
-        query = select(table).where(where, table.c.stage.in_(("check", "merge")), *holds).limit(limit)
+        holds = [table.c.parsed.contains(text, autoescape=True) for text in texts]
+        whole = and_(table.c.stage.in_(("check", "merge")), *holds)
+        in_part = and_(table.c.stage == "read", table.c.parsed != "", or_(*holds) if holds else true())
+        query = select(table).where(where, or_(whole, in_part)).limit(limit)
         return [rows.letter(row) for row in self._connection.execute(query)]
 
     def number(self, name: str) -> int:
@@ -98,6 +106,30 @@ class SqlUnit:
         statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": table.c.value + 1})
         return int(self._connection.execute(statement.returning(table.c.value)).scalar_one())
 
+    def holders(self, record_ids: Sequence[str]) -> list[Base]:
+        """Return all bases of records; see `Unit.holders`."""
+        return [rows.base(row) for row in self._in(sync_tables.bases, "record_id", record_ids)]
+
+    def referring(self, record_id: str) -> list[Record]:
+        """Return what refers to a record; see `Unit.referring`."""
+        records, bases = sync_tables.records, sync_tables.bases
+        told = select(bases.c.record_id).where(bases.c.fields.contains(record_id, autoescape=True))
+        named = or_(records.c.fields.contains(record_id, autoescape=True), records.c.id.in_(told))
+        query = select(records).where(named, records.c.merged_into.is_(None)).order_by(records.c.id)
+        found = [rows.record(row) for row in self._connection.execute(query.with_for_update())]
+        said = {base.record_id for base in self.holders([one.id for one in found]) if _refers(base.fields, record_id)}
+        return [one for one in found if one.id in said or _refers(one.fields, record_id)]
+
+    def under_way(self, record_ids: Sequence[str]) -> list[Write]:
+        """Return writes to any system; see `Unit.under_way`."""
+        return [wire.loads(Write, row.body) for row in self._in(sync_tables.writes, "record_id", record_ids)]
+
+    def keys(self, record_ids: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Return natural keys by record; see `Unit.keys`."""
+        return [
+            (row.kind, row.key, row.record_id) for row in self._in(sync_tables.natural_keys, "record_id", record_ids)
+        ]
+
     def save(self, effects: Effects) -> None:
         """Store effects; see `Unit.save`. The audit comes last: its head is what writers wait for.
 
@@ -105,6 +137,9 @@ class SqlUnit:
         """
         connection = self._connection
         bulk.put(connection, sync_tables.records, [rows.record_row(record) for record in effects.records])
+        for kind, key in sorted(effects.dropped_keys):
+            table = sync_tables.natural_keys
+            connection.execute(delete(table).where(table.c.kind == kind, table.c.key == key))
         keys = [{"kind": kind, "key": key, "record_id": record} for kind, key, record in sorted(effects.natural_keys)]
         bulk.add(connection, sync_tables.natural_keys, keys)
         bulk.put(connection, sync_tables.bases, [rows.base_row(base) for base in effects.bases])
@@ -118,6 +153,7 @@ class SqlUnit:
         bulk.put(connection, sync_tables.deliveries, made, bulk.left_alone)
         seen = [{"consumer": consumer, "message_id": message, "at": self._now} for consumer, message in effects.inbox]
         bulk.put(connection, sync_tables.inbox, seen, bulk.left_alone)
+        identities.save(connection, effects)
         for letter, state in sorted(effects.letter_states):
             table = sync_tables.letters
             self._connection.execute(update(table).where(table.c.id == letter).values(state=state))
@@ -192,6 +228,10 @@ class SqlUnit:
 
     def _insert(self, table: Table) -> Any:
         return upsert(self._connection, table)
+
+
+def _refers(fields: Mapping[str, Any], record_id: str) -> bool:
+    return any(fields.get(name) == record_id for name in REFERENCES)
 
 
 def wire_row(value: Any) -> dict[str, Any]:

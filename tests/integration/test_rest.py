@@ -121,6 +121,7 @@ def test_an_item_that_cannot_be_read_is_set_aside_under_its_id(side):
     page = system.pull("action_item", None)
     assert page.changes == ()
     assert [(one.external_id, "'?' is not in the list" in one.reason) for one in page.rejects] == [(known, True)]
+    assert page.rejects[0].fields["title"] == "one", "what can be read of it is"
 
 
 def test_refused_credentials_stop_the_system_and_are_not_shown(side, monkeypatch):

@@ -3,6 +3,7 @@
 import pytest
 
 from hub.domain.agreements import Policy
+from hub.domain.changes import Reject
 from hub.services.sync import agreeing
 from hub.services.sync.letters import discard
 from hub.services.sync.steps import deliver_some, pull, relay_once
@@ -82,3 +83,35 @@ def test_what_was_set_aside_at_the_other_side_is_not_made_there_again(bench, how
     made = [external for kind, external, _ in bench.sponsor.log if kind == "site"]
     assert len(made) == (how == "discarded")
     assert bench.sync.ledger.letters(state="waiting") == []
+
+
+@pytest.mark.parametrize("key", [{"study_id": "S9", "number": "014"}, {"number": "014"}], ids=["whole", "in part"])
+def test_an_item_that_could_not_be_read_is_not_made_there_again_once_its_key_was(bench, key):
+    bench.cro.put("study", "st1", protocol_number="P-1")
+    bench.cro.put("site", "c14", study_id="st1", number="014", name="Graz")
+    bench.cro.put("site", "c15", study_id="st1", number="015", name="Linz")
+    bench.sponsor.put("study", "S9", protocol_number="P-1")
+    bench.sponsor.rejects = (Reject("site", "item 1", "state: code '?' is not in the list", b"{}", "S14", key),)
+    bench.agree()
+    bench.round()
+    assert [row.fields["number"] for (kind, _), row in bench.sponsor.rows.items() if kind == "site"] == ["015"]
+    [waits] = bench.sync.ledger.letters(state="waiting")
+    assert "has item 1 with the same" in waits.reason
+    bench.sponsor.rejects = ()
+    bench.sponsor.put("site", "S14", study_id="S9", number="014", name="Graz")
+    bench.round()
+    bench.round()
+    assert bench.sync.ledger.letters(state="waiting") == []
+    assert len(bench.sponsor.log) == 1, "only the other one was made"
+
+
+def test_an_edit_that_cannot_be_read_of_a_known_record_holds_up_no_other(bench):
+    bench.cro.put("study", "st1", protocol_number="P-1")
+    bench.cro.put("site", "c14", study_id="st1", number="014")
+    bench.agree()
+    bench.round()
+    [known] = [its for kind, its in bench.sponsor.rows if kind == "site"]
+    bench.sponsor.rejects = (Reject("site", "item 1", "state: code", b"{}", known, {"study_id": "SP-1"}),)
+    bench.cro.put("site", "c15", study_id="st1", number="015")
+    bench.round()
+    assert len([its for kind, its in bench.sponsor.rows if kind == "site"]) == 2

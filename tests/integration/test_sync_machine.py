@@ -1,6 +1,7 @@
 """Two systems and the hub under random edits, deletions, outages, pauses and lost answers: what must always hold."""
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -10,6 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from hub.domain.agreements import Deletes, FieldRule, KindRule, Policy
 from hub.domain.errors import RetryableError
 from hub.services.sync import agreeing
+from hub.services.sync.merging import merge
+from hub.services.sync.splitting import split
 from hub.settings import load_settings
 from tests.integration.test_sync_flow import KINDS, MATCH, Bench
 
@@ -71,6 +74,19 @@ class Machine(RuleBasedStateMachine):
         if not self.paused:
             agreeing._read_anew(self.bench.sync, self.bench.sync.ledger.agreements()[0])
 
+    @rule(which=st.booleans())
+    def split_the_study_or_merge_it(self, which):
+        with self.bench.sync.ledger.unit() as unit:
+            its = unit.bases("sponsor", "study", ["S9"])["S9"].record_id
+            mine = unit.bases("cro", "study", ["st1"])["st1"].record_id
+            double = unit.merged([its]).get(its) == mine
+        words = {"person": "Anna", "why": "looked at"}
+        with suppress(RetryableError):  # while one of them is being written
+            if its == mine or double:
+                split(self.bench.sync, mine, [("sponsor", "S9")], **words)
+            else:
+                merge(self.bench.sync, mine, its, use=[("sponsor", "S9")] if which else [], **words)
+
     def teardown(self):
         if not hasattr(self, "bench"):
             return
@@ -115,7 +131,11 @@ class Machine(RuleBasedStateMachine):
         assert len(self.bench.cro.log) + len(self.bench.sponsor.log) == writes
         counts = ledger.counts()
         assert (counts["outbox"], counts["writes"], counts["waiting_letters"], counts["dead_letters"]) == (0, 0, 0, 0)
-        # 4 each field's every change is in the trail, and the trail is whole
+        # 4 what refers to the study refers to one that stands for itself
+        live = {one.id for one, _ in ledger.everything("study")}
+        for kind in ("site", "enrolment_count"):
+            assert {one.fields["study_id"] for one, _ in ledger.everything(kind)} <= live
+        # 5 each field's every change is in the trail, and the trail is whole
         assert self.bench.hub.audit.verify().whole
 
     def _id(self, side):

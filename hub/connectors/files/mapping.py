@@ -1,6 +1,7 @@
 """Rows into changes, or into rejects."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ def read_row(kind: str, records: Records, row: Row, file: str) -> Change | Rejec
         external_id = _external_id(records, row)
         return _change(kind, external_id, records, row)
     except RejectedError as error:
-        return Reject(kind, where, str(error), row.raw, external_id)
+        return Reject(kind, where, str(error), row.raw, external_id, _readable(records, row))
 
 
 def _change(kind: str, external_id: str, records: Records, row: Row) -> Change:
@@ -33,6 +34,16 @@ def _change(kind: str, external_id: str, records: Records, row: Row) -> Change:
         if not deleted and (column.column is None or column.column in values)
     }
     return Change(kind, external_id, fields, changed_at=at, deleted=deleted, raw=row.raw)
+
+
+def _readable(records: Records, row: Row) -> dict[str, Any]:
+    """Return those fields of *row* that can be read."""
+    fields: dict[str, Any] = {}
+    for name, column in records.fields.items():
+        with suppress(RejectedError):
+            if column.column is None or column.column in row.values:
+                fields[name] = _read(row.values, column)
+    return fields
 
 
 def _external_id(records: Records, row: Row) -> str:

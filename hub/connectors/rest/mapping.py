@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -41,7 +42,7 @@ def read_item(kind: str, rule: Mapped, item: Any, place: str) -> Change | Reject
             raw,
         )
     except RejectedError as error:
-        return Reject(kind, place, str(error)[:_SHOWN], raw, external_id)
+        return Reject(kind, place, str(error)[:_SHOWN], raw, external_id, _readable(kind, rule, item))
 
 
 def mark_of(version: Any) -> str | None:
@@ -67,6 +68,16 @@ def fields_of(kind: str, rule: Mapped, item: Mapping[str, Any]) -> dict[str, Any
                 raise RejectedError(f"{value.field} is missing")
             continue
         fields[name] = _ours(value, type_of(kind, name), theirs)
+    return fields
+
+
+def _readable(kind: str, rule: Mapped, item: Any) -> dict[str, Any]:
+    """Return those fields of *item* that can be read."""
+    fields: dict[str, Any] = {}
+    for name, value in rule.fields.items() if isinstance(item, dict) else ():
+        with suppress(RejectedError):
+            if (theirs := at(item, value.field)) is not MISSING:
+                fields[name] = _ours(value, type_of(kind, name), theirs)
     return fields
 
 

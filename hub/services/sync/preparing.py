@@ -103,6 +103,7 @@ def prepare(
     effects, begun = list[Effects](), list[tuple[Received, Agreement, Write, bool]]()
     for one in fresh:
         record = held.records.get(one.message.key)
+        record = record if record and record.merged_into is None else None  # the one it went into goes out for it
         agreement = _agreement(record, held, to) if record else None
         write = held.writes.get(one.message.key) if agreement else None
         known = write is not None and not reread
@@ -264,10 +265,18 @@ def _perhaps_there(
         return ""
     there = {name: references.get(str(value), value) if name in REFERENCES else value for name, value in key.items()}
     for one in unit.set_aside(to.system, record.kind, [wire.dumps(value) for value in there.values()]):
-        told = json.loads(one.parsed or "{}").get("fields", {})
-        if all(told.get(name) == value for name, value in there.items()):
-            return (
-                f"{to.system} has {one.where} with the same {', '.join(key)}, which was set aside ({one.id}): "
-                "correct it there, or discard the letter where it is another record"
-            )
+        told = json.loads(one.parsed or "{}")
+        known = {name: told["fields"][name] for name in there if name in told.get("fields", {})}
+        if not known or any(there[name] != value for name, value in known.items()):
+            continue
+        if (
+            one.stage == "read"
+            and told["external_id"]
+            and told["external_id"] in unit.bases(to.system, record.kind, [told["external_id"]])
+        ):
+            continue  # an edit of a record that is another one for sure
+        return (
+            f"{to.system} has {one.where} with the same {', '.join(known)}, which was set aside ({one.id}): "
+            "correct it there, or discard the letter where it is another record"
+        )
     return ""

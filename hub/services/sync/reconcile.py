@@ -78,7 +78,8 @@ def reconcile(sync: Sync, *, only: Collection[str] | None = None) -> Report:
                     continue
                 translated = _translated(sync, name, listed)
                 tallies.append(_tally(name, rule, (c.fields for c in translated.values() if not c.deleted)))
-                differences += _compared(agreement, rule, name, translated, held, disputes)
+                doubles = sync.identities.doubles(name, rule.kind)
+                differences += _compared(agreement, rule, name, translated, held, disputes, doubles)
     labels = tuple(agreement.label for agreement in agreements)
     return Report(sync.clock(), labels, tuple(tallies), tuple(differences), tuple(unread))
 
@@ -121,6 +122,7 @@ def _compared(
     listed: Mapping[str, Change],
     held: Mapping[str, tuple[Record, dict[str, Base]]],
     disputes: Mapping[tuple[str, str, str], Dispute],
+    doubles: Mapping[str, str],
 ) -> Iterator[Difference]:
     met: set[str] = set()
     for record, bases in held.values():
@@ -147,7 +149,9 @@ def _compared(
                 yield Difference(rule.kind, record.id, base.external_id, system, name, mine, theirs, cause)
     for there, change in listed.items():
         if there not in met and not change.deleted:
-            yield Difference(rule.kind, "", there, system, "", None, "held", "the hub has not taken it in")
+            kept = doubles.get(there, "")
+            cause = "a double since a merge; delete one there" if kept else "the hub has not taken it in"
+            yield Difference(rule.kind, kept, there, system, "", None, "held", cause)
 
 
 def _cause(name: str, theirs: Any, base: Base, record: Record, disputes: Mapping[tuple[str, str, str], Dispute]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from hub.domain import wire
 from hub.domain.agreements import HUB, Agreement
@@ -40,13 +41,21 @@ def resolved(change: Change, references: Mapping[tuple[str, str], str]) -> tuple
     return replace(change, fields=fields), missing
 
 
+def stray(change: Change, into: Mapping[str, str]) -> dict[str, str]:
+    """Return the references of *change* to records that went *into* others: the system holds them still."""
+    return {name: value for name in REFERENCES if (value := change.fields.get(name)) is not None and str(value) in into}
+
+
+def natural_key(fields: Mapping[str, Any], match: Sequence[str]) -> str | None:
+    """Return the key that *fields* have by the fields to *match*, None where one is not known."""
+    values = [fields.get(name) for name in match]
+    return wire.dumps(values) if values and None not in values else None
+
+
 def natural_keys(changes: Sequence[Change], kind: str, agreements: Sequence[Agreement]) -> dict[str, str]:
     """Return the natural key of each change that has all the fields of one, by external id."""
     rule = next((rule for a in agreements if (rule := a.rule(kind)) and rule.match), None)
     if rule is None:
         return {}
-    return {
-        change.external_id: wire.dumps([change.fields[name] for name in rule.match])
-        for change in changes
-        if all(change.fields.get(name) is not None for name in rule.match)
-    }
+    keys = ((change.external_id, natural_key(change.fields, rule.match)) for change in changes)
+    return {there: key for there, key in keys if key is not None}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from hub.domain import wire
 from hub.domain.audit import Entry
 from hub.domain.errors import UsageError
+from hub.domain.identity import followed
 from hub.domain.sync import Dispute, Effects
 from hub.ports import Clock, Ledger
 from hub.services.sync.events import changed
@@ -27,12 +28,15 @@ def resolve(ledger: Ledger, id: str, *, take: bool, person: str, reason: str, cl
     now, message_id = clock(), new_id()
     settled = replace(dispute, state="accepted" if take else "kept")
     with ledger.unit() as unit:
-        record = unit.records([dispute.record_id])[dispute.record_id]
+        into = unit.merged([dispute.record_id, str(dispute.theirs)])
+        here = into.get(dispute.record_id, dispute.record_id)
+        theirs = followed({dispute.field: dispute.theirs}, into)[dispute.field]
+        record = unit.records([here])[here]
         mine = record.deleted if dispute.field == "deleted" else record.fields.get(dispute.field)
         if take and dispute.field == "deleted":
-            record = replace(record, deleted=bool(dispute.theirs), version=record.version + 1)
+            record = replace(record, deleted=bool(theirs), version=record.version + 1)
         elif take:
-            fields = {**record.fields, dispute.field: dispute.theirs}
+            fields = {**record.fields, dispute.field: theirs}
             record = replace(record, fields=fields, version=record.version + 1)
         entry = Entry(
             at=now,
@@ -41,7 +45,7 @@ def resolve(ledger: Ledger, id: str, *, take: bool, person: str, reason: str, cl
             record_id=record.id,
             field=dispute.field,
             old=wire.dumps(mine),
-            new=wire.dumps(dispute.theirs if take else mine),
+            new=wire.dumps(theirs if take else mine),
             reason=f"{'took' if take else 'kept ours against'} {dispute.system}'s value: {reason}",
             agreement=dispute.agreement,
             message_id=message_id,

@@ -16,7 +16,20 @@ from hub.domain.changes import Asked, Change, Page, Push, Receipt
 from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleError, UsageError
 from hub.domain.messages import Message, Received
 from hub.domain.sync import RECORDS_TOPIC, Effects, Letter
-from hub.ports import BulkTarget, Bus, BusConsumer, Calls, Clock, Gates, Leases, Ledger, Outbox, System, Target
+from hub.ports import (
+    BulkTarget,
+    Bus,
+    BusConsumer,
+    Calls,
+    Clock,
+    Gates,
+    Identities,
+    Leases,
+    Ledger,
+    Outbox,
+    System,
+    Target,
+)
 from hub.services.sync.deliver import Answer as Sent
 from hub.services.sync.deliver import Delivered, deliver, place
 from hub.services.sync.ingest import take
@@ -42,6 +55,7 @@ class Sync:
     outbox: Outbox
     bus: Bus
     calls: Calls
+    identities: Identities
     leases: Leases
     gates: Gates
     systems: Mapping[str, System]
