@@ -15,6 +15,7 @@ from uuid import uuid4
 import structlog
 from opentelemetry.trace import NoOpTracer, Tracer
 
+from hub.bootstrap_review import ReviewParts
 from hub.bootstrap_service import ServiceParts
 from hub.domain.errors import UsageError
 from hub.domain.fingerprint import fingerprint
@@ -76,7 +77,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Hub(ServiceParts):
+class Hub(ServiceParts, ReviewParts):
     """Every part of the hub, each made when it is first asked for."""
 
     def __init__(self, settings: Settings, overrides: dict[str, Any]) -> None:

@@ -43,6 +43,8 @@ class ServiceParts:
         @property
         def _engine(self) -> Any: ...
 
+        def review_jobs(self) -> "dict[str, JobWork]": ...  # noqa: D102
+
     @cached_property
     def desk(self) -> "Desk":
         """Where accounts are kept and people let in."""
@@ -115,7 +117,10 @@ class ServiceParts:
         """What long work there is, by the kind of its jobs."""
         from hub.services import kept_jobs
 
-        return cast("dict[str, JobWork]", self._part("job_kinds", lambda: kept_jobs.kinds(self.sync, self.audit)))
+        def kinds() -> "dict[str, JobWork]":
+            return dict(kept_jobs.kinds(self.sync, self.audit)) | self.review_jobs()
+
+        return cast("dict[str, JobWork]", self._part("job_kinds", kinds))
 
     @cached_property
     def jobs(self) -> "JobRunner":

@@ -17,7 +17,7 @@ from pydantic_settings import (
 from hub.connectors.references import secret_of
 from hub.domain.errors import FatalError, UsageError
 
-_SECRETS = ("database", "token_keys", "kafka_password", "s3_secret")
+_SECRETS = ("database", "token_keys", "kafka_password", "s3_secret", "smtp_password")
 _REFERENCES = ("env:", "file:", "keyring:")
 
 
@@ -104,6 +104,25 @@ class Settings(BaseSettings):
         default=0, ge=0, le=65535, description="Port of the worker's Prometheus metrics on HUB_HOST; 0 serves none"
     )
 
+    largest_upload_mb: int = Field(
+        default=4096, ge=1, le=65_536, description="Megabytes that an uploaded recording may have at most"
+    )
+    pages_url: str = Field(default="", description="Address that people open the hub under, for links in mails")
+    outgoing_dir: Path | None = Field(
+        default=None, description="Folder with a YAML file for each webhook out; HUB_HOME/outgoing when unset"
+    )
+    smtp_host: str = Field(default="", description="Mail server that minutes are sent through; none sends no mail")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the mail server is reached; none only on this machine"
+    )
+    smtp_user: str | None = Field(default=None, description="Name to sign in with at the mail server")
+    smtp_password: SecretStr | None = Field(default=None, description="Password at the mail server")
+    smtp_from: str = Field(default="", description="Address that mails come from")
+    smtp_ca: Path | None = Field(
+        default=None, description="Certificates (PEM) that sign the mail server's; else the system's"
+    )
+
     otlp_endpoint: str | None = Field(
         default=None,
         pattern="^https?://",
@@ -139,6 +158,11 @@ class Settings(BaseSettings):
     def webhooks(self) -> Path:
         """The folder that describes who may call."""
         return self.webhooks_dir or self.home / "webhooks"
+
+    @property
+    def outgoing(self) -> Path:
+        """The folder that describes the webhooks out."""
+        return self.outgoing_dir or self.home / "outgoing"
 
     @property
     def database_url(self) -> str:

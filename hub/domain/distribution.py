@@ -12,6 +12,8 @@ class Channel(StrEnum):
     WEBHOOK = "webhook"
     DOWNLOAD = "download"
     """Laid ready for the recipient to fetch."""
+    RECORDS = "records"
+    """The actions become records of the hub's own, which flow to the systems of both parties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class DispatchState(StrEnum):
     """Where one delivery stands."""
 
     WAITING = "waiting"
+    SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
     """Refused: a person has to look at it."""

@@ -71,8 +71,7 @@ class _Writer:
                 line = self._line(f"{kind}: ", style="List Bullet")
                 self._run(line, f"“{quote}” – {reason}", foreign=True)
         self._heading(words.text("Signatures"))
-        blank = ("", "", "", "")
-        self._grid(tuple(words.text(name) for name in ("Name", "Role", "Date", "Signature")), [blank, blank])
+        self._grid(shown.signature_columns, shown.signatures)
         self._heading(words.text("About these minutes"))
         for line in shown.about:
             self._item(self._line(""), line, None)

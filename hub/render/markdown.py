@@ -19,6 +19,8 @@ def markdown(shown: View, words: Wording) -> str:
     lines += [f"- {_text(text, words)}{_mark(note)}" for text, note in shown.summary] or [words.text("None recorded.")]
     for table in shown.tables:
         lines += ["", f"## {_plain(table.heading)}", "", *_items(table, words)]
+    if any(any(row) for row in shown.signatures):
+        lines += ["", f"## {words.text('Signatures')}", "", *_grid(shown.signature_columns, shown.signatures)]
     lines += ["", f"## {words.text('About these minutes')}", "", *(f"- {_text(line, words)}" for line in shown.about)]
     if shown.aside:
         lines += ["", f"## {words.text('Passages for a person to look at')}", ""]

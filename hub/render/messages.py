@@ -43,6 +43,11 @@ MESSAGES: tuple[str, ...] = (
     "Passages for a person to look at",
     "Signatures",
     "Signature",
+    "Meaning",
+    "review",
+    "approval",
+    "authorship",
+    "responsibility",
     # values
     "low",
     "medium",

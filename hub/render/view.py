@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from itertools import zip_longest
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,6 +10,8 @@ from hub.domain.minutes import Action, Evidence, Issue, Item, Minutes, Risk
 from hub.ports import Wording
 
 UNSURE_BELOW = 0.5
+SIGNED = ("signed", "approved", "distributed")
+_LINES_TO_SIGN_ON = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,9 @@ class View:
     models: tuple[str, ...]
     aside: tuple[tuple[str, str, str], ...]
     silent: bool
+    signature_columns: tuple[str, ...] = ()
+    signatures: tuple[tuple[str, ...], ...] = ()
+    """Name, meaning, time in UTC, and what was signed; empty lines to sign on where nobody has."""
 
 
 class _Notes:
@@ -143,12 +148,12 @@ def view(minutes: Minutes, words: Wording) -> View:
             words,
         ),
     )
-    signed = minutes.status == "signed"
+    signed = minutes.status in SIGNED
     return View(
         locale=words.locale,
         direction=words.direction,
         title=minutes.meeting.title or words.text("Meeting"),
-        status=words.text("Signed") if signed else words.text("Draft – not signed"),
+        status=_status(minutes, words),
         signed=signed,
         header=_header(minutes, words),
         people_columns=tuple(map(words.text, ("Name", "Role", "Organization", "Spoke"))),
@@ -160,6 +165,8 @@ def view(minutes: Minutes, words: Wording) -> View:
         models=tuple(f"{stage}: {name}" for stage, name in sorted(minutes.models.items())),
         aside=tuple((words.text(a.kind), a.evidence.quote, a.reason) for a in minutes.coverage.set_aside),
         silent=minutes.coverage.segments == 0,
+        signature_columns=tuple(map(words.text, ("Name", "Meaning", "Date", "Signature"))),
+        signatures=_signatures(minutes, words),
     )
 
 
@@ -245,6 +252,25 @@ def _people(minutes: Minutes, words: Wording) -> tuple[tuple[str, ...], ...]:
             for name in others
         ),
     )
+
+
+def _status(minutes: Minutes, words: Wording) -> str:
+    if minutes.status in SIGNED:
+        return words.text("Signed")
+    return words.text("In review") if minutes.status == "in_review" else words.text("Draft – not signed")
+
+
+def _signatures(minutes: Minutes, words: Wording) -> tuple[tuple[str, ...], ...]:
+    rows = tuple(
+        (
+            f"{one.name} ({one.organization})" if one.organization else one.name,
+            words.text(one.meaning),
+            f"{words.date(one.at.astimezone(UTC).date())} {words.time(one.at.astimezone(UTC))}",
+            words.text("Version {number}", number=words.number(one.version)) + f", SHA-256 {one.sha256}",
+        )
+        for one in minutes.signatures
+    )
+    return rows or (("", "", "", ""),) * _LINES_TO_SIGN_ON
 
 
 def _about(minutes: Minutes, words: Wording) -> tuple[Text, ...]:

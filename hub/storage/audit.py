@@ -161,6 +161,19 @@ class AuditTrail:
                 os.fsync(stream.fileno())
         return int(head.seq)
 
+    def sign(self, content: bytes) -> tuple[str, str]:
+        """Return a signature of *content* by the key of the trail, and its public key, both in hex."""
+        key = self._key()
+        return key.sign(content).hex(), _raw(key.public_key()).hex()
+
+    def signed(self, content: bytes, signature: str) -> bool:
+        """Tell whether *signature* (hex) of *content* was made with the key of the trail."""
+        try:
+            self._key().public_key().verify(bytes.fromhex(signature), content)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
     def public_key(self) -> str:
         """Return the key that checkpoints are verified with, in hex."""
         return _raw(self._key().public_key()).hex()

@@ -1,0 +1,163 @@
+"""The parts of the hub that minutes go through after the draft. `hub.bootstrap` puts them in."""
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
+
+from hub.domain.errors import UsageError
+from hub.domain.minutes import Minutes
+from hub.domain.transcript import Transcript
+from hub.ports import BlobStore, Clock, Extractor, JobWork, Renderer, StageStore
+from hub.settings import Settings
+
+if TYPE_CHECKING:
+    from hub.ports.review import Mailer, Poster, Reauthentication
+    from hub.services.accounts.desk import Desk
+    from hub.services.accounts.second_factor import Codes
+    from hub.services.hearing import Ears
+    from hub.services.review.delivering import Post
+    from hub.services.review.exporting import Press
+    from hub.services.review.pipeline import Bench
+    from hub.services.review.room import Room
+    from hub.services.review.uploads import Dock
+    from hub.services.sync.steps import Sync
+    from hub.storage.audit import AuditTrail
+
+
+class ReviewParts:
+    """Each part made when it is first asked for, from what the hub has."""
+
+    settings: Settings
+    _part: Callable[..., Any]
+    if TYPE_CHECKING:  # given by the hub
+
+        @property
+        def clock(self) -> Clock: ...  # noqa: D102
+        @property
+        def blobs(self) -> BlobStore: ...  # noqa: D102
+        @property
+        def stages(self) -> StageStore: ...  # noqa: D102
+        @property
+        def renderer(self) -> Renderer: ...  # noqa: D102
+        @property
+        def extractor(self) -> Extractor: ...  # noqa: D102
+        @property
+        def audit(self) -> "AuditTrail": ...  # noqa: D102
+        @property
+        def desk(self) -> "Desk": ...  # noqa: D102
+        @property
+        def codes(self) -> "Codes": ...  # noqa: D102
+        @property
+        def sync(self) -> "Sync": ...  # noqa: D102
+        def ears(self, vocabulary: Path | None = None) -> "Ears": ...  # noqa: D102
+        def is_transcript(self, path: Path) -> bool: ...  # noqa: D102
+        def read_transcript(self, path: Path) -> Transcript: ...  # noqa: D102
+        @property
+        def _engine(self) -> Any: ...
+
+    @cached_property
+    def room(self) -> "Room":
+        """Where minutes live: the shelf, the clock, new names."""
+        from hub.services.review.room import Room
+        from hub.storage.shelf import SqlShelf
+
+        return Room(self._part("shelf", lambda: SqlShelf(self._engine)), self.clock, lambda: uuid4().hex)
+
+    @cached_property
+    def dock(self) -> "Dock":
+        """Where uploads come in."""
+        from hub.services.review.uploads import Dock
+        from hub.storage.incoming import FolderIncoming
+
+        incoming = FolderIncoming(self.settings.home / "incoming")
+        return Dock(incoming, self.blobs, self.settings.largest_upload_mb << 20)
+
+    @cached_property
+    def bench(self) -> "Bench":
+        """What recordings are worked through with."""
+        from hub.services.review.pipeline import Bench
+
+        return Bench(
+            ears=lambda: self.ears(),
+            extractor=lambda: self.extractor,
+            is_transcript=self.is_transcript,
+            read_transcript=self.read_transcript,
+            blobs=self.blobs,
+            stages=self.stages,
+            work=self.settings.home / "work",
+        )
+
+    @cached_property
+    def press(self) -> "Press":
+        """What makes signed documents."""
+        from hub.services.review.exporting import Press
+
+        return Press(self.renderer, self.audit)
+
+    @cached_property
+    def reauthentication(self) -> "Reauthentication":
+        """What a signer proves themselves with."""
+        from hub.services.review.proving import AccountProof
+
+        return cast("Reauthentication", self._part("reauthentication", lambda: AccountProof(self.desk, self.codes)))
+
+    @cached_property
+    def post(self) -> "Post":
+        """The ways out for approved minutes."""
+        from hub.render.ics import calendar
+        from hub.services.review.delivering import Post
+        from hub.translation.wording import wording
+
+        return Post(
+            press=self.press,
+            wording=wording,
+            calendar=calendar,
+            mailer=self._part("mailer", self._mailer),
+            poster=self._part("poster", self._poster),
+            enter_records=self._enter_records,
+            address=self.settings.pages_url,
+        )
+
+    def review_jobs(self) -> dict[str, JobWork]:
+        """Return the long work of minutes, by the kind of its jobs."""
+        from hub.services.review import delivering, pipeline
+
+        return {
+            pipeline.KIND: lambda job, tell: pipeline.run(self.room, self.bench, job, tell),
+            delivering.KIND: lambda _job, tell: delivering.run(self.room, self.post, tell),
+        }
+
+    def _mailer(self) -> "Mailer | None":
+        from hub.connectors.mail.smtp import MailServer, SmtpMailer
+
+        known = self.settings
+        if not known.smtp_host:
+            return None
+        server = MailServer(
+            known.smtp_host,
+            known.smtp_port,
+            known.smtp_from,
+            known.smtp_security,
+            known.smtp_user,
+            known.smtp_password.get_secret_value() if known.smtp_password else None,
+            str(known.smtp_ca) if known.smtp_ca else None,
+        )
+        return SmtpMailer(server, clock=self.clock)
+
+    def _poster(self) -> "Poster":
+        from hub.connectors.webhook.outgoing import WebhookPoster, load_outgoing
+
+        return WebhookPoster(load_outgoing(self.settings.outgoing), clock=self.clock)
+
+    def _enter_records(self, minutes: Minutes, protocol: str, person: str) -> str:
+        from hub.services.sync.entering import enter_actions
+
+        if not minutes.actions:
+            return "the minutes hold no action"
+        try:
+            taken = enter_actions(self.sync, minutes, minutes.actions, protocol=protocol, person=person)
+        except UsageError as error:  # nothing flows for this study: the actions stay on the board
+            return f"not entered: {error}"
+        return f"{taken.read} actions became records of the hub"

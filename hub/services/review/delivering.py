@@ -1,0 +1,200 @@
+"""The outbox of distribution is emptied: claimed, sent, and what came of it kept.
+
+A delivery is claimed before it is sent. Where a process ends between the two, a message with a key of its own (webhook,
+records) is sent again; a mail is not, since nobody can know whether it went out: a person decides.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from hub.domain import wire
+from hub.domain.approvals import Signature
+from hub.domain.board import BoardAction
+from hub.domain.cards import Card
+from hub.domain.distribution import Channel, Dispatch, DispatchState
+from hub.domain.errors import FatalError, HubError, RetryableError, StaleError, UsageError
+from hub.domain.minutes import Minutes
+from hub.domain.versions import Version
+from hub.ports import Wording
+from hub.ports.review import Attachment, Mail, Mailer, Poster, ShelfUnit
+from hub.services.review.exporting import Press, document, signed_minutes
+from hub.services.review.room import Room, held
+
+KIND = "distribution"
+"""The kind of the job."""
+WAITS_S = (60, 300, 1800, 7200, 28800, 86400)
+_CLAIMED_FOR = timedelta(minutes=10)
+_MEDIA = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "html": "text/html; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "json": "application/json",
+}
+Calendar = Callable[..., bytes]
+EnterRecords = Callable[[Minutes, str, str], str]
+"""Makes records of the actions of approved minutes, for a study (protocol number) and person; says what came of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """The ways out. *address* is where the hub's pages are, or empty."""
+
+    press: Press
+    wording: Callable[[str], Wording]
+    calendar: Calendar
+    mailer: Mailer | None
+    poster: Poster
+    enter_records: EnterRecords
+    address: str = ""
+
+
+def deliver(room: Room, post: Post, *, limit: int = 100) -> int:
+    """Send what is due, each delivery in transactions of its own; return how many were tried. Called now and then."""
+    _look_after_lost(room)
+    now = room.clock()
+    with room.shelf.reading() as unit:
+        waiting = unit.several(Dispatch, state=DispatchState.WAITING)
+    due = [one for one in waiting if one.next_at is None or one.next_at <= now][:limit]
+    return sum(_send(room, post, one) for one in due)
+
+
+def run(room: Room, post: Post, tell: Callable[[float, str], None]) -> Mapping[str, Any]:
+    """Do the job that empties the outbox."""
+    tell(0.0, "sending")
+    return {"tried": deliver(room, post)}
+
+
+def _send(room: Room, post: Post, waiting: Dispatch) -> bool:
+    claimed = _claimed(room, waiting)
+    if claimed is None:
+        return False
+    try:
+        receipt = _sent(room, post, claimed)
+    except StaleError:
+        raise
+    except RetryableError as error:
+        _ended(room, _later(claimed, str(error), room.clock()))
+    except HubError as error:
+        _ended(room, replace(claimed, state=DispatchState.FAILED, error=str(error), ended_at=room.clock()))
+    else:
+        _ended(room, replace(claimed, state=DispatchState.SENT, receipt=receipt, ended_at=room.clock(), error=""))
+    return True
+
+
+def _claimed(room: Room, waiting: Dispatch) -> Dispatch | None:
+    with held(room, waiting.meeting_id, "hub") as work:
+        now = work.unit.get(Dispatch, waiting.id)
+        if now is None or now.state is not DispatchState.WAITING:
+            return None  # another worker has it
+        until = work.at + _CLAIMED_FOR
+        claimed = replace(now, state=DispatchState.SENDING, attempts=now.attempts + 1, next_at=until)
+        work.unit.put(claimed)
+        return claimed
+
+
+def _ended(room: Room, after: Dispatch) -> None:
+    with held(room, after.meeting_id, "hub") as work:
+        now = work.unit.get(Dispatch, after.id)
+        if now is None or (now.state, now.attempts) != (DispatchState.SENDING, after.attempts):
+            return  # it took so long that another has looked after it
+        work.unit.put(after)
+        told = after.receipt or after.error
+        work.note("dispatch", "state", DispatchState.SENDING, after.state, of=after.id[:16], reason=told)
+
+
+def _later(claimed: Dispatch, error: str, now: datetime) -> Dispatch:
+    if claimed.attempts > len(WAITS_S):
+        return replace(claimed, state=DispatchState.FAILED, error=f"given up: {error}", ended_at=now)
+    wait = timedelta(seconds=WAITS_S[claimed.attempts - 1])
+    return replace(claimed, state=DispatchState.WAITING, next_at=now + wait, error=error)
+
+
+def _look_after_lost(room: Room) -> None:
+    with room.shelf.reading() as unit:
+        lost = [one for one in unit.several(Dispatch, state=DispatchState.SENDING) if _past(one, room.clock())]
+    for one in lost:
+        if one.recipient.channel is Channel.MAIL:
+            why = "the hub stopped while it was sent: ask the recipient whether it came, before it is sent again"
+            _ended(room, replace(one, state=DispatchState.FAILED, error=why, ended_at=room.clock()))
+        else:
+            _ended(room, replace(one, state=DispatchState.WAITING, next_at=room.clock()))
+
+
+def _past(one: Dispatch, now: datetime) -> bool:
+    return one.next_at is not None and one.next_at <= now
+
+
+def _sent(room: Room, post: Post, claimed: Dispatch) -> str:
+    channel = claimed.recipient.channel
+    with room.shelf.reading() as unit:
+        version = unit.get(Version, claimed.meeting_id, claimed.version)
+        card = unit.get(Card, claimed.meeting_id)
+        if version is None or card is None:
+            raise FatalError(f"{claimed.meeting_id}: version {claimed.version} is not there any more")
+        if channel is Channel.MAIL:
+            mail = _mail(unit, post, card, version, claimed)
+    if channel is Channel.DOWNLOAD:
+        return "laid ready"
+    if channel is Channel.RECORDS:
+        return _records(room, post, card, version)
+    if channel is Channel.WEBHOOK:
+        return post.poster.post(
+            claimed.recipient.address, "minutes.approved", _told(room, card, version), key=claimed.id
+        )
+    if post.mailer is None:
+        raise UsageError("no mail server is set: HUB_SMTP_HOST")
+    return post.mailer.send(mail)
+
+
+def _mail(unit: ShelfUnit, post: Post, card: Card, version: Version, claimed: Dispatch) -> Mail:
+    """Return the mail: no word of what the minutes hold stands in its text, only in what is attached."""
+    to, words = claimed.recipient, post.wording(claimed.recipient.locale)
+    minutes = signed_minutes(unit, version, to.locale)
+    name = f"minutes-{card.meeting_id}-v{version.number}"
+    files = [
+        Attachment(
+            f"{name}.{form}",
+            _MEDIA.get(form, "application/octet-stream"),
+            document(unit, post.press, card.meeting_id, version.number, format=form, locale=to.locale),
+        )
+        for form in to.attach
+    ]
+    dates = post.calendar(minutes, words, version=version.number, made_at=version.at) if to.calendar else b""
+    lines = [words.text("The minutes of this meeting are approved and attached.")]
+    if dates:
+        files.append(Attachment(f"{name}.ics", "text/calendar; method=PUBLISH; charset=utf-8", dates))
+        lines.append(words.text("Actions with a due day are in the calendar file."))
+    lines.append(words.text("Signed by {names}.", names=words.join([one.name for one in minutes.signatures])))
+    if post.address:
+        lines.append(f"{post.address.rstrip('/')}/meetings/{card.meeting_id}")
+    subject = words.text("Minutes: {title}", title=card.title)
+    return Mail(to.address, subject, "\n\n".join(lines) + "\n", f"<{claimed.id}@liaison-hub>", to.locale, tuple(files))
+
+
+def _told(room: Room, card: Card, version: Version) -> dict[str, Any]:
+    with room.shelf.reading() as unit:
+        signatures = unit.several(Signature, meeting_id=card.meeting_id, version=version.number)
+        actions = unit.several(BoardAction, meeting_id=card.meeting_id)
+    return {
+        "meeting": card.meeting_id,
+        "title": card.title,
+        "study": card.study,
+        "version": version.number,
+        "sha256": version.sha256,
+        "signed_by": [{"name": one.name, "meaning": one.meaning, "at": wire.plain(one.at)} for one in signatures],
+        "actions": [
+            {"id": one.id, "text": one.text, "owner": one.owner, "due": wire.plain(one.due)} for one in actions
+        ],
+    }
+
+
+def _records(room: Room, post: Post, card: Card, version: Version) -> str:
+    if card.study is None:
+        return "the meeting names no study: its actions stay on the board"
+    with room.shelf.reading() as unit:
+        signatures = unit.several(Signature, meeting_id=card.meeting_id, version=version.number)
+    last = max(signatures, key=lambda one: one.at)
+    return post.enter_records(version.draft.minutes, card.study, last.name)

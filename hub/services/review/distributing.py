@@ -1,0 +1,86 @@
+"""Approved minutes go to whom the study's rule names: each recipient once for each version, as an outbox."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hub.domain.approvals import Review, ReviewState
+from hub.domain.cards import Standing
+from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient
+from hub.domain.errors import MissingError, StandingError
+from hub.domain.localized import CopyState, LocalizedCopy
+from hub.domain.people import Principal
+from hub.domain.policy import Right
+from hub.domain.versions import Version
+from hub.services.review.room import Room, Work, seen, working
+from hub.services.review.routes import recipients_of
+
+RECORDS = Recipient("records", Channel.RECORDS, attach=(), calendar=False)
+
+
+def distribute(
+    room: Room, principal: Principal, meeting_id: str, number: int, *, also: Sequence[Recipient] = ()
+) -> list[Dispatch]:
+    """Have an approved version sent to those whom the study's rule names, and to *also*; returns all its deliveries.
+
+    Whoever has it, or is to get it, gets it no second time. What would unblind goes only to recipients who may know.
+    StandingError where the version is not approved, or a copy in a recipient's language is not.
+    """
+    with working(room, principal, meeting_id, Right.MINUTES_DISTRIBUTE) as work:
+        review, version = work.unit.get(Review, meeting_id, number), work.unit.get(Version, meeting_id, number)
+        if version is None or review is None or review.state is not ReviewState.APPROVED:
+            raise StandingError(f"version {number} is not approved: only approved minutes are sent out")
+        people = [*recipients_of(work.unit, work.card.study).recipients, *also]
+        allowed = [one for one in people if one.unblinded or not work.card.unblinding]
+        _need_copies(work, version, allowed)
+        for recipient in (RECORDS, *allowed):
+            _add(work, number, recipient, asked_by=principal.user.email)
+        if number == work.card.version and work.card.standing is Standing.APPROVED:
+            work.change(standing=Standing.DISTRIBUTED)
+        return work.unit.several(Dispatch, meeting_id=meeting_id, version=number)
+
+
+def dispatches(room: Room, principal: Principal, meeting_id: str, number: int) -> list[Dispatch]:
+    """Return what was or is to be sent of a version, with receipts and failures."""
+    seen(room, principal, meeting_id)
+    with room.shelf.reading() as unit:
+        return unit.several(Dispatch, meeting_id=meeting_id, version=number)
+
+
+def send_again(room: Room, principal: Principal, meeting_id: str, dispatch_id: str, *, reason: str) -> Dispatch:
+    """Let a delivery that failed be tried anew. StandingError where it did not fail."""
+    with working(room, principal, meeting_id, Right.MINUTES_DISTRIBUTE) as work:
+        before = work.unit.get(Dispatch, dispatch_id)
+        if before is None or before.meeting_id != meeting_id:
+            raise MissingError(f"{dispatch_id}: there is no such delivery")
+        if before.state is not DispatchState.FAILED:
+            raise StandingError(f"the delivery to {before.recipient.address} is {before.state}")
+        after = replace(before, state=DispatchState.WAITING, attempts=0, next_at=work.at, error="", ended_at=None)
+        work.unit.put(after)
+        work.note("dispatch", "state", before.state, after.state, of=before.id[:16], reason=reason)
+        return after
+
+
+def dispatch_id(meeting_id: str, number: int, recipient: Recipient) -> str:
+    """Return the name of one delivery: the same version to the same recipient has the same one."""
+    whole = "\n".join((meeting_id, str(number), recipient.channel, recipient.address.lower(), recipient.locale))
+    return hashlib.sha256(whole.encode()).hexdigest()[:40]
+
+
+def _add(work: Work, number: int, recipient: Recipient, *, asked_by: str) -> None:
+    key = dispatch_id(work.card.meeting_id, number, recipient)
+    if work.unit.get(Dispatch, key) is not None:
+        return
+    work.unit.add(Dispatch(key, work.card.meeting_id, number, recipient, asked_by, work.at, next_at=work.at))
+    told = {"channel": recipient.channel, "address": recipient.address, "locale": recipient.locale}
+    work.note("dispatch", "asked", None, told, of=key[:16])
+
+
+def _need_copies(work: Work, version: Version, people: Sequence[Recipient]) -> None:
+    own = version.draft.minutes.language.split("-")[0]
+    wanted = sorted({one.locale for one in people if one.locale.split("-")[0] != own})
+    for locale in wanted:
+        found = work.unit.get(LocalizedCopy, version.meeting_id, version.number, locale)
+        if found is None or found.state is not CopyState.APPROVED:
+            state = "is not approved yet" if found else "has not been made"
+            raise StandingError(f"somebody gets these minutes in {locale}, and that copy {state}")

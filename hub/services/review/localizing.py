@@ -1,0 +1,181 @@
+"""Copies of a version in other languages: made by machine, looked at field by field, approved by a liaison."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from hub.domain.errors import MissingError, StandingError, UsageError
+from hub.domain.fields import texts, with_text
+from hub.domain.locales import LOCALES
+from hub.domain.localized import CopyState, Line, LocalizedCopy
+from hub.domain.minutes import Minutes
+from hub.domain.people import Principal
+from hub.domain.policy import Right
+from hub.domain.versions import Version
+from hub.ports import Translator
+from hub.ports.review import ShelfUnit
+from hub.services.localize import localize
+from hub.services.review.room import Room, Work, fresh, seen, working
+
+Learn = Callable[[str, str, str, str], None]
+"""Told, when a copy is approved, of each text that a person wrote or confirmed: source language, target, both texts."""
+_LONGEST = 4000
+
+
+def copies(room: Room, principal: Principal, meeting_id: str, number: int) -> list[LocalizedCopy]:
+    """Return the copies of a version, by locale."""
+    seen(room, principal, meeting_id)
+    with room.shelf.reading() as unit:
+        return unit.several(LocalizedCopy, meeting_id=meeting_id, version=number)
+
+
+def copy(room: Room, principal: Principal, meeting_id: str, number: int, locale: str) -> LocalizedCopy:
+    """Return one copy. MissingError where there is none."""
+    seen(room, principal, meeting_id)
+    with room.shelf.reading() as unit:
+        return _copy(unit, meeting_id, number, locale)
+
+
+def make_copy(
+    room: Room, translator: Translator, principal: Principal, meeting_id: str, number: int, locale: str
+) -> LocalizedCopy:
+    """Translate a version by machine; a copy that is there already is returned as it is.
+
+    UsageError for a locale that the hub has no words for, or the language of the minutes themselves.
+    """
+    if locale not in LOCALES:
+        raise UsageError(f"{locale}: is no locale of the hub; take one of {', '.join(LOCALES)}")
+    seen(room, principal, meeting_id, Right.TRANSLATIONS_EDIT)
+    with room.shelf.reading() as unit:
+        known, version = unit.get(LocalizedCopy, meeting_id, number, locale), _version(unit, meeting_id, number)
+    if known is not None:
+        return known
+    source = version.draft.minutes
+    if locale.split("-")[0] == source.language.split("-")[0]:
+        raise UsageError(f"{locale}: the minutes stand in this language")
+    made = localize(source, locale, translator)  # may take a while: nobody waits for the meeting meanwhile
+    with working(room, principal, meeting_id, Right.TRANSLATIONS_EDIT) as work:
+        raced = work.unit.get(LocalizedCopy, meeting_id, number, locale)
+        if raced is not None:
+            return raced
+        added = LocalizedCopy(meeting_id, number, locale, made, work.at)
+        work.unit.add(added)
+        told = {"untranslated": len(made.untranslated), "flags": len(made.flags), "models": made.models}
+        work.note("translation", "made", None, told, of=f"v{number}/{locale}")
+        return added
+
+
+def side_by_side(source: Minutes, copied: LocalizedCopy) -> list[Line]:
+    """Return every text of the source beside its translation, with what to look at."""
+    flags: dict[str, list[str]] = {}
+    for flag in copied.minutes.flags:
+        flags.setdefault(flag.field, []).append(flag.reason)
+    there = texts(copied.minutes)
+    return [
+        Line(
+            field,
+            text,
+            there.get(field, ""),
+            tuple(flags.get(field, ())),
+            untranslated=field in copied.minutes.untranslated,
+            touched=field in copied.touched,
+        )
+        for field, text in texts(source).items()
+    ]
+
+
+def lines(room: Room, principal: Principal, meeting_id: str, number: int, locale: str) -> list[Line]:
+    """Return a copy side by side with its source."""
+    found = copy(room, principal, meeting_id, number, locale)
+    with room.shelf.reading() as unit:
+        return side_by_side(_version(unit, meeting_id, number).draft.minutes, found)
+
+
+def correct(
+    room: Room, principal: Principal, meeting_id: str, number: int, locale: str, field: str, text: str, *, revision: int
+) -> LocalizedCopy:
+    """Write one text of a copy, or confirm it by the same text: its flags are then settled.
+
+    StaleError where *revision* is outdated; StandingError where the copy is approved.
+    """
+    folded = " ".join(text.split())
+    if not folded or len(folded) > _LONGEST:
+        raise UsageError(f"a text has 1 to {_LONGEST} characters")
+    with working(room, principal, meeting_id, Right.TRANSLATIONS_EDIT) as work:
+        before = _open(work, number, locale, revision)
+        old = texts(before.minutes).get(field)
+        minutes = with_text(before.minutes, field, folded)
+        minutes = replace(
+            minutes,
+            untranslated=tuple(one for one in minutes.untranslated if one != field),
+            flags=tuple(flag for flag in minutes.flags if flag.field != field),
+        )
+        touched = tuple(dict.fromkeys((*before.touched, field)))
+        after = replace(
+            before,
+            minutes=minutes,
+            touched=touched,
+            edited_by=principal.user.email,
+            revision=before.revision + 1,
+        )
+        work.note("translation", field, old, folded, of=f"v{number}/{locale}")
+        work.unit.put(after)
+        return after
+
+
+def approve_copy(
+    room: Room,
+    principal: Principal,
+    meeting_id: str,
+    number: int,
+    locale: str,
+    *,
+    revision: int,
+    learn: Learn | None = None,
+) -> LocalizedCopy:
+    """Approve a copy for sending out. StandingError while a text in it is flagged or not translated.
+
+    *learn* is told of the texts that a person wrote or confirmed.
+    """
+    with working(room, principal, meeting_id, Right.TRANSLATIONS_APPROVE) as work:
+        before = _open(work, number, locale, revision)
+        open_ones = {*before.minutes.untranslated, *(flag.field for flag in before.minutes.flags)}
+        waiting = sorted(open_ones & set(texts(before.minutes)))
+        if waiting:
+            raise StandingError(f"{len(waiting)} texts are still to be looked at, the first is {waiting[0]}")
+        after = replace(
+            before,
+            state=CopyState.APPROVED,
+            approved_by=principal.user.email,
+            approved_at=work.at,
+            revision=before.revision + 1,
+        )
+        work.unit.put(after)
+        work.note("translation", "state", before.state, after.state, of=f"v{number}/{locale}")
+        source = _version(work.unit, meeting_id, number).draft.minutes
+    if learn is not None:
+        for line in side_by_side(source, after):
+            if line.touched:
+                learn(source.language, locale, line.source, line.translation)
+    return after
+
+
+def _open(work: Work, number: int, locale: str, revision: int) -> LocalizedCopy:
+    found = _copy(work.unit, work.card.meeting_id, number, locale)
+    if found.state is CopyState.APPROVED:
+        raise StandingError(f"the copy in {locale} is approved; a next version gets a copy of its own")
+    fresh(revision, found.revision, f"the copy in {locale}")
+    return found
+
+
+def _copy(unit: ShelfUnit, meeting_id: str, number: int, locale: str) -> LocalizedCopy:
+    found = unit.get(LocalizedCopy, meeting_id, number, locale)
+    if found is None:
+        raise MissingError(f"version {number}: there is no copy in {locale}")
+    return found
+
+
+def _version(unit: ShelfUnit, meeting_id: str, number: int) -> Version:
+    found = unit.get(Version, meeting_id, number)
+    if found is None:
+        raise MissingError(f"{meeting_id}: there is no version {number} of its minutes")
+    return found

@@ -1,0 +1,32 @@
+"""The signer proves who they are with what they sign in with."""
+
+from datetime import datetime
+
+from hub.domain.errors import UnknownError
+from hub.domain.people import Principal
+from hub.ports.review import Proof
+from hub.services.accounts.desk import Desk
+from hub.services.accounts.second_factor import Codes
+from hub.services.accounts.signing_in import Asked, prove
+
+
+class AccountProof:
+    """`Reauthentication` by password, and by a one-time code where the account has a second factor, at each signature.
+
+    That is more than 21 CFR 11.200(a)(1)(i) asks of further signatures in a session.
+    """
+
+    def __init__(self, desk: Desk, codes: Codes) -> None:
+        self._desk = desk
+        self._codes = codes
+
+    def prove(self, principal: Principal, proof: Proof, *, at: datetime) -> str:
+        """Return how it was proved; see `Reauthentication.prove`."""
+        del at
+        if not proof.password:
+            raise UnknownError("give your password to sign")
+        asked = Asked(email=principal.user.email, password=proof.password, code=proof.code, agent="signature")
+        account = prove(self._desk, self._codes, asked)
+        if account.user.id != principal.user.id:
+            raise UnknownError("address, password or code is wrong")
+        return "password+code" if account.confirmed else "password"
