@@ -18,11 +18,20 @@ app = typer.Typer(no_args_is_help=True, help="Who changed what, when and why: ve
 
 
 @app.command("verify")
-def verify(json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False) -> None:
-    """Compute the chain again; exit 1 and name the first entry that is not as it was written."""
+def verify(
+    file: Annotated[Path | None, typer.Argument(help="A PDF of minutes that the hub has made")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
+) -> None:
+    """Compute the chain again; exit 1 and name the first entry that is not as it was written.
+
+    With FILE: hold a PDF of minutes against its manifest and against what the hub keeps; exit 1 and say what differs.
+    """
     from hub.cli.opening import opened
     from hub.domain import wire
 
+    if file is not None:
+        _verify_file(file, as_json=json)
+        return
     verdict = opened().audit.verify()
     if json:
         sys.stdout.write(wire.dumps(verdict, indent=1) + "\n")
@@ -109,3 +118,21 @@ def _write(path: Path, pieces: "Iterable[bytes]") -> None:
 def _pour(pieces: "Iterable[bytes]", stream: BinaryIO) -> None:
     stream.writelines(pieces)
     stream.flush()
+
+
+def _verify_file(file: Path, *, as_json: bool) -> None:
+    from hub.cli.opening import opened
+    from hub.domain import wire
+    from hub.services.review.exporting import check
+
+    hub = opened()
+    found = check(hub.room, file.read_bytes(), verify=hub.audit.signed, key=hub.audit.public_key())
+    if as_json:
+        sys.stdout.write(wire.dumps(found, indent=1) + "\n")
+    elif found.differs:
+        sys.stdout.writelines(f"DIFFERS: {one}\n" for one in found.differs)
+    else:
+        signed = f"; signed by {', '.join(found.by)}" if found.by else "; not signed"
+        sys.stdout.write(f"as it was made: {found.meeting}, version {found.version}{signed}\n")
+    if found.differs:
+        sys.exit(FAILED)

@@ -1,5 +1,6 @@
 """Versions as documents: signatures in every format, a PDF with a manifest that shows whether it was altered."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -98,8 +99,6 @@ def _of_seal(seal: manifest.Sealed, *, verify: Callable[[bytes, str], bool], key
 
 
 def _of_document(bare: bytes, said: Any) -> list[str]:
-    import hashlib
-
     same = hashlib.sha256(bare).hexdigest() == said.get("document_sha256")
     return [] if same else ["the document's bytes are not those that were sealed"]
 
@@ -112,9 +111,7 @@ def _of_version(room: Room, said: Any) -> list[str]:
         now = content(version.meeting_id, version.number, version.draft)
         kept = unit.several(Signature, meeting_id=version.meeting_id, version=version.number)
     wrong = []
-    if manifest.told(b"", meeting="", version=0, sha256="", content=now, signatures=[])["content_sha256"] != said.get(
-        "content_sha256"
-    ):
+    if hashlib.sha256(now.encode()).hexdigest() != said.get("content_sha256"):
         wrong.append("the minutes that the hub keeps as this version are others than those that were sealed")
     if version.sha256 != said.get("version_sha256"):
         wrong.append("the version has another hash in the hub")
