@@ -5,6 +5,7 @@ Adapters raise the errors of `hub.domain.errors` and nothing else; foreign excep
 
 from hub.ports.accounts import Accounts, Answers, ApiTokens, Jobs, JobWork, Passwords, Sessions
 from hub.ports.clock import Clock
+from hub.ports.filing import Filing
 from hub.ports.identities import Identities
 from hub.ports.meetings import (
     BlobStore,
@@ -50,6 +51,7 @@ __all__ = [
     "Decoder",
     "Diarizer",
     "Extractor",
+    "Filing",
     "Gates",
     "Identities",
     "Inspector",

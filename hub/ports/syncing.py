@@ -13,6 +13,7 @@ from hub.domain.changes import Asked, Capabilities, Finding, Page, Push, Receipt
 from hub.domain.errors import RejectedError, StaleError
 from hub.domain.messages import Message, Received
 from hub.domain.sync import Base, Dispute, Effects, Letter, Record, Write
+from hub.ports.filing import Filing
 
 
 class Source(Protocol):
@@ -80,6 +81,8 @@ class System:
     rate_per_s: float | None = None
     """Requests a second that it allows; None where it names no limit."""
     inspector: Inspector | None = None
+    filing: Filing | None = None
+    """Where it keeps documents with their versions."""
 
 
 class Bus(Protocol):

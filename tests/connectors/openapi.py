@@ -164,13 +164,22 @@ def form_of(kind: str, asked: Asked) -> dict[str, str] | None:
         return dict(parse_qsl(asked.body.decode(), keep_blank_values=True, strict_parsing=True))
     if kind != "multipart/form-data":
         return None
+    form, files = parts_of(asked)
+    return {**form, **dict.fromkeys(files, "a file")}
+
+
+def parts_of(asked: Asked) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Return the fields of a multipart form, and its files, by name."""
     head = f"Content-Type: {asked.headers['content-type']}\r\n\r\n".encode()
-    parts = BytesParser(policy=HTTP).parsebytes(head + asked.body).iter_parts()
-    return {
-        str(part.get_param("name", header="content-disposition")): part.get_filename()
-        or part.get_payload(decode=True).decode()
-        for part in parts
-    }
+    form: dict[str, str] = {}
+    files: dict[str, bytes] = {}
+    for part in BytesParser(policy=HTTP).parsebytes(head + asked.body).iter_parts():
+        name, content = str(part.get_param("name", header="content-disposition")), part.get_payload(decode=True)
+        if part.get_filename():
+            files[name] = content
+        else:
+            form[name] = content.decode()
+    return form, files
 
 
 def _pattern(template: str) -> re.Pattern[str]:

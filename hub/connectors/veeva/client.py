@@ -94,6 +94,14 @@ class Vault:
             else:
                 return
 
+    def query_pages(self, path: str) -> Iterator[Any]:
+        """Yield every row of a list of the file staging, whose pages the vault names."""
+        told = self.get(path)
+        yield from told.rows
+        while isinstance(details := told.body.get("responseDetails"), dict) and (onward := details.get("next_page")):
+            told = self.get(str(onward))
+            yield from told.rows
+
     def download(self, path: str, target: BinaryIO, *, most: int, within_s: float = 3600.0) -> None:
         """Write the file at *path* into *target*. A failure comes as JSON with status 200 too, and is an error."""
         request = Request("GET", self._address(path))

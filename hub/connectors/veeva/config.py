@@ -52,6 +52,28 @@ class VaultKind(Mapped):
     writable: bool = True
 
 
+class Artifact(Strict):
+    """How a vault classes one artifact of the TMF Reference Model; labels, as its administrator sees them."""
+
+    type: str
+    subtype: str | None = None
+    classification: str | None = None
+
+
+class Filing(Strict):
+    """How documents are filed."""
+
+    lifecycle: str
+    artifacts: Mapping[str, Artifact] = Field(min_length=1)
+    """By the artifact's number, such as 01.01.07; another one sets its document aside."""
+    action: str | None = Field(None, pattern=NAME)
+    """Lifecycle action that a filed version is moved on by, such as approve__c."""
+    folder: str = Field("/liaison-hub", pattern=r"^/[A-Za-z0-9/_-]+$")
+    """On the vault's file staging, for large files."""
+    large_mib: int = Field(32, ge=1, le=4096)
+    """From this size on a file goes in parts and is taken up again where it was cut off."""
+
+
 class Veeva(Strict):
     """One vault."""
 
@@ -72,6 +94,7 @@ class Veeva(Strict):
     overlap_s: float = Field(120.0, ge=0)
     """Asked for again each time: the vault's clock and late commits."""
     kinds: Mapping[str, VaultKind] = Field(min_length=1)
+    filing: Filing | None = None
 
     @model_validator(mode="after")
     def _known(self) -> Self:

@@ -9,10 +9,12 @@ import httpx2
 from hub.connectors.rest.auth import Identity
 from hub.connectors.rest.tokens import Tokens
 from hub.connectors.veeva.client import Vault
-from hub.connectors.veeva.config import DOCUMENTS, Veeva, read_config
+from hub.connectors.veeva.config import DOCUMENTS, VaultKind, Veeva, read_config, shipped_mapping
+from hub.connectors.veeva.filing import VaultFiling
 from hub.connectors.veeva.inspect import VaultInspector
 from hub.connectors.veeva.reading import Reading
 from hub.connectors.veeva.session import Session
+from hub.connectors.veeva.trail import VaultTrail
 from hub.connectors.veeva.writing import BATCH, Writing
 from hub.connectors.wire import Wire
 from hub.domain.changes import Capabilities
@@ -23,7 +25,11 @@ class VeevaSystem:
     """`Source`, `BulkTarget` and `Inspector`."""
 
     def __init__(
-        self, config: Veeva, clock: Callable[[], datetime], tokens: Callable[[], Tokens] | None = None
+        self,
+        config: Veeva,
+        clock: Callable[[], datetime],
+        tokens: Callable[[], Tokens] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._provider: httpx2.Client | None = None
         self.config = config
@@ -31,6 +37,8 @@ class VeevaSystem:
         reading, writing = Reading(config, self.vault, clock), Writing(config, self.vault)
         self.pull, self.since = reading.pull, reading.since
         self.push, self.push_all = writing.push, writing.push_all
+        self.trail = VaultTrail(self.vault, clock)
+        self.filing = _filing(config, self.vault, sleep)
         inspector = VaultInspector(config, self.vault)
         self.check, self.discover = inspector.check, inspector.discover
         rules = {kind: rule for kind, rule in config.kinds.items() if rule.writable and rule.object != DOCUMENTS}
@@ -77,4 +85,13 @@ def opened(text: str, tokens: Callable[[], Tokens] | None) -> System:
     vault = open_veeva(text, clock=lambda: datetime.now(UTC), tokens=tokens)
     config = vault.config
     target = vault if vault.capabilities.writable else None
-    return System(config.name, tuple(config.kinds), vault, target, config.every_s, config.rate_per_s, vault)
+    return System(
+        config.name, tuple(config.kinds), vault, target, config.every_s, config.rate_per_s, vault, vault.filing
+    )
+
+
+def _filing(config: Veeva, vault: Vault, sleep: Callable[[float], None]) -> VaultFiling | None:
+    if config.filing is None:
+        return None
+    rule = config.kinds.get("document") or VaultKind.model_validate(shipped_mapping()["document"])
+    return VaultFiling(config, config.filing, rule, vault, sleep)

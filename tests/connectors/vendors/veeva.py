@@ -67,6 +67,10 @@ class VaultServer(Peer):
             "status__v": ["active__v"],
         }
 
+    def known(self) -> list[str]:
+        """Return the names of the objects that there are."""
+        return [self.object, *self.others]
+
     def records(self, object: str) -> list[dict[str, Any]]:
         """Return the rows of an object as the vault shows them."""
         if object == self.object:
@@ -139,7 +143,7 @@ class VaultServer(Peer):
                 return self._rows(query, rows, int(asked.params["pageoffset"]))
         except VqlError as error:
             return failure("MALFORMED_QUERY", str(error))
-        if query.object in self.denied or (query.object != self.object and query.object not in self.others):
+        if query.object in self.denied or query.object not in self.known():
             return failure("INSUFFICIENT_ACCESS", f"No access to {query.object}")
         rows = [row for row in self.records(query.object) if query.test(row)]
         rows.sort(key=lambda row: (row.get(query.order or "id"), row["id"]))
@@ -166,7 +170,7 @@ class VaultServer(Peer):
         return success(responseMessage="OK", responseDetails=details, data=page)
 
     def _described(self, object: str) -> Answer:
-        if object in self.denied or (object != self.object and object not in self.others):
+        if object in self.denied or object not in self.known():
             return failure("INSUFFICIENT_ACCESS", f"No access to {object}")
         names = self.fields if object == self.object else dict.fromkeys(self.others[object][0], "String")
         fields = [{"name": name, "type": kind, "unique": name == "external_id__v"} for name, kind in names.items()]

@@ -7,7 +7,7 @@ from typing import Any
 
 _TOKEN = re.compile(r"\s*('(?:\\.|[^'\\])*'|>=|<=|!=|[=<>(),]|[A-Za-z_][A-Za-z0-9_.]*|\d+)")
 _QUERY = re.compile(
-    r"SELECT (?P<fields>.+?) FROM (?P<object>\w+)(?: WHERE (?P<where>.+?))?"
+    r"SELECT (?P<fields>.+?) FROM (?P<object>(?:ALLVERSIONS )?\w+)(?: WHERE (?P<where>.+?))?"
     r"(?: ORDER BY (?P<order>\w+) ASC, id ASC)?(?: PAGESIZE (?P<size>\d+))?(?: PAGEOFFSET (?P<offset>\d+))?$",
     re.DOTALL,
 )
