@@ -95,6 +95,8 @@ class Hub(ServiceParts, ReviewParts):
             self.bus.close()
         if "_tracing" in made:
             self._tracing[1]()
+        if (provider := made.get("identity_provider")) is not None:
+            provider.close()
         if "_engine" in made:
             self._engine.dispose()
 

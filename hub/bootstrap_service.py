@@ -13,7 +13,7 @@ from hub.settings import Settings
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
 
-    from hub.ports import Answers, JobWork
+    from hub.ports import Answers, IdentityProvider, JobWork
     from hub.ports.browsing import Browser
     from hub.services.accounts.desk import Desk
     from hub.services.accounts.second_factor import Codes
@@ -77,6 +77,17 @@ class ServiceParts:
         from hub.storage.one_time_codes import TotpCodes
 
         return TotpCodes(self.cipher)
+
+    @cached_property
+    def identity_provider(self) -> "IdentityProvider | None":
+        """Where people sign in for several services at once, None where none is set up."""
+        from hub.connectors.oidc.provider import Client, OidcProvider
+
+        known = self.settings
+        if known.oidc_issuer is None:
+            return None
+        secret = known.oidc_client_secret.get_secret_value() if known.oidc_client_secret else ""
+        return OidcProvider(Client(known.oidc_issuer, known.oidc_client_id, secret), clock=self.clock)
 
     @cached_property
     def cipher(self) -> "MultiFernet":

@@ -17,7 +17,7 @@ from pydantic_settings import (
 from hub.connectors.references import secret_of
 from hub.domain.errors import FatalError, UsageError
 
-_SECRETS = ("database", "token_keys", "kafka_password", "s3_secret", "smtp_password")
+_SECRETS = ("database", "token_keys", "oidc_client_secret", "kafka_password", "s3_secret", "smtp_password")
 _REFERENCES = ("env:", "file:", "keyring:")
 
 
@@ -55,6 +55,13 @@ class Settings(BaseSettings):
     idle_minutes: int = Field(default=30, ge=1, le=720, description="Minutes without a request that end a session")
     session_hours: int = Field(default=12, ge=1, le=24, description="Hours after which anyone signs in again")
     password_days: int = Field(default=365, ge=1, le=3650, description="Days after which a password is to be changed")
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])",
+        description="Identity provider for single sign-on (OpenID Connect), as it calls itself; none when unset",
+    )
+    oidc_client_id: str = Field(default="hub", description="Name under which the identity provider knows the hub")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="Secret of that name")
     requests_per_s: float = Field(
         default=20, gt=0, le=10_000, description="Requests a second that one person or token may ask of the API"
     )

@@ -125,6 +125,15 @@ def oneself() -> Any:
     return _declared(signed_in, None, None)
 
 
-def _declared(check: Callable[..., Asking], right: Right | None, of: ScopeOf | None) -> Any:
+def open_to_all() -> Any:
+    """Return the dependency of the few routes that nobody has to sign in for."""
+
+    def anybody() -> None:
+        pass
+
+    return _declared(anybody, None, None)
+
+
+def _declared(check: Callable[..., Asking | None], right: Right | None, of: ScopeOf | None) -> Any:
     check.declares = (right, of)  # type: ignore[attr-defined]  # read by the test that every route has a right
     return Depends(check)

@@ -9,12 +9,14 @@ from hub.api import (
     own_routes,
     record_routes,
     session_routes,
+    sso_routes,
     sync_routes,
     user_routes,
 )
 
 ROUTERS = (
     session_routes.router,
+    sso_routes.router,
     own_routes.router,
     user_routes.router,
     agreement_routes.router,

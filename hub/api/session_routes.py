@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, SecretStr
 
 from hub.api import cookies
-from hub.api.asking import Asking, TheHub, oneself
+from hub.api.asking import Asking, TheHub, oneself, open_to_all
 from hub.bootstrap import Hub
 from hub.domain.accounts import Session
 from hub.domain.people import Grant, Principal
@@ -70,7 +70,7 @@ def let_in(request: Request, response: Response, hub: Hub, form: SignIn) -> Sign
     return signed
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, dependencies=[open_to_all()])
 def begin(form: SignIn, request: Request, response: Response, hub: TheHub) -> SessionSeen:
     """Sign in with password and, where it is set up, a second factor; the cookie is in the answer's headers."""
     signed = let_in(request, response, hub, form)

@@ -3,7 +3,16 @@
 Adapters raise the errors of `hub.domain.errors` and nothing else; foreign exceptions stop at the adapter.
 """
 
-from hub.ports.accounts import Accounts, Answers, ApiTokens, Jobs, JobWork, Passwords, Sessions
+from hub.ports.accounts import (
+    Accounts,
+    Answers,
+    ApiTokens,
+    IdentityProvider,
+    Jobs,
+    JobWork,
+    Passwords,
+    Sessions,
+)
 from hub.ports.clock import Clock
 from hub.ports.filing import Filing
 from hub.ports.identities import Identities
@@ -54,6 +63,7 @@ __all__ = [
     "Filing",
     "Gates",
     "Identities",
+    "IdentityProvider",
     "Inspector",
     "JobWork",
     "Jobs",

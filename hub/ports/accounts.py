@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from hub.domain.accounts import Account, ApiToken, Held, Session
 from hub.domain.audit import Entry
 from hub.domain.jobs import Job
+from hub.domain.sign_on import Asked, Identity
 
 
 class Passwords(Protocol):
@@ -134,6 +135,16 @@ class Jobs(Protocol):
 
     def finish(self, job: Job, holder: str) -> bool:
         """Store the end of a job; False where another holds it by now."""
+
+
+class IdentityProvider(Protocol):
+    """The organization's identity provider. RetryableError while it is away, FatalError where it is set up wrong."""
+
+    def address(self, asked: Asked) -> str:
+        """Return where the browser is sent."""
+
+    def identity(self, asked: Asked, code: str) -> Identity:
+        """Return who came back with *code*. UnknownError where the provider does not stand by it."""
 
 
 JobWork = Callable[[Job, Callable[[float, str], None]], Mapping[str, Any]]
