@@ -79,4 +79,13 @@ CONNECTORS: tuple[Listed, ...] = (
         signs_in="user and password; OAuth profile",
         proved="API reference 25.2 (192 paths); contract suite against a vault of ours",
     ),
+    Listed(
+        name="odm",
+        system="CDISC ODM 1.3.2 and 2.0 over HTTP; with USDM 4.0 and Dataset-JSON also as formats of files",
+        opener="hub.connectors.odm.system:opened",
+        kinds="study, site, contact, subject_status, query",
+        writes=True,
+        signs_in="none, basic, API key, OAuth",
+        proved="contract suite against a server with faults; CDISC's schemas and examples",
+    ),
 )

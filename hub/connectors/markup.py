@@ -10,6 +10,10 @@ from typing import Any
 from hub.domain.errors import RetryableError
 
 _MARKUP = re.compile(rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<(!doctype\s+)?html\b", re.IGNORECASE | re.DOTALL)
+_HEAD = re.compile(
+    rb"(?:<\?[^>]*\?>\s*|<!--.*?-->\s*)*(?P<open><(?![?!])(?P<name>[^\s/>]+)[^>]*>)",
+    re.DOTALL,
+)
 _NUMBER = 80
 
 
@@ -34,8 +38,11 @@ def root_of(content: bytes, where: str) -> Any:
     raise RetryableError(f"{where}: the answer is no XML")  # pragma: no cover  # lxml raises before
 
 
-def parts(content: bytes, tags: tuple[str, ...], where: str) -> Iterator[Part]:
+def parts(content: bytes, tags: tuple[str, ...], where: str, *, within: str = "") -> Iterator[Part]:
     """Yield the elements of these local names, in their order; each is gone once the next is asked for.
+
+    *within* names the element that they stand in where its attributes are needed: it is their parent, also of one
+    that was cut out of a broken document.
 
     A document that ends before its root does is an error, for what is missing is not known: RetryableError. One that
     is whole but not well-formed gives its good elements, and the bytes of those that are not.
@@ -45,7 +52,7 @@ def parts(content: bytes, tags: tuple[str, ...], where: str) -> Iterator[Part]:
         for _ in _events(content, ("end",), clear=True):
             pass
     except _broken() as error:
-        yield from _salvaged(content, tags, where, error)
+        yield from _salvaged(content, tags, within, where, error)
         return
     for _, element in _events(content, ("end",)):
         if _local(element.tag) in tags:
@@ -82,24 +89,32 @@ def _events(content: bytes, events: tuple[str, ...], *, clear: bool = False) -> 
             element.clear()
 
 
-def _salvaged(content: bytes, tags: tuple[str, ...], where: str, error: Exception) -> Iterator[Part]:
-    head = re.search(rb"<(?![?!])(?P<name>[^\s/>]+)[^>]*>", content)
+def _salvaged(content: bytes, tags: tuple[str, ...], within: str, where: str, error: Exception) -> Iterator[Part]:
+    head = _HEAD.match(content)
     if head is None or not re.fullmatch(rb".*</" + re.escape(head["name"]) + rb"\s*>\s*", content, re.DOTALL):
         raise RetryableError(f"{where}: the answer is no whole XML document ({_line(error)})") from error
     if content.count(b"<" + head["name"]) != 1:
         raise RetryableError(f"{where}: the answer is several documents")
     names = rb"|".join(tag.encode() for tag in tags)
-    found = list(re.finditer(rb"<(" + names + rb")\b(?:[^>]*/>|.*?</\1\s*>)", content[head.end() :], re.DOTALL))
+    opening = rb"<" + within.encode() + rb"\b[^>]*>" if within else rb"(?!)"
+    whole = rb"<(" + names + rb")\b(?:[^>]*/>|.*?</\1\s*>)"
+    around, found = (b"", b""), False
+    for one in re.finditer(
+        rb"(?P<open>" + opening + rb")|" + whole.replace(rb"\1", rb"\2"), content[head.end() :], re.DOTALL
+    ):
+        if one["open"]:
+            around = (one[0], b"</" + within.encode() + b">")
+            continue
+        found = True
+        yield _part(head["open"] + around[0], around[1] + b"</" + head["name"] + b">", one[0], tags)
     if not found:
         raise RetryableError(f"{where}: the answer is no XML ({_line(error)})") from error
-    for one in found:
-        yield _part(head[0], head["name"], one[0], tags)
 
 
-def _part(head: bytes, name: bytes, raw: bytes, tags: tuple[str, ...]) -> Part:
-    """Read one element under its document's root, whose namespaces it needs."""
+def _part(head: bytes, tail: bytes, raw: bytes, tags: tuple[str, ...]) -> Part:
+    """Read one element under those it stood in, whose namespaces and attributes it needs."""
     try:
-        for _, element in _events(head + raw + b"</" + name + b">", ("end",)):
+        for _, element in _events(head + raw + tail, ("end",)):
             if _local(element.tag) in tags:
                 return Part(element, raw)
     except _broken() as error:

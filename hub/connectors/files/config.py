@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 
 from hub.connectors.declared import Strict, read_declared
+from hub.connectors.odm.rows import preset
 from hub.connectors.references import Secret
 
 _BOUND_MIB = 4096
@@ -64,9 +65,11 @@ class Deleted(Strict):
 class Records(Strict):
     """One kind of record: which files hold it and how they are read."""
 
+    kind: str = ""
+    """Of the records, as the system's YAML names it."""
     files: str = Field(min_length=1)
     """A pattern of file names, such as `sites_*.csv`; case counts."""
-    format: Literal["csv", "jsonl", "xlsx"]
+    format: Literal["csv", "jsonl", "xlsx", "odm", "usdm", "dataset-json"]
     encoding: tuple[str, ...] = ("utf-8",)
     """Tried in this order on the whole file; a byte order mark decides before them."""
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
@@ -119,6 +122,19 @@ class Records(Strict):
         return [*self.fields.values(), *([self.changed_at] if self.changed_at else [])]
 
 
+def begun(kind: str, told: Any) -> Any:
+    """Return what a YAML says of *kind*, with what its format or `preset` says where it says nothing itself.
+
+    A field that is null is left out.
+    """
+    if not isinstance(told, dict) or not isinstance(told.get("fields") or {}, dict):
+        return told
+    brought = preset(str(told.get("format")), kind)
+    fields = {**brought.get("fields", {}), **(told.get("fields") or {})}
+    kept = {name: column for name, column in fields.items() if column is not None}
+    return {**brought, **told, "fields": kept, "kind": kind}
+
+
 class Sftp(Strict):
     """A folder behind SFTP; the server's key is pinned, secrets are references (`Secret`)."""
 
@@ -168,6 +184,12 @@ class Files(Strict):
     remember: int = Field(1000, ge=1, le=20000)
     """How many matching files may lie in the folder at once; each costs the cursor 35 bytes."""
     kinds: dict[str, Records] = Field(min_length=1)
+
+    @field_validator("kinds", mode="before")
+    @classmethod
+    def _begun(cls, kinds: Any) -> Any:
+        """Begin each kind of a known format with what that format holds of it."""
+        return {kind: begun(kind, told) for kind, told in kinds.items()} if isinstance(kinds, dict) else kinds
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

@@ -23,13 +23,22 @@ def json_rows(stream: BinaryIO, records: Records) -> Iterator[Row]:
 def _row(line: Line, records: Records) -> Row:
     try:
         entry = _parse(line)
+    except RejectedError as error:
+        return Row(str(line.number), line.raw, {}, str(error))
+    return row_of(entry, str(line.number), line.raw, records)
+
+
+def row_of(entry: dict[str, Any], place: str, raw: bytes, records: Records) -> Row:
+    """Return the row that *entry* is; keys joined by points lead into it."""
+    values: dict[str, Any] = {}
+    try:
         values = {column: value for column in records.wanted if (value := _at(entry, column)) is not _ABSENT}
         needed = records.id if _says_deleted(values, records) else records.needed
         if missing := [column for column in needed if column not in values]:
             raise RejectedError(f"it has no {', '.join(repr(column) for column in missing)}")
     except RejectedError as error:
-        return Row(str(line.number), line.raw, {}, str(error))
-    return Row(str(line.number), line.raw, values)
+        return Row(place, raw, values, str(error))
+    return Row(place, raw, values)
 
 
 def _says_deleted(values: dict[str, Any], records: Records) -> bool:

@@ -15,13 +15,13 @@ from hub.domain.errors import RejectedError
 def read_row(kind: str, records: Records, row: Row, file: str) -> Change | Reject:
     """Return what *row* says, or why it cannot be used; a reject names its record where the id could be read."""
     where, external_id = f"{file}:{row.place}", None
-    if row.problem:
-        return Reject(kind, where, row.problem, row.raw)
     try:
-        external_id = _external_id(records, row)
-        return _change(kind, external_id, records, row)
+        external_id = None if row.problem and not row.values else _external_id(records, row)
+        if row.problem:
+            return Reject(kind, where, row.problem, row.raw, external_id)
+        return _change(kind, external_id or "", records, row)
     except RejectedError as error:
-        return Reject(kind, where, str(error), row.raw, external_id, _readable(records, row))
+        return Reject(kind, where, row.problem or str(error), row.raw, external_id, _readable(records, row))
 
 
 def _change(kind: str, external_id: str, records: Records, row: Row) -> Change:
@@ -56,7 +56,7 @@ def _external_id(records: Records, row: Row) -> str:
 
 
 def _text(row: Row, column: str) -> str:
-    cell = row.values[column]
+    cell = row.values.get(column)
     try:
         return "" if cell is None else text_of(cell)
     except RejectedError as error:

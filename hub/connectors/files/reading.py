@@ -8,10 +8,11 @@ from typing import BinaryIO
 
 from hub.connectors.files.config import Files, Records
 from hub.connectors.files.delimited import csv_rows
-from hub.connectors.files.json_lines import json_rows
+from hub.connectors.files.json_lines import json_rows, row_of
 from hub.connectors.files.places import Found
 from hub.connectors.files.rows import Row
 from hub.connectors.files.workbook import workbook_rows
+from hub.connectors.odm.rows import FORMATS, items
 from hub.domain.errors import RejectedError, RetryableError
 
 PAGE_BYTES = 16 * 1024 * 1024
@@ -108,5 +109,14 @@ def _rows(stream: BinaryIO, found: Found, config: Files, records: Records) -> It
         yield from csv_rows(stream, records)
     elif records.format == "jsonl":
         yield from json_rows(stream, records)
+    elif records.format in FORMATS:
+        yield from _standard_rows(stream, records)
     else:
         yield from workbook_rows(stream, records, unpacked_bytes=config.max_unpacked_mib * 1024**2)
+
+
+def _standard_rows(stream: BinaryIO, records: Records) -> Iterator[Row]:
+    stream.seek(0)
+    for number, (raw, item) in enumerate(items(stream, records.format, records.kind), 1):
+        place = f"{records.kind} {number}"
+        yield Row(place, raw, {}, item) if isinstance(item, str) else row_of(item, place, raw, records)

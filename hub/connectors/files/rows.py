@@ -17,7 +17,7 @@ class Row:
     values: Mapping[str, Any]
     """Declared column to cell: text, or the JSON or Excel value; a column that is absent is left out."""
     problem: str | None = None
-    """Why it cannot be used; *values* is then empty."""
+    """Why it cannot be used; *values* then holds what could be read, such as its id."""
 
 
 def plain(name: object) -> str:
