@@ -127,7 +127,7 @@ class Inbox:
             fields = mapping.fields_of(self._config.study, entry, prints[0])
             self._check_number(fields["artifact"])
         except RejectedError as error:
-            return Reject(KIND, where, str(error)[:300], entry.raw, known)
+            return Reject(KIND, where, " ".join(str(error).split())[:300], entry.raw, known)
         own = {name: value for name, value in entry.metadata.items() if name and name.lower() not in fields}
         version = f"{entry.values['OBJECTVERSION']} {prints[0][:16]}"
         return Change(KIND, str(known), {**own, **fields}, version, raw=entry.raw)
