@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from hub.domain import wire
 from hub.domain.approvals import DEFAULT_ROUTE, Meaning, Route, Step
 from hub.domain.audit import Entry
+from hub.domain.cards import CardQuery
 from hub.domain.distribution import DistributionRule, Recipient
-from hub.domain.errors import UsageError
-from hub.domain.people import Principal, Role
+from hub.domain.errors import MissingError, UsageError
+from hub.domain.people import EVERY, Grant, Principal, Role
 from hub.domain.policy import Right, Scope
 from hub.ports.review import ShelfUnit
-from hub.services.review.room import Room, allowed, entry, fresh
+from hub.services.review.room import Room, allowed, entry, fresh, sight
 
 _MOST_STEPS = 10
 _MOST_RECIPIENTS = 200
@@ -41,7 +42,7 @@ def set_route(
     """Set who signs the minutes of *study* ("" for all without a rule); reviews under way keep the route they began
     with. StaleError where *revision* is outdated, UsageError for a route that nobody could finish.
     """
-    _may_rule(room, principal, study, Right.MINUTES_APPROVE, "the approval route of this study")
+    see_rule(room, principal, study, Right.MINUTES_APPROVE)
     _check_steps(steps, reason)
     with room.shelf.writing() as unit:
         before = unit.get(Route, study)
@@ -69,7 +70,7 @@ def set_recipients(
     room: Room, principal: Principal, study: str, people: Sequence[Recipient], *, revision: int, reason: str
 ) -> DistributionRule:
     """Set who gets the minutes of *study*, how and in which language. Errors as of `set_route`."""
-    _may_rule(room, principal, study, Right.MINUTES_DISTRIBUTE, "the distribution of this study")
+    see_rule(room, principal, study, Right.MINUTES_DISTRIBUTE)
     keys = [(one.channel, one.address.lower(), one.locale) for one in people]
     if len(set(keys)) != len(keys) or len(keys) > _MOST_RECIPIENTS or not all(one.address.strip() for one in people):
         raise UsageError(f"each recipient stands there once, with an address; up to {_MOST_RECIPIENTS} of them")
@@ -84,9 +85,21 @@ def set_recipients(
         return after
 
 
-def _may_rule(room: Room, principal: Principal, study: str, right: Right, what: str) -> None:
-    organizations = frozenset({grant.organization for grant in principal.grants})
-    allowed(room, principal, right, Scope(organizations, study or None), what=what)
+def see_rule(room: Room, principal: Principal, study: str, right: Right = Right.MEETINGS_READ) -> None:
+    """Raise MissingError or RefusedError unless *principal* may use *right* in a study, or (for "") on the whole hub.
+
+    A study of which the hub holds meetings is that of those who may use the right on one of them.
+    """
+    at = room.clock()
+    if not study:
+        allowed(room, principal, right, Scope(frozenset()), what="the rule for all studies")
+        return
+    scope = Scope(frozenset(grant.organization for grant in principal.grants), study)
+    allowed(room, principal, right, scope, what="the rule of this study")
+    theirs, any_ones = sight(principal, at, right), (Grant(Role.AUDITOR, EVERY, unblinded=True),)
+    known = room.shelf.cards(CardQuery(any_ones, study=study, limit=1)).cards
+    if known and not room.shelf.cards(CardQuery(theirs, study=study, limit=1)).cards:
+        raise MissingError(f"{study}: there is no such study")
 
 
 def _check_steps(steps: Sequence[Step], reason: str) -> None:
