@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.etags import Changing
-from hub.api.meeting_scopes import meeting_scope
+from hub.api.meeting_scopes import meeting_scope, study_named, study_scope
 from hub.api.minutes_forms import RemarkForm, RemarkSeen, RoundSeen, RouteForm, RouteSeen, SignatureForm
 from hub.domain import wire
 from hub.domain.policy import Right
@@ -20,6 +20,7 @@ Reading = Annotated[Asking, may(Right.MEETINGS_READ, meeting_scope)]
 Editing = Annotated[Asking, may(Right.MINUTES_EDIT, meeting_scope)]
 Approving = Annotated[Asking, may(Right.MINUTES_APPROVE, meeting_scope)]
 Signing = Annotated[Asking, may(Right.MINUTES_SIGN, meeting_scope)]
+OfStudy = Annotated[Asking, may(Right.MEETINGS_READ, study_scope)]
 Study = Annotated[str, Path(max_length=200, description="Protocol number; `-` for all without a rule of their own")]
 _VERSION = "/meetings/{meeting_id}/versions/{number}"
 
@@ -77,11 +78,9 @@ def sign(meeting_id: str, number: Number, asking: Signing, form: SignatureForm) 
 
 
 @router.get("/studies/{study}/approval-route")
-def route(study: Study, asking: Annotated[Asking, may(Right.MEETINGS_READ)], response: Response) -> RouteSeen:
+def route(study: Study, asking: OfStudy, response: Response) -> RouteSeen:
     """Show who signs the minutes of a study."""
-    if _study(study):
-        routes.see_rule(asking.hub.room, asking.principal, study)
-    found = routes.route(asking.hub.room, _study(study))
+    found = routes.route(asking.hub.room, study_named(study))
     etags.put(response, (found.study, found.revision))
     return RouteSeen.of(found)
 
@@ -89,13 +88,13 @@ def route(study: Study, asking: Annotated[Asking, may(Right.MEETINGS_READ)], res
 @router.put("/studies/{study}/approval-route")
 def set_route(
     study: Study,
-    asking: Annotated[Asking, may(Right.MINUTES_APPROVE)],
+    asking: Annotated[Asking, may(Right.MINUTES_APPROVE, study_scope)],
     form: RouteForm,
     match: Changing,
     response: Response,
 ) -> RouteSeen:
     """Set who signs the minutes of a study; reviews under way keep the route they began with."""
-    room, name = asking.hub.room, _study(study)
+    room, name = asking.hub.room, study_named(study)
     before = routes.route(room, name)
     match.check((before.study, before.revision))
     after = routes.set_route(
@@ -109,7 +108,3 @@ def set_route(
     )
     etags.put(response, (after.study, after.revision))
     return RouteSeen.of(after)
-
-
-def _study(study: str) -> str:
-    return "" if study == "-" else study

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.etags import Changing
-from hub.api.meeting_scopes import meeting_scope, the_card
+from hub.api.meeting_scopes import meeting_scope, study_named, study_scope, the_card
 from hub.api.minutes_forms import ReasonForm
 from hub.api.sending_forms import DispatchSeen, RuleForm, RuleSeen, SendForm
 from hub.domain.policy import Right
@@ -17,6 +17,7 @@ router = APIRouter(tags=["distribution"])
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
 Reading = Annotated[Asking, may(Right.MEETINGS_READ, meeting_scope)]
 Sending = Annotated[Asking, may(Right.MINUTES_DISTRIBUTE, meeting_scope)]
+OfStudy = Annotated[Asking, may(Right.MEETINGS_READ, study_scope)]
 Study = Annotated[str, Path(max_length=200, description="Protocol number; `-` for all without a rule of their own")]
 _DISPATCHES = "/meetings/{meeting_id}/versions/{number}/dispatches"
 
@@ -45,10 +46,9 @@ def again(meeting_id: str, dispatch_id: str, asking: Sending, form: ReasonForm) 
 
 
 @router.get("/studies/{study}/distribution")
-def rule(study: Study, asking: Annotated[Asking, may(Right.MEETINGS_READ)], response: Response) -> RuleSeen:
+def rule(study: Study, asking: OfStudy, response: Response) -> RuleSeen:
     """Show who gets the minutes of a study."""
-    name = "" if study == "-" else study
-    routes.see_rule(asking.hub.room, asking.principal, name)
+    name = study_named(study)
     found = routes.recipients(asking.hub.room, name)
     etags.put(response, (found.study, found.revision))
     return RuleSeen.of(found)
@@ -57,14 +57,13 @@ def rule(study: Study, asking: Annotated[Asking, may(Right.MEETINGS_READ)], resp
 @router.put("/studies/{study}/distribution")
 def set_rule(
     study: Study,
-    asking: Annotated[Asking, may(Right.MINUTES_DISTRIBUTE)],
+    asking: Annotated[Asking, may(Right.MINUTES_DISTRIBUTE, study_scope)],
     form: RuleForm,
     match: Changing,
     response: Response,
 ) -> RuleSeen:
     """Set who gets the minutes of a study."""
-    room, name = asking.hub.room, "" if study == "-" else study
-    routes.see_rule(room, asking.principal, name, Right.MINUTES_DISTRIBUTE)
+    room, name = asking.hub.room, study_named(study)
     before = routes.recipients(room, name)
     match.check((before.study, before.revision))
     people = [one.recipient() for one in form.recipients]

@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from hub.api.asking import Asking, may
 from hub.api.meeting_forms import UploadForm, UploadSeen
-from hub.api.meeting_scopes import meeting_scope
+from hub.api.meeting_scopes import meeting_scope, upload_scope
 from hub.api.once import Creating
 from hub.domain.errors import UsageError
 from hub.domain.policy import Right
@@ -16,7 +16,7 @@ from hub.domain.uploads import Upload
 from hub.services.review import uploads
 
 router = APIRouter(tags=["uploads"])
-Sending = Annotated[Asking, may(Right.MEETINGS_WRITE)]
+Sending = Annotated[Asking, may(Right.MEETINGS_WRITE, upload_scope)]
 _RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15})")
 _PIECE_BYTES = 4 << 20
 """So much of a body is in memory at once."""

@@ -97,6 +97,7 @@ def test_filters_limit_the_list(shelf):
     assert ids(shelf, study="A") == ["m1"]
     assert ids(shelf, series="weekly") == ["m2"]
     assert ids(shelf, standing=Standing.APPROVED) == ["m3"]
+    assert (shelf.parties("A"), shelf.parties("none")) == ({"Asterion"}, frozenset())
     assert ids(shelf, since=AT + timedelta(days=2), until=AT + timedelta(days=3)) == ["m2"]
 
 
