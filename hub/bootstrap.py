@@ -342,12 +342,15 @@ class Hub(ServiceParts, ReviewParts):
         from hub.nlp import naming, speakers
         from hub.nlp import vocabulary as words
         from hub.nlp.decode import PyAvDecoder
+        from hub.nlp.recognize.whisper import WhisperRecognizer
         from hub.services.hearing import Ears, Refinement
 
         terms = words.load_vocabulary(vocabulary) if vocabulary else words.EMPTY
+        recognizer = self._recognizer(terms)
         return Ears(
             decoder=PyAvDecoder(),
-            recognizer=self._recognizer(terms),
+            recognizer=recognizer,
+            interpreter=recognizer if isinstance(recognizer, WhisperRecognizer) else None,
             diarizer=self._diarizer(),
             assign=speakers.assign,
             assign_fingerprint=speakers.FINGERPRINT,
@@ -385,12 +388,15 @@ class Hub(ServiceParts, ReviewParts):
 
     def _extractor(self) -> Extractor:
         from hub.nlp.extract.extractor import CueExtractor
+        from hub.nlp.extract.foreign import ForeignExtractor
 
         encoder = self.models.require("minilm-l6") if self.models.present("minilm-l6") else None
         revision = self.models.revision("spacy-en-sm") + (self.models.revision("minilm-l6") if encoder else "")
-        return CueExtractor(
-            parser_dir=self.models.require("spacy-en-sm"),
-            encoder_dir=encoder,
-            revision=revision,
-            region=self.settings.region,
+        return ForeignExtractor(
+            CueExtractor(
+                parser_dir=self.models.require("spacy-en-sm"),
+                encoder_dir=encoder,
+                revision=revision,
+                region=self.settings.region,
+            )
         )

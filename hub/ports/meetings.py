@@ -51,6 +51,20 @@ class Recognizer(Protocol):
         """
 
 
+class Interpreter(Protocol):
+    """Hears speech of another language in English."""
+
+    @property
+    def english_fingerprint(self) -> str:
+        """Name the model and its settings."""
+
+    def into_english(self, pcm: Pcm, transcript: Transcript, *, progress: Progress) -> Transcript:
+        """Return *transcript* with `english` beside the words of each segment that something was heard for.
+
+        Words, times and speakers stay. FatalError where a model is missing or altered.
+        """
+
+
 class Diarizer(Protocol):
     """Tells voices apart."""
 
