@@ -93,6 +93,8 @@ class Hub(ServiceParts, ReviewParts):
                     close()
         if "bus" in made:
             self.bus.close()
+        if "_http" in made:
+            self._http.close()
         if "_tracing" in made:
             self._tracing[1]()
         if (provider := made.get("identity_provider")) is not None:
@@ -392,7 +394,7 @@ class Hub(ServiceParts, ReviewParts):
 
         encoder = self.models.require("minilm-l6") if self.models.present("minilm-l6") else None
         revision = self.models.revision("spacy-en-sm") + (self.models.revision("minilm-l6") if encoder else "")
-        return ForeignExtractor(
+        built_in = ForeignExtractor(
             CueExtractor(
                 parser_dir=self.models.require("spacy-en-sm"),
                 encoder_dir=encoder,
@@ -400,3 +402,26 @@ class Hub(ServiceParts, ReviewParts):
                 region=self.settings.region,
             )
         )
+        return built_in if self.settings.llm_url is None else self._assisted(built_in, self.settings.llm_url)
+
+    def _assisted(self, inner: Extractor, url: str) -> Extractor:
+        from hub.connectors.language_model.chat import Asking, ChatModel
+        from hub.domain.redaction import Audience
+        from hub.nlp.extract.assisted import AssistedExtractor
+        from hub.services.redacting import redact
+
+        known = self.settings
+        key = known.llm_key.get_secret_value() if known.llm_key else None
+        asking = Asking(url, known.llm_model, key, timeout_s=known.llm_timeout_s)
+        model = ChatModel(self._http, asking, clock=self.clock, monotonic=time.monotonic, sleep=time.sleep)
+
+        def masked(transcript: Transcript) -> Transcript:
+            return redact(transcript, redactor=self.redactor, audience=Audience.BLINDED).transcript
+
+        return AssistedExtractor(inner, model, masked=masked, region=known.region)
+
+    @cached_property
+    def _http(self) -> Any:
+        import httpx2
+
+        return httpx2.Client()

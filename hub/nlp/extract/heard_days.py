@@ -15,7 +15,7 @@ def heard(english: str, spoken: str, language: str) -> bool:
     names = _names(language)
     numbers = _NUMBER.findall(english)
     days = [names[word] for word in _WORD.findall(english.casefold()) if word in names]
-    if names and not numbers and not days:
+    if not names or not (numbers or days):
         return False
     folded = spoken.casefold()
     return all(_stands(number, spoken) for number in numbers) and all(any(f in folded for f in forms) for forms in days)
