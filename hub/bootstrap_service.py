@@ -114,7 +114,9 @@ class ServiceParts:
     @cached_property
     def trail_scopes(self) -> "dict[str, ScopeOf]":
         """Whose the entries of the trail are, by their kind, where no agreement says it."""
-        return {}
+        from hub.services import trail_reviews
+
+        return dict.fromkeys(trail_reviews.KINDS, trail_reviews.scope_of)
 
     @cached_property
     def answers(self) -> "Answers":

@@ -1,6 +1,5 @@
 """The hub's HTTP face: the API under /api/v1, the pages, the addresses of webhooks, and whether all is well."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -8,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from hub.api import problems, upkeep, webhooks
+from hub.api import problems, webhooks
 from hub.api.group_commit import GroupCommit
 from hub.api.headers import SecurityHeaders
 from hub.api.limits import BodyLimit, Buckets
@@ -32,9 +31,7 @@ def create_app(hub: Hub) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         hub.jobs.start()
-        tending = asyncio.create_task(upkeep.tended(hub))
         yield
-        tending.cancel()
         await group.drained()
         await run_in_threadpool(hub.jobs.stop)
 
@@ -51,7 +48,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.state.buckets = Buckets(hub.settings.requests_per_s, int(hub.settings.requests_per_s * 10))
     app.state.doorstep = Buckets(_SIGN_INS_PER_S, _SIGN_INS_AT_ONCE)
     problems.install(app)
-    app.add_middleware(BodyLimit, large=("/webhooks/", *LARGE))  # webhooks have a limit of their own
+    app.add_middleware(BodyLimit, large=("/webhooks/", *LARGE, *site.LARGE))  # webhooks have a limit of their own
     app.add_middleware(SecurityHeaders, secure=hub.settings.secure_cookies)
     app.router.routes.append(webhooks.route(hub.senders, group, clock=hub.clock, told=hub.metrics.told))
     for router in ROUTERS:

@@ -2,22 +2,15 @@
 
 from hub.api import (
     agreement_routes,
-    approval_routes,
     audit_routes,
-    board_routes,
     conflict_routes,
-    copy_routes,
     job_routes,
     letter_routes,
-    meeting_routes,
-    minutes_routes,
     own_routes,
     record_routes,
-    sending_routes,
     session_routes,
     sso_routes,
     sync_routes,
-    upload_routes,
     user_routes,
 )
 
@@ -33,13 +26,6 @@ ROUTERS = (
     sync_routes.router,
     audit_routes.router,
     job_routes.router,
-    meeting_routes.router,
-    upload_routes.router,
-    minutes_routes.router,
-    approval_routes.router,
-    copy_routes.router,
-    sending_routes.router,
-    board_routes.router,
 )
-LARGE: tuple[str, ...] = ("/api/v1/uploads/",)
+LARGE: tuple[str, ...] = ()
 """Paths (without what varies) that take recordings: their routes count what comes themselves."""

@@ -110,12 +110,10 @@ class _Work:
         return text
 
     def unblinds(self, place: str) -> bool:
-        return any(one.kind is Identifier.UNBLINDING for one in self._found.get(place, ()))
+        return any(one.kind is Identifier.UNBLINDING for one in self._found[place])
 
     def quote(self, evidence: Evidence, place: str) -> Evidence:
         """Return the evidence with its quote cut from the redacted segments, so that it still stands in them."""
-        if evidence.english:
-            evidence = replace(evidence, english=self.said(_english(place)))
         cut = self._cut(evidence)
         if cut is None:
             return replace(evidence, quote=self.said(place))
@@ -166,9 +164,7 @@ def _place(segment: Segment) -> str:
 
 def _texts(transcript: Transcript, minutes: Minutes | None) -> Iterator[tuple[str, str]]:
     """Yield every text that is looked at with the name of its place."""
-    for segment in transcript.segments:
-        yield _place(segment), segment.text
-        yield from ((_english(_place(segment), at), passage.text) for at, passage in enumerate(segment.english))
+    yield from ((_place(segment), segment.text) for segment in transcript.segments)
     if transcript.meeting.title:
         yield "title", transcript.meeting.title
     if minutes is None:
@@ -176,26 +172,16 @@ def _texts(transcript: Transcript, minutes: Minutes | None) -> Iterator[tuple[st
     yield from ((f"summary[{at}]", text) for at, text in enumerate(minutes.summary))
     for at, entry in enumerate(minutes.summary_evidence):
         yield f"summary_evidence[{at}].sentence", entry.sentence
-        yield from _proof(f"summary_evidence[{at}].quote", entry.evidence)
+        yield f"summary_evidence[{at}].quote", entry.evidence.quote
     for name, items in _items(minutes):
         for at, item in enumerate(items):
             yield f"{name}[{at}].text", item.text
-            yield from _proof(f"{name}[{at}].quote", item.evidence)
+            yield f"{name}[{at}].quote", item.evidence.quote
             if isinstance(item, Action) and item.owner_reason:
                 yield f"{name}[{at}].owner_reason", item.owner_reason
     for at, aside in enumerate(minutes.coverage.set_aside):
-        yield from _proof(f"set_aside[{at}].quote", aside.evidence)
+        yield f"set_aside[{at}].quote", aside.evidence.quote
     yield from ((f"coverage.notes[{at}]", note) for at, note in enumerate(minutes.coverage.notes))
-
-
-def _proof(place: str, evidence: Evidence) -> Iterator[tuple[str, str]]:
-    yield place, evidence.quote
-    if evidence.english:
-        yield _english(place), evidence.english
-
-
-def _english(place: str, at: int | None = None) -> str:
-    return f"{place} english" if at is None else f"{place} english[{at}]"
 
 
 def _items(minutes: Minutes) -> tuple[tuple[str, Sequence[Item]], ...]:
@@ -225,13 +211,10 @@ def _transcript(transcript: Transcript, work: _Work, redactor: Redactor) -> Tran
 
 def _segment(segment: Segment, work: _Work) -> Segment:
     text = work.said(_place(segment))
-    english = tuple(
-        replace(passage, text=work.said(_english(_place(segment), at))) for at, passage in enumerate(segment.english)
-    )
-    if (text, english) == (segment.text, segment.english):
+    if text == segment.text:
         return segment
     words: tuple[Word, ...] = ()  # times of single words would spell out what was exchanged
-    return replace(segment, text=text, words=words, english=english)
+    return replace(segment, text=text, words=words)
 
 
 def _meeting(meeting: Meeting, work: _Work) -> Meeting:
@@ -285,7 +268,7 @@ def _flagged(minutes: Minutes, work: _Work) -> Iterator[str]:
     yield from (place for at in range(len(minutes.summary)) if work.unblinds(place := f"summary[{at}]"))
     for name, items in _items(minutes):
         for at in range(len(items)):
-            if any(work.unblinds(f"{name}[{at}].{part}") for part in ("text", "quote", _english("quote"))):
+            if any(work.unblinds(f"{name}[{at}].{part}") for part in ("text", "quote")):
                 yield f"{name}[{at}].text"
 
 

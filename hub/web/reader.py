@@ -72,6 +72,20 @@ class Reader:
         ]
 
 
+def role_name(words: Wording, role: str) -> str:
+    """Return a role in words."""
+    return {
+        "project_manager": words.text("project manager"),
+        "contributor": words.text("contributor"),
+        "reviewer": words.text("reviewer"),
+        "liaison": words.text("liaison"),
+        "integration_engineer": words.text("integration engineer"),
+        "auditor": words.text("auditor"),
+        "inspector": words.text("inspector"),
+        "administrator": words.text("administrator"),
+    }.get(role, role)
+
+
 def zone_of(name: str | None) -> ZoneInfo:
     """Return the zone by its IANA name, UTC where there is none by this name."""
     try:

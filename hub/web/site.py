@@ -9,6 +9,9 @@ from hub.web import failures
 from hub.web.pages import HERE
 from hub.web.views import ROUTERS
 
+LARGE = ("/meetings/new", "/meetings/uploads/")
+"""Paths (or how they begin) that take recordings."""
+
 
 class _Kept(StaticFiles):
     """Static files that browsers keep, and ask after by their tag."""

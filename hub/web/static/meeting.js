@@ -45,6 +45,15 @@ if (audio) {
   });
 }
 
+// how loud it is, drawn from left to right
+if (wave) {
+  fetch(wave.dataset.peaks).then((answer) => (answer.ok ? answer.json() : { peaks: [] })).then(({ peaks }) => {
+    const step = 600 / (peaks.length || 1);
+    const path = peaks.map((high, place) => `M${(place * step).toFixed(1)} ${50 - high / 2.1}V${50 + high / 2.1}`).join("");
+    for (const one of wave.querySelectorAll("path")) one.setAttribute("d", path);
+  }).catch(() => {});
+}
+
 // words marked in the transcript become the passage of a new item
 const add = document.getElementById("add");
 if (add) {

@@ -1,5 +1,35 @@
 """One part of the hub a file: what its pages show, and what their forms do."""
 
-from hub.web.views import signing_in, sync, system
+from hub.web.views import (
+    account,
+    actions,
+    approval,
+    audit,
+    distribution,
+    home,
+    languages,
+    meetings,
+    minutes,
+    signing_in,
+    sync,
+    system,
+    uploading,
+    users,
+)
 
-ROUTERS = (signing_in.router, sync.router, system.router)
+ROUTERS = (
+    home.router,
+    signing_in.router,
+    account.router,
+    uploading.router,  # before the pages of a meeting: "new" is none
+    meetings.router,
+    approval.router,
+    languages.router,
+    distribution.router,
+    minutes.router,
+    actions.router,
+    sync.router,
+    audit.router,
+    users.router,
+    system.router,
+)

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, Response
 
 from hub.api.asking import Asking, may
+from hub.api.sync_scopes import scopes_of_disputes
 from hub.bootstrap import Hub
 from hub.domain import wire
 from hub.domain.agreements import Agreement, Status
 from hub.domain.errors import MissingError, UsageError
-from hub.domain.people import EVERY
+from hub.domain.places import HUB_ITSELF, scope_of_agreement, scope_of_system
 from hub.domain.policy import Right, Scope
 from hub.domain.sync import Dispute, Letter
 from hub.services.sync import agreeing
@@ -34,10 +35,10 @@ def overview(request: Request, asking: Seeing) -> Response:
     """Show what is agreed, what waits and what stands still."""
     hub, reader = asking.hub, frame.reader_of(asking)
     words, counts = reader.words, hub.sync.ledger.counts()
-    agreements = [one for one in hub.sync.ledger.agreements() if asking.may(Right.SYNC_READ, scope_of(one))]
-    conflicts = [one for one in hub.sync.ledger.disputes(limit=_MOST) if _sees(asking, one.agreement)]
-    everything = asking.may(Right.SYNC_READ, Scope(frozenset({EVERY})))
-    letters = hub.sync.ledger.letters(limit=_MOST) if everything else []
+    agreements = [one for one in hub.sync.ledger.agreements() if asking.may(Right.SYNC_READ, scope_of_agreement(one))]
+    conflicts = open_conflicts(asking)
+    everything = asking.may(Right.SYNC_READ, HUB_ITSELF)
+    letters = [one for one in hub.sync.ledger.letters(limit=_MOST) if asking.may(Right.SYNC_READ, _of_letter(hub, one))]
     figures = [
         ("/sync#conflicts", len(conflicts), words.text("open conflicts"), True),
         ("/sync#letters", len(letters), words.text("dead letters"), True),
@@ -54,7 +55,7 @@ def overview(request: Request, asking: Seeing) -> Response:
         agreements=[_row(reader, one) for one in agreements],
         conflicts=[_conflict(reader, one) for one in conflicts],
         letters=letters,
-        can_operate=asking.may(Right.SYNC_OPERATE, Scope(frozenset({EVERY}))),
+        can_operate=reader.can("sync:operate"),
     )
 
 
@@ -94,7 +95,8 @@ def decide_agreement(id: str, asking: Seeing, do: Text, reason: Text = "") -> Re
 def conflict(id: str, request: Request, asking: Seeing) -> Response:
     """Show the values of one field that two sides hold."""
     found, reader = _dispute(asking, id, Right.SYNC_READ), frame.reader_of(asking)
-    can = found.state == "open" and asking.may(Right.CONFLICTS_RESOLVE, _scope_named(asking.hub, found.agreement))
+    scope = scopes_of_disputes(asking.hub, [found])[found.id]
+    can = found.state == "open" and asking.may(Right.CONFLICTS_RESOLVE, scope)
     shown = _conflict(reader, found)
     return frame.show(request, asking, "conflict.html", place="sync", conflict=shown, can_resolve=can)
 
@@ -140,27 +142,22 @@ def decide_letter(id: str, asking: Annotated[Asking, may(Right.SYNC_OPERATE)], d
     return frame.go("/sync", done="replayed")
 
 
-def scope_of(agreement: Agreement) -> Scope:
-    """Return whose an agreement is: the parties'."""
-    study = agreement.studies[0] if len(agreement.studies) == 1 else None
-    return Scope(frozenset(agreement.parties), study)
+def open_conflicts(asking: Asking) -> list[Dispute]:
+    """Return the open conflicts that who asks may see."""
+    every = asking.hub.sync.ledger.disputes(limit=_MOST)
+    scopes = scopes_of_disputes(asking.hub, every)
+    return [one for one in every if asking.may(Right.SYNC_READ, scopes[one.id])]
 
 
-def _scope_named(hub: Hub, label: str) -> Scope:
-    name = label.partition("@")[0]
-    found = next((one for one in hub.sync.ledger.agreements() if one.id == name), None)
-    return scope_of(found) if found else Scope(frozenset({EVERY}))
-
-
-def _sees(asking: Asking, label: str) -> bool:
-    return asking.may(Right.SYNC_READ, _scope_named(asking.hub, label))
+def _of_letter(hub: Hub, letter: Letter) -> Scope:
+    return scope_of_system(letter.system, hub.sync.ledger.agreements())
 
 
 def _agreement(asking: Asking, id: str, right: Right) -> Agreement:
     found = next((one for one in asking.hub.sync.ledger.agreements() if one.id == id), None)
     if found is None:
         raise MissingError(f"{id}: no such agreement")
-    asking.check(right, scope_of(found))
+    asking.check(right, scope_of_agreement(found))
     return found
 
 
@@ -169,16 +166,17 @@ def _dispute(asking: Asking, id: str, right: Right) -> Dispute:
         found = asking.hub.sync.ledger.dispute(id)
     except UsageError as error:
         raise MissingError(str(error)) from error
-    asking.check(right, _scope_named(asking.hub, found.agreement))
+    asking.check(right, scopes_of_disputes(asking.hub, [found])[found.id])
     return found
 
 
 def _letter(asking: Asking, id: str) -> Letter:
-    asking.check(Right.SYNC_OPERATE, Scope(frozenset({EVERY})))
     try:
-        return asking.hub.sync.ledger.letter(id)
+        found = asking.hub.sync.ledger.letter(id)
     except UsageError as error:
         raise MissingError(str(error)) from error
+    asking.check(Right.SYNC_OPERATE, _of_letter(asking.hub, found))
+    return found
 
 
 def _row(reader: Reader, one: Agreement) -> SimpleNamespace:
@@ -211,7 +209,7 @@ def _rules(reader: Reader, one: Agreement) -> Iterator[tuple[str, str, str, str]
 
 
 def _steps(asking: Asking, reader: Reader, one: Agreement) -> list[tuple[str, str]]:
-    if not asking.may(Right.AGREEMENTS_ACCEPT, scope_of(one)):
+    if not asking.may(Right.AGREEMENTS_ACCEPT, scope_of_agreement(one)):
         return []
     words, steps = reader.words, []
     party = asking.principal.user.organization

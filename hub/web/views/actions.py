@@ -1,0 +1,122 @@
+"""The board of actions over all meetings."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Query, Request, Response
+
+from hub.api.asking import Asking, may
+from hub.domain.board import ActionState, BoardAction
+from hub.domain.errors import UsageError
+from hub.domain.policy import Right
+from hub.services.review.board import board, change_action
+from hub.web import frame
+from hub.web.meeting_view import address_of
+from hub.web.reader import Reader
+from hub.web.views.meetings import studies_of
+
+router = APIRouter(prefix="/actions", include_in_schema=False)
+Asked = Annotated[str, Query(max_length=200)]
+_PAGE = 60
+_OPEN = (ActionState.OPEN, ActionState.IN_PROGRESS)
+_NEXT = {"start": ActionState.IN_PROGRESS, "done": ActionState.DONE, "open": ActionState.OPEN}
+
+
+@router.get("")
+def show(
+    request: Request,
+    asking: Annotated[Asking, may(Right.MEETINGS_READ)],
+    state: Asked = "open",
+    study: Asked = "",
+    after: Asked = "",
+) -> Response:
+    """Show actions by due day."""
+    reader, room, who = frame.reader_of(asking), asking.hub.room, asking.principal
+    today = reader.local(asking.at).date()
+    asked: dict[str, dict[str, Any]] = {
+        "open": {"states": _OPEN},
+        "mine": {"states": _OPEN, "owner_email": who.user.email},
+        "late": {"states": _OPEN, "late_on": today},
+        "done": {"states": (ActionState.DONE,)},
+        "cancelled": {"states": (ActionState.CANCELLED,)},
+    }
+    chosen = state if state in asked else "open"
+    found = board(room, who, study=study or None, after=_after(after), limit=_PAGE + 1, **asked[chosen])
+    more = found[:_PAGE][-1] if len(found) > _PAGE else None
+    kept = {"state": chosen, **({"study": study} if study else {})}
+    place = f"{(more.due or date.max).isoformat()} {more.id}" if more else ""
+    return frame.show(
+        request,
+        asking,
+        "actions.html",
+        place="actions",
+        states=_states(reader),
+        asked=SimpleNamespace(state=chosen, study=study),
+        studies=[(one, one) for one in studies_of(asking)],
+        rows=[_row(reader, one, today) for one in found[:_PAGE]],
+        can_edit=reader.can("actions:edit"),
+        next_page=f"/actions?{urlencode({**kept, 'after': place})}" if more else None,
+        first_page=f"/actions?{urlencode(kept)}" if after else None,
+    )
+
+
+@router.post("/{meeting}/{item}")
+def change(
+    meeting: str,
+    item: str,
+    asking: Annotated[Asking, may(Right.ACTIONS_EDIT)],
+    do: Annotated[str, Form(max_length=20)],
+    version: Annotated[int, Form(ge=0)],
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Start an action, finish it, or open it again."""
+    if do not in _NEXT:
+        raise UsageError(f"{do}: is nothing that can be done with an action")
+    change_action(
+        asking.hub.room, asking.principal, f"{meeting}/{item}", revision=version, reason=reason, state=_NEXT[do]
+    )
+    return frame.go("/actions", done="saved")
+
+
+def _states(reader: Reader) -> list[tuple[str, str]]:
+    words = reader.words
+    return [
+        ("open", words.text("Open")),
+        ("mine", words.text("My actions")),
+        ("late", words.text("Late")),
+        ("done", words.text("Done")),
+        ("cancelled", words.text("Cancelled")),
+    ]
+
+
+def _row(reader: Reader, one: BoardAction, today: date) -> SimpleNamespace:
+    words = reader.words
+    names = {
+        ActionState.OPEN: (words.text("open"), ""),
+        ActionState.IN_PROGRESS: (words.text("under way"), "info"),
+        ActionState.DONE: (words.text("done"), "ok"),
+        ActionState.CANCELLED: (words.text("cancelled"), ""),
+    }
+    steps = {
+        ActionState.OPEN: [("start", words.text("Start")), ("done", words.text("Done"))],
+        ActionState.IN_PROGRESS: [("done", words.text("Done"))],
+        ActionState.DONE: [("open", words.text("Open again"))],
+        ActionState.CANCELLED: [],
+    }
+    state, tone = (words.text("late"), "bad") if one.late(today) else names[one.state]
+    by = f"{one.changed_by}, {reader.when(one.changed_at)}" if one.changed_at and one.changed_by else ""
+    return SimpleNamespace(
+        id=one.id, address=f"/actions/{frame.part(one.meeting_id)}/{frame.part(one.item)}", text=one.text,
+        owner=one.owner, due=one.due, state=state, tone=tone, by=by, version=one.revision, steps=steps[one.state],
+        meeting=f"{address_of(one.meeting_id)}#item-{frame.part(one.item)}", study=one.study,
+    )  # fmt: skip
+
+
+def _after(text: str) -> tuple[date, str] | None:
+    day, _, id = text.partition(" ")  # noqa: A001 - an action's own name
+    try:
+        return (date.fromisoformat(day), id) if id else None
+    except ValueError:
+        return None

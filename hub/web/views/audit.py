@@ -1,0 +1,154 @@
+"""The audit trail: searched, verified, handed out; reviews of it, which are records themselves."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from types import SimpleNamespace
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Query, Request, Response
+
+from hub.api.asking import Asking, may
+from hub.domain.errors import UsageError
+from hub.domain.policy import Right, Scope
+from hub.ports.browsing import Wanted
+from hub.services import trail_reviews
+from hub.services.trail_reading import Line
+from hub.web import frame
+from hub.web.reader import Reader
+
+router = APIRouter(prefix="/audit", include_in_schema=False)
+Reading = Annotated[Asking, may(Right.AUDIT_READ)]
+Reviewing = Annotated[Asking, may(Right.AUDIT_REVIEW)]
+Asked = Annotated[str, Query(max_length=200)]
+Text = Annotated[str, Form(max_length=4000)]
+_PAGE = 50
+_SHOWN = 400
+
+
+@router.get("")
+def search(
+    request: Request,
+    asking: Reading,
+    actor: Asked = "",
+    kind: Asked = "",
+    record: Asked = "",
+    since: Asked = "",
+    until: Asked = "",
+    before: Annotated[int | None, Query(ge=1)] = None,
+) -> Response:
+    """Show what was done, newest first."""
+    asked = {"actor": actor, "kind": kind, "record": record, "since": since, "until": until}
+    return _page(request, asking, asked, before, [])
+
+
+@router.post("/verify")
+def verify(request: Request, asking: Reading) -> Response:
+    """Compute the whole chain again, and say whether anything was altered."""
+    verdict, words = asking.hub.audit.verify(), frame.reader_of(asking).words
+    if verdict.whole:
+        said = words.plural(
+            "The trail is whole: {count} entry, each as it was written.",
+            "The trail is whole: {count} entries, each as it was written.",
+            verdict.entries,
+        )
+        told = [("ok", said)]
+    else:
+        said = words.text(
+            "The trail is NOT whole at entry {number}: {harm}", number=verdict.first_bad, harm=verdict.harm
+        )
+        told = [("bad", said)]
+    return _page(request, asking, dict.fromkeys(("actor", "kind", "record", "since", "until"), ""), None, told)
+
+
+@router.get("/reviews")
+def reviews(request: Request, asking: Reading) -> Response:
+    """Show which reviews of the trail there were."""
+    reader = frame.reader_of(asking)
+    today = reader.local(asking.at).date().isoformat()
+    return frame.show(
+        request,
+        asking,
+        "reviews.html",
+        place="audit",
+        rows=trail_reviews.reviews(asking.hub.trail, trail_reviews.TRAIL, sees(asking)),
+        can_review=reader.can("audit:review"),
+        given=SimpleNamespace(since="", until=today, scope="", findings=""),
+    )
+
+
+@router.post("/reviews")
+def record(asking: Reviewing, scope: Text, findings: Text, since: Text, until: Text) -> Response:
+    """Record a review."""
+    try:
+        first, last = date.fromisoformat(since), date.fromisoformat(until)
+    except ValueError as error:
+        raise UsageError("say from which day to which the trail was looked at") from error
+    trail_reviews.record(
+        asking.hub.desk, asking.principal, trail_reviews.TRAIL, scope=scope, findings=findings, since=first, until=last
+    )
+    return frame.go("/audit/reviews", done="recorded")
+
+
+def sees(asking: Asking) -> Callable[[Scope], bool]:
+    """Return what tells whether who asks may read entries of a scope."""
+    known: dict[Scope, bool] = {}
+
+    def seen(scope: Scope) -> bool:
+        if scope not in known:
+            known[scope] = asking.may(Right.AUDIT_READ, scope)
+        return known[scope]
+
+    return seen
+
+
+def _page(
+    request: Request, asking: Asking, asked: dict[str, str], before: int | None, told: list[tuple[str, str]]
+) -> Response:
+    reader, kept = frame.reader_of(asking), {key: value for key, value in asked.items() if value}
+    wanted = Wanted(
+        record=asked["record"] or None,
+        kind=asked["kind"] or None,
+        actor=asked["actor"] or None,
+        since=_moment(reader, asked["since"]),
+        until=_moment(reader, asked["until"], last=True),
+    )
+    lines, following = asking.hub.trail.page(wanted, sees(asking), before=before, limit=_PAGE)
+    span = {"since": wanted.since, "until": wanted.until}
+    exact = {**kept, **{key: at.isoformat() for key, at in span.items() if at}}
+    return frame.show(
+        request,
+        asking,
+        "audit.html",
+        place="audit",
+        told=told,
+        asked=SimpleNamespace(**asked),
+        rows=[_row(one) for one in lines],
+        next_page=f"/audit?{urlencode({**kept, 'before': following})}" if following else None,
+        first_page=f"/audit?{urlencode(kept)}" if before else None,
+        exports=[
+            (form.upper(), f"/api/v1/audit/export?{urlencode({**exact, 'format': form})}")
+            for form in ("csv", "json", "pdf")
+        ],
+    )
+
+
+def _row(line: Line) -> SimpleNamespace:
+    entry = line.entry
+    return SimpleNamespace(
+        number=line.seq, at=entry.at, actor=entry.actor, kind=entry.kind, field=entry.field, record=entry.record_id,
+        old=_short(entry.old), new=_short(entry.new), reason=entry.reason, masked=line.masked,
+    )  # fmt: skip
+
+
+def _short(value: str | None) -> str:
+    plain = (value or "").strip('"')
+    return plain if len(plain) <= _SHOWN else f"{plain[:_SHOWN]}…"
+
+
+def _moment(reader: Reader, text: str, *, last: bool = False) -> datetime | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return datetime.combine(day, time.max if last else time.min, reader.zone).astimezone(UTC)

@@ -1,0 +1,136 @@
+"""Who gets approved minutes, what came of each delivery, and what goes into calendars."""
+
+from types import SimpleNamespace
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from hub.api.asking import Asking, may
+from hub.domain.cards import Card, Standing
+from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient
+from hub.domain.policy import Right
+from hub.ports import Wording
+from hub.services.review import delivering, distributing
+from hub.services.review.editing import version
+from hub.services.review.meetings import meeting
+from hub.services.review.routes import recipients
+from hub.web import frame, meeting_view
+from hub.web.reader import LANGUAGES
+
+router = APIRouter(prefix="/meetings/{id}/distribution", include_in_schema=False)
+Reading = Annotated[Asking, may(Right.MEETINGS_READ)]
+Sending = Annotated[Asking, may(Right.MINUTES_DISTRIBUTE)]
+_TONES = {DispatchState.WAITING: "info", DispatchState.SENT: "ok", DispatchState.FAILED: "bad"}
+
+
+@router.get("")
+def show(id: str, request: Request, asking: Reading) -> Response:
+    """Show who gets the minutes, and the receipts."""
+    hub, reader = asking.hub, frame.reader_of(asking)
+    card = meeting(hub.room, asking.principal, id)
+    words, rule = reader.words, recipients(hub.room, card.study)
+    named = {one.address.lower() for one in rule.recipients}
+    approved = card.standing in (Standing.APPROVED, Standing.DISTRIBUTED)
+    return frame.show(
+        request,
+        asking,
+        "distribution.html",
+        place="meetings",
+        meeting=meeting_view.shown(asking, reader, card),
+        base=f"{meeting_view.address_of(id)}/distribution",
+        approved=approved,
+        receipts=[
+            _receipt(words, one) for one in distributing.dispatches(hub.room, asking.principal, id, card.version)
+        ],
+        rule=[_recipient(words, one) for one in rule.recipients],
+        people=[one for one in card.meeting.participants if one.email and one.email.lower() not in named],
+        languages=list(LANGUAGES.items()),
+        can_send=approved and asking.may(Right.MINUTES_DISTRIBUTE, card.scope),
+        calendar=f"{meeting_view.address_of(id)}/distribution/actions.ics" if card.version else "",
+    )
+
+
+@router.post("")
+async def send(id: str, request: Request, asking: Sending) -> Response:
+    """Have the approved version sent by the rule, and to the people who were chosen as well."""
+    from fastapi.concurrency import run_in_threadpool
+
+    fields = await request.form()
+    chosen = [str(one)[:300] for one in fields.getlist("to")]
+    locales = {one: str(fields.get(f"locale-{one}", "en")) for one in chosen}
+    return await run_in_threadpool(_sent, asking, id, locales)
+
+
+@router.post("/again")
+def again(
+    id: str,
+    asking: Sending,
+    dispatch: Annotated[str, Form(max_length=60)],
+    reason: Annotated[str, Form(max_length=500)],
+) -> Response:
+    """Let a delivery that failed be tried anew."""
+    room, who = asking.hub.room, asking.principal
+    distributing.send_again(room, who, id, dispatch, reason=reason)
+    _deliver(asking, meeting(room, who, id))
+    return frame.go(f"{meeting_view.address_of(id)}/distribution", done="replayed")
+
+
+@router.get("/actions.ics")
+def calendar(id: str, asking: Reading) -> Response:
+    """Send the actions that have a due day as entries for a calendar."""
+    from hub.render.ics import calendar as entries
+
+    card = meeting(asking.hub.room, asking.principal, id)
+    found = version(asking.hub.room, asking.principal, id, card.version)
+    words = frame.reader_of(asking).words
+    made = entries(found.draft.minutes, words, version=found.number, made_at=found.at)
+    headers = {"Content-Disposition": 'attachment; filename="actions.ics"'}
+    return Response(made, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _sent(asking: Asking, id: str, locales: dict[str, str]) -> Response:
+    room, who = asking.hub.room, asking.principal
+    card = meeting(room, who, id)
+    names = {one.email: one.name for one in card.meeting.participants if one.email}
+    also = [
+        Recipient(address, Channel.MAIL, names[address], locale if locale in LANGUAGES else "en")
+        for address, locale in locales.items()
+        if address in names
+    ]
+    distributing.distribute(room, who, id, card.version, also=also)
+    _deliver(asking, card)
+    return frame.go(f"{meeting_view.address_of(id)}/distribution", done="sent")
+
+
+def _deliver(asking: Asking, card: Card) -> None:
+    asking.hub.jobs.submit(delivering.KIND, {}, by=asking.principal, scope=card.scope)
+
+
+def _recipient(words: Wording, one: Recipient) -> SimpleNamespace:
+    return SimpleNamespace(
+        name=one.name or one.address, address=one.address, channel=_channel(words, one),
+        language=LANGUAGES.get(one.locale, one.locale),
+    )  # fmt: skip
+
+
+def _receipt(words: Wording, one: Dispatch) -> SimpleNamespace:
+    states = {
+        DispatchState.WAITING: words.text("waiting"),
+        DispatchState.SENT: words.text("sent"),
+        DispatchState.FAILED: words.text("failed"),
+    }
+    return SimpleNamespace(
+        id=one.id, recipient=one.recipient.name or one.recipient.address, channel=_channel(words, one.recipient),
+        language=LANGUAGES.get(one.recipient.locale, one.recipient.locale), state=states[one.state],
+        tone=_TONES[one.state], detail=one.error or one.receipt, at=one.ended_at or one.asked_at,
+        failed=one.state is DispatchState.FAILED,
+    )  # fmt: skip
+
+
+def _channel(words: Wording, one: Recipient) -> str:
+    return {
+        "mail": words.text("mail"),
+        "webhook": words.text("webhook"),
+        "download": words.text("download"),
+        "records": words.text("records of the hub"),
+    }.get(str(one.channel), str(one.channel))

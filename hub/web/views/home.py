@@ -1,0 +1,108 @@
+"""What waits for who has signed in."""
+
+from types import SimpleNamespace
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+
+from hub.api.asking import Asking, oneself
+from hub.domain.policy import Right
+from hub.services.review.home import Home, home
+from hub.web import frame
+from hub.web.meeting_view import address_of
+from hub.web.reader import LANGUAGES, Reader
+from hub.web.views.approval import meanings
+from hub.web.views.sync import open_conflicts
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def show(request: Request, asking: Annotated[Asking, oneself()]) -> Response:
+    """Show what waits: signatures, minutes sent back, actions by day, conflicts, connections that fail."""
+    reader = frame.reader_of(asking)
+    sections: list[SimpleNamespace] = []
+    if reader.can("meetings:read"):
+        sections += _of_meetings(reader, home(asking.hub.room, asking.principal))
+    if reader.can("sync:read"):
+        sections += _of_sync(asking, reader)
+    figures = [(f"#{one.key}-heading", len(one.rows), one.name, one.alert) for one in sections]
+    return frame.show(
+        request,
+        asking,
+        "home.html",
+        place="home",
+        figures=figures,
+        sections=[one for one in sections if one.rows or one.always],
+        can_upload=reader.can("meetings:write"),
+        nothing=not sections and not reader.can("audit:read"),
+    )
+
+
+def _of_meetings(reader: Reader, waits: Home) -> list[SimpleNamespace]:
+    words, today = reader.words, reader.local(reader.at).date()
+    names = meanings(words)
+    signs = [
+        _row(f"{address_of(one.card.meeting_id)}/versions", one.card.title, names[one.meaning], "info", at=one.card.at)
+        for one in waits.to_sign
+    ]
+    back = [
+        _row(address_of(one.meeting_id), one.title, words.text("changes requested"), "warn", at=one.at)
+        for one in waits.sent_back
+    ]
+    actions = [
+        _row(
+            f"/actions?state=mine#action-{frame.part(one.id)}", one.text,
+            words.text("late") if one.late(today) else "", "bad", day=one.due,
+        )
+        for one in waits.actions
+    ]  # fmt: skip
+    copies = [
+        _row(
+            f"{address_of(card.meeting_id)}/languages/{copy.locale}", card.title,
+            LANGUAGES.get(copy.locale, copy.locale), "info", at=copy.made_at,
+        )
+        for card, copy in waits.copies
+    ]  # fmt: skip
+    failed = [
+        _row(f"{address_of(card.meeting_id)}/distribution", card.title, words.text("failed"), "bad", at=sent.asked_at)
+        for card, sent in waits.failed
+    ]
+    broken = [
+        _row(address_of(one.meeting_id), one.title, words.text("failed"), "bad", at=one.at) for one in waits.broken
+    ]
+    return [
+        _section("signatures", words.text("To sign"), signs, words.text("No signature of yours is asked for.")),
+        _section("actions", words.text("My actions"), actions, words.text("No action of yours is open.")),
+        _section("back", words.text("Sent back to be changed"), back),
+        _section("copies", words.text("Translations to look at"), copies),
+        _section("failed", words.text("Deliveries that failed"), failed, alert=True),
+        _section("broken", words.text("Recordings that could not be drafted"), broken, alert=True),
+    ]
+
+
+def _of_sync(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
+    words, gates = reader.words, asking.hub.sync.gates.states()
+    conflicts = [
+        _row(f"/sync/conflicts/{frame.part(one.id)}", f"{one.kind}: {one.field}", one.system, "", at=one.at)
+        for one in open_conflicts(asking)[:20]
+    ]
+    away = [
+        _row("/administration/connections", name, words.text("does not answer"), "bad")
+        for name, state in gates.items()
+        if state != "closed" and reader.can(str(Right.SYSTEM_OPERATE))
+    ]
+    return [
+        _section("conflicts", words.text("Conflicts"), conflicts, words.text("No conflicts wait.")),
+        _section("away", words.text("Connections that fail"), away, alert=True),
+    ]
+
+
+def _section(
+    key: str, name: str, rows: list[SimpleNamespace], none: str = "", *, alert: bool = False
+) -> SimpleNamespace:
+    return SimpleNamespace(key=key, name=name, rows=rows, none=none, always=bool(none), alert=alert)
+
+
+def _row(address: str, text: str, badge: str, tone: str, *, at: object = None, day: object = None) -> SimpleNamespace:
+    return SimpleNamespace(address=address, text=text, badge=badge, tone=tone, at=at, day=day)

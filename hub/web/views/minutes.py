@@ -1,0 +1,243 @@
+"""A meeting's page: sound and transcript beside the minutes, each item accepted, corrected, rejected or added."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import JSONResponse
+
+from hub.api.asking import Asking, may
+from hub.domain.cards import Card, Standing
+from hub.domain.edits import Accept, Add, Correct, Edit, Reject, roster
+from hub.domain.errors import MissingError, UsageError
+from hub.domain.policy import Right
+from hub.domain.transcript import Transcript
+from hub.domain.versions import WorkingDraft
+from hub.services.review import editing, speakers
+from hub.services.review.meetings import meeting
+from hub.web import frame, item_view, meeting_view
+from hub.web.reader import Reader
+from hub.web.views.meetings import stages_page
+
+router = APIRouter(prefix="/meetings/{id}", include_in_schema=False)
+Reading = Annotated[Asking, may(Right.MEETINGS_READ)]
+Editing = Annotated[Asking, may(Right.MINUTES_EDIT)]
+Short = Annotated[str, Form(max_length=200)]
+Long = Annotated[str, Form(max_length=4000)]
+Revision = Annotated[int, Form(ge=0)]
+_CATEGORIES = (
+    "patient safety", "data integrity", "enrolment", "supply", "vendor", "regulatory", "timeline", "budget",
+)  # fmt: skip
+_SENT_ROUND = {Standing.IN_REVIEW, Standing.CHANGES_REQUESTED, Standing.APPROVED, Standing.DISTRIBUTED}
+
+
+@router.get("")
+def show(id: str, request: Request, asking: Reading) -> Response:
+    """Show a meeting, or how far it is while its minutes are being drafted."""
+    card = meeting(asking.hub.room, asking.principal, id)
+    if card.standing in (Standing.WORKING, Standing.FAILED, Standing.EMPTY) and not card.version:
+        return stages_page(request, asking, card)
+    draft = editing.current(asking.hub.room, asking.principal, id)
+    reader, transcript = frame.reader_of(asking), _transcript(asking, id)
+    view = _editor(asking, reader, card, draft, transcript)
+    return frame.show(request, asking, "meeting.html", place="meetings", **view)
+
+
+@router.post("/items/{item}")
+def change(
+    id: str,
+    item: str,
+    request: Request,
+    asking: Editing,
+    do: Short,
+    version: Revision,
+    text: Long = "",
+    owner: Short = "",
+    due: Short = "",
+    severity: Short = "",
+    category: Short = "",
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Accept, correct or reject an item; the page's script gets the new revision, a form the page."""
+    given = {"text": text, "owner": owner, "due": due, "severity": severity, "category": category}
+    step = _step(asking, id, item, do, given)
+    after = editing.edit(asking.hub.room, asking.principal, id, [step], revision=version, reason=reason)
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse({"version": after.revision})
+    return frame.go(f"{meeting_view.address_of(id)}#item-{frame.part(item)}")
+
+
+@router.post("/items")
+def add(
+    id: str,
+    asking: Editing,
+    version: Revision,
+    kind: Short,
+    first: Short,
+    last: Short,
+    text: Long,
+    quote: Long = "",
+    owner: Short = "",
+    due: Short = "",
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Add an item that a passage of the transcript proves."""
+    spoken = speakers.transcript(asking.hub.room, asking.principal, id).transcript
+    segments, words = _passage(spoken, first, last, quote)
+    fields: dict[str, Any] = {"text": text}
+    if kind != "decision" and owner:
+        fields["owner"] = owner
+    if kind == "action" and due:
+        fields["due"] = _day(due)
+    step = Add(kind, segments, words, fields)
+    after = editing.edit(asking.hub.room, asking.principal, id, [step], revision=version, reason=reason)
+    return frame.go(f"{meeting_view.address_of(id)}#item-p{after.revision}.1", done="added")
+
+
+@router.post("/keep")
+def keep(id: str, asking: Editing, version: Revision, reason: Annotated[str, Form(max_length=500)]) -> Response:
+    """Make a version of the edits."""
+    editing.keep_version(asking.hub.room, asking.principal, id, revision=version, reason=reason)
+    return frame.go(f"{meeting_view.address_of(id)}/versions", done="saved")
+
+
+@router.get("/speakers")
+def voices(id: str, request: Request, asking: Editing) -> Response:
+    """Show who speaks, for how long, and why each has their name."""
+    card = meeting(asking.hub.room, asking.principal, id)
+    asking.check(Right.MINUTES_EDIT, card.scope)
+    kept, reader = speakers.transcript(asking.hub.room, asking.principal, id), frame.reader_of(asking)
+    return frame.show(
+        request,
+        asking,
+        "speakers.html",
+        place="meetings",
+        meeting=meeting_view.shown(asking, reader, card),
+        voices=_voices(kept.transcript),
+        version=kept.revision,
+        people=[person.name for person in card.meeting.participants],
+        language=kept.transcript.language,
+        base=meeting_view.address_of(id),
+    )
+
+
+@router.post("/speakers")
+def name_voices(
+    id: str,
+    asking: Editing,
+    version: Revision,
+    old: Annotated[list[str], Form(max_length=200)],
+    new: Annotated[list[str], Form(max_length=200)],
+) -> Response:
+    """Rename speakers, or make several one."""
+    names = {was: now for was, now in zip(old, new, strict=False) if was and now.strip() and was != now.strip()}
+    if names:
+        speakers.name_speakers(asking.hub.room, asking.principal, id, names, revision=version)
+    return frame.go(f"{meeting_view.address_of(id)}/speakers", done="saved")
+
+
+def _editor(
+    asking: Asking, reader: Reader, card: Card, draft: WorkingDraft, transcript: Transcript | None
+) -> dict[str, Any]:
+    words, base = reader.words, meeting_view.address_of(card.meeting_id)
+    minutes, editable = draft.draft.minutes, asking.may(Right.MINUTES_EDIT, card.scope)
+    spoken = {one.id: one for one in transcript.segments} if transcript else {}
+    voices = list(dict.fromkeys(one.speaker for one in spoken.values() if one.speaker))
+    nobody = [("", "–")]
+    segments = [
+        SimpleNamespace(
+            id=one.id, start=one.start, end=one.end, text=one.text, speaker=one.speaker,
+            voice=voices.index(one.speaker) % 6 if one.speaker else "",
+        )
+        for one in spoken.values()
+    ]  # fmt: skip
+    summary = [
+        SimpleNamespace(
+            text=one.sentence,
+            said=item_view.passage(one.evidence.segments, one.evidence.quote, spoken, minutes.language),
+        )
+        for one in minutes.summary_evidence
+    ] or [SimpleNamespace(text=one, said=None) for one in minutes.summary]
+    return {
+        "meeting": meeting_view.shown(asking, reader, card),
+        "base": base,
+        "revision": draft.revision,
+        "number": draft.base,
+        "unsaved": draft.open,
+        "editable": editable,
+        "needs_reason": card.standing in _SENT_ROUND,
+        "can_name": editable,
+        "open_items": item_view.still_open(draft.draft),
+        "summary": summary,
+        "groups": item_view.groups(reader, draft.draft, transcript, base),
+        "segments": segments,
+        "language": transcript.language if transcript else minutes.language,
+        "people": nobody + [(name, name) for name in roster(minutes)],
+        "levels": nobody + [(one, words.text(one)) for one in ("low", "medium", "high")],
+        "categories": nobody + [(one, words.text(one)) for one in _CATEGORIES],
+        "kinds": [
+            ("action", words.text("Action")), ("decision", words.text("Decision")), ("risk", words.text("Risk")),
+            ("issue", words.text("Issue")),
+        ],
+        "passages": [
+            (one.id, f"{words.timecode(one.start)} {one.speaker or ''}: {one.text[:40]}") for one in segments
+        ],
+    }  # fmt: skip
+
+
+def _transcript(asking: Asking, id: str) -> Transcript | None:
+    try:
+        return speakers.transcript(asking.hub.room, asking.principal, id).transcript
+    except MissingError:
+        return None
+
+
+def _step(asking: Asking, id: str, item: str, do: str, given: dict[str, str]) -> Edit:
+    if do == "accept":
+        return Accept(item)
+    if do == "reject":
+        return Reject(item)
+    if do != "correct":
+        raise UsageError(f"{do}: is nothing that can be done with an item")
+    draft = editing.current(asking.hub.room, asking.principal, id).draft
+    stands = draft.item(item)
+    fields: dict[str, Any] = {"text": given["text"]}
+    for name in ("owner", "severity", "category"):
+        if stands is not None and hasattr(stands, name):
+            fields[name] = given[name] or None
+    if stands is not None and hasattr(stands, "due"):
+        fields["due"] = _day(given["due"])
+    return Correct(item, fields)
+
+
+def _passage(spoken: Transcript, first: str, last: str, quote: str) -> tuple[tuple[str, ...], str]:
+    """Return the segments from *first* to *last*, and the words of them that are quoted: *quote*, or all."""
+    names = [one.id for one in spoken.segments]
+    if first not in names or last not in names:
+        raise UsageError("choose a passage of the transcript")
+    begin, end = sorted((names.index(first), names.index(last)))
+    chosen = spoken.segments[begin : end + 1]
+    return tuple(one.id for one in chosen), quote or " ".join(one.text for one in chosen)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise UsageError(f"{text}: is no day") from error
+
+
+def _voices(transcript: Transcript) -> list[SimpleNamespace]:
+    why = {one.name: f"{one.reason}: “{one.quote}”" for one in transcript.coverage.named_speakers}
+    seconds: dict[str, float] = {}
+    example: dict[str, str] = {}
+    for one in transcript.segments:
+        if one.speaker:
+            seconds[one.speaker] = seconds.get(one.speaker, 0.0) + one.end - one.start
+            if len(one.text) > len(example.get(one.speaker, "")) < 60:
+                example[one.speaker] = one.text[:120]
+    return [
+        SimpleNamespace(name=name, seconds=spoke, example=example.get(name, ""), why=why.get(name, ""))
+        for name, spoke in seconds.items()
+    ]
