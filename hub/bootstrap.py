@@ -12,23 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import uuid4
 
-import structlog
 from opentelemetry.trace import NoOpTracer, Tracer
 
+from hub.bootstrap_listening import ListeningParts
 from hub.bootstrap_review import ReviewParts
 from hub.bootstrap_service import ServiceParts
-from hub.domain.errors import UsageError
-from hub.domain.fingerprint import fingerprint
-from hub.domain.transcript import Transcript
 from hub.ports import (
     BlobStore,
     Bus,
     Clock,
-    Diarizer,
-    Extractor,
     MeetingStore,
-    Recognizer,
-    Redactor,
     Renderer,
     StageStore,
     System,
@@ -44,13 +37,10 @@ if TYPE_CHECKING:
     from hub.connectors.rest.tokens import Tokens
     from hub.connectors.s3.address import S3Address
     from hub.connectors.webhook.senders import Sender
-    from hub.services.hearing import Ears
     from hub.storage.audit import AuditTrail
 
 
 Part = TypeVar("Part")
-DEFAULT_WHISPER = "whisper-base"
-log = structlog.get_logger()
 
 
 def build(settings: Settings, **overrides: Any) -> "Hub":
@@ -77,7 +67,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Hub(ServiceParts, ReviewParts):
+class Hub(ListeningParts, ServiceParts, ReviewParts):
     """Every part of the hub, each made when it is first asked for."""
 
     def __init__(self, settings: Settings, overrides: dict[str, Any]) -> None:
@@ -93,6 +83,8 @@ class Hub(ServiceParts, ReviewParts):
                     close()
         if "bus" in made:
             self.bus.close()
+        if "_http" in made:
+            self._http.close()
         if "_tracing" in made:
             self._tracing[1]()
         if (provider := made.get("identity_provider")) is not None:
@@ -258,22 +250,6 @@ class Hub(ServiceParts, ReviewParts):
         return Metrics(counts=self.sync.ledger.counts, breakers=self.sync.gates.states)
 
     @cached_property
-    def extractor(self) -> Extractor:
-        """What finds decisions, actions, risks and issues."""
-        return self._part("extractor", self._extractor)
-
-    @cached_property
-    def redactor(self) -> Redactor:
-        """What finds identifiers and unblinding language."""
-        return self._part("redactor", self._redactor)
-
-    def _redactor(self) -> Redactor:
-        from hub.nlp.redact import PresidioRedactor
-
-        name = "spacy-en-sm"
-        return PresidioRedactor(self.models.require(name), revision=self.models.revision(name))
-
-    @cached_property
     def translator(self) -> Translator:
         """What puts free text into another language."""
         from hub.translation.engines import installed
@@ -287,22 +263,6 @@ class Hub(ServiceParts, ReviewParts):
         from hub.translation.wording import wording
 
         return self._part("renderer", lambda: DocumentRenderer(wording=wording))
-
-    def ears(self, vocabulary: Path | None = None) -> "Ears":
-        """Return what a recording is heard with. FatalError when a model it needs is not fetched."""
-        return self._part("ears", lambda: self._ears(vocabulary))
-
-    def is_transcript(self, path: Path) -> bool:
-        """Tell whether *path* holds a transcript rather than a recording."""
-        from hub.nlp.readers import is_transcript
-
-        return is_transcript(path)
-
-    def read_transcript(self, path: Path) -> Transcript:
-        """Return the transcript in a file; see `hub.nlp.readers`."""
-        from hub.nlp.readers import read_transcript
-
-        return read_transcript(path)
 
     @cached_property
     def _engine(self) -> Any:
@@ -337,60 +297,3 @@ class Hub(ServiceParts, ReviewParts):
 
     def _part(self, name: str, make: Callable[[], Part]) -> Part:
         return cast("Part", self._overrides[name]) if name in self._overrides else make()
-
-    def _ears(self, vocabulary: Path | None) -> "Ears":
-        from hub.nlp import naming, speakers
-        from hub.nlp import vocabulary as words
-        from hub.nlp.decode import PyAvDecoder
-        from hub.services.hearing import Ears, Refinement
-
-        terms = words.load_vocabulary(vocabulary) if vocabulary else words.EMPTY
-        return Ears(
-            decoder=PyAvDecoder(),
-            recognizer=self._recognizer(terms),
-            diarizer=self._diarizer(),
-            assign=speakers.assign,
-            assign_fingerprint=speakers.FINGERPRINT,
-            refinements=(
-                Refinement("vocabulary", fingerprint("vocabulary", terms), lambda t: words.correct(t, terms)),
-                Refinement("names", naming.FINGERPRINT, naming.name_speakers),
-            ),
-        )
-
-    def _recognizer(self, terms: Any) -> Recognizer:
-        asr, model = self.settings.asr, self.settings.whisper_model
-        if not model.startswith("whisper-"):
-            raise UsageError(f"HUB_WHISPER_MODEL={model}: is no speech model; hub models list names them")
-        absent = asr == "auto" and model == DEFAULT_WHISPER and not self.models.present(model)
-        if asr == "moonshine" or absent:
-            from hub.nlp.recognize.moonshine import MoonshineRecognizer
-
-            if absent:
-                log.warning("moonshine_hears", because=f"{model} is not fetched", mend=f"hub models fetch {model}")
-            return MoonshineRecognizer(vocabulary=terms)
-        from hub.nlp.recognize.whisper import WhisperRecognizer
-
-        return WhisperRecognizer(
-            self.models.require(model),
-            revision=self.models.revision(model),
-            threads=self.settings.threads,
-            vocabulary=terms,
-        )
-
-    def _diarizer(self) -> Diarizer:
-        from hub.nlp.diarize import OnnxDiarizer
-
-        folder = self.models.require("diarizer")
-        return OnnxDiarizer(folder, revision=self.models.revision("diarizer"), threads=self.settings.threads)
-
-    def _extractor(self) -> Extractor:
-        from hub.nlp.extract.extractor import CueExtractor
-
-        encoder = self.models.require("minilm-l6") if self.models.present("minilm-l6") else None
-        revision = self.models.revision("spacy-en-sm") + (self.models.revision("minilm-l6") if encoder else "")
-        return CueExtractor(
-            parser_dir=self.models.require("spacy-en-sm"),
-            encoder_dir=encoder,
-            revision=revision,
-            region=self.settings.region,
-        )

@@ -4,9 +4,10 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -17,7 +18,8 @@ from pydantic_settings import (
 from hub.connectors.references import secret_of
 from hub.domain.errors import FatalError, UsageError
 
-_SECRETS = ("database", "token_keys", "oidc_client_secret", "kafka_password", "s3_secret", "smtp_password")
+_SECRETS = ("database", "token_keys", "oidc_client_secret", "kafka_password", "s3_secret", "smtp_password", "llm_key")
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _REFERENCES = ("env:", "file:", "keyring:")
 
 
@@ -107,6 +109,16 @@ class Settings(BaseSettings):
     s3_key: str | None = Field(default=None, description="Access key; the role of the machine when unset")
     s3_secret: SecretStr | None = Field(default=None, description="Secret of the access key")
     s3_ca: Path | None = Field(default=None, description="Certificates (PEM) that sign the store's; else the system's")
+    llm_model: str = Field(default="", description="Name of the model at HUB_LLM_URL")
+    llm_url: str | None = Field(
+        default=None,
+        description="Language model as a second reader, any OpenAI-compatible address such as https://host/v1; it gets "
+        "redacted text only; none is asked when unset",
+    )
+    llm_key: SecretStr | None = Field(default=None, description="Key for HUB_LLM_URL")
+    llm_timeout_s: float = Field(
+        default=60.0, gt=0, le=3600, description="Longest wait for one answer of the language model, in seconds"
+    )
     metrics_port: int = Field(
         default=0, ge=0, le=65535, description="Port of the worker's Prometheus metrics on HUB_HOST; 0 serves none"
     )
@@ -145,6 +157,18 @@ class Settings(BaseSettings):
             return secret_of(value)
         except FatalError as error:
             raise ValueError(str(error)) from error
+
+    @field_validator("llm_url")
+    @classmethod
+    def _may_be_asked(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return value
+        where = urlsplit(value)
+        if where.scheme != "https" and not (where.scheme == "http" and where.hostname in _THIS_MACHINE):
+            raise ValueError("it begins with https; http only to this machine")
+        if not info.data.get("llm_model"):
+            raise ValueError("HUB_LLM_MODEL is to name the model there")
+        return value
 
     @property
     def models(self) -> Path:

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from hub.domain.audit import Entry
@@ -76,6 +77,9 @@ class FakeShelf:
         hits = {meeting: hit for meeting, hit in found.items() if meeting in ids}
         return CardPage(page, more=len(fits) > query.limit, found=hits)
 
+    def parties(self, study: str) -> frozenset[str]:
+        return frozenset(one for card in self.several(Card) if card.study == study for one in card.organizations)
+
     def actions(self, query: BoardQuery) -> list[BoardAction]:
         fits = [
             action
@@ -84,7 +88,7 @@ class FakeShelf:
         ]
         fits.sort(key=lambda action: (action.due is None, str(action.due), action.id))
         if query.after is not None:
-            fits = [one for one in fits if one.due is None or (one.due, one.id) > query.after]
+            fits = [one for one in fits if (one.due or date.max, one.id) > query.after]
         return fits[: query.limit]
 
     def _found(self, meeting_id: str, text: str) -> Found | None:

@@ -1,5 +1,6 @@
 """The hub's HTTP face: the API under /api/v1, the pages, the addresses of webhooks, and whether all is well."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -7,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from hub.api import problems, webhooks
+from hub.api import problems, upkeep, webhooks
 from hub.api.group_commit import GroupCommit
 from hub.api.headers import SecurityHeaders
 from hub.api.limits import BodyLimit, Buckets
@@ -31,7 +32,9 @@ def create_app(hub: Hub) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         hub.jobs.start()
+        tending = asyncio.create_task(upkeep.tended(hub))
         yield
+        tending.cancel()
         await group.drained()
         await run_in_threadpool(hub.jobs.stop)
 

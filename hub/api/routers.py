@@ -2,15 +2,22 @@
 
 from hub.api import (
     agreement_routes,
+    approval_routes,
     audit_routes,
+    board_routes,
     conflict_routes,
+    copy_routes,
     job_routes,
     letter_routes,
+    meeting_routes,
+    minutes_routes,
     own_routes,
     record_routes,
+    sending_routes,
     session_routes,
     sso_routes,
     sync_routes,
+    upload_routes,
     user_routes,
 )
 
@@ -26,6 +33,13 @@ ROUTERS = (
     sync_routes.router,
     audit_routes.router,
     job_routes.router,
+    meeting_routes.router,
+    upload_routes.router,
+    minutes_routes.router,
+    approval_routes.router,
+    copy_routes.router,
+    sending_routes.router,
+    board_routes.router,
 )
-LARGE: tuple[str, ...] = ()
+LARGE: tuple[str, ...] = ("/api/v1/uploads/",)
 """Paths (without what varies) that take recordings: their routes count what comes themselves."""

@@ -88,4 +88,13 @@ CONNECTORS: tuple[Listed, ...] = (
         signs_in="none, basic, API key, OAuth",
         proved="contract suite against a server with faults; CDISC's schemas and examples",
     ),
+    Listed(
+        name="ems",
+        system="eTMF exchange packages (EMS 1.0.2)",
+        opener="hub.connectors.ems.system:opened",
+        kinds="document",
+        writes=True,
+        signs_in="none (folders)",
+        proved="the standard's XSD and example; contract suites",
+    ),
 )

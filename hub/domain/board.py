@@ -42,7 +42,10 @@ class BoardAction:
 
 @dataclass(frozen=True, slots=True)
 class BoardQuery:
-    """Which actions to list. *late_on* asks for those that are past their day on that day."""
+    """Which actions to list. *late_on* asks for those that are past their day on that day.
+
+    *after* is the due day (`date.max` without one) and the id of the last one seen.
+    """
 
     sight: tuple[Grant, ...]
     states: tuple[ActionState, ...] = ()

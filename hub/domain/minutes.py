@@ -10,11 +10,13 @@ from hub.domain.meeting import Meeting
 class Evidence:
     """The passage that proves an item: *quote* stands verbatim in the cited *segments*.
 
+    *english* is what the recognizer made of it in English, where it was said in another language.
     Raises ValueError without a segment or without a quote: no evidence, no item.
     """
 
     segments: tuple[str, ...]
     quote: str
+    english: str | None = None
 
     def __post_init__(self) -> None:
         if not self.segments or not self.quote.strip():

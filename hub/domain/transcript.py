@@ -16,10 +16,21 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class English:
+    """What the recognizer made in English of a stretch in another language; seconds of the recording."""
+
+    start: float
+    end: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A passage of one speaker. *speaker* is None where nobody could be told.
 
-    *overlap* marks a passage during which another voice spoke too.
+    *overlap* marks a passage during which another voice spoke too. *language* is named where it is another than the
+    transcript's. *english* is the recognizer's own translation of
+    what was said in another language, in order.
     """
 
     id: str
@@ -29,6 +40,8 @@ class Segment:
     text: str
     words: tuple[Word, ...] = ()
     overlap: bool = False
+    language: str | None = None
+    english: tuple[English, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +104,13 @@ class Transcript:
     segments: tuple[Segment, ...]
     coverage: Coverage = field(default_factory=Coverage)
     models: dict[str, str] = field(default_factory=dict)
+
+
+def is_english(language: str) -> bool:
+    """Tell whether a language or locale name is one of English."""
+    return language.casefold().startswith("en")
+
+
+def speaks_other_than_english(transcript: Transcript) -> bool:
+    """Tell whether anything was said in another language."""
+    return any(not is_english(segment.language or transcript.language) for segment in transcript.segments)

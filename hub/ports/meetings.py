@@ -1,9 +1,9 @@
 """What the hub needs to make minutes of a meeting."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from hub.domain.audio import Pcm, Turn
 from hub.domain.meeting import Meeting
@@ -51,6 +51,20 @@ class Recognizer(Protocol):
         """
 
 
+class Interpreter(Protocol):
+    """Hears speech of another language in English."""
+
+    @property
+    def english_fingerprint(self) -> str:
+        """Name the model and its settings."""
+
+    def into_english(self, pcm: Pcm, transcript: Transcript, *, progress: Progress) -> Transcript:
+        """Return *transcript* with `english` beside the words of each segment that something was heard for.
+
+        Words, times and speakers stay. FatalError where a model is missing or altered.
+        """
+
+
 class Diarizer(Protocol):
     """Tells voices apart."""
 
@@ -79,6 +93,19 @@ class Redactor(Protocol):
 
         *staff* are names and addresses of people who may be named. An unblinding finding is a whole sentence and may
         hold identifiers. A value found in one text is found in all of them. FatalError where a model is missing.
+        """
+
+
+class LanguageModel(Protocol):
+    """Answers a question in a form that was asked for. What it says is a proposal: whoever asks proves it."""
+
+    fingerprint: str
+
+    def answer(self, instructions: str, text: str, *, schema: Mapping[str, Any]) -> Any:
+        """Return the JSON value that it answers with to *text*; *schema* (JSON Schema) says the form, not checked here.
+
+        *text* is redacted: the model may stand on another machine. RejectedError where the answer is no JSON or too
+        long, RetryableError where none comes in time, FatalError where the model refuses the hub.
         """
 
 

@@ -58,6 +58,9 @@ class Shelf(Protocol):
     def cards(self, query: CardQuery) -> CardPage:
         """Return a page of meetings that the asker may see, newest first."""
 
+    def parties(self, study: str) -> frozenset[str]:
+        """Return the organizations that take part in the meetings of a study."""
+
     def actions(self, query: BoardQuery) -> list[BoardAction]:
         """Return actions of meetings that the asker may see, by due day, those without one last."""
 

@@ -127,7 +127,7 @@ class _Writer:
         words = self._words
         self._run(paragraph, text.text, foreign=text.foreign)
         if note is not None:
-            reference(paragraph, self._notes.add(_legal(note.where), _legal(note.quote)))
+            reference(paragraph, self._notes.add(_legal(note.where), _legal(note.quote), _legal(note.english or "")))
         marks = [words.text("This passage is in English.")] if text.foreign else []
         marks += [words.text("unsure")] if text.unsure else []
         marks += [words.text("Please check: {reason}", reason=text.check)] if text.check else []

@@ -18,12 +18,14 @@ class FootNotes:
         self._rtl = rtl
         self._notes: list[str] = []
 
-    def add(self, where: str, quote: str) -> int:
-        """Add a note and return its number; *where* says who and when, *quote* what was said."""
+    def add(self, where: str, quote: str, english: str = "") -> int:
+        """Add a note, return its number; *where* says who and when, *quote* what was said, *english* what it means."""
         number = len(self._notes) + 1
         mark = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:footnoteRef/></w:r>'
         turned = ("<w:pPr><w:bidi/></w:pPr>", "<w:rtl/>") if self._rtl else ("", "")
         said = _run(f" {where}: ", turned[1]) + _run(f"“{quote}”", '<w:lang w:val="en-GB"/>')
+        if english:
+            said += _run(f" (EN: “{english}”)", '<w:lang w:val="en-GB"/>')
         self._notes.append(f'<w:footnote w:id="{number}"><w:p>{turned[0]}{mark}{said}</w:p></w:footnote>')
         return number
 

@@ -27,8 +27,15 @@ def markdown(shown: View, words: Wording) -> str:
         lines += [f"- {kind}: “{_plain(quote)}” – {_plain(reason)}" for kind, quote, reason in shown.aside]
     if shown.models:
         lines += ["", f"{words.text('Models')}: {_plain('; '.join(shown.models))}"]
-    lines += ["", *(f"[^{note.number}]: {_plain(note.where)}: “{_plain(note.quote)}”" for note in shown.notes)]
+    lines += [
+        "",
+        *(f"[^{note.number}]: {_plain(note.where)}: “{_plain(note.quote)}”{_english(note)}" for note in shown.notes),
+    ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _english(note: Note) -> str:
+    return f" (EN: “{_plain(note.english)}”)" if note.english else ""
 
 
 def _items(table: Table, words: Wording) -> list[str]:

@@ -26,11 +26,12 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A footnote: its number, who said it and when, and the quote."""
+    """A footnote: its number, who said it and when, and the quote, with its English where it was said otherwise."""
 
     number: int
     where: str
     quote: str
+    english: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class _Notes:
         self._words = words
 
     def add(self, evidence: Evidence) -> Note:
-        note = Note(len(self.all) + 1, self._where(evidence), evidence.quote)
+        note = Note(len(self.all) + 1, self._where(evidence), evidence.quote, evidence.english)
         self.all.append(note)
         return note
 

@@ -14,14 +14,14 @@ from hub.domain.audio import Pcm, Turn
 from hub.domain.errors import FatalError, UsageError
 from hub.domain.fingerprint import fingerprint
 from hub.domain.meeting import Meeting
-from hub.domain.transcript import Transcript
-from hub.ports import BlobStore, Decoder, Diarizer, Progress, Recognizer, StageStore
+from hub.domain.transcript import Transcript, speaks_other_than_english
+from hub.ports import BlobStore, Decoder, Diarizer, Interpreter, Progress, Recognizer, StageStore
 
 T = TypeVar("T")
 
 log = structlog.get_logger()
 
-STAGES = ("decode", "recognize", "diarize", "speakers")
+STAGES = ("decode", "recognize", "diarize", "speakers", "english")
 """The stages whose results are kept; the refinements after them take no time worth keeping."""
 
 
@@ -44,6 +44,7 @@ class Ears:
     assign: Callable[[Transcript, tuple[Turn, ...]], Transcript]
     assign_fingerprint: str
     refinements: tuple[Refinement, ...]
+    interpreter: Interpreter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,14 @@ def hear(
     # 2 voices, unless each channel carried one person
     if transcript.segments and all(segment.speaker is None for segment in transcript.segments):
         transcript = _with_voices(transcript, pcm, heard_with, made_by, ears=ears, kept=kept)
-    # 3 vocabulary and names
+    # 3 English beside another language
+    if ears.interpreter is not None and speaks_other_than_english(transcript):
+        transcript = _with_english(transcript, pcm, made_by, interpreter=ears.interpreter, kept=kept)
+    # 4 vocabulary and names
     for step in ears.refinements:
         transcript = step.apply(transcript)
         transcript = replace(transcript, models=transcript.models | {step.name: step.fingerprint})
-    # 4 the samples are not needed any more
+    # 5 the samples are not needed any more
     _samples(work, kept.recording, heard_with).unlink(missing_ok=True)
     return transcript
 
@@ -165,6 +169,21 @@ def _with_voices(
     transcript = kept.run("speakers", spoken_by, Transcript, lambda: ears.assign(transcript, turns.turns))
     models = transcript.models | {"diarize": ears.diarizer.fingerprint, "speakers": ears.assign_fingerprint}
     return replace(transcript, meeting=meeting, models=models)
+
+
+def _with_english(
+    transcript: Transcript, pcm: Callable[[], Pcm], made_by: str, *, interpreter: Interpreter, kept: _Kept
+) -> Transcript:
+    translated_by = fingerprint("english", made_by, interpreter.english_fingerprint)
+
+    def translate() -> Transcript:
+        return interpreter.into_english(pcm(), transcript, progress=kept.progress)
+
+    heard = kept.run("english", translated_by, Transcript, translate)
+    english = {segment.id: segment.english for segment in heard.segments}
+    segments = tuple(replace(one, english=english.get(one.id, ())) for one in transcript.segments)
+    models = transcript.models | {"english": interpreter.english_fingerprint}
+    return replace(transcript, segments=segments, models=models)
 
 
 def _samples(work: Path, recording: str, heard_with: str) -> Path:

@@ -110,10 +110,12 @@ class _Work:
         return text
 
     def unblinds(self, place: str) -> bool:
-        return any(one.kind is Identifier.UNBLINDING for one in self._found[place])
+        return any(one.kind is Identifier.UNBLINDING for one in self._found.get(place, ()))
 
     def quote(self, evidence: Evidence, place: str) -> Evidence:
         """Return the evidence with its quote cut from the redacted segments, so that it still stands in them."""
+        if evidence.english:
+            evidence = replace(evidence, english=self.said(_english(place)))
         cut = self._cut(evidence)
         if cut is None:
             return replace(evidence, quote=self.said(place))
@@ -164,7 +166,9 @@ def _place(segment: Segment) -> str:
 
 def _texts(transcript: Transcript, minutes: Minutes | None) -> Iterator[tuple[str, str]]:
     """Yield every text that is looked at with the name of its place."""
-    yield from ((_place(segment), segment.text) for segment in transcript.segments)
+    for segment in transcript.segments:
+        yield _place(segment), segment.text
+        yield from ((_english(_place(segment), at), passage.text) for at, passage in enumerate(segment.english))
     if transcript.meeting.title:
         yield "title", transcript.meeting.title
     if minutes is None:
@@ -172,16 +176,26 @@ def _texts(transcript: Transcript, minutes: Minutes | None) -> Iterator[tuple[st
     yield from ((f"summary[{at}]", text) for at, text in enumerate(minutes.summary))
     for at, entry in enumerate(minutes.summary_evidence):
         yield f"summary_evidence[{at}].sentence", entry.sentence
-        yield f"summary_evidence[{at}].quote", entry.evidence.quote
+        yield from _proof(f"summary_evidence[{at}].quote", entry.evidence)
     for name, items in _items(minutes):
         for at, item in enumerate(items):
             yield f"{name}[{at}].text", item.text
-            yield f"{name}[{at}].quote", item.evidence.quote
+            yield from _proof(f"{name}[{at}].quote", item.evidence)
             if isinstance(item, Action) and item.owner_reason:
                 yield f"{name}[{at}].owner_reason", item.owner_reason
     for at, aside in enumerate(minutes.coverage.set_aside):
-        yield f"set_aside[{at}].quote", aside.evidence.quote
+        yield from _proof(f"set_aside[{at}].quote", aside.evidence)
     yield from ((f"coverage.notes[{at}]", note) for at, note in enumerate(minutes.coverage.notes))
+
+
+def _proof(place: str, evidence: Evidence) -> Iterator[tuple[str, str]]:
+    yield place, evidence.quote
+    if evidence.english:
+        yield _english(place), evidence.english
+
+
+def _english(place: str, at: int | None = None) -> str:
+    return f"{place} english" if at is None else f"{place} english[{at}]"
 
 
 def _items(minutes: Minutes) -> tuple[tuple[str, Sequence[Item]], ...]:
@@ -211,10 +225,13 @@ def _transcript(transcript: Transcript, work: _Work, redactor: Redactor) -> Tran
 
 def _segment(segment: Segment, work: _Work) -> Segment:
     text = work.said(_place(segment))
-    if text == segment.text:
+    english = tuple(
+        replace(passage, text=work.said(_english(_place(segment), at))) for at, passage in enumerate(segment.english)
+    )
+    if (text, english) == (segment.text, segment.english):
         return segment
     words: tuple[Word, ...] = ()  # times of single words would spell out what was exchanged
-    return replace(segment, text=text, words=words)
+    return replace(segment, text=text, words=words, english=english)
 
 
 def _meeting(meeting: Meeting, work: _Work) -> Meeting:
@@ -268,7 +285,7 @@ def _flagged(minutes: Minutes, work: _Work) -> Iterator[str]:
     yield from (place for at in range(len(minutes.summary)) if work.unblinds(place := f"summary[{at}]"))
     for name, items in _items(minutes):
         for at in range(len(items)):
-            if any(work.unblinds(f"{name}[{at}].{part}") for part in ("text", "quote")):
+            if any(work.unblinds(f"{name}[{at}].{part}") for part in ("text", "quote", _english("quote"))):
                 yield f"{name}[{at}].text"
 
 

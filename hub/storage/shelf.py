@@ -45,6 +45,13 @@ class SqlShelf:
             found = shelf_search.passages(connection, query.text, [card.meeting_id for card in page])
         return CardPage(tuple(page), more=len(rows) > query.limit, found=found)
 
+    def parties(self, study: str) -> frozenset[str]:
+        """Return the organizations of a study; see `Shelf.parties`."""
+        joined = card_parties.join(cards, card_parties.c.meeting_id == cards.c.meeting_id)
+        query = select(card_parties.c.organization).select_from(joined).where(cards.c.study == study).distinct()
+        with reading(self._engine) as connection:
+            return frozenset(connection.execute(query).scalars())
+
     def actions(self, query: BoardQuery) -> list[BoardAction]:
         """Return actions; see `Shelf.actions`."""
         with reading(self._engine) as connection:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, column, false, func, or_, select, table, true
@@ -53,7 +54,8 @@ def actions_query(query: BoardQuery) -> Select[Any]:
         chosen.append(and_(under_way, its.due < query.late_on))
     if query.after is not None:
         day, last = query.after
-        chosen.append(or_(its.due > day, and_(its.due == day, its.id > last), its.due.is_(None)))
+        undated = its.due.is_(None) if day < date.max else and_(its.due.is_(None), its.id > last)
+        chosen.append(or_(its.due > day, and_(its.due == day, its.id > last), undated))
     joined = board_actions.join(cards, its.meeting_id == cards.c.meeting_id)
     in_order = (its.due.is_(None), its.due, its.id)
     return select(its.body).select_from(joined).where(*chosen).order_by(*in_order).limit(query.limit)

@@ -97,6 +97,7 @@ def test_filters_limit_the_list(shelf):
     assert ids(shelf, study="A") == ["m1"]
     assert ids(shelf, series="weekly") == ["m2"]
     assert ids(shelf, standing=Standing.APPROVED) == ["m3"]
+    assert (shelf.parties("A"), shelf.parties("none")) == ({"Asterion"}, frozenset())
     assert ids(shelf, since=AT + timedelta(days=2), until=AT + timedelta(days=3)) == ["m2"]
 
 
@@ -163,6 +164,8 @@ def test_actions_are_listed_by_their_day(shelf):
     assert told(states=(ActionState.OPEN,), study="B") == ["m2/a1"]
     assert told(owner_email="anna@asterion.test", after=(date(2026, 6, 2), "m1/a2")) == ["m1/a1"]
     assert told(sight=(Grant(Role.REVIEWER, "Asterion", study="B"),)) == ["m2/a1"]
+    assert told(after=(date(2026, 6, 3), "m1/a1")) == ["m2/a1"]
+    assert told(after=(date.max, "m2/a1")) == []
 
 
 def test_reviews_are_found_by_state(shelf):

@@ -11,6 +11,7 @@ from hub.nlp.recognize.chunks import Chunk, between, packed
 from hub.nlp.recognize.gates import Gates, Signs, disbelief
 from hub.nlp.recognize.leaks import without_leaks
 from hub.nlp.recognize.sentences import numbered, segments
+from hub.nlp.recognize.switches import Switch, notes, switched
 from hub.nlp.voice_activity import Activity, Span, speech
 from hub.ports import Progress
 
@@ -26,6 +27,8 @@ class Passage:
     end: float
     words: tuple[Word, ...]
     signs: Signs
+    language: str | None = None
+    """Another language than the meeting's that this was said in."""
 
 
 Decode = Callable[["Samples", str], Iterable[Passage]]
@@ -61,20 +64,23 @@ def listen(
             progress.advance(place * room.pcm.duration_s + chunk.end)
         heard.segments += segments(words, speaker=None if channel is None else f"Speaker {channel + 1}")
     kept, leaked = without_leaks(room.pcm, heard.segments)
+    found = switched(numbered(kept), heard.switches)
     progress.finish(f"{sum(len(segment.words) for segment in kept)} words")
     coverage = Coverage(
         duration_s=round(room.pcm.duration_s, 2),
         speech_s=round(room.speech_s, 2),
         transcribed_s=round(sum(segment.end - segment.start for segment in kept), 2),
         suppressed=tuple(sorted([*heard.suppressed, *leaked], key=lambda entry: entry.start)),
+        notes=notes(heard.switches),
     )
-    return Transcript(meeting, language, numbered(kept), coverage)
+    return Transcript(meeting, language, found, coverage)
 
 
 @dataclass(slots=True)
 class _Heard:
     segments: list[Segment] = field(default_factory=list)
     suppressed: list[Suppressed] = field(default_factory=list)
+    switches: list[Switch] = field(default_factory=list)
 
 
 def _words(
@@ -87,6 +93,9 @@ def _words(
     for passage in decode(samples, language):
         reason = disbelief(passage.signs, gates)
         if reason is None:
+            if passage.language is not None:
+                span = _time(chunk.original(passage.start)), _time(chunk.original(passage.end))
+                heard.switches.append(Switch(*span, passage.language))
             words += [_placed(word, chunk) for word in passage.words]
             continue
         start, end = _time(chunk.original(passage.start)), _time(chunk.original(passage.end))

@@ -1,17 +1,18 @@
 """Whisper through faster-whisper, one chunk at a time with its temperature ladder."""
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hub.domain.audio import Pcm
-from hub.domain.errors import FatalError, UsageError
+from hub.domain.audio import SAMPLE_RATE_HZ, Pcm
+from hub.domain.errors import UsageError
 from hub.domain.fingerprint import fingerprint
 from hub.domain.meeting import Meeting
 from hub.domain.transcript import Transcript, Word
 from hub.nlp.recognize.chunks import between
+from hub.nlp.recognize.encoding import language_of, load
+from hub.nlp.recognize.english import beside, passages
 from hub.nlp.recognize.gates import Gates, Signs
 from hub.nlp.recognize.listen import Passage, Room, enter, listen
 from hub.nlp.vocabulary import Vocabulary
@@ -34,6 +35,8 @@ class Decoding:
     beam_size: int = 1  # greedy: on meetings wider beams cost twice the time for nothing measurable
     temperatures: tuple[float, ...] = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # tried in turn until the gates are met
     hotwords: int = 40  # terms of the vocabulary given as a hint; they share the prompt window
+    switch_from_s: float = 5.0  # a shorter chunk is taken to be in the meeting's language
+    switch_probability: float = 0.85  # and one whose own language is less sure than this
     activity: Activity = field(default_factory=Activity)
     gates: Gates = field(default_factory=Gates)
 
@@ -53,7 +56,7 @@ class WhisperRecognizer:
         self._model_dir, self._threads = model_dir, threads
         self._vocabulary, self._decoding = vocabulary, decoding or Decoding()
         self._loaded: WhisperModel | None = None
-        self.fingerprint = fingerprint("whisper", revision, self._decoding, vocabulary.terms, 2)
+        self.fingerprint = fingerprint("whisper", revision, self._decoding, vocabulary.terms, 3)
 
     def transcribe(self, pcm: Pcm, meeting: Meeting, *, language: str | None, progress: Progress) -> Transcript:
         """Return what was said; see `Recognizer.transcribe`. UsageError for a language the model does not know."""
@@ -62,13 +65,42 @@ class WhisperRecognizer:
         room = enter(pcm, self._decoding.activity)
         chosen = language or self._language(room)
         gates = self._decoding.gates
-        return listen(room, meeting, language=chosen, decode=self._decode, gates=gates, progress=progress)
+        decode = self._decode if language or not self._model.model.is_multilingual else self._decode_as_spoken
+        return listen(room, meeting, language=chosen, decode=decode, gates=gates, progress=progress)
 
-    def _decode(self, samples: "Samples", language: str) -> Iterator[Passage]:
+    def _decode_as_spoken(self, samples: "Samples", language: str) -> Iterator[Passage]:
+        """Decode a chunk in its own language, where it is surely another than the meeting's."""
+        if len(samples) < self._decoding.switch_from_s * SAMPLE_RATE_HZ:
+            return self._decode(samples, language)
+        name, probability = language_of(self._model, samples)
+        if name == language or probability < self._decoding.switch_probability:
+            return self._decode(samples, language)
+        return (replace(passage, language=name) for passage in self._decode(samples, name))
+
+    @property
+    def english_fingerprint(self) -> str:
+        """Name the model and its settings; see `Interpreter`."""
+        return fingerprint("whisper-english", self.fingerprint, 1)
+
+    def into_english(self, pcm: Pcm, transcript: Transcript, *, progress: Progress) -> Transcript:
+        """Return *transcript* with English beside it; see `Interpreter.into_english`."""
+        progress.start("english", pcm.duration_s * pcm.channels)
+        room = enter(pcm, self._decoding.activity)
+
+        def decode(samples: "Samples", language: str) -> Iterator[Passage]:
+            return self._decode(samples, language, task="translate")
+
+        heard = passages(room, transcript, decode=decode, gates=self._decoding.gates, progress=progress)
+        done = beside(transcript, heard)
+        progress.finish(f"{sum(segment.english is not None for segment in done.segments)} segments")
+        return done
+
+    def _decode(self, samples: "Samples", language: str, *, task: str = "transcribe") -> Iterator[Passage]:
         hints = ", ".join(self._vocabulary.terms[: self._decoding.hotwords]) or None
         found, _info = self._model.transcribe(
             samples,
             language=language,
+            task=task,
             beam_size=self._decoding.beam_size,
             temperature=list(self._decoding.temperatures),
             compression_ratio_threshold=self._decoding.gates.compression_above,
@@ -91,31 +123,19 @@ class WhisperRecognizer:
         if not self._model.model.is_multilingual:
             return "en"
         found = [(chunk, channel) for channel, own in room.chunks.items() for chunk in own]
-        votes: Counter[str] = Counter()
+        votes: dict[str, float] = {}
         for chunk, channel in sorted(found, key=lambda pair: -pair[0].length_s)[:_LANGUAGE_CHUNKS]:
             piece = chunk.pieces[0]
-            samples = between(room.pcm, piece.start, piece.end, channel=channel)
-            name, probability, _all = self._model.detect_language(samples)
-            votes[name] += probability * (piece.end - piece.start)
+            name, probability = language_of(self._model, between(room.pcm, piece.start, piece.end, channel=channel))
+            votes[name] = votes.get(name, 0.0) + probability * (piece.end - piece.start)
             if probability > 0.9 and chunk.length_s > 10:
                 break
-        return votes.most_common(1)[0][0] if votes else "en"
+        return max(votes, key=lambda name: votes[name]) if votes else "en"
 
     @property
     def _model(self) -> "WhisperModel":
         if self._loaded is None:
-            from faster_whisper import WhisperModel
-
-            try:
-                self._loaded = WhisperModel(
-                    str(self._model_dir),
-                    device="cpu",
-                    compute_type="int8",
-                    cpu_threads=self._threads,
-                    local_files_only=True,
-                )
-            except (RuntimeError, ValueError, OSError) as error:
-                raise FatalError(f"{self._model_dir}: the speech model does not load ({error})") from error
+            self._loaded = load(self._model_dir, threads=self._threads)
         return self._loaded
 
 

@@ -41,7 +41,7 @@ def set_route(
     """Set who signs the minutes of *study* ("" for all without a rule); reviews under way keep the route they began
     with. StaleError where *revision* is outdated, UsageError for a route that nobody could finish.
     """
-    _may_rule(room, principal, study, Right.MINUTES_APPROVE, "the approval route of this study")
+    allowed(room, principal, Right.MINUTES_APPROVE, study_scope(room, principal, study), what="this study")
     _check_steps(steps, reason)
     with room.shelf.writing() as unit:
         before = unit.get(Route, study)
@@ -69,7 +69,7 @@ def set_recipients(
     room: Room, principal: Principal, study: str, people: Sequence[Recipient], *, revision: int, reason: str
 ) -> DistributionRule:
     """Set who gets the minutes of *study*, how and in which language. Errors as of `set_route`."""
-    _may_rule(room, principal, study, Right.MINUTES_DISTRIBUTE, "the distribution of this study")
+    allowed(room, principal, Right.MINUTES_DISTRIBUTE, study_scope(room, principal, study), what="this study")
     keys = [(one.channel, one.address.lower(), one.locale) for one in people]
     if len(set(keys)) != len(keys) or len(keys) > _MOST_RECIPIENTS or not all(one.address.strip() for one in people):
         raise UsageError(f"each recipient stands there once, with an address; up to {_MOST_RECIPIENTS} of them")
@@ -84,9 +84,14 @@ def set_recipients(
         return after
 
 
-def _may_rule(room: Room, principal: Principal, study: str, right: Right, what: str) -> None:
-    organizations = frozenset({grant.organization for grant in principal.grants})
-    allowed(room, principal, right, Scope(organizations, study or None), what=what)
+def study_scope(room: Room, principal: Principal, study: str) -> Scope:
+    """Return whose the rule of a study is: the parties of its meetings, of the first one whoever enters it.
+
+    The rule for all studies ("") is of the hub as a whole.
+    """
+    if not study:
+        return Scope(frozenset())
+    return Scope(room.shelf.parties(study) or frozenset({principal.user.organization}), study)
 
 
 def _check_steps(steps: Sequence[Step], reason: str) -> None:

@@ -1,0 +1,37 @@
+"""What is looked after now and then while the hub serves: deliveries that are due, uploads that nobody goes on with."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from fastapi.concurrency import run_in_threadpool
+
+from hub.bootstrap import Hub
+from hub.domain.errors import HubError
+from hub.services.review import delivering, uploads
+
+log = structlog.get_logger()
+EVERY_S = 30.0
+_ANSWERS_KEPT = timedelta(days=1)
+
+
+async def tended(hub: Hub) -> None:
+    """Look after things until it is cancelled; what failed is looked at the next time."""
+    while True:
+        await asyncio.sleep(EVERY_S)
+        await run_in_threadpool(once, hub)
+
+
+def once(hub: Hub) -> None:
+    """Look after all of it once."""
+    steps: tuple[Callable[[], object], ...] = (
+        lambda: delivering.deliver(hub.room, hub.post),
+        lambda: uploads.expire(hub.room, hub.dock),
+        lambda: hub.answers.forget(hub.clock() - _ANSWERS_KEPT),
+    )
+    for step in steps:
+        try:
+            step()
+        except HubError as error:  # an outage: nothing is lost by waiting
+            log.warning("upkeep_waits", reason=str(error))

@@ -1,0 +1,153 @@
+"""The parts of the hub that hear a meeting and find what was agreed. `hub.bootstrap` puts them in."""
+
+import time
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import structlog
+
+from hub.domain.errors import UsageError
+from hub.domain.fingerprint import fingerprint
+from hub.domain.transcript import Transcript
+from hub.ports import Clock, Diarizer, Extractor, Recognizer, Redactor
+from hub.settings import Settings
+
+if TYPE_CHECKING:
+    from hub.connectors.models.store import FetchedModels
+    from hub.services.hearing import Ears
+
+DEFAULT_WHISPER = "whisper-base"
+log = structlog.get_logger()
+
+
+class ListeningParts:
+    """Each part made when it is first asked for, from what the hub has."""
+
+    settings: Settings
+    _part: Callable[..., Any]
+    if TYPE_CHECKING:  # given by the hub
+
+        @property
+        def clock(self) -> Clock: ...  # noqa: D102
+        @property
+        def models(self) -> "FetchedModels": ...  # noqa: D102
+
+    @cached_property
+    def extractor(self) -> Extractor:
+        """What finds decisions, actions, risks and issues."""
+        return cast("Extractor", self._part("extractor", self._extractor))
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """What finds identifiers and unblinding language."""
+        return cast("Redactor", self._part("redactor", self._redactor))
+
+    def _redactor(self) -> Redactor:
+        from hub.nlp.redact import PresidioRedactor
+
+        name = "spacy-en-sm"
+        return PresidioRedactor(self.models.require(name), revision=self.models.revision(name))
+
+    def ears(self, vocabulary: Path | None = None) -> "Ears":
+        """Return what a recording is heard with. FatalError when a model it needs is not fetched."""
+        return cast("Ears", self._part("ears", lambda: self._ears(vocabulary)))
+
+    def is_transcript(self, path: Path) -> bool:
+        """Tell whether *path* holds a transcript rather than a recording."""
+        from hub.nlp.readers import is_transcript
+
+        return is_transcript(path)
+
+    def read_transcript(self, path: Path) -> Transcript:
+        """Return the transcript in a file; see `hub.nlp.readers`."""
+        from hub.nlp.readers import read_transcript
+
+        return read_transcript(path)
+
+    def _ears(self, vocabulary: Path | None) -> "Ears":
+        from hub.nlp import naming, speakers
+        from hub.nlp import vocabulary as words
+        from hub.nlp.decode import PyAvDecoder
+        from hub.nlp.recognize.whisper import WhisperRecognizer
+        from hub.services.hearing import Ears, Refinement
+
+        terms = words.load_vocabulary(vocabulary) if vocabulary else words.EMPTY
+        recognizer = self._recognizer(terms)
+        return Ears(
+            decoder=PyAvDecoder(),
+            recognizer=recognizer,
+            interpreter=recognizer if isinstance(recognizer, WhisperRecognizer) else None,
+            diarizer=self._diarizer(),
+            assign=speakers.assign,
+            assign_fingerprint=speakers.FINGERPRINT,
+            refinements=(
+                Refinement("vocabulary", fingerprint("vocabulary", terms), lambda t: words.correct(t, terms)),
+                Refinement("names", naming.FINGERPRINT, naming.name_speakers),
+            ),
+        )
+
+    def _recognizer(self, terms: Any) -> Recognizer:
+        asr, model = self.settings.asr, self.settings.whisper_model
+        if not model.startswith("whisper-"):
+            raise UsageError(f"HUB_WHISPER_MODEL={model}: is no speech model; hub models list names them")
+        absent = asr == "auto" and model == DEFAULT_WHISPER and not self.models.present(model)
+        if asr == "moonshine" or absent:
+            from hub.nlp.recognize.moonshine import MoonshineRecognizer
+
+            if absent:
+                log.warning("moonshine_hears", because=f"{model} is not fetched", mend=f"hub models fetch {model}")
+            return MoonshineRecognizer(vocabulary=terms)
+        from hub.nlp.recognize.whisper import WhisperRecognizer
+
+        return WhisperRecognizer(
+            self.models.require(model),
+            revision=self.models.revision(model),
+            threads=self.settings.threads,
+            vocabulary=terms,
+        )
+
+    def _diarizer(self) -> Diarizer:
+        from hub.nlp.diarize import OnnxDiarizer
+
+        folder = self.models.require("diarizer")
+        return OnnxDiarizer(folder, revision=self.models.revision("diarizer"), threads=self.settings.threads)
+
+    def _extractor(self) -> Extractor:
+        from hub.nlp.extract.extractor import CueExtractor
+        from hub.nlp.extract.foreign import ForeignExtractor
+
+        encoder = self.models.require("minilm-l6") if self.models.present("minilm-l6") else None
+        revision = self.models.revision("spacy-en-sm") + (self.models.revision("minilm-l6") if encoder else "")
+        built_in = ForeignExtractor(
+            CueExtractor(
+                parser_dir=self.models.require("spacy-en-sm"),
+                encoder_dir=encoder,
+                revision=revision,
+                region=self.settings.region,
+            )
+        )
+        return built_in if self.settings.llm_url is None else self._assisted(built_in, self.settings.llm_url)
+
+    def _assisted(self, inner: Extractor, url: str) -> Extractor:
+        from hub.connectors.language_model.chat import Asking, ChatModel
+        from hub.domain.redaction import Audience
+        from hub.nlp.extract.assisted import AssistedExtractor
+        from hub.services.redacting import redact
+
+        known = self.settings
+        key = known.llm_key.get_secret_value() if known.llm_key else None
+        asking = Asking(url, known.llm_model, key, timeout_s=known.llm_timeout_s)
+        model = ChatModel(self._http, asking, clock=self.clock, monotonic=time.monotonic, sleep=time.sleep)
+
+        def masked(transcript: Transcript) -> Transcript:
+            return redact(transcript, redactor=self.redactor, audience=Audience.BLINDED).transcript
+
+        return AssistedExtractor(inner, model, masked=masked, region=known.region)
+
+    @cached_property
+    def _http(self) -> Any:
+        import httpx2
+
+        return httpx2.Client()

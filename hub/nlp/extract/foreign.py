@@ -1,0 +1,108 @@
+"""Meetings held in another language: items are found in the recognizer's English and proved by what was said."""
+
+from dataclasses import replace
+from typing import TypeVar
+
+from hub.domain.evidence import fold
+from hub.domain.fingerprint import fingerprint
+from hub.domain.minutes import Action, Decision, Evidence, Issue, Minutes, Risk
+from hub.domain.transcript import Segment, Transcript, is_english
+from hub.nlp.extract.heard_days import heard
+from hub.ports import Extractor
+
+SURE = 0.45
+"""Most confidence of an item that rests on a machine's translation: below what is shown as sure."""
+NOTE = (
+    "Another language ({language}) was spoken. Items from there rest on the recognizer's own English, which may be wrong "
+    "in sense; what was said stands beside it."
+)
+_SLACK_S = 0.3
+"""How far the times of the two hearings may lie apart."""
+AnyItem = TypeVar("AnyItem", Decision, Action, Risk, Issue)
+
+
+class ForeignExtractor:
+    """`Extractor` that gives *inner* the English of a transcript in another language where the recognizer made one."""
+
+    def __init__(self, inner: Extractor) -> None:
+        self._inner = inner
+        self.fingerprint = fingerprint("foreign", inner.fingerprint, 1)
+
+    def extract(self, transcript: Transcript) -> Minutes:
+        """Return draft minutes in English; each quote stands verbatim in the segments, in the language spoken."""
+        spoken = {segment.id: segment for segment in transcript.segments if segment.english}
+        if not spoken:
+            return self._inner.extract(transcript)
+        english = tuple(_in_english(one, transcript.language) for one in transcript.segments)
+        minutes = self._inner.extract(replace(transcript, language="en", segments=english))
+        languages = sorted({segment.language or transcript.language for segment in spoken.values()})
+        notes = (NOTE.format(language=", ".join(languages)), *minutes.coverage.notes)
+        texts = {segment.id: segment.text for segment in transcript.segments}
+        aside = tuple(replace(a, evidence=_said(a.evidence, spoken, texts)) for a in minutes.coverage.set_aside)
+        sentences = tuple(replace(s, evidence=_said(s.evidence, spoken, texts)) for s in minutes.summary_evidence)
+        actions = _proved(minutes.actions, spoken, texts)
+        return replace(
+            minutes,
+            decisions=_proved(minutes.decisions, spoken, texts),
+            actions=tuple(_dated(action, languages[0]) for action in actions),
+            risks=_proved(minutes.risks, spoken, texts),
+            issues=_proved(minutes.issues, spoken, texts),
+            summary_evidence=sentences,
+            coverage=replace(minutes.coverage, notes=notes, set_aside=aside),
+        )
+
+
+def _in_english(segment: Segment, language: str) -> Segment:
+    if is_english(segment.language or language):
+        return segment
+    return replace(segment, text=_joined(segment), language=None, english=(), words=())
+
+
+def _proved(items: tuple[AnyItem, ...], spoken: dict[str, Segment], texts: dict[str, str]) -> tuple[AnyItem, ...]:
+    return tuple(
+        replace(item, evidence=_said(item.evidence, spoken, texts), confidence=min(item.confidence, SURE))
+        if _is_foreign(item.evidence, spoken)
+        else item
+        for item in items
+    )
+
+
+def _is_foreign(evidence: Evidence, spoken: dict[str, Segment]) -> bool:
+    return any(name in spoken for name in evidence.segments)
+
+
+def _said(evidence: Evidence, spoken: dict[str, Segment], texts: dict[str, str]) -> Evidence:
+    """Return the proof in the words that were spoken, the English it was found in beside it."""
+    if not _is_foreign(evidence, spoken):
+        return evidence
+    whole = fold(" ".join(texts[name] for name in evidence.segments))
+    if len(evidence.segments) == 1 and (part := _part(spoken[evidence.segments[0]], evidence.quote)) in whole:
+        return Evidence(evidence.segments, part or whole, evidence.quote)
+    return Evidence(evidence.segments, whole, evidence.quote)
+
+
+def _part(segment: Segment, quote: str) -> str:
+    """Return the words of *segment* during those passages of its English that hold *quote*; empty without times."""
+    start = _joined(segment).find(quote)
+    place, passages = 0, []
+    for passage in segment.english:
+        if start >= 0 and place < start + len(quote) and place + len(passage.text) > start:
+            passages.append(passage)
+        place += len(passage.text) + 1
+    if not passages:
+        return ""
+    first, last = passages[0].start - _SLACK_S, passages[-1].end + _SLACK_S
+    return fold("".join(word.text for word in segment.words if first <= (word.start + word.end) / 2 <= last))
+
+
+def _joined(segment: Segment) -> str:
+    return fold(" ".join(passage.text for passage in segment.english))
+
+
+def _dated(action: Action, language: str) -> Action:
+    """Take a due date back where the day in the English is not heard in the language that was spoken."""
+    if action.due is None or action.evidence.english is None:
+        return action
+    if heard(action.due_as_spoken or "", action.evidence.quote, language):
+        return action
+    return replace(action, due=None)
