@@ -97,4 +97,13 @@ CONNECTORS: tuple[Listed, ...] = (
         signs_in="none (folders)",
         proved="the standard's XSD and example; contract suites",
     ),
+    Listed(
+        name="fhir",
+        system="FHIR R4 and R5",
+        opener="hub.connectors.fhir.system:opened",
+        kinds="study, site, contact, subject_status, action_item, document, decision",
+        writes=True,
+        signs_in="none, basic, API key, OAuth client credentials, refresh token",
+        proved="contract suite against a server with faults; models of fhir.resources; HL7's examples",
+    ),
 )

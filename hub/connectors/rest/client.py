@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import httpx2
@@ -58,6 +58,16 @@ class Limits:
     """From the request to the end of its answer."""
     most: int
     """Bytes."""
+
+
+class Asker(Protocol):
+    """What the rest connector asks; another dialect than plain JSON stands between it and a `Client`."""
+
+    def ask(self, asked: Asked) -> Told:
+        """Send it and return the answer in plain JSON."""
+
+    def bare(self, url: str) -> str:
+        """Return an address or place given by the system without our key."""
 
 
 class NotThereError(RejectedError):

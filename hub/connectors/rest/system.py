@@ -13,7 +13,7 @@ import httpx2
 
 from hub.connectors.rest import paging
 from hub.connectors.rest.auth import Identity
-from hub.connectors.rest.client import Asked, Client, Limits, NotThereError, Told
+from hub.connectors.rest.client import Asked, Asker, Client, Limits, NotThereError, Told
 from hub.connectors.rest.config import Kind, Listing, Rest, read_config
 from hub.connectors.rest.mapping import MISSING, at, body_of, fields_of, mark_of, read_item, version_of
 from hub.connectors.rest.tokens import Tokens
@@ -46,14 +46,22 @@ def opened(text: str, tokens: Callable[[], Tokens] | None) -> System:
 class RestSystem:
     """`Source` and `Target`."""
 
-    def __init__(self, config: Rest, clock: Callable[[], datetime], tokens: Callable[[], Tokens] | None = None) -> None:
+    def __init__(
+        self,
+        config: Rest,
+        clock: Callable[[], datetime],
+        tokens: Callable[[], Tokens] | None = None,
+        *,
+        dialect: Callable[[Client], Asker] | None = None,
+    ) -> None:
+        """*dialect* turns what a system says and takes into plain JSON, where it does not by itself."""
         self._config = config
         self._http = httpx2.Client(timeout=config.timeout_s, follow_redirects=False)
         identity = Identity(
             config.auth, self._http, name=config.name, tokens=tokens, clock=clock, monotonic=time.monotonic
         )
         limits = Limits(config.timeout_s, config.max_mib * 2**20)
-        self._client = Client(
+        client = Client(
             self._http,
             config.base_url,
             identity,
@@ -62,6 +70,7 @@ class RestSystem:
             clock=clock,
             monotonic=time.monotonic,
         )
+        self._client: Asker = dialect(client) if dialect else client
         self._clock = clock
         self.name = config.name
         self.kinds = tuple(kind for kind, rule in config.kinds.items() if rule.list)

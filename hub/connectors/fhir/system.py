@@ -1,0 +1,142 @@
+"""A FHIR server as a system of the hub."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields as fields_in
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from hub.connectors.fhir.config import Fhir, read_config
+from hub.connectors.fhir.dialect import Dialect
+from hub.connectors.fhir.mapping import way_of
+from hub.connectors.rest.client import Asked, Client
+from hub.connectors.rest.config import Call, Deleted, Listing, Rest, Since, Value
+from hub.connectors.rest.config import Kind as RestKind
+from hub.connectors.rest.system import RestSystem
+from hub.connectors.rest.tokens import Tokens
+from hub.domain.changes import Change, Finding, Page, Push, Receipt, Reject
+from hub.domain.errors import HubError
+from hub.domain.records.kinds import KINDS
+from hub.ports import System
+
+_JSON = {"Accept": "application/fhir+json"}
+
+
+class FhirSystem:
+    """`Source`, `Target` and `Inspector`; reads and writes through the rest connector, in FHIR's dialect."""
+
+    def __init__(self, config: Fhir, clock: Callable[[], datetime], tokens: Callable[[], Tokens] | None = None) -> None:
+        self._config = config
+        self._rest = RestSystem(_rest(config), clock, tokens, dialect=self._spoken)
+        self.kinds = self._rest.kinds
+        self.capabilities = self._rest.capabilities
+        self.close = self._rest.close
+
+    def _spoken(self, client: Client) -> Dialect:
+        self._client = client
+        self._dialect = Dialect(client, self._config)
+        return self._dialect
+
+    def pull(self, kind: str, cursor: str | None) -> Page:
+        """Return the next page; see `Source.pull`. Records and rejects carry the resource as it came."""
+        page = self._rest.pull(kind, cursor)
+        read: list[Change] = []
+        rejects = list(page.rejects)
+        for change in page.changes:
+            problem = self._dialect.problems.get(change.external_id)
+            raw = self._raw(change.external_id) or change.raw
+            if problem is None:
+                read.append(replace(change, raw=raw))
+            else:
+                where = f"{way_of(kind, self._config.kinds[kind].type).type}/{change.external_id}"
+                rejects.append(Reject(kind, where, problem, raw, change.external_id))
+        return replace(page, changes=tuple(read), rejects=tuple(rejects))
+
+    def since(self, kind: str, at: datetime) -> str | None:
+        """Return a cursor that begins at a time; see `Source.since`."""
+        return self._rest.since(kind, at)
+
+    def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:
+        """Write a record; see `Target.push`."""
+        return self._rest.push(change, idempotency_key=idempotency_key, precondition=precondition)
+
+    def check(self) -> Iterator[Finding]:
+        """Try out the address and its version, then a search of each type."""
+        try:
+            told = self._client.ask(Asked("GET", "metadata", {}, _JSON)).body
+        except HubError as error:
+            yield Finding("address", problem=str(error))
+            return
+        version = str(told.get("fhirVersion")) if isinstance(told, Mapping) else "no CapabilityStatement"
+        if not version.startswith({"R4": "4.", "R5": "5."}[self._config.version]):
+            yield Finding(
+                "version",
+                problem=f"the server says {version}; set version, or base_url to that of a {self._config.version}",
+            )
+            return
+        yield Finding("version", seen=version)
+        for kind in self.kinds:
+            try:
+                page = self.pull(kind, None)
+            except HubError as error:
+                yield Finding(kind, problem=str(error))
+            else:
+                yield Finding(kind, seen=f"{len(page.changes)} on the first page, {len(page.rejects)} set aside")
+
+    def discover(self) -> Mapping[str, Any]:
+        """Return the types that the server has, with what it lets us do to each."""
+        told = self._client.ask(Asked("GET", "metadata", {}, _JSON)).body
+        rest: Mapping[str, Any] = next(iter(told.get("rest") or ()), {}) if isinstance(told, Mapping) else {}
+        types = {
+            str(one.get("type")): sorted(str(way.get("code")) for way in one.get("interaction") or ())
+            for one in rest.get("resource") or ()
+        }
+        return {"types": types, "kinds": {kind: sorted(_names(kind)) for kind in self.kinds}}
+
+    def _raw(self, known: str) -> bytes | None:
+        found = self._dialect.resources.get(known)
+        return None if found is None else json.dumps(found, ensure_ascii=False).encode(errors="backslashreplace")
+
+
+def opened(text: str, tokens: Callable[[], Tokens] | None) -> System:
+    """Make the system of its YAML. UsageError names the first key that is wrong."""
+    config = read_config(text)
+    fhir = FhirSystem(config, lambda: datetime.now(UTC), tokens)
+    target = fhir if fhir.capabilities.writable else None
+    return System(config.name, fhir.kinds, fhir, target, config.every_s, config.rate_per_s, fhir)
+
+
+def _names(kind: str) -> list[str]:
+    return [one.name for one in fields_in(KINDS[kind])]
+
+
+def _rest(config: Fhir) -> Rest:
+    """Return what the rest connector is to do: the same for every kind."""
+    return Rest(
+        name=config.name,
+        base_url=config.base_url,
+        auth=config.auth,
+        every_s=config.every_s,
+        rate_per_s=config.rate_per_s,
+        timeout_s=config.timeout_s,
+        max_mib=config.max_mib,
+        kinds={kind: _kind(kind, config) for kind in config.kinds},
+    )
+
+
+def _kind(kind: str, config: Fhir) -> RestKind:
+    writes = config.kinds[kind].write
+    gone = Deleted(field="gone") if config.history else None
+    return RestKind(
+        list=Listing(path=f"{kind}|", items="items", paging="next_url", next="next", size=config.size, size_param=None),
+        since=Since(param="_lastUpdated", overlap_s=config.overlap_s),
+        id="id",
+        version="version",
+        changed_at="changed",
+        deleted=gone,
+        fields={name: Value(field=name) for name in _names(kind)},
+        create=Call(method="POST", path=kind) if writes else None,
+        update=Call(method="PUT", path=f"{kind}/{{id}}") if writes else None,
+        delete=Call(method="DELETE", path=f"{kind}/{{id}}") if writes else None,
+    )
