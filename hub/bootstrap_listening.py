@@ -1,7 +1,7 @@
 """The parts of the hub that hear a meeting and find what was agreed. `hub.bootstrap` puts them in."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -38,6 +38,18 @@ class ListeningParts:
     def extractor(self) -> Extractor:
         """What finds decisions, actions, risks and issues."""
         return cast("Extractor", self._part("extractor", self._extractor))
+
+    def alike(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return the likeness in sense (0 to 1) of *question* to each of *texts*; zeros without the encoder."""
+        if self._encoder is None:
+            return [0.0] * len(texts)
+        return cast("list[float]", self._encoder.to_each(question, texts))
+
+    @cached_property
+    def _encoder(self) -> Any:
+        from hub.nlp.extract.embed import Encoder
+
+        return Encoder(self.models.require("minilm-l6")) if self.models.present("minilm-l6") else None
 
     @cached_property
     def redactor(self) -> Redactor:

@@ -2,6 +2,7 @@
 
 from hub.api import (
     agreement_routes,
+    answer_routes,
     approval_routes,
     audit_routes,
     board_routes,
@@ -40,6 +41,7 @@ ROUTERS = (
     copy_routes.router,
     sending_routes.router,
     board_routes.router,
+    answer_routes.router,
 )
 LARGE: tuple[str, ...] = ("/api/v1/uploads/",)
 """Paths (without what varies) that take recordings: their routes count what comes themselves."""

@@ -3,6 +3,7 @@
 import typer
 
 from hub.cli import (
+    ask,
     audit,
     connectors,
     deadletters,
@@ -33,6 +34,7 @@ app.command("minutes")(minutes.minutes)
 app.command("transcribe")(transcribe.transcribe)
 app.command("extract")(extract.extract)
 app.command("redact")(redact.redact)
+app.command("ask")(ask.ask)
 app.command("translate")(translate.translate)
 app.add_typer(models.app, name="models")
 app.add_typer(sync.app, name="sync")

@@ -34,15 +34,31 @@ class Encoder:
 
         if not sentences:
             return []
+        vectors = self._known(sentences)
+        cosines: list[list[float]] = np.clip(vectors @ vectors.T, 0.0, 1.0).tolist()
+        return cosines
+
+    def to_each(self, sentence: str, others: Sequence[str]) -> list[float]:
+        """Return the likeness (0 to 1) of one sentence to each of *others*."""
+        import numpy as np
+
+        if not others:
+            return []
+        vectors = self._known([sentence, *others])
+        cosines: list[float] = np.clip(vectors[1:] @ vectors[0], 0.0, 1.0).tolist()
+        return cosines
+
+    def _known(self, sentences: Sequence[str]) -> Any:
+        """Return the vectors of *sentences*, shape (sentences, 384); each is encoded once while it is remembered."""
+        import numpy as np
+
         if len(self._vectors) > _REMEMBERED:
             self._vectors.clear()
         new = sorted({sentence for sentence in sentences if sentence not in self._vectors}, key=lambda s: (len(s), s))
         for start in range(0, len(new), _BATCH):
             batch = new[start : start + _BATCH]
             self._vectors.update(zip(batch, self._encode(batch), strict=True))
-        vectors = np.stack([self._vectors[sentence] for sentence in sentences])
-        cosines: list[list[float]] = np.clip(vectors @ vectors.T, 0.0, 1.0).tolist()
-        return cosines
+        return np.stack([self._vectors[sentence] for sentence in sentences])
 
     def _encode(self, sentences: list[str]) -> Any:
         import numpy as np
