@@ -90,8 +90,8 @@ class SmtpMailer:
         message["Date"] = format_datetime(self._clock())
         message["Message-ID"] = mail.message_id
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = mail.language
         message.set_content(mail.text)
+        message["Content-Language"] = mail.language
         for one in mail.attachments:
             main, _, rest = one.media.partition(";")[0].partition("/")
             message.add_attachment(one.content, maintype=main, subtype=rest, filename=one.name)

@@ -211,7 +211,9 @@ def _roles(principal: Principal, scope: Scope, room: Room) -> set[str]:
 
 def _round(unit: ShelfUnit, meeting_id: str, number: int) -> Round:
     version, review = _version(unit, meeting_id, number), unit.get(Review, meeting_id, number)
-    signatures = sorted(unit.several(Signature, meeting_id=meeting_id, version=number), key=lambda one: one.at)
+    signatures = sorted(
+        unit.several(Signature, meeting_id=meeting_id, version=number), key=lambda one: (one.at, one.step)
+    )
     remarks = sorted(unit.several(Remark, meeting_id=meeting_id, version=number), key=lambda one: one.at)
     steps = _open_steps(review, tuple(signatures)) if review else ()
     return Round(review, version, tuple(signatures), tuple(remarks), steps)

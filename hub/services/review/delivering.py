@@ -196,5 +196,5 @@ def _records(room: Room, post: Post, card: Card, version: Version) -> str:
         return "the meeting names no study: its actions stay on the board"
     with room.shelf.reading() as unit:
         signatures = unit.several(Signature, meeting_id=card.meeting_id, version=version.number)
-    last = max(signatures, key=lambda one: one.at)
+    last = max(signatures, key=lambda one: (one.at, one.step))
     return post.enter_records(version.draft.minutes, card.study, last.name)

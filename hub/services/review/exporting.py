@@ -67,7 +67,7 @@ def signed_minutes(unit: ShelfUnit, version: Version, locale: str) -> Minutes:
     return replace(
         _in(unit, version, locale),
         status=states.get(review.state, "draft") if review else "draft",
-        signatures=tuple(map(_shown, sorted(signatures, key=lambda one: one.at))),
+        signatures=tuple(map(_shown, sorted(signatures, key=lambda one: (one.at, one.step)))),
     )
 
 

@@ -1,0 +1,276 @@
+"""Copies are looked at, approved minutes go out once, and what becomes of each delivery is kept."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from icalendar import Calendar
+
+from hub.domain.approvals import Meaning
+from hub.domain.cards import Card, Standing
+from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient
+from hub.domain.errors import (
+    MissingError,
+    RefusedError,
+    RejectedError,
+    RetryableError,
+    StaleError,
+    StandingError,
+    UsageError,
+)
+from hub.domain.localized import CopyState
+from hub.domain.translation import Translation
+from hub.render.documents import DocumentRenderer
+from hub.render.ics import calendar
+from hub.services.review.approving import sign, submit
+from hub.services.review.delivering import WAITS_S, Post, deliver
+from hub.services.review.distributing import dispatches, distribute, send_again
+from hub.services.review.editing import version
+from hub.services.review.exporting import Press, export
+from hub.services.review.home import home
+from hub.services.review.localizing import approve_copy, copy, correct, lines, make_copy
+from hub.services.review.routes import recipients, set_recipients
+from hub.translation.wording import wording
+from tests.review_kit import ANNA, BEN, CARA, INSPECTOR, LENA, STUDY, drafted, room
+
+MAX, EVA = Recipient("max@meridian.test", attach=("md",)), Recipient("eva@asterion.test", locale="de", attach=("md",))
+HOOK, SHELF = Recipient("partner", Channel.WEBHOOK), Recipient("archive", Channel.DOWNLOAD)
+
+
+class Engine:
+    """Translates by crying out, and is unsure of what is short."""
+
+    fingerprint = "engine#1"
+
+    def supports(self, source: str, target: str) -> bool:
+        return target == "de"
+
+    def translate(self, sentences, *, source, target, names=()):
+        return [Translation(one.upper(), flags=("a number is missing",) if "late" in one else ()) for one in sentences]
+
+
+class Out:
+    """`Mailer` and `Poster` that keep what they are given, or raise what they were told to."""
+
+    def __init__(self) -> None:
+        self.mails, self.posts, self.entered, self.raises = [], [], [], []
+
+    def send(self, mail) -> str:
+        self._raise()
+        self.mails.append(mail)
+        return f"250 {mail.message_id}"
+
+    def post(self, name, kind, data, *, key) -> str:
+        self._raise()
+        self.posts.append((name, kind, data, key))
+        return "HTTP 204"
+
+    def enter(self, minutes, protocol, person) -> str:
+        self.entered.append((protocol, person, len(minutes.actions)))
+        return "1 action became a record"
+
+    def _raise(self) -> None:
+        if self.raises:
+            raise self.raises.pop(0)
+
+
+class Anybody:
+    def prove(self, principal, proof, *, at) -> str:
+        return "password"
+
+
+@pytest.fixture
+def here():
+    return room()
+
+
+@pytest.fixture
+def out():
+    return Out()
+
+
+@pytest.fixture
+def post(out):
+    press = Press(DocumentRenderer(wording=wording), None)
+    return Post(press, wording, calendar, out, out, out.enter, "https://hub.test")
+
+
+def approved(here, **more) -> str:
+    card = drafted(here, **more)
+    people = [_unblinded(one) for one in (CARA, BEN, ANNA)] if more.get("unblinding") else [CARA, BEN, ANNA]
+    submit(here, people[0], card.meeting_id, 1)
+    sha256 = version(here, people[0], card.meeting_id, 1).sha256
+    for who, meaning in ((people[1], Meaning.REVIEW), (people[2], Meaning.APPROVAL)):
+        sign(here, Anybody(), who, card.meeting_id, 1, sha256=sha256, meaning=meaning, proof=None)
+    return card.meeting_id
+
+
+def _unblinded(who):
+    return replace(who, grants=tuple(replace(grant, unblinded=True) for grant in who.grants))
+
+
+def rule(here, *people) -> None:
+    revision = recipients(here, STUDY).revision
+    set_recipients(here, ANNA, STUDY, people, revision=revision, reason="as planned")
+
+
+def states(here, meeting) -> dict[str, DispatchState]:
+    return {one.recipient.address: one.state for one in dispatches(here, INSPECTOR, meeting, 1)}
+
+
+def test_approved_minutes_go_to_whom_the_rule_names_and_nothing_goes_twice(here, out, post):
+    meeting = approved(here)
+    rule(here, MAX, HOOK, SHELF)
+    for _ in range(2):
+        distribute(here, ANNA, meeting, 1, also=[MAX])
+        deliver(here, post)
+    assert set(states(here, meeting).values()) == {DispatchState.SENT}
+    [mail] = out.mails
+    assert (mail.to, mail.subject) == ("max@meridian.test", "Minutes: Weekly call")
+    assert "Signed by Ben Okafor and Anna Weber." in mail.text
+    assert "delegation log" not in mail.text
+    [(name, kind, data, _)] = out.posts
+    assert (name, kind, data["signed_by"][0]["name"]) == ("partner", "minutes.approved", "Ben Okafor")
+    assert out.entered == [(STUDY, "Anna Weber", 1)]
+    assert here.shelf.get(Card, meeting).standing is Standing.DISTRIBUTED
+    mailed = next(one for one in dispatches(here, BEN, meeting, 1) if one.recipient == MAX)
+    assert mailed.receipt == f"250 {mail.message_id}"
+
+
+def test_the_calendar_holds_the_actions_by_their_day_and_keeps_their_names(here, out, post):
+    meeting = approved(here)
+    distribute(here, ANNA, meeting, 1, also=[MAX])
+    deliver(here, post)
+    file = out.mails[0].attachments[-1]
+    [event] = Calendar.from_ical(file.content).walk("VEVENT")
+    assert (str(event["uid"]), event.decoded("dtstart").isoformat()) == (f"{meeting}/a1@liaison-hub", "2026-06-05")
+    assert event.decoded("sequence") == 1
+
+
+def test_minutes_that_are_not_approved_go_nowhere(here):
+    meeting = drafted(here).meeting_id
+    with pytest.raises(StandingError, match="not approved"):
+        distribute(here, ANNA, meeting, 1, also=[MAX])
+    with pytest.raises(RefusedError):
+        distribute(here, CARA, meeting, 1)
+
+
+def test_what_would_unblind_goes_only_to_who_may_know(here, post, out):
+    meeting = approved(here, unblinding=True)
+    unblinded = replace(MAX, address="unblinded@meridian.test", unblinded=True)
+    distribute(here, _unblinded(ANNA), meeting, 1, also=[MAX, unblinded])
+    deliver(here, post)
+    assert [mail.to for mail in out.mails] == ["unblinded@meridian.test"]
+
+
+def test_an_outage_is_waited_out_and_a_refusal_is_shown(here, out, post):
+    meeting = approved(here)
+    rule(here, MAX, HOOK)
+    distribute(here, ANNA, meeting, 1)
+    out.raises = [RetryableError("away"), RejectedError("550 no such user")]
+    deliver(here, post)
+    assert sorted(states(here, meeting).values()) == ["failed", "sent", "waiting"]
+    assert deliver(here, post) == 0
+    [(_, failed)] = home(here, ANNA).failed
+    assert failed.error == "550 no such user"
+    here.clock.now += timedelta(seconds=WAITS_S[0])
+    deliver(here, post)
+    send_again(here, ANNA, meeting, failed.id, reason="the address was mended there")
+    deliver(here, post)
+    assert set(states(here, meeting).values()) == {DispatchState.SENT}
+    assert len(out.mails) + len(out.posts) == 2
+
+
+def test_an_outage_without_end_is_given_up(here, out, post):
+    meeting = approved(here)
+    distribute(here, ANNA, meeting, 1, also=[MAX])
+    for wait_s in (0, *WAITS_S):
+        out.raises = [RetryableError("away")]
+        here.clock.now += timedelta(seconds=wait_s)
+        deliver(here, post)
+    [one] = [one for one in dispatches(here, BEN, meeting, 1) if one.recipient == MAX]
+    assert (one.state, one.error) == (DispatchState.FAILED, "given up: away")
+
+
+@pytest.mark.parametrize(("recipient", "state"), [(MAX, DispatchState.FAILED), (HOOK, DispatchState.SENT)])
+def test_after_a_crash_in_between_a_mail_waits_for_a_person_and_a_webhook_goes_again(here, out, post, recipient, state):
+    meeting = approved(here)
+    distribute(here, ANNA, meeting, 1, also=[recipient])
+    out.raises = [KeyboardInterrupt()]
+    with suppress(KeyboardInterrupt):
+        deliver(here, post)
+    with suppress(KeyboardInterrupt):  # of the two deliveries, the records may have come first
+        deliver(here, post)
+    assert out.mails == out.posts == []
+    here.clock.now += timedelta(minutes=11)
+    deliver(here, post)
+    deliver(here, post)
+    assert states(here, meeting)[recipient.address] is state
+    assert (len(out.mails), len(out.posts)) == (0, 1 if recipient is HOOK else 0)
+
+
+def test_a_recipient_in_another_language_waits_for_the_liaisons_copy(here, out, post):
+    meeting = approved(here)
+    rule(here, EVA)
+    with pytest.raises(StandingError, match="has not been made"):
+        distribute(here, ANNA, meeting, 1)
+    made = make_copy(here, Engine(), LENA, meeting, 1, "de")
+    with pytest.raises(StandingError, match="not approved yet"):
+        distribute(here, ANNA, meeting, 1)
+    with pytest.raises(StandingError, match="risks"):
+        approve_copy(here, LENA, meeting, 1, "de", revision=made.revision)
+    text = "Das Vergleichspräparat kommt vielleicht zu spät"
+    after = correct(here, LENA, meeting, 1, "de", "risks[0].text", text, revision=1)
+    with pytest.raises(StaleError):
+        correct(here, LENA, meeting, 1, "de", "summary[0]", "Es bleibt dabei.", revision=1)
+    learned = []
+    approve_copy(here, LENA, meeting, 1, "de", revision=after.revision, learn=lambda *pair: learned.append(pair))
+    assert learned == [("en", "de", "The comparator may arrive late", text)]
+    distribute(here, ANNA, meeting, 1)
+    deliver(here, post)
+    [mail] = out.mails
+    assert (mail.language, mail.subject) == ("de", "Protokoll: Weekly call")
+    shown = export(here, post.press, BEN, meeting, 1, format="md", locale="de").decode()
+    assert text in shown
+    assert "Ben Okafor" in shown
+
+
+def test_source_and_copy_stand_side_by_side_with_what_to_check(here):
+    meeting = drafted(here).meeting_id
+    make_copy(here, Engine(), LENA, meeting, 1, "de")
+    shown = {line.field: line for line in lines(here, LENA, meeting, 1, "de")}
+    assert shown["risks[0].text"].flags == ("a number is missing",)
+    assert shown["actions[0].text"].source == "Send the delegation log to the site"
+    assert shown["actions[0].text"].translation == "SEND THE DELEGATION LOG TO THE SITE"
+    assert [one.locale for _, one in home(here, LENA).copies] == ["de"]
+
+
+def test_copies_of_a_wrong_kind_or_by_the_wrong_person_are_refused(here):
+    meeting = drafted(here).meeting_id
+    for locale in ("tlh", "en"):
+        with pytest.raises(UsageError):
+            make_copy(here, Engine(), LENA, meeting, 1, locale)
+    with pytest.raises(RefusedError):
+        make_copy(here, Engine(), CARA, meeting, 1, "de")
+    made = make_copy(here, Engine(), LENA, meeting, 1, "de")
+    for field in ("actions[9].text", "actions[0].id", "x"):
+        with pytest.raises(MissingError):
+            correct(here, LENA, meeting, 1, "de", field, "text", revision=made.revision)
+    assert copy(here, BEN, meeting, 1, "de").state is CopyState.DRAFT
+
+
+def test_without_a_mail_server_the_failure_says_so(here, post):
+    meeting = approved(here)
+    distribute(here, ANNA, meeting, 1, also=[MAX])
+    deliver(here, replace(post, mailer=None))
+    assert "HUB_SMTP_HOST" in here.shelf.several(Dispatch, state=DispatchState.FAILED)[0].error
+
+
+def test_recipients_stand_once_and_outdated_rules_are_not_overwritten(here):
+    drafted(here)
+    with pytest.raises(UsageError):
+        rule(here, MAX, replace(MAX, name="again"))
+    rule(here, MAX)
+    with pytest.raises(StaleError):
+        set_recipients(here, ANNA, STUDY, [], revision=0, reason="x")
