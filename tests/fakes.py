@@ -6,11 +6,13 @@ import shutil
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from hub.domain.audio import SAMPLE_RATE_HZ, Pcm, Turn
 from hub.domain.errors import RejectedError
 from hub.domain.meeting import Meeting
+from hub.domain.memory import Approved, Pair, Term, same
 from hub.domain.messages import Message, Received
 from hub.domain.minutes import Minutes
 from hub.domain.redaction import Finding, Identifier
@@ -240,3 +242,46 @@ class FakeRedactor:
             )
             for text in texts
         ]
+
+
+class FakeMemory:
+    """Approved segments in a dict."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[Pair, str, str], Approved] = {}
+
+    def approved(self, pair: Pair, *, study: str) -> tuple[Approved, ...]:
+        found = [one for (of, about, _), one in self.kept.items() if of == pair and about in (study, "")]
+        return tuple(sorted(found, key=lambda one: (one.study != "", one.at), reverse=True))
+
+    def remember(self, segments: Sequence[Approved], *, by: str, reason: str) -> int:
+        changed = 0
+        for one in segments:
+            key = (one.pair, one.study, same(one.source))
+            changed += key not in self.kept or self.kept[key].target != same(one.target)
+            self.kept[key] = replace(one, source=same(one.source), target=same(one.target))
+        return changed
+
+    def forget(self, segments: Sequence[Approved], *, by: str, reason: str) -> int:
+        return sum(self.kept.pop((one.pair, one.study, same(one.source)), None) is not None for one in segments)
+
+
+class FakeGlossary:
+    """Terms in a dict."""
+
+    def __init__(self, terms: Sequence[Term] = ()) -> None:
+        self.kept: dict[tuple[Pair, str, str], Term] = {}
+        self.agree(terms, by="", reason="")
+
+    def terms(self, pair: Pair, *, study: str) -> tuple[Term, ...]:
+        listed = [one for (of, about, _), one in self.kept.items() if of == pair and about in (study, "")]
+        found = {one.source.casefold(): one for one in sorted(listed, key=lambda one: one.study != "")}
+        return tuple(sorted(found.values(), key=lambda one: (-len(one.source), one.source)))
+
+    def agree(self, terms: Sequence[Term], *, by: str, reason: str) -> int:
+        changed = sum(self.kept.get((one.pair, one.study, one.source)) != one for one in terms)
+        self.kept |= {(one.pair, one.study, one.source): one for one in terms}
+        return changed
+
+    def withdraw(self, terms: Sequence[Term], *, by: str, reason: str) -> int:
+        return sum(self.kept.pop((one.pair, one.study, one.source), None) is not None for one in terms)
