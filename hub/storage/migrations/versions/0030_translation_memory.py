@@ -1,5 +1,7 @@
 """Segments that a liaison approved, and the terms agreed for a study."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -24,7 +26,7 @@ def upgrade() -> None:
         op.create_index(f"{name}_pair", name, ["target_locale", "source_locale", "study"])
 
 
-def _approval() -> list[sa.Column]:
+def _approval() -> list[sa.Column[Any]]:
     return [
         sa.Column("place", sa.String(300), nullable=False),
         sa.Column("approved_by", sa.String(200), nullable=False),
