@@ -2,6 +2,7 @@
 
     python bench/translation.py [--to es]
 
+The last lines are a series of six meetings, translated from what people approved of the ones before.
 chrF is against the formal and the informal reference together, as sacrebleu computes it. Survival is judged on the
 text that comes out, by counting figures, names and codes of the source; a sentence that kept its source language
 counts as flagged.
@@ -16,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from babel import Locale
+from translation_series import show, speaking
 
 from hub.domain.translation import Translation
 from hub.translation.apertium import ApertiumTranslator
@@ -125,7 +127,7 @@ def _chrf(target: str) -> None:
     language = _REFERENCE.get(target, target)
     rows = [json.loads(line) for line in (COCOA / f"en-{language}.jsonl").read_text().splitlines()]
     texts, references = [row["en"] for row in rows], [[row[form] for row in rows] for form in ("formal", "informal")]
-    for name, engine in (("bare", ApertiumTranslator()), ("hub", installed())):
+    for name, engine in (("bare", ApertiumTranslator()), ("hub without terms", installed()), ("hub", speaking())):
         began = time.perf_counter()
         answers = engine.translate(texts, source="en", target=target)
         took = time.perf_counter() - began
@@ -165,6 +167,7 @@ def main() -> None:
     else:
         print("CoCoA-MT is not beside the checkout: chrF left out")
     _survival(target, asked.seed)
+    show(target, asked.seed)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from opentelemetry.trace import NoOpTracer, Tracer
 
+from hub.bootstrap_language import LanguageParts
 from hub.bootstrap_listening import ListeningParts
 from hub.bootstrap_review import ReviewParts
 from hub.bootstrap_service import ServiceParts
@@ -25,7 +26,6 @@ from hub.ports import (
     Renderer,
     StageStore,
     System,
-    Translator,
 )
 from hub.services.sync.kept_leases import KeptLeases
 from hub.services.sync.steps import Sync
@@ -67,7 +67,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Hub(ListeningParts, ServiceParts, ReviewParts):
+class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts):
     """Every part of the hub, each made when it is first asked for."""
 
     def __init__(self, settings: Settings, overrides: dict[str, Any]) -> None:
@@ -248,13 +248,6 @@ class Hub(ListeningParts, ServiceParts, ReviewParts):
         from hub.connectors.metrics.prometheus import Metrics
 
         return Metrics(counts=self.sync.ledger.counts, breakers=self.sync.gates.states)
-
-    @cached_property
-    def translator(self) -> Translator:
-        """What puts free text into another language."""
-        from hub.translation.engines import installed
-
-        return self._part("translator", installed)
 
     @cached_property
     def renderer(self) -> Renderer:

@@ -1,4 +1,4 @@
-"""The parts of the hub that speak: redaction, translation, what people translated. `hub.bootstrap` puts them in."""
+"""The parts of the hub that speak: translation, and what people translated. `hub.bootstrap` puts them in."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from hub.domain.memory import Match, Pair
-from hub.ports import Clock, Glossary, Redactor, TranslationMemory, Translator
+from hub.ports import Clock, Glossary, TranslationMemory, Translator
 from hub.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,17 +28,6 @@ class LanguageParts:
         @property
         def _engine(self) -> Any: ...
         def _part(self, name: str, make: Callable[[], Part]) -> Part: ...
-
-    @cached_property
-    def redactor(self) -> Redactor:
-        """What finds identifiers and unblinding language."""
-        return self._part("redactor", self._redactor)
-
-    def _redactor(self) -> Redactor:
-        from hub.nlp.redact import PresidioRedactor
-
-        name = "spacy-en-sm"
-        return PresidioRedactor(self.models.require(name), revision=self.models.revision(name))
 
     @cached_property
     def translator(self) -> Translator:

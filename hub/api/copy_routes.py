@@ -12,6 +12,7 @@ from hub.api.sending_forms import CopyForm, CopyListed, CopySeen, LineForm
 from hub.domain.localized import LocalizedCopy
 from hub.domain.policy import Right
 from hub.services.review import localizing
+from hub.services.review.meetings import meeting
 
 router = APIRouter(prefix="/meetings/{meeting_id}/versions/{number}/copies", tags=["translations"])
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
@@ -32,7 +33,8 @@ def copies(meeting_id: str, number: Number, asking: Reading) -> list[CopyListed]
 def make(meeting_id: str, number: Number, asking: Editing, form: CopyForm, response: Response) -> CopySeen:
     """Translate a version by machine; a copy that is there is answered as it is."""
     hub = asking.hub
-    made = localizing.make_copy(hub.room, hub.translator, asking.principal, meeting_id, number, form.locale)
+    study = meeting(hub.room, asking.principal, meeting_id).study or ""
+    made = localizing.make_copy(hub.room, hub.translator_for(study), asking.principal, meeting_id, number, form.locale)
     return _seen(asking, made, response)
 
 
@@ -70,7 +72,9 @@ def approve(
     room, principal = asking.hub.room, asking.principal
     before = localizing.copy(room, principal, meeting_id, number, locale)
     match.check(_tag(before))
-    after = localizing.approve_copy(room, principal, meeting_id, number, locale, revision=before.revision)
+    after = localizing.approve_copy(
+        room, principal, meeting_id, number, locale, revision=before.revision, memory=asking.hub.memory
+    )
     return _seen(asking, after, response)
 
 

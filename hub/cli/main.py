@@ -10,6 +10,7 @@ from hub.cli import (
     demo,
     doctor,
     extract,
+    memory,
     minutes,
     models,
     redact,
@@ -36,6 +37,8 @@ app.command("extract")(extract.extract)
 app.command("redact")(redact.redact)
 app.command("ask")(ask.ask)
 app.command("translate")(translate.translate)
+app.add_typer(memory.memory)
+app.add_typer(memory.glossary)
 app.add_typer(models.app, name="models")
 app.add_typer(sync.app, name="sync")
 app.command("worker")(worker.worker)

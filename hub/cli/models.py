@@ -23,10 +23,9 @@ _Json = Annotated[bool, typer.Option("--json", help="JSON on stdout")]
 def list_models(as_json: _Json = False) -> None:
     """Print every model of the manifest: name, whether it is here, size, licence; with --json its files and hashes."""
     from hub.cli.opening import opened
-    from hub.connectors.models.manifest import manifest
 
     models = opened().models
-    rows = [_row(model, here=models.present(model.name)) for model in manifest().values()]
+    rows = [_row(model, here=models.present(model.name)) for model in models.known.values()]
     if as_json:
         _print_json(rows)
         return
@@ -44,11 +43,11 @@ def fetch(
     """Fetch models from the first source that answers, check every file's hash, and put them in place whole."""
     from hub.cli.opening import opened
     from hub.cli.progress import stderr_progress
-    from hub.connectors.models.manifest import named
+    from hub.connectors.models.manifest import pick
 
     models = opened().models
     rows: list[dict[str, Any]] = []
-    for name in dict.fromkeys(named(name).name for name in names):
+    for name in dict.fromkeys(pick(models.known, name).name for name in names):
         try:
             came_from = models.fetch(name, progress=stderr_progress())
         except HubError as error:
@@ -70,10 +69,9 @@ def verify(
 ) -> None:
     """Hash every file again and name what is missing, cut, corrupted or exchanged; exit 1 when anything is."""
     from hub.cli.opening import opened
-    from hub.connectors.models.manifest import manifest
 
     models = opened().models
-    chosen = names or [name for name in manifest() if models.present(name)]
+    chosen = names or [name for name in models.known if models.present(name)]
     found = {name: models.verify(name) for name in chosen}
     if as_json:
         _print_json(found)

@@ -16,6 +16,7 @@ from hub.ports.accounts import (
 from hub.ports.clock import Clock
 from hub.ports.filing import Filing
 from hub.ports.identities import Identities
+from hub.ports.liaison import Glossary, TranslationMemory
 from hub.ports.meetings import (
     BlobStore,
     Decoder,
@@ -64,6 +65,7 @@ __all__ = [
     "Extractor",
     "Filing",
     "Gates",
+    "Glossary",
     "Identities",
     "IdentityProvider",
     "Inspector",
@@ -86,6 +88,7 @@ __all__ = [
     "StageStore",
     "System",
     "Target",
+    "TranslationMemory",
     "Translator",
     "Unit",
     "Wording",

@@ -20,13 +20,13 @@ def localize(minutes: Minutes, locale: str, translator: Translator | None = None
     """
     if _language(locale) == _language(minutes.language):
         return minutes
-    fields = dict(_fields(minutes))
+    given = dict(fields(minutes))
     answers = _translate(
-        tuple(fields.values()), source=minutes.language, target=locale, translator=translator, names=_names(minutes)
+        tuple(given.values()), source=minutes.language, target=locale, translator=translator, names=_names(minutes)
     )
-    done = dict(zip(fields, answers, strict=True))
+    done = dict(zip(given, answers, strict=True))
     return replace(
-        _rewritten(minutes, {fields[field]: answer.text for field, answer in done.items()}),
+        rewritten(minutes, {given[field]: answer.text for field, answer in done.items()}),
         language=locale,
         models=_models(minutes, translator, answers),
         untranslated=tuple(field for field, answer in done.items() if not answer.translated),
@@ -81,7 +81,7 @@ def _names(minutes: Minutes) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*people, *minutes.speakers, *owners, *firms]))
 
 
-def _fields(minutes: Minutes) -> Iterator[tuple[str, str]]:
+def fields(minutes: Minutes) -> Iterator[tuple[str, str]]:
     """Yield every free text with its place, in reading order."""
     yield from ((f"summary[{at}]", text) for at, text in enumerate(minutes.summary))
     for at, entry in enumerate(minutes.summary_evidence):
@@ -101,7 +101,7 @@ def _fields(minutes: Minutes) -> Iterator[tuple[str, str]]:
     yield from ((f"coverage.notes[{at}]", note) for at, note in enumerate(minutes.coverage.notes))
 
 
-def _rewritten(minutes: Minutes, said: dict[str, str]) -> Minutes:
+def rewritten(minutes: Minutes, said: dict[str, str]) -> Minutes:
     """Return *minutes* with every free text exchanged for its translation in *said* (by source text)."""
 
     def put(items: tuple[AnyItem, ...]) -> tuple[AnyItem, ...]:

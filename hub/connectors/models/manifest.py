@@ -99,6 +99,14 @@ def parse(text: str) -> dict[str, Model]:
     return {name: _model(name, entry) for name, entry in tomllib.loads(text).items()}
 
 
+def own(path: Path) -> dict[str, Model]:
+    """Return the models of a site's own manifest. UsageError where it cannot be read as one."""
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path}: no manifest of models ({type(error).__name__}: {error})") from error
+
+
 def named(name: str) -> Model:
     """Return one model. UsageError when the manifest does not know it."""
     return pick(manifest(), name)

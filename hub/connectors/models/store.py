@@ -33,6 +33,14 @@ class FetchedModels:
         self._models = models
         self._graphs = graphs
 
+    @property
+    def known(self) -> dict[str, Model]:
+        """Every model that can be fetched: the hub's, and those of a manifest.toml in the folder of models."""
+        if self._models is not None:
+            return self._models
+        own = self._folder / "manifest.toml"
+        return listed.manifest() | (listed.own(own) if own.is_file() else {})
+
     def present(self, name: str) -> bool:
         """Tell whether a model was fetched, without checking its files."""
         return self._place(self._named(name)).is_dir()
@@ -83,7 +91,7 @@ class FetchedModels:
             return came_from
 
     def _named(self, name: str) -> Model:
-        return listed.pick(self._models or listed.manifest(), name)
+        return listed.pick(self.known, name)
 
     def _place(self, model: Model) -> Path:
         return self._folder / model.name

@@ -1,6 +1,5 @@
 """Copies of a version in other languages: made by machine, looked at field by field, approved by a liaison."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from hub.domain.errors import MissingError, StandingError, UsageError
@@ -11,13 +10,12 @@ from hub.domain.minutes import Minutes
 from hub.domain.people import Principal
 from hub.domain.policy import Right
 from hub.domain.versions import Version
-from hub.ports import Translator
+from hub.ports import TranslationMemory, Translator
 from hub.ports.review import ShelfUnit
+from hub.services.liaison import remember
 from hub.services.localize import localize
 from hub.services.review.room import Room, Work, fresh, seen, working
 
-Learn = Callable[[str, str, str, str], None]
-"""Told, when a copy is approved, of each text that a person wrote or confirmed: source language, target, both texts."""
 _LONGEST = 4000
 
 
@@ -130,11 +128,11 @@ def approve_copy(
     locale: str,
     *,
     revision: int,
-    learn: Learn | None = None,
+    memory: TranslationMemory | None = None,
 ) -> LocalizedCopy:
     """Approve a copy for sending out. StandingError while a text in it is flagged or not translated.
 
-    *learn* is told of the texts that a person wrote or confirmed.
+    *memory* keeps its texts for the next meeting of the study.
     """
     with working(room, principal, meeting_id, Right.TRANSLATIONS_APPROVE) as work:
         before = _open(work, number, locale, revision)
@@ -152,10 +150,8 @@ def approve_copy(
         work.unit.put(after)
         work.note("translation", "state", before.state, after.state, of=f"v{number}/{locale}")
         source = _version(work.unit, meeting_id, number).draft.minutes
-    if learn is not None:
-        for line in side_by_side(source, after):
-            if line.touched:
-                learn(source.language, locale, line.source, line.translation)
+    if memory is not None:
+        remember(memory, source, after, study=work.card.study or "")
     return after
 
 

@@ -46,7 +46,8 @@ def make(id: str, asking: Editing, locale: Annotated[str, Form(max_length=20)]) 
     """Have the newest version translated."""
     hub = asking.hub
     card = meeting(hub.room, asking.principal, id)
-    localizing.make_copy(hub.room, hub.translator, asking.principal, id, card.version, locale)
+    translator = hub.translator_for(card.study or "")
+    localizing.make_copy(hub.room, translator, asking.principal, id, card.version, locale)
     return frame.go(f"{meeting_view.address_of(id)}/languages/{frame.part(locale)}")
 
 
@@ -105,7 +106,7 @@ def approve(
     """Approve the translation for sending out."""
     room, who = asking.hub.room, asking.principal
     card = meeting(room, who, id)
-    localizing.approve_copy(room, who, id, card.version, locale, revision=version)
+    localizing.approve_copy(room, who, id, card.version, locale, revision=version, memory=asking.hub.memory)
     return frame.go(f"{meeting_view.address_of(id)}/languages", done="approved")
 
 
