@@ -106,4 +106,14 @@ CONNECTORS: tuple[Listed, ...] = (
         signs_in="none, basic, API key, OAuth client credentials, refresh token",
         proved="contract suite against a server with faults; models of fhir.resources; HL7's examples",
     ),
+    Listed(
+        name="sharepoint",
+        system="SharePoint and OneDrive libraries (Microsoft Graph)",
+        opener="hub.connectors.sharepoint.system:opened",
+        kinds="document",
+        writes=True,
+        told="webhook and poll",
+        signs_in="app with secret or certificate",
+        proved="Graph's metadata (76 paths); contract suites against a library of ours",
+    ),
 )

@@ -246,7 +246,7 @@ def test_an_unknown_code_goes_to_review_with_its_row(world, opened):
 def test_a_hundred_mangled_rows_are_each_set_aside_or_harmless_and_the_rest_go_on(world, opened):
     good = [world.enter(f"do {number}") for number in range(3)]
     true = world.shown(world.rows[1]) | {"id": "V0A000000000777", "name__v": "mangled"}
-    vault = opened(YAML.replace("page_size: 3", "page_size: 100"))
+    vault = opened(YAML.replace("page_size: 3", "page_size: 100").replace("0.4", "20"))
     seen = {"aside": 0, "kept": 0}
     for name, row in mangled.items({key: true[key] for key in ("id", "name__v", "modified_date__v")}):
         world.fail("list", lambda peer, asked, ask, row=row: with_row(ask(), row))

@@ -64,7 +64,9 @@ class Graph:
     def download(self, path: str, target: BinaryIO, *, most: int, within_s: float = 3600.0) -> None:
         """Write the content at *path* into *target*; Graph answers with an address that needs no sign-in."""
         request = Request("GET", self._address(path))
-        answer = self._signed_in(request, lambda one: self._wire.save(one, target, most=most, within_s=within_s))
+        answer = self._signed_in(
+            request, lambda one: self._wire.save(one, target, most=most, within_s=within_s), leads=True
+        )
         if answer.status == 302:
             there = Request("GET", answer.headers.get("location", ""))
             if not there.url.startswith(("https://", self.base)):
@@ -100,7 +102,7 @@ class Graph:
         """Return the error that an answer to `bare` stands for."""
         return self._judged(Request(method, url.partition("?")[0]), answer)
 
-    def _signed_in(self, request: Request, send: Callable[[Request], Answer]) -> Answer:
+    def _signed_in(self, request: Request, send: Callable[[Request], Answer], *, leads: bool = False) -> Answer:
         answer = Answer(401, {}, b"")
         for _ in range(2):
             token = self._tokens.token()
@@ -109,7 +111,7 @@ class Graph:
             if answer.status != 401:
                 break
             self._tokens.refused(token)
-        if answer.well or answer.status in (302, 304):
+        if answer.well or (leads and answer.status == 302):
             return answer
         raise self._judged(request, answer)
 
@@ -128,6 +130,8 @@ class Graph:
         status = answer.status
         if status in (408, 425, 429, 509) or (status >= 500 and status != 507):
             return RetryableError(line, retry_after_s=wait_of(answer.headers, self._clock()))
+        if 300 <= status < 400:
+            return FatalError(f"{line}; it leads elsewhere: correct base_url")
         if status == 401:
             return FatalError(f"{line}; the credentials are refused: check tenant, client_id and secret")
         if status == 403:

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote
+from urllib.parse import parse_qs, unquote
 
 from tests.connectors.peer import BEGAN, Answer, Asked, Fault, told
 
@@ -67,7 +67,7 @@ class GraphServer:
         """Return the answer to a request, through the fault that waits for it."""
         with self.lock:
             self.asked.append(asked)
-            fault = self._fault(step_of(asked))
+            fault = self._fault(self.step(asked))
         if fault is not None:
             return fault(self, asked, lambda: self.true_answer(asked))  # type: ignore[arg-type]  # as a Peer
         return self.true_answer(asked)
@@ -86,6 +86,10 @@ class GraphServer:
                 return error(403, "accessDenied", "Access denied")
             return self._routed(asked, path)
 
+    def step(self, asked: Asked) -> str:
+        """Return what a request is about: list, write or token."""
+        return step_of(asked)
+
     def unsigned(self, asked: Asked) -> Answer:
         """Answer what comes to an address outside the base, as those of upload sessions."""
         return error(404, "itemNotFound", asked.path)
@@ -102,8 +106,7 @@ class GraphServer:
         size = min(int(asked.params.get("$top", self.size)), self.size)
         body: dict[str, Any] = {"value": list(items[begin : begin + size])}
         if begin + size < len(items):
-            path = quote(asked.path, safe="/()'=,")
-            body["@odata.nextLink"] = f"{self.address}{path}?$skiptoken={name}:{begin + size}"
+            body["@odata.nextLink"] = f"{self.address}{asked.path}?$skiptoken={name}:{begin + size}"
         else:
             body |= more
         return told(200, body)
@@ -111,7 +114,7 @@ class GraphServer:
     def _routed(self, asked: Asked, path: str) -> Answer:
         for method, pattern, handler in self._routes:
             if method == asked.method and (found := pattern.fullmatch(path)):
-                return handler(asked, *map(unquote, found.groups()))
+                return handler(asked, *(one and unquote(one) for one in found.groups()))
         return error(404, "UnknownError", f"no such resource: {asked.method} {path}")
 
     def _token(self, asked: Asked) -> Answer:

@@ -1,0 +1,1 @@
+"""Document libraries of SharePoint and folders of OneDrive, over Microsoft Graph."""
