@@ -54,13 +54,11 @@ def line_of(
     clock: Callable[[], datetime],
     tokens: Callable[[], Tokens] | None = None,
     reason: Callable[[bytes], str] | None = None,
-    auth: Auth | None = None,
+    identified: type[Identity] = Identity,
 ) -> Line:
-    """Return the client of a system; *reason* reads a refusal of its own form, *auth* takes the place of its own."""
+    """Return the client of a system; *reason* reads a refusal of its own form, *identified* a token of its own."""
     http = httpx2.Client(timeout=config.timeout_s, follow_redirects=False)
-    identity = Identity(
-        auth or config.auth, http, name=config.name, tokens=tokens, clock=clock, monotonic=time.monotonic
-    )
+    identity = identified(config.auth, http, name=config.name, tokens=tokens, clock=clock, monotonic=time.monotonic)
     client = Client(
         http,
         config.base_url,

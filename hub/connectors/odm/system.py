@@ -16,6 +16,7 @@ from hub.connectors.odm.config import Odm, Write, read_config
 from hub.connectors.odm.rows import items
 from hub.connectors.odm.sending import Sender
 from hub.connectors.odm.writing import KINDS
+from hub.connectors.rest.auth import Identity
 from hub.connectors.rest.client import Asked, Got, NotThereError
 from hub.connectors.rest.tokens import Tokens
 from hub.connectors.web import line_of
@@ -29,8 +30,16 @@ _NOT_CHANGED = 304
 class OdmSystem:
     """`Source` and `Target`. Each look reads the whole document; where its ETag is the same, nothing."""
 
-    def __init__(self, config: Odm, clock: Callable[[], datetime], tokens: Callable[[], Tokens] | None = None) -> None:
-        line = line_of(config, clock=clock, tokens=tokens)
+    def __init__(
+        self,
+        config: Odm,
+        clock: Callable[[], datetime],
+        tokens: Callable[[], Tokens] | None = None,
+        *,
+        identified: type[Identity] = Identity,
+    ) -> None:
+        """*identified* says who we are where a partner has a way of its own."""
+        line = line_of(config, clock=clock, tokens=tokens, identified=identified)
         self._client, self.close = line.client, line.close
         self._config = config
         self._records = _records(config)

@@ -65,6 +65,8 @@ class Since(Strict):
     """How only what changed is asked for."""
 
     param: str
+    begins: Literal["change", "look"] = "change"
+    """The next question begins with the latest change seen, or, where a system tells no time of it, with this look."""
     overlap_s: float = Field(0.0, ge=0)
     """Asked for again each time, for systems whose clocks or commits lag behind."""
 
@@ -141,7 +143,7 @@ class Kind(Mapped):
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
-        if self.since and not self.changed_at:
+        if self.since and self.since.begins == "change" and not self.changed_at:
             raise ValueError("since needs changed_at: the next question begins with the latest change seen")
         return self
 

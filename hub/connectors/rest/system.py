@@ -128,7 +128,8 @@ class RestSystem:
         if onward is not None and onward == place:
             raise RetryableError(f"{self.name}: the page after {path} is the same page again")
         if onward is None:
-            after = {**_state(None), "since": _settled(state)}
+            by_look = rule.since is not None and rule.since.begins == "look"
+            after = {**_state(None), "since": state["begun"] if by_look else _settled(state)}
         else:
             seen = {"last": ids[-1], "print": _print(found[-1])} if found else {}
             after = {**state, "place": self._client.bare(onward), **seen}

@@ -1,0 +1,127 @@
+"""REDCap's one address and its forms, in the words of the rest connector: pages of so many records, by their ids.
+
+REDCap has no pages: the ids are asked for first, then the records of so many ids at a time. The place in the list is
+the last id given, so that records entered or deleted meanwhile move nothing.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hub.connectors.redcap.config import Kind, Redcap
+from hub.connectors.references import secret_of
+from hub.connectors.rest.client import Asked, Client, Told
+from hub.domain.errors import RejectedError, RetryableError
+
+_STAMP = "%Y-%m-%d %H:%M:%S"
+
+
+class Dialect:
+    """Stands where the rest connector's client stands; an address begins with the kind."""
+
+    def __init__(self, client: Client, config: Redcap) -> None:
+        self._client = client
+        self._config = config
+
+    def ask(self, asked: Asked) -> Told:
+        """Read a page or import a record. Errors of `hub.ports`."""
+        if asked.method != "GET":
+            return self._imported(asked)
+        kind, _, place = asked.url.partition("|")
+        last, _, since = place.partition("#")
+        since = since or asked.params.get("dateRangeBegin", "")
+        rule = self._config.kinds[kind]
+        ids, headers = self._ids(rule, since)
+        due = [one for one in ids if not last or _order(one) > _order(json.loads(last))][: self._config.size]
+        rows = self._records(rule, due) if due else []
+        items = [item for row in rows if (item := self._item(rule, row)) is not None]
+        more = bool(due) and _order(due[-1]) < _order(ids[-1])
+        onward = f"{kind}|{json.dumps(due[-1])}#{since}" if more else None
+        return Told({"items": items, "next": onward}, headers)
+
+    def bare(self, url: str) -> str:
+        """Return the place: it holds no key."""
+        return url
+
+    def send(self, **form: str) -> Told:
+        """Send one form and return the answer's JSON; the token goes in it, and nowhere else."""
+        token = secret_of(self._config.token)
+        told = {"format": "json", "returnFormat": "json", "token": token, **form}
+        try:
+            return self._client.ask(Asked("POST", "", {}, {}, form=told))
+        except (RejectedError, RetryableError) as error:
+            if token in str(error):
+                raise type(error)(str(error).replace(token, "[secret]")) from None
+            raise
+
+    def _ids(self, rule: Kind, since: str) -> tuple[list[str], Mapping[str, str]]:
+        form = {"content": "record", "type": "flat", "fields[0]": self._config.record_id}
+        if rule.filter:
+            form["filterLogic"] = rule.filter
+        if since and self._config.incremental:
+            begin = datetime.fromisoformat(since).astimezone(ZoneInfo(self._config.zone))
+            form["dateRangeBegin"] = begin.strftime(_STAMP)
+        told = self.send(**form)
+        rows = self._listed(told.body)
+        known = {str(row[self._config.record_id]) for row in rows if self._config.record_id in row}
+        if rows and not known:
+            raise RetryableError(
+                f"{self._config.name}: the records have no {self._config.record_id}: correct record_id"
+            )
+        return sorted(known, key=_order), told.headers
+
+    def _records(self, rule: Kind, ids: list[str]) -> list[Any]:
+        form = {"content": "record", "type": "flat", **{f"records[{n}]": one for n, one in enumerate(ids)}}
+        form |= {f"forms[{n}]": one for n, one in enumerate(rule.forms)}
+        form |= {f"events[{n}]": one for n, one in enumerate(rule.events)}
+        if rule.forms:
+            form["fields[0]"] = self._config.record_id  # else left out where the first form is not asked for
+        body = self.send(**form).body
+        if not isinstance(body, list):
+            raise RetryableError(f"{self._config.name}: the answer is no list of records")
+        return body
+
+    def _listed(self, body: Any) -> list[dict[str, Any]]:
+        if not isinstance(body, list) or not all(isinstance(row, dict) for row in body):
+            raise RetryableError(f"{self._config.name}: the answer is no list of records")
+        return body
+
+    def _item(self, rule: Kind, row: Any) -> Any:
+        """Return a row as an item, None where it is none of this kind's; what is no row is set aside further on."""
+        if not isinstance(row, dict):
+            return row
+        form = row.get("redcap_repeat_instrument") or ""
+        if form != (rule.repeats or ""):
+            return None
+        record, event = row.get(self._config.record_id), row.get("redcap_event_name") or ""
+        instance = str(row.get("redcap_repeat_instance") or "")
+        known = "|".join(
+            [str(record), *([event] if event or instance else []), *([form, instance] if instance else [])]
+        )
+        return {**row, "_id": known if record else None, "_record": record, "_event": event, "_form": form}
+
+    def _imported(self, asked: Asked) -> Told:
+        kind, _, known = asked.url.partition("/")
+        rule = self._config.kinds[kind]
+        row = dict(asked.body or {})
+        if known:
+            row |= self._place(known)
+        if not row.get(self._config.record_id):
+            raise RejectedError(f"{self._config.name}: a new record needs a value for {self._config.record_id}")
+        told = self.send(content="record", type="flat", overwriteBehavior="normal", data=json.dumps([row]))
+        if not isinstance(told.body, Mapping) or told.body.get("count") != 1:
+            raise RetryableError(f"{self._config.name}: REDCap does not say that it took one record")
+        return Told(self._item(rule, row), told.headers)
+
+    def _place(self, known: str) -> dict[str, str]:
+        """Return the columns that an id of ours stands for."""
+        record, event, form, instance = [*known.split("|"), "", "", ""][:4]
+        told = {"redcap_event_name": event, "redcap_repeat_instrument": form, "redcap_repeat_instance": instance}
+        return {self._config.record_id: record, **{name: value for name, value in told.items() if value}}
+
+
+def _order(record: str) -> tuple[int, int, str]:
+    """Numbers first, by size, as REDCap itself lists them."""
+    return (0, int(record), record) if record.isdecimal() else (1, 0, record)

@@ -1,0 +1,83 @@
+"""A REDCap project as a system of the hub."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from hub.connectors.redcap.config import Redcap, read_config
+from hub.connectors.redcap.dialect import Dialect
+from hub.connectors.rest.client import Client
+from hub.connectors.rest.config import Call, Listing, Rest, Since
+from hub.connectors.rest.config import Kind as RestKind
+from hub.connectors.rest.system import RestSystem
+from hub.connectors.rest.tokens import Tokens
+from hub.domain.changes import Finding
+from hub.domain.errors import HubError
+from hub.ports import System
+
+
+class RedcapSystem(RestSystem):
+    """`Source`, `Target` and `Inspector`."""
+
+    def __init__(self, config: Redcap, clock: Callable[[], datetime]) -> None:
+        self._project = config
+        super().__init__(_rest(config), clock, dialect=self._spoken)
+
+    def _spoken(self, client: Client) -> Dialect:
+        self._dialect = Dialect(client, self._project)
+        return self._dialect
+
+    def check(self) -> Iterator[Finding]:
+        """Try out the token, and whether the project has the fields that are named."""
+        try:
+            fields = self._fields()
+        except HubError as error:
+            yield Finding("token", problem=f"{error}; the user needs API export, and import where the hub writes")
+            return
+        yield Finding("token", seen=f"REDCap answers; the project has {len(fields)} fields")
+        known = {*fields, "_id", "_record", "_event", "_form"}
+        for kind, rule in self._project.kinds.items():
+            missing = sorted({one.field for one in rule.fields.values()} - known)
+            problem = f"the project has no field {', '.join(missing)}" if missing else ""
+            yield Finding(kind, problem=problem, seen="its fields are there")
+
+    def discover(self) -> Mapping[str, Any]:
+        """Return the fields of the project with their form and type."""
+        told = self._dialect.send(content="metadata").body
+        rows = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+        named = {str(one.get("field_name")): f"{one.get('form_name')}: {one.get('field_type')}" for one in rows}
+        return {"fields": named, "kinds": {kind: sorted(rule.fields) for kind, rule in self._project.kinds.items()}}
+
+    def _fields(self) -> set[str]:
+        told = self._dialect.send(content="metadata").body
+        return (
+            {str(one.get("field_name")) for one in told if isinstance(one, dict)} if isinstance(told, list) else set()
+        )
+
+
+def opened(text: str, _tokens: Callable[[], Tokens] | None) -> System:
+    """Make the system of its YAML. UsageError names the first key that is wrong."""
+    redcap = RedcapSystem(read_config(text), lambda: datetime.now(UTC))
+    target = redcap if redcap.capabilities.writable else None
+    return System(redcap.name, redcap.kinds, redcap, target, redcap.every_s, redcap.rate_per_s, redcap)
+
+
+def _rest(config: Redcap) -> Rest:
+    own = {"forms", "events", "filter", "repeats", "write"}
+    kinds = {}
+    for kind, rule in config.kinds.items():
+        told = {name: getattr(rule, name) for name in type(rule).model_fields if name not in own}
+        call = Call(method="POST", path=kind) if rule.write else None
+        change = Call(method="PUT", path=f"{kind}/{{id}}") if rule.write else None
+        since = Since(param="dateRangeBegin", begins="look", overlap_s=60.0) if config.incremental else None
+        listing = Listing(path=f"{kind}|", items="items", paging="next_url", next="next", size=1, size_param=None)
+        kinds[kind] = RestKind(**told, list=listing, since=since, create=call, update=change)
+    return Rest(
+        name=config.name,
+        base_url=config.base_url,
+        every_s=config.every_s,
+        rate_per_s=config.rate_per_s,
+        timeout_s=config.timeout_s,
+        max_mib=config.max_mib,
+        kinds=kinds,
+    )

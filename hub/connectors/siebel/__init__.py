@@ -1,0 +1,1 @@
+"""Oracle Siebel Clinical (CTMS)."""

@@ -1,0 +1,150 @@
+"""Siebel Clinical over its REST services: sites are read page by page, subjects are written (inserted or updated).
+
+Its lists are asked for by POST with a row to start from, its numbers are texts, its days are MM/DD/YYYY.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal
+from urllib.parse import quote
+from uuid import NAMESPACE_URL, uuid5
+
+from pydantic import Field
+
+from hub.connectors.declared import read_declared
+from hub.connectors.presets import mapping_of
+from hub.connectors.rest.client import Asked, Client, Told
+from hub.connectors.rest.config import Call, Kind, Listing, Mapped, Rest
+from hub.connectors.rest.system import RestSystem
+from hub.connectors.rest.tokens import Tokens
+from hub.connectors.web import Web
+from hub.domain.changes import Finding
+from hub.domain.errors import HubError, RejectedError, RetryableError
+from hub.ports import System
+
+_PACKAGE = "hub.connectors.siebel"
+_SITES = "siebel/v1.0/service/LS Clinical Protocol Site Query/querypage/"
+_SUBJECT = "siebel/v1.0/workflow/LS Clinical Subject Inbound-Subject"
+_NEEDED = ("Encounter Date", "Screening Number", "Site Number")
+
+
+class Siebel(Web):
+    """One Siebel and one protocol in it."""
+
+    connector: Literal["siebel"] = "siebel"
+    protocol: str = Field(min_length=1)
+    """Protocol Number."""
+    size: int = Field(100, ge=2, le=1000)
+    every_s: float = Field(300.0, gt=0)
+    sites_path: str = _SITES
+    subject_path: str = _SUBJECT
+    writes_subjects: bool = False
+    kinds: Mapping[str, Any] = {}
+    """What differs from mapping.yaml."""
+
+
+class Dialect:
+    """Stands where the rest connector's client stands."""
+
+    def __init__(self, client: Client, config: Siebel) -> None:
+        self._client = client
+        self._config = config
+
+    def ask(self, asked: Asked) -> Told:
+        """Read a page of sites, or write a subject. Errors of `hub.ports`."""
+        return self._page(asked) if asked.method == "GET" else self._subject(asked)
+
+    def bare(self, url: str) -> str:
+        """Return the address: it holds no key."""
+        return url
+
+    def _page(self, asked: Asked) -> Told:
+        start = asked.params.get("offset", "0")
+        body = {"Protocol Number": self._config.protocol, "PageSize": str(self._config.size), "StartRowNum": start}
+        told = self._client.ask(Asked("POST", quote(self._config.sites_path), {}, {}, {"body": body}))
+        if not isinstance(told.body, Mapping) or "NumOutputObjects" not in told.body:
+            raise RetryableError(f"{self._config.name}: the answer is no page of sites (NumOutputObjects is missing)")
+        data = told.body.get("SiteData")
+        sites = data.get("Sites") if isinstance(data, Mapping) else None
+        found = sites if isinstance(sites, list) else [sites] if sites else []  # one site is no list
+        if not found and str(told.body["NumOutputObjects"]) not in ("0", ""):
+            raise RetryableError(f"{self._config.name}: the page says it has sites, and has none")
+        items = [
+            {"Protocol Number": self._config.protocol, **one} if isinstance(one, Mapping) else one for one in found
+        ]
+        return Told({"items": items}, told.headers)
+
+    def _subject(self, asked: Asked) -> Told:
+        _, _, known = asked.url.partition("/")
+        key = known or str(uuid5(NAMESPACE_URL, asked.headers["Idempotency-Key"]))
+        body = {**dict(asked.body or {}), "Protocol Number": self._config.protocol, "Integration Id": key}
+        if missing := [name for name in _NEEDED if not body.get(name)]:
+            raise RejectedError(f"{self._config.name}: Siebel wants {', '.join(missing)} with each subject")
+        told = self._client.ask(Asked("POST", quote(self._config.subject_path), {}, {}, {"body": body}))
+        if not isinstance(told.body, Mapping):
+            raise RetryableError(f"{self._config.name}: the answer to a subject is no object")
+        return Told(body, told.headers)
+
+
+class SiebelSystem(RestSystem):
+    """`Source`, `Target` and `Inspector`."""
+
+    def __init__(self, config: Siebel, clock: Callable[[], datetime]) -> None:
+        self._siebel = config
+        self._rules = mapping_of(_PACKAGE, config.kinds)
+        super().__init__(_rest(config, self._rules), clock, dialect=lambda client: Dialect(client, config))
+
+    def check(self) -> Iterator[Finding]:
+        """Try out address, sign-in and the site service."""
+        try:
+            page = self.pull("site", None)
+        except HubError as error:
+            told = f"{error}; check host, port, user, and whether the service may be called over REST"
+            yield Finding("sites", problem=told)
+            return
+        told = f"{len(page.changes)} sites of {self._siebel.protocol} on the first page, {len(page.rejects)} set aside"
+        yield Finding("sites", seen=told)
+
+    def discover(self) -> Mapping[str, Any]:
+        """Return the fields of each kind by mapping.yaml."""
+        return {
+            "kinds": {
+                kind: {name: one.field for name, one in rule.fields.items()} for kind, rule in self._rules.items()
+            }
+        }
+
+
+def read_config(text: str) -> Siebel:
+    """Return what the YAML *text* declares. UsageError names the first thing wrong, without its value."""
+    return read_declared(Siebel, text, "siebel system")
+
+
+def opened(text: str, _tokens: Callable[[], Tokens] | None) -> System:
+    """Make the system of its YAML. UsageError names the first key that is wrong."""
+    siebel = SiebelSystem(read_config(text), lambda: datetime.now(UTC))
+    target = siebel if siebel.capabilities.writable else None
+    return System(siebel.name, siebel.kinds, siebel, target, siebel.every_s, siebel.rate_per_s, siebel)
+
+
+def _rest(config: Siebel, rules: Mapping[str, Mapped]) -> Rest:
+    listing = Listing(path="sites", items="items", paging="offset", size=config.size)
+    calls = {"create": Call(method="POST", path="subject"), "update": Call(method="PUT", path="subject/{id}")}
+    ways: Mapping[str, Mapping[str, Any]] = {
+        "site": {"list": listing},
+        "subject_status": calls if config.writes_subjects else {},
+    }
+    kinds = {
+        kind: Kind(**{name: getattr(rule, name) for name in Mapped.model_fields}, **ways[kind])
+        for kind, rule in rules.items()
+        if ways.get(kind)
+    }
+    return Rest(
+        name=config.name,
+        base_url=config.base_url,
+        auth=config.auth,
+        every_s=config.every_s,
+        rate_per_s=config.rate_per_s,
+        timeout_s=config.timeout_s,
+        max_mib=config.max_mib,
+        kinds=kinds,
+    )

@@ -1,0 +1,63 @@
+"""A REDCap: one address, a token in the form, no pages, dateRangeBegin, import by record id, plain refusals."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+from tests.connectors.peer import Answer, Asked, Peer, Row, told
+
+
+@dataclass
+class Redcap(Peer):
+    """Records with one text, `what`; a visit of each stands beside it as a row that repeats."""
+
+    def shown_id(self, number: int) -> str:
+        return str(number)
+
+    def true_answer(self, asked: Asked) -> Answer:
+        form = {name: values[0] for name, values in parse_qs(asked.body.decode(), keep_blank_values=True).items()}
+        with self.lock:
+            if asked.method != "POST" or form.get("token") != self.password:
+                return told(403, {"error": "You do not have permissions to use the API"})
+            if form.get("content") == "metadata":
+                fields = [
+                    {"field_name": name, "form_name": "main", "field_type": "text"} for name in ("record_id", "what")
+                ]
+                return told(200, fields)
+            if form.get("content") != "record":
+                return told(400, {"error": f'The value of the parameter "content" is not valid: {form}'})
+            return self._imported(form) if "data" in form else told(200, self._rows(form))
+
+    def altered(self, body: bytes, alter: Callable[[list[Any]], list[Any]]) -> bytes:
+        return json.dumps(alter(json.loads(body))).encode()
+
+    def _rows(self, form: dict[str, str]) -> list[dict[str, Any]]:
+        begin = form.get("dateRangeBegin")
+        since = datetime.strptime(begin, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC) if begin else None
+        wanted = {value for name, value in form.items() if re.fullmatch(r"records\[\d+\]", name)}
+        rows = [row for row in self.rows.values() if not row.removed and (since is None or row.changed >= since)]
+        rows = [row for row in rows if not wanted or str(row.number) in wanted]
+        if "fields[0]" in form and "forms[0]" not in form:
+            return [{"record_id": str(row.number)} for row in rows]
+        return [shown for row in rows for shown in self._shown(row)]
+
+    def _shown(self, row: Row) -> list[dict[str, Any]]:
+        plain = {"redcap_repeat_instrument": "", "redcap_repeat_instance": ""}
+        repeated = {"redcap_repeat_instrument": "visit", "redcap_repeat_instance": 1, "what": ""}
+        record = {"record_id": str(row.number)}
+        return [{**record, **plain, "what": row.what}, {**record, **repeated}]
+
+    def _imported(self, form: dict[str, str]) -> Answer:
+        [row] = json.loads(form["data"])
+        if row.get("what") == "refuse me":
+            return told(400, {"error": '"1","what","refuse me","The value is not allowed"'})
+        number = int(row["record_id"])
+        known = self.rows.get(number)
+        if known is None or known.what != row.get("what", known.what):
+            self._changed(number, what=row.get("what", ""))
+            self.taken.append(("POST", str(number)))
+        return told(200, {"count": 1})
