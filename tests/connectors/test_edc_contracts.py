@@ -24,7 +24,7 @@ REDCAP = """
 connector: redcap
 name: redcap
 base_url: {address}/api
-timeout_s: 0.4
+timeout_s: 20
 token: env:SECRET
 size: 3
 kinds:
@@ -36,7 +36,7 @@ SIEBEL = """
 connector: siebel
 name: siebel
 base_url: {address}
-timeout_s: 0.4
+timeout_s: 20
 auth: {{type: basic, user: hub, password: env:SECRET}}
 protocol: AC-1
 size: 3
@@ -47,7 +47,7 @@ LIBRE = """
 connector: libreclinica
 name: libre
 base_url: {address}/LibreClinica-ws
-timeout_s: 0.4
+timeout_s: 20
 user: hub
 password: env:SECRET
 studies: [{study}]
@@ -56,7 +56,7 @@ FOUR = """
 connector: openclinica
 name: oc4
 base_url: {address}
-timeout_s: 0.4
+timeout_s: 20
 auth: {{type: basic, user: hub, password: env:SECRET, token_url: "{address}/token"}}
 study: S_AC1
 kinds: {{site: {{}}}}

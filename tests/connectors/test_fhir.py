@@ -15,9 +15,10 @@ from tests.connectors.contract import drained
 from tests.connectors.http_contract import NOW
 from tests.connectors.openapi import contracts
 from tests.connectors.peer import Answer, running
-from tests.connectors.test_fhir_contract import YAML
+from tests.connectors.test_fhir_contract import YAML as QUICK
 from tests.connectors.vendors.fhir import FhirServer
 
+YAML = QUICK.replace("timeout_s: 0.4", "timeout_s: 20")
 RECORDS = {
     "study": {
         "protocol_number": "AC-1",

@@ -14,9 +14,10 @@ from tests.connectors.contract import drained, latest
 from tests.connectors.http_contract import NOW
 from tests.connectors.openapi import contracts
 from tests.connectors.peer import Answer, running
-from tests.connectors.test_rave_contract import YAML
+from tests.connectors.test_rave_contract import YAML as QUICK
 from tests.connectors.vendors.rave import STUDY, Audit, Rave, clinical
 
+YAML = QUICK.replace("timeout_s: 0.4", "timeout_s: 20")
 MORE = 'metadata_version: "16"\n'
 
 
