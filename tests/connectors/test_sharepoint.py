@@ -31,7 +31,7 @@ name: portal
 access: {{tenant: {TENANT}, client_id: app, client_secret: "env:GRAPH_SECRET", login_url: ADDRESS, base_url: ADDRESS/v1.0}}
 drive: {DRIVE}
 folder: Shared/TMF
-timeout_s: 0.4
+timeout_s: 20
 """
 
 
@@ -68,7 +68,8 @@ class TestLibrary(HttpSourceContract):
 
     @pytest.fixture
     def opened(self, portals):
-        return lambda: portals(clock=lambda: NOW)
+        hurried = YAML.replace("timeout_s: 20", "timeout_s: 0.4")
+        return lambda: portals(text=hurried, clock=lambda: NOW)
 
 
 class TestLibraryFiling(FilingContract):
@@ -261,7 +262,7 @@ def test_a_subscription_is_made_once_and_renewed_when_a_third_of_its_life_is_lef
 def test_a_hundred_mangled_items_are_set_aside_or_harmless_and_the_rest_go_on(world, portals):
     good = [world.enter(f"{number}.pdf") for number in range(2)]
     true = world.shown(world.items[good[0]]) | {"id": "01ITEM77777"}
-    portal = portals(text=YAML.replace("0.4", "20"))
+    portal = portals()
     count = aside = 0
     for name, item in mangled.items({key: true[key] for key in ("id", "name", "eTag", "lastModifiedDateTime", "file")}):
         whole = {"parentReference": true["parentReference"], **item}

@@ -35,7 +35,8 @@ def opened(world, monkeypatch):
     made = []
 
     def build(text=YAML, clock=lambda: NOW):
-        made.append(open_veeva(text.replace("ADDRESS", world.address), clock=clock))
+        text = text.replace("ADDRESS", world.address).replace("timeout_s: 0.4", "timeout_s: 20")
+        made.append(open_veeva(text, clock=clock))
         return made[-1]
 
     yield build
@@ -246,7 +247,7 @@ def test_an_unknown_code_goes_to_review_with_its_row(world, opened):
 def test_a_hundred_mangled_rows_are_each_set_aside_or_harmless_and_the_rest_go_on(world, opened):
     good = [world.enter(f"do {number}") for number in range(3)]
     true = world.shown(world.rows[1]) | {"id": "V0A000000000777", "name__v": "mangled"}
-    vault = opened(YAML.replace("page_size: 3", "page_size: 100").replace("0.4", "20"))
+    vault = opened(YAML.replace("page_size: 3", "page_size: 100"))
     seen = {"aside": 0, "kept": 0}
     for name, row in mangled.items({key: true[key] for key in ("id", "name__v", "modified_date__v")}):
         world.fail("list", lambda peer, asked, ask, row=row: with_row(ask(), row))
@@ -284,7 +285,7 @@ def test_the_first_load_keeps_a_page_and_no_more_in_memory(world, opened):
 
     for number in range(1500):
         world.enter(f"do {number}" + "x" * 200)
-    vault = opened(YAML.replace("page_size: 3", "page_size: 150").replace("0.4", "10"))
+    vault = opened(YAML.replace("page_size: 3", "page_size: 150"))
     cursor, more, count = None, True, 0
     vault.pull(KIND, None)
     world.asked.clear()

@@ -41,7 +41,7 @@ def vaults(server, monkeypatch):
     made = []
 
     def build(more="", slept=None):
-        text = YAML.replace("ADDRESS", server.address) + FILING + more
+        text = YAML.replace("ADDRESS", server.address).replace("0.4", "20") + FILING + more
         made.append(VeevaSystem(read_config(text), lambda: NOW, sleep=(slept or []).append))
         return made[-1]
 
