@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 
 from hub.api import problems, upkeep, webhooks
 from hub.api.group_commit import GroupCommit
@@ -45,6 +46,7 @@ def create_app(hub: Hub) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=f"{API}/openapi.json",
+        generate_unique_id_function=_operation,
     )
     app.state.hub = hub
     app.state.refusals = Refusals(hub.desk)
@@ -52,6 +54,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.state.doorstep = Buckets(_SIGN_INS_PER_S, _SIGN_INS_AT_ONCE)
     problems.install(app)
     app.add_middleware(BodyLimit, large=("/webhooks/", *LARGE, *site.LARGE))  # webhooks have a limit of their own
+    app.add_middleware(problems.Unbroken)
     app.add_middleware(SecurityHeaders, secure=hub.settings.secure_cookies)
     app.router.routes.append(webhooks.route(hub.senders, group, clock=hub.clock, told=hub.metrics.told))
     for router in ROUTERS:
@@ -60,6 +63,11 @@ def create_app(hub: Hub) -> FastAPI:
     site.attach(app)
     describe(app)
     return app
+
+
+def _operation(route: APIRoute) -> str:
+    """Return the name that clients made from the description give a route."""
+    return f"{str(route.tags[0] if route.tags else 'hub').replace(' ', '_')}_{route.name}"
 
 
 def _add_health(app: FastAPI, hub: Hub) -> None:

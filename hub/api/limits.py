@@ -54,17 +54,40 @@ class BodyLimit:
         if not told.isdigit() or int(told) > self._most:
             await _too_large(self._most)(scope, receive, send)
             return
-        come = 0
+        counting = _Counting(receive, send, self._most)
+        try:
+            await self._app(scope, counting.receive, counting.send)
+        except Exception:
+            if not counting.over:
+                raise
+        if counting.over and not counting.began:
+            await _too_large(self._most)(scope, receive, send)
 
-        async def counted() -> Message:
-            nonlocal come
-            message = await receive()
-            come += len(message.get("body", b""))
-            if come > self._most:
-                raise problems.HttpError(413, _text(self._most))
-            return message
 
-        await self._app(scope, counted, send)
+class _Counting:
+    """Counts a body as it comes; past *most* it tells the application that the client is gone, and answers for it."""
+
+    def __init__(self, receive: Receive, send: Send, most: int) -> None:
+        self._receive = receive
+        self._send = send
+        self._most = most
+        self._come = 0
+        self.over = False
+        self.began = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._come += len(message.get("body", b""))
+        if self._come > self._most:
+            self.over = True
+            return {"type": "http.disconnect"}
+        return message
+
+    async def send(self, message: Message) -> None:
+        if self.over and not self.began:
+            return
+        self.began = True
+        await self._send(message)
 
 
 def _too_large(most: int) -> ASGIApp:

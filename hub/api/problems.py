@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from inspect import isawaitable
 from typing import Any
 
 import structlog
@@ -11,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.domain.errors import (
     FatalError,
@@ -127,6 +129,33 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
 def _broke(request: Request, error: Exception) -> JSONResponse:
     log.error("request_broke", path=request.url.path, exc_info=error)
     return answer(500, "it broke down; the hub's log says where")
+
+
+class Unbroken:
+    """Middleware that answers what broke down by the handler for any Exception.
+
+    Starlette's own does so outside of all middleware: its answer would lack the headers of security.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        began = False
+
+        async def noted(message: Message) -> None:
+            nonlocal began
+            began = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception as error:
+            if scope["type"] != "http" or began:
+                raise
+            told: Any = scope["app"].exception_handlers[Exception](Request(scope, receive), error)
+            await (await told if isawaitable(told) else told)(scope, receive, send)
 
 
 def documented() -> dict[int | str, dict[str, Any]]:
