@@ -1,13 +1,17 @@
 """Two parties, a stranger, two studies and one thing of each kind: what tests of rights look at."""
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub.bootstrap import Hub
 from hub.domain.agreements import Agreement, KindRule, Status
 from hub.domain.audit import Entry
+from hub.domain.cards import Card
+from hub.domain.meeting import Meeting
 from hub.domain.people import EVERY, Grant, Role, User
 from hub.domain.sync import Base, Dispute, Effects, Letter, Record
+from hub.domain.uploads import Upload
 from hub.services.accounts import token_keeping
 from hub.services.accounts.acting import by_session
 from hub.services.accounts.signing_in import Asked, open_session
@@ -50,8 +54,27 @@ def furnish(hub: Hub) -> World:
     )
     with hub.sync.ledger.unit() as unit:
         unit.save(Effects(records=records, bases=bases, disputes=disputes, letters=(letter,), audit=audit))
+    _meet(hub, user, at)
     ids = {"users": user.id, "agreements": "a1", "conflicts": "d1", "dead-letters": "l1", "records": "r1"}
-    return World(hub, user, ids)
+    return World(hub, user, ids | {"meetings": "m1", "actions": "m1", "uploads": "up1", "studies": STUDY})
+
+
+def named(path: str, ids: dict[str, str]) -> str:
+    """Return the *path* of a route as it names the one thing under it; what lies below that thing is `x`."""
+    own = ids.get(path.strip("/").split("/")[0], "x")
+    path = path.replace("{step}", "pause").replace("{number}", "1").replace("{locale}", "de")
+    for name in ("{id}", "{meeting_id}", "{upload_id}", "{study}"):
+        path = path.replace(name, own)
+    return re.sub(r"{\w+}", "x", path)
+
+
+def _meet(hub: Hub, user: User, at: datetime) -> None:
+    meeting = Meeting("m1", "Weekly call", at)
+    card = Card("m1", meeting, (CRO, SPONSOR), user.email, at, study=STUDY)
+    upload = Upload("up1", "m1", user.id, "call.mp4", 10, 0, at, at + timedelta(days=400))
+    with hub.room.shelf.writing() as unit:
+        unit.add(card)
+        unit.put(upload)
 
 
 def token_of(hub: Hub, email: str, *grants: Grant, organization: str = CRO) -> str:

@@ -25,7 +25,7 @@ class SystemSeen(BaseModel):
     unread: list[str]
 
 
-class Standing(BaseModel):
+class SyncStanding(BaseModel):
     """What waits (*counts*: of the hub as a whole, for those who run it), and how the systems are."""
 
     counts: dict[str, int]
@@ -40,7 +40,7 @@ class RoundForm(BaseModel):
 
 
 @router.get("/status")
-def status(asking: Annotated[Asking, may(Right.SYNC_READ)]) -> Standing:
+def status(asking: Annotated[Asking, may(Right.SYNC_READ)]) -> SyncStanding:
     """Say what waits, where, and how the systems of one's agreements are."""
     sync = asking.hub.sync
     agreements = _mine(asking)
@@ -50,7 +50,7 @@ def status(asking: Annotated[Asking, may(Right.SYNC_READ)]) -> Standing:
         SystemSeen(name=name, breaker=gates.get(name, "closed"), unread=sorted(sync.unread(name))) for name in names
     ]
     counts = sync.ledger.counts() if asking.may(Right.SYNC_READ, HUB_ITSELF) else {}
-    return Standing(counts=counts, systems=systems, agreements={one.label: str(one.status) for one in agreements})
+    return SyncStanding(counts=counts, systems=systems, agreements={one.label: str(one.status) for one in agreements})
 
 
 def _hub_itself() -> Scope:

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from hub.api.routers import ROUTERS
 from hub.domain.people import EVERY, Grant, Role
 from tests.people import MORNING, quick_hub, served
-from tests.world import furnish, token_of
+from tests.world import furnish, named, token_of
 
 MANY, SEED = 1000, 20260601
 MOST_GROWTH = 30 * 2**20
@@ -103,7 +103,7 @@ def test_a_thousand_malformed_bodies_break_nothing_and_leave_nothing_behind(worl
         if number == MANY // 4:
             before = resident()
         method, path = places[number % len(places)]
-        address = path.replace("{step}", "pause").replace("{id}", made.ids.get(path.split("/")[1], "x"))
+        address = named(path, made.ids)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": dice.choice(KINDS), "If-Match": '"x"'}
         answer = client.request(method, f"/api/v1{address}", content=body(dice), headers=headers)
         seen.add(answer.status_code)
