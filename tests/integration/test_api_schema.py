@@ -17,7 +17,7 @@ from hub.domain.people import EVERY, Grant, Role
 from tests.people import MORNING, quick_hub, served
 from tests.world import furnish, token_of
 
-EXAMPLES = 8
+EXAMPLES = 5
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -1,12 +1,16 @@
 """Every route of the API with every role, organization and study: who is let in, who is refused, who sees nothing."""
 
+import asyncio
+
+import httpx2
 import pytest
 from fastapi.routing import APIRoute
 
+from hub.api.app import create_app
 from hub.api.routers import ROUTERS
 from hub.domain.people import EVERY, Role
 from hub.domain.policy import Right
-from tests.people import Clock, granted, quick_hub, served
+from tests.people import Clock, granted, quick_hub
 from tests.world import ANOTHER, CRO, SPONSOR, STRANGER, STUDY, furnish, named, token_of
 
 R = Right
@@ -68,18 +72,22 @@ def test_every_route_that_names_a_thing_asks_whose_it_is():
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    home = tmp_path_factory.mktemp("rights")
-    clock = Clock()
-    hub = quick_hub(home=home, clock=clock)
-    made = furnish(hub)
-    with served(hub) as client:
-        yield made, client, clock
+    hub = quick_hub(home=tmp_path_factory.mktemp("rights"), clock=Clock())
+    yield furnish(hub), create_app(hub)
+    hub.close()
 
 
-def _asked(client, token, method, path, ids):
-    address = named(path, ids)
-    body = {"json": {}} if method in ("POST", "PATCH", "PUT") else {}
-    return client.request(method, f"/api/v1{address}", headers={"Authorization": f"Bearer {token}"}, **body)
+async def _all(app, token, ids, asked):
+    """Return what came of each of *asked*; a client in the application's own loop is twice as quick."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app), base_url="http://hub/api/v1", headers=headers
+    ) as client:
+        found = []
+        for method, path, _ in asked:
+            body = {"json": {}} if method in ("POST", "PATCH", "PUT") else {}
+            found.append(_came(await client.request(method, named(path, ids), **body)))
+        return found
 
 
 def _came(answer):
@@ -108,24 +116,31 @@ def _expected(role, place, right, scope, prefix):
 
 
 KNOWN_STUDY = ("agreements", "conflicts", "records", "meetings", "actions", "uploads", "studies")
-ASIDE = ("jobs",)
-"""One's own jobs, which nobody else is shown: tested where jobs are."""
 
 
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("place", list(PLACES))
 def test_who_is_let_in_is_as_written_down(world, role, place):
-    made, client, _ = world
+    made, app = world
     organization, study, _, _ = PLACES[place]
-    slug = f"{role}-{list(PLACES).index(place)}"
-    token = token_of(made.hub, f"{slug}@people.example", granted(role, organization, study=study))
-    wrong = []
-    for method, path, told in routes():
-        prefix = path.strip("/").split("/")[0]
-        if (method, path) in OPEN or prefix in ASIDE or (prefix == "dead-letters" and place == "sponsor"):
-            continue
-        right, scope = told[0]
-        came = _came(_asked(client, token, method, path, made.ids))
-        if came != (expected := _expected(role, place, right, scope, prefix)):
-            wrong.append(f"{method} {path}: {came}, not {expected}")
+    token = token_of(
+        made.hub, f"{role}-{list(PLACES).index(place)}@people.example", granted(role, organization, study=study)
+    )
+    asked = [one for one in routes() if one[:2] not in OPEN and _prefix(one[1]) not in _aside(place)]
+    came = asyncio.run(_all(app, token, made.ids, asked))
+    expected = [_expected(role, place, *told[0], _prefix(path)) for _, path, told in asked]
+    wrong = [
+        f"{method} {path}: {now}, not {right}"
+        for (method, path, _), now, right in zip(asked, came, expected, strict=True)
+        if now != right
+    ]
     assert not wrong, "\n".join(wrong)
+
+
+def _prefix(path):
+    return path.strip("/").split("/")[0]
+
+
+def _aside(place):
+    """Return what is not asked: one's own jobs, tested where jobs are, and a letter of the other party's system."""
+    return ("jobs", "dead-letters") if place == "sponsor" else ("jobs",)

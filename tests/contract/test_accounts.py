@@ -1,0 +1,135 @@
+"""Accounts, sessions, tokens, kept answers and the trail's browser on both databases."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hub.domain.accounts import Account, ApiToken, Held, Session
+from hub.domain.audit import Entry
+from hub.domain.errors import MissingError, StaleError, StandingError, UsageError
+from hub.domain.people import Grant, Role, User
+from hub.ports.browsing import Wanted
+from hub.storage.accounts import SqlAccounts
+from hub.storage.browser import SqlBrowser
+from hub.storage.jobs import SqlAnswers
+from hub.storage.sessions import SqlApiTokens, SqlSessions
+
+HASH = "argon2..."
+AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+ANNA = User("u1", "anna@cro.example", "Anna Weber", "Meridian CRO", "de", "Europe/Berlin")
+
+
+def line(number: int, **changed) -> Entry:
+    known = {"actor": "admin", "kind": "user", "record_id": "u1", "field": f"f{number}", "old": None, "new": '"x"'}
+    known |= {"reason": f"reason {number}", "agreement": "", "message_id": ""} | changed
+    return Entry(at=AT + timedelta(seconds=number), **known)
+
+
+@pytest.fixture
+def accounts(engine):
+    made = SqlAccounts(engine)
+    made.add(Account(ANNA, password=HASH, former=("a", "b"), recovery=("c",)), audit=[line(1)])
+    return made
+
+
+def test_an_account_comes_back_as_it_was_given(accounts):
+    found = accounts.account("u1")
+    assert found == Account(ANNA, password=HASH, former=("a", "b"), recovery=("c",))
+    assert accounts.named(email=" Anna@CRO.example ") == found
+    assert accounts.named(email="other@cro.example") is None
+    with pytest.raises(MissingError):
+        accounts.account("u2")
+
+
+def test_an_address_has_one_account(accounts, engine):
+    with pytest.raises(StandingError, match="has an account already"):
+        accounts.add(Account(replace(ANNA, id="u2")), audit=[line(2)])
+    assert len(SqlBrowser(engine).trail(Wanted(), before=None, limit=10)) == 1, "what was not done is not in the trail"
+
+
+def test_of_two_changes_from_one_version_the_second_is_told(accounts):
+    first = accounts.account("u1")
+    after = accounts.change(replace(first, failed=1, user=replace(ANNA, locked_until=AT)), audit=[])
+    assert (after.version, accounts.account("u1").user.locked_until) == (2, AT)
+    with pytest.raises(StaleError):
+        accounts.change(replace(first, failed=2), audit=[])
+
+
+def test_accounts_follow_one_another_by_address(accounts):
+    for name in ("cara", "ben"):
+        accounts.add(Account(replace(ANNA, id=name, email=f"{name}@cro.example")), audit=[])
+    assert [one.user.id for one in accounts.accounts(limit=2)] == ["u1", "ben"]
+    assert [one.user.id for one in accounts.accounts(after="ben@cro.example")] == ["cara"]
+
+
+def test_a_grant_is_held_until_it_is_revoked_once(accounts):
+    held = Held("g1", "u1", Grant(Role.INSPECTOR, "Meridian CRO", "ATLAS-3", until=AT), "admin", AT)
+    accounts.give(held, audit=[line(2)])
+    assert accounts.held("u1") == [held]
+    accounts.revoke("g1", AT, audit=[line(3)])
+    assert accounts.held("u1") == []
+    with pytest.raises(MissingError):
+        accounts.revoke("g1", AT, audit=[])
+
+
+def test_a_session_is_there_until_it_is_ended(accounts, engine):
+    sessions = SqlSessions(engine)
+    session = Session("h1", "s1", "u1", "password", "browser", "127.0.0.1", AT, AT, AT + timedelta(hours=1), AT)
+    sessions.open(session, audit=[line(2)])
+    later = AT + timedelta(minutes=5)
+    sessions.seen("h1", later)
+    assert sessions.session("h1") == replace(session, seen_at=later)
+    sessions.seen("h1", later, proved=True)
+    assert sessions.session("h1").proved_at == later
+    assert [one.id for one in sessions.sessions("u1")] == ["h1"]
+    sessions.end(["h1"], later, audit=[line(3)])
+    assert sessions.session("h1") is None
+    assert sessions.sessions("u1") == []
+
+
+def test_a_token_is_known_by_its_hash_and_revoked_once(accounts, engine):
+    tokens = SqlApiTokens(engine)
+    token = ApiToken("t1", "u1", "reports", "h" * 64, frozenset({"records:read"}), AT, AT + timedelta(days=1))
+    tokens.add(token, audit=[line(2)])
+    assert tokens.token("h" * 64) == token
+    assert tokens.token("x" * 64) is None
+    tokens.used("t1", AT)
+    tokens.revoke("t1", AT, audit=[line(3)])
+    assert tokens.tokens("u1") == [replace(token, used_at=AT, revoked_at=AT)]
+    with pytest.raises(MissingError):
+        tokens.revoke("t1", AT, audit=[])
+
+
+def test_an_answer_is_given_again_and_a_key_serves_one_request(engine):
+    answers = SqlAnswers(engine)
+    assert answers.claim("u1", "k", "r1", AT) is None
+    with pytest.raises(StandingError, match="under way"):
+        answers.claim("u1", "k", "r1", AT)
+    answers.keep("u1", "k", {"status": 201, "body": "{}"})
+    assert answers.claim("u1", "k", "r1", AT) == {"status": 201, "body": "{}"}
+    assert answers.claim("u2", "k", "r2", AT) is None, "another person's key"
+    with pytest.raises(UsageError, match="another request"):
+        answers.claim("u1", "k", "r2", AT)
+    answers.release("u2", "k")
+    assert answers.claim("u2", "k", "r3", AT) is None, "what came to nothing may be tried anew"
+    assert answers.claim("u2", "k", "r3", AT + timedelta(minutes=3)) is None, "its process has ended"
+    assert answers.forget(AT + timedelta(days=1)) == 2
+
+
+def test_the_trail_is_searched_by_who_what_when_and_text(accounts, engine):
+    accounts.note(
+        [line(number, actor="ben" if number % 2 else "anna", record_id=f"r{number}") for number in range(2, 6)]
+    )
+    browser = SqlBrowser(engine)
+
+    def found(before=None, limit=10, **wanted):
+        return [number for number, _, _ in browser.trail(Wanted(**wanted), before=before, limit=limit)]
+
+    assert found() == [5, 4, 3, 2, 1]
+    assert found(before=4, limit=2) == [3, 2]
+    assert found(actor="ben") == [5, 3]
+    assert found(record="r4") == found(field="f4") == found(text="reason 4") == [4]
+    assert found(since=AT + timedelta(seconds=3), until=AT + timedelta(seconds=5)) == [4, 3]
+    assert found(kind="site") == []
+    assert found(text="100%_") == []
