@@ -79,6 +79,11 @@ def passage(segments: Sequence[str], quote: str, spoken: Mapping[str, Segment], 
     return Said(tuple(segments), quote, min(one.start for one in there), max(one.end for one in there), language)
 
 
+def state_of(words: Wording, mark: Mark | None) -> tuple[str, str]:
+    """Return in words what people made of an item, and the tone to show it in."""
+    return _state(words, mark), _TONES[mark.judged if mark else Judged.PROPOSED]
+
+
 def still_open(draft: Draft) -> int:
     """Return how many items nobody has looked at."""
     return sum(mark.judged is Judged.PROPOSED for mark in draft.marks)

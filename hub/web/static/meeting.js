@@ -24,10 +24,11 @@ function follow(line) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button.play");
   if (!button) return;
-  document.getElementById(button.dataset.segments.split(" ")[0])?.scrollIntoView({ block: "nearest" });
+  const from = button.dataset.segments ? button.dataset : button.closest("li").dataset;
+  if (from.segments) document.getElementById(from.segments.split(" ")[0])?.scrollIntoView({ block: "nearest" });
   if (!audio) return;
-  stopAt = Number(button.dataset.end);
-  audio.currentTime = Number(button.dataset.start);
+  stopAt = Number(from.end);
+  audio.currentTime = Number(from.start);
   mark(audio.currentTime);
   audio.play().catch(() => {});
 });
@@ -66,7 +67,7 @@ if (add) {
     add.elements.last.value = inside.at(-1).line.id;
     add.elements.quote.value = inside.length === 1 ? chosen.toString().trim() : "";
   });
-  for (const name of ["first", "last"]) add.elements[name].addEventListener("change", () => { add.elements.quote.value = ""; });
+  for (const name of ["first", "last"]) add.elements[name].addEventListener("input", () => { add.elements.quote.value = ""; });
 }
 
 // saving while one types: the same forms, sent by themselves
@@ -78,11 +79,14 @@ async function save(form) {
   status.textContent = status.dataset.saving;
   const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" } }).catch(() => null);
   if (answer?.ok) {
-    const { version } = await answer.json();
+    const { version, state, tone } = await answer.json();
     for (const field of document.querySelectorAll('input[name="version"]')) field.value = version;
     status.textContent = status.dataset.saved;
     const item = form.closest(".item");
     item.querySelector(".text").textContent = form.elements.text.value;
+    const badge = item.querySelector(".state");
+    badge.textContent = state;
+    badge.className = `badge state ${tone}`;
   } else {
     status.textContent = answer?.status === 412 ? status.dataset.conflict : status.dataset.wrong;
     status.classList.add("wrong");

@@ -26,7 +26,9 @@ def show(request: Request, asking: Annotated[Asking, oneself()]) -> Response:
         sections += _of_meetings(reader, home(asking.hub.room, asking.principal))
     if reader.can("sync:read"):
         sections += _of_sync(asking, reader)
-    figures = [(f"#{one.key}-heading", len(one.rows), one.name, one.alert) for one in sections]
+    figures = [
+        (f"#{one.key}-heading", len(one.rows), one.name, one.alert) for one in sections if one.rows or one.always
+    ]
     return frame.show(
         request,
         asking,

@@ -64,7 +64,9 @@ def change(
     step = _step(asking, id, item, do, given)
     after = editing.edit(asking.hub.room, asking.principal, id, [step], revision=version, reason=reason)
     if "application/json" in request.headers.get("accept", ""):
-        return JSONResponse({"version": after.revision})
+        mark, words = after.draft.mark(item), frame.reader_of(asking).words
+        state, tone = item_view.state_of(words, mark)
+        return JSONResponse({"version": after.revision, "state": state, "tone": tone})
     return frame.go(f"{meeting_view.address_of(id)}#item-{frame.part(item)}")
 
 

@@ -40,16 +40,11 @@ def form(request: Request, asking: Writing) -> Response:
 async def whole(request: Request, asking: Writing) -> Response:
     """Take a meeting and its file from the plain form."""
     fields = await request.form()
-    given = {name: str(value) for name, value in fields.items() if not isinstance(value, UploadFile)}
-    file = fields.get("file")
-    if not isinstance(file, UploadFile) or not file.filename:
-        words = frame.reader_of(asking).words
-        return await run_in_threadpool(_form, request, asking, given, words.text("Choose a file."))
     try:
-        card = await run_in_threadpool(_taken, asking, given, file)
-    except (UsageError, RejectedError) as error:
-        return await run_in_threadpool(_form, request, asking, given, str(error))
-    return frame.go(address_of(card.meeting_id))
+        given = {name: str(value) for name, value in fields.items() if not isinstance(value, UploadFile)}
+        return await run_in_threadpool(_whole, request, asking, given, fields.get("file"))
+    finally:
+        await fields.close()
 
 
 @router.post("/meetings/new/begin")
@@ -100,6 +95,16 @@ def again(id: str, asking: Writing) -> Response:
     """Have the drafting tried again; what stages have done is kept."""
     pipeline.start(asking.hub.room, asking.hub.jobs.submit, asking.principal, id)
     return frame.go(address_of(id))
+
+
+def _whole(request: Request, asking: Asking, given: dict[str, str], file: object) -> Response:
+    if not isinstance(file, UploadFile) or not file.filename:
+        return _form(request, asking, given, frame.reader_of(asking).words.text("Choose a file."))
+    try:
+        card = _taken(asking, given, file)
+    except (UsageError, RejectedError) as error:
+        return _form(request, asking, given, str(error))
+    return frame.go(address_of(card.meeting_id))
 
 
 def _taken(asking: Asking, given: dict[str, str], file: UploadFile) -> Card:

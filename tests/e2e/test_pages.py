@@ -1,0 +1,297 @@
+"""The pages in a browser: the whole story from the recording to the inspector, and each page held to the rules."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.conftest import MODELS, ROOT
+from tests.pages_kit import (
+    ADA,
+    ANNA,
+    AXE,
+    CHROMIUM,
+    FLAGS,
+    INES,
+    PETER,
+    RECORDING,
+    ROSTER,
+    ZOE,
+    Site,
+    served_site,
+    whole_hub,
+)
+from tests.people import PASSWORD
+from tests.world import SPONSOR, STUDY
+
+PICTURES = ROOT / "out" / "pages"
+LIMIT = 150_000
+SAID = "David Morgan sends the amended consent form to both Spanish sites."
+pytestmark = pytest.mark.models
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HUB_HOME", str(tmp_path_factory.mktemp("pages") / "home"))
+        patch.setenv("HUB_MODELS_DIR", str(MODELS))
+        with served_site(whole_hub()) as found:
+            yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def signed_in(browser: Browser, site: Site, who: str, **how: object) -> Page:
+    context: BrowserContext = browser.new_context(base_url=site.address, **how)
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.errors = []  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.goto("/sign-in")
+    page.fill("#email", who)
+    page.fill("#password", PASSWORD)
+    page.click("button.primary")
+    page.wait_for_url(f"{site.address}/")
+    return page
+
+
+def picture(page: Page, name: str) -> None:
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+@pytest.fixture(scope="module")
+def meeting(browser: Browser, site: Site) -> str:
+    """The story; returns the address of its meeting, which the other tests look at."""
+    anna = signed_in(browser, site, ANNA)
+    # 1 a recording is uploaded, with its progress
+    anna.click("text=Upload a meeting")
+    anna.set_input_files("#file", RECORDING)
+    anna.fill("#title", "LUMEN-3 weekly operational call")
+    anna.fill("#study", STUDY)
+    anna.fill("#organization", SPONSOR)
+    anna.fill("#started_at", "2026-06-09T10:00")
+    anna.fill("#participants", ROSTER)
+    anna.check("[name=consent]")
+    picture(anna, "upload")
+    anna.click("form.sheet button.primary")
+    # 2 stages are shown until the minutes are there
+    anna.wait_for_selector("#minutes")
+    address = anna.url.removeprefix(site.address)
+    # 3 an item's passage is heard, the transcript follows
+    anna.click("#item-a1 button.play >> nth=0")
+    anna.wait_for_selector("#said li.now")
+    assert anna.evaluate("document.getElementById('recording').currentTime") > 10
+    # 4 a correction saves itself
+    anna.click("#item-a1 summary >> nth=0")
+    anna.fill("#text-a1", SAID)
+    expect(anna.locator("#saved")).to_have_text("Saved")
+    expect(anna.locator("#item-a1 .state")).to_have_text("corrected")
+    picture(anna, "meeting")
+    anna.reload()
+    expect(anna.locator("#item-a1 .text")).to_have_text(SAID)
+    expect(anna.locator("#item-a1")).to_contain_text("The machine proposed:")
+    # 5 kept as a version, compared, sent round, signed with the password given again
+    anna.fill("#keep-reason", "Checked against the recording")
+    anna.click("button:text-is('Keep')")
+    expect(anna.locator("ins").first).to_have_text("sends")
+    anna.click("text=Send round")
+    sign(anna, address, "reviewed")
+    # 6 the sponsor's reviewer finds it waiting, and approves
+    peter = signed_in(browser, site, PETER)
+    expect(peter.locator("#signatures-heading ~ ul")).to_contain_text("LUMEN-3 weekly operational call")
+    sign(peter, address, "approved by signature")
+    expect(peter.locator(".head .badge").first).to_have_text("approved")
+    assert peter.locator(".signature").count() == 2
+    assert anna.errors == peter.errors == []  # type: ignore[attr-defined]
+    anna.context.close()
+    peter.context.close()
+    return address
+
+
+def sign(page: Page, address: str, meaning: str) -> None:
+    page.goto(f"{address}/sign")
+    page.fill("[name=password]", "not the password")
+    page.click("form.sheet button.primary")
+    expect(page.locator("[role=alert]")).to_be_visible()
+    page.fill("[name=password]", PASSWORD)
+    picture(page, f"sign-{meaning.split()[0]}")
+    page.click("form.sheet button.primary")
+    expect(page.locator("[role=status]")).to_have_text("You have signed this version.")
+    expect(page.locator(".signature").last).to_contain_text(meaning)
+
+
+def test_an_inspector_reads_who_did_what_and_verifies_that_nothing_was_altered(
+    browser: Browser, site: Site, meeting: str
+) -> None:
+    ines = signed_in(browser, site, INES)
+    ines.goto(f"/audit?kind=action&record={meeting.rpartition('/')[2]}/a1")
+    row = ines.locator("tr", has_text=SAID)
+    expect(row.first).to_contain_text(ANNA)
+    ines.click("text=Verify the trail")
+    expect(ines.locator("[role=status]")).to_contain_text("The trail is whole")
+    picture(ines, "audit")
+    ines.goto(meeting)
+    assert ines.locator("#minutes form").count() == 0, "an inspector changes nothing"
+    assert ines.request.get("/meetings/new").status == 403
+    ines.context.close()
+
+
+def test_a_second_user_without_rights_gets_nowhere(browser: Browser, site: Site, meeting: str) -> None:
+    zoe = signed_in(browser, site, ZOE)
+    zoe.goto("/meetings?q=consent")
+    expect(zoe.locator("main")).to_contain_text("Nothing fits this search")
+    for path in ("", "/versions", "/recording", "/documents/2.pdf", "/distribution"):
+        assert zoe.request.get(meeting + path).status == 404, path
+    csrf = zoe.locator("[name=csrf]").first.get_attribute("value") or ""
+    given = {"csrf": csrf, "do": "reject", "version": "1", "reason": "because"}
+    assert zoe.request.post(f"{meeting}/items/a1", form=given).status == 404
+    for path in ("/audit", "/administration/users", "/administration/connections"):
+        assert zoe.request.get(path).status == 403, path
+    zoe.goto("/audit")
+    picture(zoe, "refused")
+    zoe.context.close()
+
+
+def test_of_two_editors_the_second_is_told(browser: Browser, site: Site, meeting: str) -> None:
+    anna = signed_in(browser, site, ANNA)
+    anna.goto(meeting)
+    stale = anna.locator("#add [name=version]").get_attribute("value")
+    csrf = anna.locator("[name=csrf]").first.get_attribute("value") or ""
+    address = f"{meeting}/items/a2"
+    change = {"csrf": csrf, "do": "accept", "version": stale or "", "reason": "as discussed"}
+    assert anna.request.post(address, form=change).ok
+    late = anna.request.post(address, form=change, headers={"referer": f"{site.address}{meeting}"})
+    assert late.status == 412
+    assert "Somebody else has edited this" in late.text()
+    assert f'href="{meeting}"' in late.text()
+    anna.context.close()
+
+
+def pages(meeting: str) -> list[tuple[str, str, str]]:
+    """Return name, reader and address of each page."""
+    users = [
+        ("home", ANNA, "/"),
+        ("meetings", ANNA, "/meetings"),
+        ("upload", ANNA, "/meetings/new"),
+        ("minutes", ANNA, meeting),
+        ("speakers", ANNA, f"{meeting}/speakers"),
+        ("versions", ANNA, f"{meeting}/versions"),
+        ("languages", ANNA, f"{meeting}/languages"),
+        ("spanish", ANNA, f"{meeting}/languages/es"),
+        ("distribution", ANNA, f"{meeting}/distribution"),
+        ("actions", ANNA, "/actions"),
+        ("sync", ANNA, "/sync"),
+        ("agreement", ANNA, "/sync/agreements/a1"),
+        ("conflict", ANNA, "/sync/conflicts/d1"),
+        ("account", ANNA, "/account"),
+        ("second-factor", ANNA, "/account/second-factor"),
+        ("letter", ADA, "/sync/letters/l1"),
+        ("trail", ADA, "/audit"),
+        ("reviews", ADA, "/audit/reviews"),
+        ("users", ADA, "/administration/users"),
+        ("access-review", ADA, "/administration/access-review"),
+        ("connections", ADA, "/administration/connections"),
+        ("models", ADA, "/administration/models"),
+        ("retention", ADA, "/administration/retention"),
+        ("nothing-here", ADA, "/nowhere"),
+    ]
+    return users
+
+
+def test_each_page_keeps_the_rules_of_accessibility_and_its_weight(browser: Browser, site: Site, meeting: str) -> None:
+    rules = AXE.read_text(encoding="utf-8")
+    readers = {who: signed_in(browser, site, who) for who in (ANNA, ADA)}
+    made = readers[ANNA]
+    made.goto(f"{meeting}/languages")
+    made.select_option("#locale", "es")
+    made.click("button:text-is('Translate')")
+    found: list[str] = []
+    for name, who, address in pages(meeting):
+        page = readers[who]
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == (404 if name == "nothing-here" else 200), name
+        found += [f"{name}: {one}" for one in serious(page, rules)]
+        picture(page, name)
+        assert len(answer.body()) + len(made.request.get("/static/hub.css").body()) < LIMIT, name
+    assert not found
+    for page in readers.values():
+        assert page.errors == []  # type: ignore[attr-defined]
+        page.context.close()
+
+
+def serious(page: Page, rules: str) -> list[str]:
+    """Return what axe finds on a page that keeps somebody from using it."""
+    page.evaluate(rules)
+    told = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{one['id']} {json.dumps([node['target'] for node in one['nodes']][:3])}"
+        for one in told["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "locale", "how"),
+    [
+        ("dark", "en", {"color_scheme": "dark"}),
+        ("telephone", "en", {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}),
+        ("arabic", "ar", {}),
+    ],
+)
+def test_pages_in_the_dark_on_a_telephone_and_from_right_to_left(
+    browser: Browser, site: Site, meeting: str, name: str, locale: str, how: dict[str, object]
+) -> None:
+    page = signed_in(browser, site, PETER, **how)
+    speak(page, locale)
+    for place, address in (("home", "/"), ("meetings", "/meetings"), ("minutes", meeting), ("actions", "/actions")):
+        page.goto(address)
+        picture(page, f"{name}-{place}")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{place} is wider than the screen"
+    assert page.locator("html").get_attribute("dir") == ("rtl" if locale == "ar" else "ltr")
+    serious_ones = serious(page, AXE.read_text(encoding="utf-8"))
+    speak(page, "en")
+    page.context.close()
+    assert not serious_ones
+
+
+def speak(page: Page, locale: str) -> None:
+    csrf = page.locator("[name=csrf]").first.get_attribute("value") or ""
+    assert page.request.post("/account", form={"csrf": csrf, "locale": locale, "timezone": "Asia/Riyadh"}).ok
+
+
+def test_without_script_the_forms_do_it_all(browser: Browser, site: Site, tmp_path: Path) -> None:
+    spoken = [{"id": "s1", "speaker": "Anna Weber", "start": 0, "end": 5, "text": "I will send the form by Friday."}]
+    file = tmp_path / "call.json"
+    file.write_text(json.dumps({"meeting": {"id": "x", "title": "x", "participants": []}, "segments": spoken}))
+    page = signed_in(browser, site, ANNA, java_script_enabled=False)
+    page.goto("/meetings/new")
+    page.set_input_files("#file", file)
+    page.fill("#title", "A short call")
+    page.fill("#study", STUDY)
+    page.fill("#participants", "Anna Weber, , , anna@meridian.example")
+    page.check("[name=consent]")
+    page.click("form.sheet button.primary")
+    for _ in range(60):
+        if page.locator("#minutes").count():
+            break
+        page.wait_for_timeout(300)
+        page.reload()
+    page.fill("#first", "s1")
+    page.fill("#last", "s1")
+    page.fill("#add-text", "The form is to be sent.")
+    page.click("#add button")
+    expect(page.locator("[role=status]").first).to_have_text("It was added.")
+    assert re.search(r"added by a person", page.content())
+    page.context.close()
