@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from tests.conftest import MODELS, ROOT
 from tests.pages_kit import (
@@ -179,7 +179,7 @@ def test_of_two_editors_the_second_is_told(browser: Browser, site: Site, meeting
 
 def pages(meeting: str) -> list[tuple[str, str, str]]:
     """Return name, reader and address of each page."""
-    users = [
+    return [
         ("home", ANNA, "/"),
         ("meetings", ANNA, "/meetings"),
         ("upload", ANNA, "/meetings/new"),
@@ -205,7 +205,6 @@ def pages(meeting: str) -> list[tuple[str, str, str]]:
         ("retention", ADA, "/administration/retention"),
         ("nothing-here", ADA, "/nowhere"),
     ]
-    return users
 
 
 def test_each_page_keeps_the_rules_of_accessibility_and_its_weight(browser: Browser, site: Site, meeting: str) -> None:
@@ -269,6 +268,35 @@ def test_pages_in_the_dark_on_a_telephone_and_from_right_to_left(
 def speak(page: Page, locale: str) -> None:
     csrf = page.locator("[name=csrf]").first.get_attribute("value") or ""
     assert page.request.post("/account", form={"csrf": csrf, "locale": locale, "timezone": "Asia/Riyadh"}).ok
+
+
+def test_an_upload_that_broke_off_goes_on_where_it_stopped(browser: Browser, site: Site, tmp_path: Path) -> None:
+    page = signed_in(browser, site, ANNA)
+    page.goto("/meetings/new")
+    file = tmp_path / "long.vtt"
+    file.write_text("WEBVTT\n\n00:00.000 --> 00:04.000\n<v Anna Weber>I will send it.\n" + "\n" * (5 << 20))
+    page.set_input_files("#file", file)
+    expect(page.locator("#title")).to_have_value("long")
+    page.fill("#study", STUDY)
+    page.check("[name=consent]")
+    pieces: list[str] = []
+
+    def cut(route: Route) -> None:
+        pieces.append(route.request.headers["content-range"])
+        if len(pieces) == 2:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(
+        "**/meetings/uploads/*", lambda route: cut(route) if route.request.method == "PUT" else route.continue_()
+    )
+    page.click("form.sheet button.primary")
+    expect(page.locator("#progress output")).to_contain_text("broken off")
+    page.click("form.sheet button.primary")
+    page.wait_for_url("**/meetings/m-*")
+    assert [one.split("-")[0] for one in pieces] == ["bytes 0", "bytes 4194304", "bytes 4194304"]
+    page.context.close()
 
 
 def test_without_script_the_forms_do_it_all(browser: Browser, site: Site, tmp_path: Path) -> None:

@@ -4,8 +4,9 @@ const drop = document.getElementById("drop");
 const file = form.elements.file;
 const shown = document.getElementById("progress");
 const bar = shown.querySelector("progress");
-const told = shown.querySelector("output");
+const output = shown.querySelector("output");
 const PIECE = 4 * 1024 * 1024;
+const JSON_PLEASE = { Accept: "application/json" };
 
 for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
 for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
@@ -22,7 +23,29 @@ file.addEventListener("change", () => {
 function show(done, all) {
   shown.hidden = false;
   bar.value = all ? done / all : 1;
-  told.textContent = `${(done / 1e6).toFixed(1)} / ${(all / 1e6).toFixed(1)} MB`;
+  output.textContent = `${(done / 1e6).toFixed(1)} / ${(all / 1e6).toFixed(1)} MB`;
+}
+
+async function told(answer) {
+  const said = await answer.json();
+  if (!answer.ok) throw new Error(said.detail);
+  return said;
+}
+
+// an upload that broke off, in this window, for the same file
+async function begunBefore(key) {
+  const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
+  const answer = kept && (await fetch(kept.upload, { headers: JSON_PLEASE }));
+  return answer?.ok ? { ...kept, ...(await answer.json()) } : null;
+}
+
+async function begin(key, fields, whole) {
+  fields.delete("file");
+  fields.append("name", whole.name);
+  fields.append("size", whole.size);
+  const begun = await told(await fetch("/meetings/new/begin", { method: "POST", body: new URLSearchParams(fields), headers: JSON_PLEASE }));
+  sessionStorage.setItem(key, JSON.stringify(begun));
+  return begun;
 }
 
 async function send(place, csrf, whole, from) {
@@ -44,19 +67,15 @@ form.addEventListener("submit", async (event) => {
   show(0, whole.size);
   try {
     const fields = new FormData(form);
-    fields.delete("file");
-    fields.append("name", whole.name);
-    fields.append("size", whole.size);
-    const begun = await fetch("/meetings/new/begin", { method: "POST", body: new URLSearchParams(fields), headers: { Accept: "application/json" } });
-    const answer = await begun.json();
-    if (!begun.ok) throw new Error(answer.detail);
-    await send(answer.upload, fields.get("csrf"), whole, answer.received);
-    const ended = await fetch(answer.finish, { method: "POST", body: new URLSearchParams({ csrf: fields.get("csrf") }), headers: { Accept: "application/json" } });
-    const end = await ended.json();
-    if (!ended.ok) throw new Error(end.detail);
+    const csrf = fields.get("csrf");
+    const key = `upload:${whole.name}:${whole.size}:${whole.lastModified}`;
+    const begun = (await begunBefore(key)) ?? (await begin(key, fields, whole));
+    await send(begun.upload, csrf, whole, begun.received);
+    const end = await told(await fetch(begun.finish, { method: "POST", body: new URLSearchParams({ csrf }), headers: JSON_PLEASE }));
+    sessionStorage.removeItem(key);
     location.assign(end.page);
   } catch (error) {
-    told.textContent = error.message && !/^\d+$/.test(error.message) && !(error instanceof TypeError) ? error.message : form.dataset.wrong;
+    output.textContent = error.message && !/^\d+$/.test(error.message) && !(error instanceof TypeError) ? error.message : form.dataset.wrong;
     button.disabled = false;
   }
 });

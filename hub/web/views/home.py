@@ -35,7 +35,7 @@ def show(request: Request, asking: Annotated[Asking, oneself()]) -> Response:
         "home.html",
         place="home",
         figures=figures,
-        sections=[one for one in sections if one.rows or one.always],
+        sections=sections,
         can_upload=reader.can("meetings:write"),
         nothing=not sections and not reader.can("audit:read"),
     )

@@ -13,9 +13,10 @@ from starlette.datastructures import UploadFile
 
 from hub.api.asking import Asking, may
 from hub.domain.cards import Card
-from hub.domain.errors import RejectedError, UsageError
+from hub.domain.errors import MissingError, RejectedError, UsageError
 from hub.domain.meeting import Participant
 from hub.domain.policy import Right
+from hub.domain.uploads import UploadState
 from hub.services.review import pipeline, uploads
 from hub.services.review.meetings import About, open_meeting
 from hub.web import frame
@@ -80,6 +81,15 @@ async def piece(id: str, request: Request, asking: Writing) -> Response:
     room, dock, who, offset = asking.hub.room, asking.hub.dock, asking.principal, int(found[1])
     after = await run_in_threadpool(lambda: uploads.receive(room, dock, who, id, offset=offset, pieces=[bytes(come)]))
     return JSONResponse({"received": after.received})
+
+
+@router.get("/meetings/uploads/{id}")
+def received(id: str, asking: Writing) -> Response:
+    """Say how much of a file is here, so that it goes on from there."""
+    found = uploads.upload(asking.hub.room, asking.principal, id)
+    if found.state is UploadState.GIVEN_UP:
+        raise MissingError("this upload was given up; begin anew")
+    return JSONResponse({"received": found.received})
 
 
 @router.post("/meetings/uploads/{id}/finish")
