@@ -1,6 +1,6 @@
 """The parts of the hub that minutes go through after the draft. `hub.bootstrap` puts them in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -13,6 +13,7 @@ from hub.ports import BlobStore, Clock, Extractor, JobWork, Renderer, StageStore
 from hub.settings import Settings
 
 if TYPE_CHECKING:
+    from hub.domain.papers import Paper
     from hub.ports.review import Mailer, Poster, Reauthentication
     from hub.services.accounts.desk import Desk
     from hub.services.accounts.second_factor import Codes
@@ -118,6 +119,8 @@ class ReviewParts:
             poster=self._part("poster", self._poster),
             enter_records=self._enter_records,
             address=self.settings.pages_url,
+            file_papers=self._file_papers,
+            artifact=self.settings.minutes_artifact,
         )
 
     def review_jobs(self) -> dict[str, JobWork]:
@@ -150,6 +153,11 @@ class ReviewParts:
         from hub.connectors.webhook.outgoing import WebhookPoster, load_outgoing
 
         return WebhookPoster(load_outgoing(self.settings.outgoing), clock=self.clock)
+
+    def _file_papers(self, name: str, papers: "Sequence[tuple[Paper, bytes]]", protocol: str | None) -> str:
+        from hub.services.sync.filing import file_papers
+
+        return file_papers(self.sync, name, papers, protocol)
 
     def _enter_records(self, minutes: Minutes, protocol: str, person: str) -> str:
         from hub.services.sync.entering import enter_actions

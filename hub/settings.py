@@ -126,6 +126,11 @@ class Settings(BaseSettings):
     largest_upload_mb: int = Field(
         default=4096, ge=1, le=65_536, description="Megabytes that an uploaded recording may have at most"
     )
+    minutes_artifact: str = Field(
+        default="01.05.03",
+        pattern=r"^\d{2}\.\d{2}\.\d{2}$",
+        description="Artifact of the TMF Reference Model that approved minutes are filed as",
+    )
     pages_url: str = Field(default="", description="Address that people open the hub under, for links in mails")
     outgoing_dir: Path | None = Field(
         default=None, description="Folder with a YAML file for each webhook out; HUB_HOME/outgoing when unset"

@@ -12,13 +12,15 @@ class Channel(StrEnum):
     WEBHOOK = "webhook"
     DOWNLOAD = "download"
     """Laid ready for the recipient to fetch."""
+    FILING = "filing"
+    """Filed as a document in an eTMF, a portal or an exchange."""
     RECORDS = "records"
     """The actions become records of the hub's own, which flow to the systems of both parties."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One who gets minutes. *address* is a mail address, or the name of a configured webhook.
+    """One who gets minutes. *address* is a mail address, the name of a configured webhook, or of a system.
 
     *unblinded* recipients alone get what would unblind others. *attach* are formats of the document.
     """

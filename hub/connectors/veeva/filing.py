@@ -107,7 +107,8 @@ class VaultFiling:
             raise RejectedError(
                 f"{self._config.name}: artifact {paper.fields.get('artifact')} is not among filing.artifacts"
             )
-        ours = {name: value for name, value in paper.fields.items() if name not in _OURS and value is not None}
+        mapped = [name for name, value in self._rule.fields.items() if not value.read_only and name not in _OURS]
+        ours = {name: paper.fields[name] for name in mapped if paper.fields.get(name) is not None}
         body = {
             "name__v": str(paper.fields.get("title") or paper.name)[:100],
             "type__v": artifact.type,

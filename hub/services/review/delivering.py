@@ -4,7 +4,7 @@ A delivery is claimed before it is sent. Where a process ends between the two, a
 records) is sent again; a mail is not, since nobody can know whether it went out: a person decides.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,13 +13,15 @@ from hub.domain import wire
 from hub.domain.approvals import Signature
 from hub.domain.board import BoardAction
 from hub.domain.cards import Card
-from hub.domain.distribution import Channel, Dispatch, DispatchState
+from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient
 from hub.domain.errors import FatalError, HubError, RetryableError, StaleError, UsageError
 from hub.domain.minutes import Minutes
+from hub.domain.papers import Paper
 from hub.domain.versions import Version
 from hub.ports import Wording
 from hub.ports.review import Attachment, Mail, Mailer, Poster, ShelfUnit
 from hub.services.review.exporting import Press, document, signed_minutes
+from hub.services.review.papers import papers
 from hub.services.review.room import Room, held
 
 KIND = "distribution"
@@ -37,6 +39,9 @@ Calendar = Callable[..., bytes]
 EnterRecords = Callable[[Minutes, str, str], str]
 """Makes records of the actions of approved minutes, for a study (protocol number) and person; says what came of it."""
 
+FilePapers = Callable[[str, Sequence[tuple[Paper, bytes]], str | None], str]
+"""Files documents in a system of that name, for a study (protocol number); says what came of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
@@ -49,6 +54,9 @@ class Post:
     poster: Poster
     enter_records: EnterRecords
     address: str = ""
+    file_papers: FilePapers | None = None
+    artifact: str = ""
+    """Number of the TMF artifact that minutes are filed as."""
 
 
 def deliver(room: Room, post: Post, *, limit: int = 100) -> int:
@@ -140,6 +148,8 @@ def _sent(room: Room, post: Post, claimed: Dispatch) -> str:
         return "laid ready"
     if channel is Channel.RECORDS:
         return _records(room, post, card, version)
+    if channel is Channel.FILING:
+        return _filed(room, post, card, version, claimed.recipient)
     if channel is Channel.WEBHOOK:
         return post.poster.post(
             claimed.recipient.address, "minutes.approved", _told(room, card, version), key=claimed.id
@@ -189,6 +199,14 @@ def _told(room: Room, card: Card, version: Version) -> dict[str, Any]:
             {"id": one.id, "text": one.text, "owner": one.owner, "due": wire.plain(one.due)} for one in actions
         ],
     }
+
+
+def _filed(room: Room, post: Post, card: Card, version: Version, to: Recipient) -> str:
+    if post.file_papers is None:
+        raise UsageError(f"{to.address}: no system is connected that keeps documents")
+    with room.shelf.reading() as unit:
+        made = papers(unit, post.press, card, version, to, media=_MEDIA, artifact=post.artifact)
+    return post.file_papers(to.address, made, card.study)
 
 
 def _records(room: Room, post: Post, card: Card, version: Version) -> str:
