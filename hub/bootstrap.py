@@ -255,7 +255,9 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts):
         from hub.render.documents import DocumentRenderer
         from hub.translation.wording import wording
 
-        return self._part("renderer", lambda: DocumentRenderer(wording=wording))
+        known = self.settings
+        settled = {"style": known.minutes_style, "paper": known.paper, "region": known.region}
+        return self._part("renderer", lambda: DocumentRenderer(wording=wording, **settled))
 
     @cached_property
     def _engine(self) -> Any:

@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     threads: int = Field(default=0, ge=0, le=256, description="Processor threads for models; 0 means all cores")
     timezone: str = Field(default="UTC", description="IANA zone of a meeting that names none")
     region: str = Field(default="GB", pattern="^[A-Z]{2}$", description="Country whose order of day and month applies")
+    minutes_style: Literal["auto", "formal", "protocol", "summary"] = Field(
+        default="auto", description="Order of the parts of minutes; auto takes what is usual for the locale"
+    )
+    paper: Literal["auto", "A4", "Letter"] = Field(
+        default="auto", description="Size of paper; auto takes the one of HUB_REGION"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="Least level logged")
     log_format: Literal["console", "json"] = Field(default="console", description="Form of the log lines on stderr")
     host: str = Field(default="127.0.0.1", description="Address that pages are served on")

@@ -47,21 +47,28 @@ class _Writer:
         self._line(shown.title, style="Title")
         self._line(shown.status, bold=True)
         self._grid(None, [(name, value) for name, value in shown.header])
-        if shown.people:
-            self._heading(words.text("Attendance"))
-            self._grid(shown.people_columns, shown.people)
         if shown.silent:
             self._line(words.text("No speech was found in this recording."), bold=True)
-        self._heading(words.text("Summary"))
-        for text, note in shown.summary:
-            self._item(self._line("", style="List Bullet"), text, note)
-        if not shown.summary:
-            self._line(words.text("None recorded."))
-        for table in shown.tables:
-            self._table(table)
+        for part in shown.layout.order:
+            self._part(part)
         self._end()
         self._notes.close()
         return self._document
+
+    def _part(self, part: str) -> None:
+        shown, words = self._shown, self._words
+        if part == "people" and shown.people:
+            self._heading(words.text("Attendance"))
+            self._grid(shown.people_columns, shown.people)
+        elif part == "summary":
+            self._heading(words.text("Summary"))
+            for text, note in shown.summary:
+                self._item(self._line("", style="List Bullet"), text, note)
+            if not shown.summary:
+                self._line(words.text("None recorded."))
+        for table in shown.tables:
+            if table.name == part:
+                self._table(table)
 
     def _end(self) -> None:
         shown, words = self._shown, self._words
@@ -83,7 +90,7 @@ class _Writer:
         from docx.shared import Mm, Pt
 
         section = self._document.sections[0]
-        section.page_width, section.page_height = Mm(210), Mm(297)
+        section.page_width, section.page_height = (Mm(length) for length in self._shown.layout.size_mm)
         section.left_margin = section.right_margin = Mm(22)
         normal = self._document.styles["Normal"]
         normal.font.name, normal.font.size = "Noto Sans", Pt(10)

@@ -12,13 +12,10 @@ def markdown(shown: View, words: Wording) -> str:
     """Return the document; footnotes stand at its end."""
     lines = [f"# {_plain(shown.title)}", "", f"**{_plain(shown.status)}**", ""]
     lines += [f"- {_plain(name)}: {_plain(value)}" for name, value in shown.header]
-    lines += ["", f"## {words.text('Attendance')}", "", *_grid(shown.people_columns, shown.people)]
     if shown.silent:
         lines += ["", words.text("No speech was found in this recording.")]
-    lines += ["", f"## {words.text('Summary')}", ""]
-    lines += [f"- {_text(text, words)}{_mark(note)}" for text, note in shown.summary] or [words.text("None recorded.")]
-    for table in shown.tables:
-        lines += ["", f"## {_plain(table.heading)}", "", *_items(table, words)]
+    for part in shown.layout.order:
+        lines += _part(part, shown, words)
     if any(any(row) for row in shown.signatures):
         lines += ["", f"## {words.text('Signatures')}", "", *_grid(shown.signature_columns, shown.signatures)]
     lines += ["", f"## {words.text('About these minutes')}", "", *(f"- {_text(line, words)}" for line in shown.about)]
@@ -32,6 +29,16 @@ def markdown(shown: View, words: Wording) -> str:
         *(f"[^{note.number}]: {_plain(note.where)}: “{_plain(note.quote)}”{_english(note)}" for note in shown.notes),
     ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _part(part: str, shown: View, words: Wording) -> list[str]:
+    if part == "people":
+        return ["", f"## {words.text('Attendance')}", "", *_grid(shown.people_columns, shown.people)]
+    if part == "summary":
+        said = [f"- {_text(text, words)}{_mark(note)}" for text, note in shown.summary]
+        return ["", f"## {words.text('Summary')}", "", *(said or [words.text("None recorded.")])]
+    table = next(table for table in shown.tables if table.name == part)
+    return ["", f"## {_plain(table.heading)}", "", *_items(table, words)]
 
 
 def _english(note: Note) -> str:

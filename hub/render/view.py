@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.domain.minutes import Action, Evidence, Issue, Item, Minutes, Risk
 from hub.ports import Wording
+from hub.render.layout import Layout
 
 UNSURE_BELOW = 0.5
+_FORMAL = Layout()
 SIGNED = ("signed", "approved", "distributed")
 _LINES_TO_SIGN_ON = 2
 
@@ -46,8 +48,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of items; *empty* is said where there are none."""
+    """A table of the items of a kind, *name*: decisions, actions, risks or issues."""
 
+    name: str
     heading: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -75,6 +78,8 @@ class View:
     signature_columns: tuple[str, ...] = ()
     signatures: tuple[tuple[str, ...], ...] = ()
     """Name, meaning, time in UTC, and what was signed; empty lines to sign on where nobody has."""
+    layout: Layout = _FORMAL
+    """In which order the parts follow; `tables` holds them by name."""
 
 
 class _Notes:
@@ -110,45 +115,25 @@ class _Texts:
         return Text(text, field in self._foreign, self._flags.get(field), unsure)
 
 
-def view(minutes: Minutes, words: Wording) -> View:
-    """Return *minutes* as a document in the locale of *words*."""
+_COLUMNS = {
+    "decisions": ("Decisions", "Decision"),
+    "actions": ("Action items", "Action", "Owner", "Due"),
+    "risks": ("Risks", "Risk", "Category", "Severity", "Likelihood", "Owner"),
+    "issues": ("Issues", "Issue", "Category", "Severity", "Owner"),
+}
+"""The heading of each table and its columns."""
+
+
+def view(minutes: Minutes, words: Wording, layout: Layout = _FORMAL) -> View:
+    """Return *minutes* as a document in the locale of *words*; notes are numbered in the order of the *layout*."""
     notes, texts = _Notes(minutes, words), _Texts(minutes)
-    summary = tuple(
-        (texts.at(f"summary[{place}]", sentence), notes.add(proof.evidence) if proof else None)
-        # minutes from elsewhere may carry the plain sentences alone
-        for place, (sentence, proof) in enumerate(zip_longest(minutes.summary, minutes.summary_evidence))
-        if sentence is not None
-    )
-    tables = (
-        _table(words.text("Decisions"), (words.text("Decision"),), "decisions", minutes.decisions, notes, texts, words),
-        _table(
-            words.text("Action items"),
-            tuple(map(words.text, ("Action", "Owner", "Due"))),
-            "actions",
-            minutes.actions,
-            notes,
-            texts,
-            words,
-        ),
-        _table(
-            words.text("Risks"),
-            tuple(map(words.text, ("Risk", "Category", "Severity", "Likelihood", "Owner"))),
-            "risks",
-            minutes.risks,
-            notes,
-            texts,
-            words,
-        ),
-        _table(
-            words.text("Issues"),
-            tuple(map(words.text, ("Issue", "Category", "Severity", "Owner"))),
-            "issues",
-            minutes.issues,
-            notes,
-            texts,
-            words,
-        ),
-    )
+    summary: tuple[tuple[Text, Note | None], ...] = ()
+    tables = []
+    for part in layout.order:
+        if part == "summary":
+            summary = _summary(minutes, notes, texts)
+        elif part in _COLUMNS:
+            tables.append(_table(part, getattr(minutes, part), notes, texts, words))
     signed = minutes.status in SIGNED
     return View(
         locale=words.locale,
@@ -160,7 +145,7 @@ def view(minutes: Minutes, words: Wording) -> View:
         people_columns=tuple(map(words.text, ("Name", "Role", "Organization", "Spoke"))),
         people=_people(minutes, words),
         summary=summary,
-        tables=tables,
+        tables=tuple(tables),
         notes=tuple(notes.all),
         about=_about(minutes, words),
         models=tuple(f"{stage}: {name}" for stage, name in sorted(minutes.models.items())),
@@ -168,18 +153,21 @@ def view(minutes: Minutes, words: Wording) -> View:
         silent=minutes.coverage.segments == 0,
         signature_columns=tuple(map(words.text, ("Name", "Meaning", "Date", "Signature"))),
         signatures=_signatures(minutes, words),
+        layout=layout,
     )
 
 
-def _table(
-    heading: str,
-    columns: tuple[str, ...],
-    field: str,
-    items: Iterable[Item],
-    notes: _Notes,
-    texts: _Texts,
-    words: Wording,
-) -> Table:
+def _summary(minutes: Minutes, notes: _Notes, texts: _Texts) -> tuple[tuple[Text, Note | None], ...]:
+    return tuple(
+        (texts.at(f"summary[{place}]", sentence), notes.add(proof.evidence) if proof else None)
+        # minutes from elsewhere may carry the plain sentences alone
+        for place, (sentence, proof) in enumerate(zip_longest(minutes.summary, minutes.summary_evidence))
+        if sentence is not None
+    )
+
+
+def _table(field: str, items: Iterable[Item], notes: _Notes, texts: _Texts, words: Wording) -> Table:
+    heading, *columns = map(words.text, _COLUMNS[field])
     rows = tuple(
         Row(
             number=words.number(place + 1),
@@ -189,7 +177,7 @@ def _table(
         )
         for place, item in enumerate(items)
     )
-    return Table(heading, (words.text("No."), *columns), rows)
+    return Table(field, heading, (words.text("No."), *columns), rows)
 
 
 def _cells(item: Item, field: str, texts: _Texts, words: Wording) -> tuple[Text, ...]:

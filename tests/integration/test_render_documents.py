@@ -160,3 +160,36 @@ def test_json_is_the_fixed_form() -> None:
     assert form["summary"] == ["The team amended the consent form."]
     assert form["actions"][0]["due"] == "2026-05-22"
     assert form["actions"][1]["evidence"] == {"segments": ["s1"], "quote": QUOTE}
+
+
+def headings(minutes: Minutes, locale: str, **settled: str) -> list[str]:
+    page = DocumentRenderer(wording=wording, **settled).render(minutes, locale=locale, format="html")
+    return [heading.text_content() for heading in html.fromstring(page).iterfind(".//main//h2")][:6]
+
+
+def test_the_parts_follow_the_custom_of_the_region_or_what_was_chosen():
+    assert headings(MINUTES, "en") == ["Attendance", "Summary", "Decisions", "Action items", "Risks", "Issues"]
+    assert headings(MINUTES, "en", style="summary")[:2] == ["Summary", "Action items"]
+    english = [
+        wording("de").text(part) for part in ("Attendance", "Decisions", "Action items", "Issues", "Risks", "Summary")
+    ]
+    assert headings(MINUTES, "de") == english
+    for format in ("md", "docx"):
+        made_as = DocumentRenderer(wording=wording, style="protocol").render(MINUTES, locale="en", format=format)
+        text = made_as.decode() if format == "md" else worded(made_as)
+        assert text.index("Decisions") < text.index("Action items") < text.rindex("Summary")
+
+
+def test_notes_are_numbered_in_the_order_they_are_read():
+    page = DocumentRenderer(wording=wording, style="protocol").render(MINUTES, locale="en", format="html")
+    numbers = [mark.text_content() for mark in html.fromstring(page).iterfind(".//sup")]
+    assert numbers == sorted(numbers, key=int)
+
+
+@pytest.mark.parametrize(("region", "millimetres"), [("GB", (210, 297)), ("US", (216, 279))])
+def test_paper_has_the_size_of_the_region(region, millimetres):
+    renderer = DocumentRenderer(wording=wording, region=region)
+    box = PdfReader(io.BytesIO(renderer.render(MINUTES, locale="en", format="pdf"))).pages[0].mediabox
+    assert (round(box.width / 72 * 25.4), round(box.height / 72 * 25.4)) == millimetres
+    section = Document(io.BytesIO(renderer.render(MINUTES, locale="en", format="docx"))).sections[0]
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == millimetres
