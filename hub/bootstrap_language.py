@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from hub.domain.memory import Match, Pair
-from hub.ports import Clock, Glossary, TranslationMemory, Translator
+from hub.ports import Clock, Glossary, TranslationMemory, Translator, WorkCalendars
 from hub.settings import Settings
 
 if TYPE_CHECKING:
@@ -74,6 +74,13 @@ class LanguageParts:
         }
         revision = ",".join(map(self.models.revision, names))
         return NeuralTranslator(pairs, many=many, languages=LANGUAGES if many else frozenset(), revision=revision)
+
+    @cached_property
+    def calendars(self) -> WorkCalendars:
+        """Working days of countries."""
+        from hub.connectors.calendars import HolidayCalendars
+
+        return self._part("calendars", HolidayCalendars)
 
     @cached_property
     def memory(self) -> TranslationMemory:

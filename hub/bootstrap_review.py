@@ -9,7 +9,7 @@ from uuid import uuid4
 from hub.domain.errors import UsageError
 from hub.domain.minutes import Minutes
 from hub.domain.transcript import Transcript
-from hub.ports import BlobStore, Clock, Extractor, JobWork, Renderer, StageStore
+from hub.ports import BlobStore, Clock, Extractor, JobWork, Renderer, StageStore, WorkCalendars
 from hub.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class ReviewParts:
         def is_transcript(self, path: Path) -> bool: ...  # noqa: D102
         def read_transcript(self, path: Path) -> Transcript: ...  # noqa: D102
         @property
+        def calendars(self) -> WorkCalendars: ...  # noqa: D102
+        @property
         def _engine(self) -> Any: ...
 
     @cached_property
@@ -88,6 +90,7 @@ class ReviewParts:
             blobs=self.blobs,
             stages=self.stages,
             work=self.settings.home / "work",
+            calendars=self.calendars,
         )
 
     @cached_property

@@ -6,12 +6,16 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A person on the roster of a meeting; *name* as it shall stand in the minutes."""
+    """A person on the roster of a meeting; *name* as it shall stand in the minutes.
+
+    *country* is where the person works: DE, or DE-BY where holidays differ within it.
+    """
 
     name: str
     role: str | None = None
     organization: str | None = None
     email: str | None = None
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

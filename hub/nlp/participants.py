@@ -18,6 +18,7 @@ _COLUMNS = {
     "name": "name", "full name": "name", "participant": "name", "display name": "name",
     "role": "role", "title": "role", "function": "role",
     "organization": "organization", "organisation": "organization", "company": "organization",
+    "country": "country", "site country": "country", "location": "country",
     "email": "email", "e-mail": "email", "mail": "email",
 }  # fmt: skip
 Row = tuple[int, Participant]
@@ -111,4 +112,10 @@ def _person(fields: dict[str, Any]) -> Participant:
     def text(key: str) -> str | None:
         return " ".join(str(fields.get(key) or "").split()) or None
 
-    return Participant(text("name") or "", text("role"), text("organization"), text("email"))
+    return Participant(text("name") or "", text("role"), text("organization"), text("email"), _country(text("country")))
+
+
+def _country(said: str | None) -> str | None:
+    """Return a code such as DE or DE-BY; what is none is left out, for a column may hold towns."""
+    code = (said or "").upper()
+    return code if re.fullmatch(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?", code) else None

@@ -13,6 +13,7 @@ from hub.ports.accounts import (
     Passwords,
     Sessions,
 )
+from hub.ports.calendars import WorkCalendars
 from hub.ports.clock import Clock
 from hub.ports.filing import Filing
 from hub.ports.identities import Identities
@@ -92,4 +93,5 @@ __all__ = [
     "Translator",
     "Unit",
     "Wording",
+    "WorkCalendars",
 ]

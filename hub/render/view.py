@@ -111,6 +111,9 @@ class _Texts:
         self._foreign = set(minutes.untranslated)
         self._flags = {flag.field: flag.reason for flag in minutes.flags}
 
+    def check(self, field: str) -> str | None:
+        return self._flags.get(field)
+
     def at(self, field: str, text: str, *, unsure: bool = False) -> Text:
         return Text(text, field in self._foreign, self._flags.get(field), unsure)
 
@@ -182,7 +185,7 @@ def _table(field: str, items: Iterable[Item], notes: _Notes, texts: _Texts, word
 
 def _cells(item: Item, field: str, texts: _Texts, words: Wording) -> tuple[Text, ...]:
     if isinstance(item, Action):
-        return (_owner(item, field, texts, words), _due(item, words))
+        return (_owner(item, field, texts, words), _due(item, texts.check(f"{field}.due"), words))
     if isinstance(item, Risk | Issue):
         weights = [item.category, item.severity, *([item.likelihood] if isinstance(item, Risk) else [])]
         said = [Text(words.text(weight) if weight else "–") for weight in weights]
@@ -197,10 +200,10 @@ def _owner(item: Action, field: str, texts: _Texts, words: Wording) -> Text:
     return Text(f"{words.text('No owner')}: {why.text}", why.foreign, why.check)
 
 
-def _due(item: Action, words: Wording) -> Text:
+def _due(item: Action, check: str | None, words: Wording) -> Text:
     said = words.text("as said: “{words}”", words=item.due_as_spoken) if item.due_as_spoken else ""
     day = words.date(item.due) if item.due else words.text("No date")
-    return Text(f"{day} ({said})" if said else day)
+    return Text(f"{day} ({said})" if said else day, check=check)
 
 
 def _header(minutes: Minutes, words: Wording) -> tuple[tuple[str, str], ...]:

@@ -6,16 +6,17 @@ from typing import TypeVar
 from hub.domain.evidence import stands
 from hub.domain.minutes import Action, Decision, Issue, Item, Minutes, Risk, SetAside, SummarySentence
 from hub.domain.transcript import Transcript
-from hub.ports import Extractor
+from hub.ports import Extractor, WorkCalendars
+from hub.services.due_days import with_days_off
 
 AnyItem = TypeVar("AnyItem", Decision, Action, Risk, Issue)
 
 
-def draft(transcript: Transcript, *, extractor: Extractor) -> Minutes:
+def draft(transcript: Transcript, *, extractor: Extractor, calendars: WorkCalendars | None = None) -> Minutes:
     """Return draft minutes of *transcript*.
 
     Whatever extractor made them: an item or a sentence whose quote does not stand in its cited segments is taken
-    out and listed in the coverage, for a person to look at.
+    out and listed in the coverage, for a person to look at. *calendars* tell on which due dates nobody works.
     """
     minutes = extractor.extract(transcript)
     texts = {segment.id: segment.text for segment in transcript.segments}
@@ -38,7 +39,8 @@ def draft(transcript: Transcript, *, extractor: Extractor) -> Minutes:
         notes=transcript.coverage.missing + checked.coverage.notes,
         set_aside=checked.coverage.set_aside + tuple(failed),
     )
-    return replace(checked, coverage=coverage)
+    done = replace(checked, coverage=coverage)
+    return with_days_off(done, calendars) if calendars else done
 
 
 def undated(minutes: Minutes) -> tuple[Action, ...]:

@@ -174,9 +174,9 @@ def test_the_parts_follow_the_custom_of_the_region_or_what_was_chosen():
         wording("de").text(part) for part in ("Attendance", "Decisions", "Action items", "Issues", "Risks", "Summary")
     ]
     assert headings(MINUTES, "de") == english
-    for format in ("md", "docx"):
-        made_as = DocumentRenderer(wording=wording, style="protocol").render(MINUTES, locale="en", format=format)
-        text = made_as.decode() if format == "md" else worded(made_as)
+    for form in ("md", "docx"):
+        made_as = DocumentRenderer(wording=wording, style="protocol").render(MINUTES, locale="en", format=form)
+        text = made_as.decode() if form == "md" else worded(made_as)
         assert text.index("Decisions") < text.index("Action items") < text.rindex("Summary")
 
 

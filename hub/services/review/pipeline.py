@@ -15,7 +15,7 @@ from hub.domain.people import Principal
 from hub.domain.policy import Right
 from hub.domain.transcript import Transcript
 from hub.domain.versions import KeptTranscript, proposed
-from hub.ports import BlobStore, Extractor, StageStore
+from hub.ports import BlobStore, Extractor, StageStore, WorkCalendars
 from hub.services.drafting import draft
 from hub.services.hearing import Ears, Hearing, hear
 from hub.services.review.editing import store_version
@@ -46,6 +46,7 @@ class Bench:
     stages: StageStore
     work: Path
     """Folder for decoded samples while they are needed."""
+    calendars: WorkCalendars | None = None
 
 
 def start(
@@ -126,7 +127,7 @@ def _transcript(bench: Bench, card: Card, job: Job, progress: "_Watched") -> Tra
 
 def _draft(room: Room, bench: Bench, job: Job, transcript: Transcript, progress: "_Watched") -> None:
     progress.start("extract")
-    minutes = draft(transcript, extractor=bench.extractor())
+    minutes = draft(transcript, extractor=bench.extractor(), calendars=bench.calendars)
     progress.checked()
     with held(room, transcript.meeting.id, "hub") as work:
         if work.card.stopped_by is not None:
