@@ -8,6 +8,7 @@ from typing import Any
 from hub.ports import Wording
 from hub.render.docx_notes import FootNotes, reference
 from hub.render.fonts import family
+from hub.render.steady import steady
 from hub.render.view import Note, Table, Text, View
 
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -25,7 +26,7 @@ def docx(shown: View, words: Wording, *, started_at: datetime | None) -> bytes:
     properties.last_modified_by, properties.revision = "Liaison hub", 1
     out = io.BytesIO()
     document.save(out)
-    return out.getvalue()
+    return steady(out.getvalue())
 
 
 class _Writer:
