@@ -8,20 +8,24 @@ from uuid import uuid4
 
 from hub.domain.errors import UsageError
 from hub.domain.minutes import Minutes
+from hub.domain.people import Principal
 from hub.domain.transcript import Transcript
 from hub.ports import BlobStore, Clock, Extractor, JobWork, Renderer, StageStore, WorkCalendars
 from hub.settings import Settings
 
 if TYPE_CHECKING:
     from hub.domain.papers import Paper
+    from hub.ports.platforms import Connected
     from hub.ports.review import Mailer, Poster, Reauthentication
     from hub.services.accounts.desk import Desk
     from hub.services.accounts.second_factor import Codes
     from hub.services.hearing import Ears
+    from hub.services.jobs import JobRunner
     from hub.services.review.delivering import Post
     from hub.services.review.exporting import Press
     from hub.services.review.pipeline import Bench
     from hub.services.review.room import Room
+    from hub.services.review.taking_in import Taken
     from hub.services.review.uploads import Dock
     from hub.services.sync.steps import Sync
     from hub.storage.audit import AuditTrail
@@ -50,6 +54,8 @@ class ReviewParts:
         def desk(self) -> "Desk": ...  # noqa: D102
         @property
         def codes(self) -> "Codes": ...  # noqa: D102
+        @property
+        def jobs(self) -> "JobRunner": ...  # noqa: D102
         @property
         def sync(self) -> "Sync": ...  # noqa: D102
         def ears(self, vocabulary: Path | None = None) -> "Ears": ...  # noqa: D102
@@ -126,13 +132,37 @@ class ReviewParts:
             artifact=self.settings.minutes_artifact,
         )
 
+    @cached_property
+    def platforms(self) -> "dict[str, Connected]":
+        """The meeting platforms whose meetings are taken in, by name."""
+        from hub.connectors.platforms import load_platforms
+
+        made = self._part("platforms", lambda: load_platforms(self.settings.platforms, clock=self.clock))
+        return cast("dict[str, Connected]", made)
+
+    def sweep(self, name: str) -> "Taken":
+        """Take in what a platform holds. UsageError for a name that is not connected, or without an account for it."""
+        from hub.services.review.taking_in import sweep
+
+        connected = self.platforms.get(name)
+        if connected is None:
+            raise UsageError(f"{name}: is no connected platform; there are {', '.join(self.platforms) or 'none'}")
+        account = self.desk.accounts.named(email=connected.rule.account.casefold())
+        if account is None:
+            raise UsageError(f"{name}: {connected.rule.account} has no account; hub users create makes one")
+        grants = tuple(one.grant for one in self.desk.accounts.held(account.user.id))
+        principal = Principal(account.user, grants, f"platform {name}")
+        work = self.settings.home / "work" / "platforms"
+        return sweep(self.room, self.dock, self.jobs.submit, connected, principal, work=work)
+
     def review_jobs(self) -> dict[str, JobWork]:
         """Return the long work of minutes, by the kind of its jobs."""
-        from hub.services.review import delivering, pipeline
+        from hub.services.review import delivering, pipeline, taking_in
 
         return {
             pipeline.KIND: lambda job, tell: pipeline.run(self.room, self.bench, job, tell),
             delivering.KIND: lambda _job, tell: delivering.run(self.room, self.post, tell),
+            taking_in.KIND: lambda job, _tell: taking_in.told(self.sweep(str(job.argument["platform"]))),
         }
 
     def _mailer(self) -> "Mailer | None":

@@ -86,6 +86,9 @@ class Settings(BaseSettings):
     systems_dir: Path | None = Field(
         default=None, description="Folder with a YAML file for each connected system; HUB_HOME/systems when unset"
     )
+    platforms_dir: Path | None = Field(
+        default=None, description="Folder with a YAML file for each meeting platform; HUB_HOME/platforms when unset"
+    )
     webhooks_dir: Path | None = Field(
         default=None, description="Folder with a YAML file for each sender of webhooks; HUB_HOME/webhooks when unset"
     )
@@ -195,6 +198,11 @@ class Settings(BaseSettings):
     def systems(self) -> Path:
         """The folder that describes the connected systems."""
         return self.systems_dir or self.home / "systems"
+
+    @property
+    def platforms(self) -> Path:
+        """The folder that describes the meeting platforms."""
+        return self.platforms_dir or self.home / "platforms"
 
     @property
     def webhooks(self) -> Path:

@@ -13,6 +13,7 @@ from hub.api import (
     meeting_routes,
     minutes_routes,
     own_routes,
+    platform_routes,
     record_routes,
     sending_routes,
     session_routes,
@@ -42,6 +43,7 @@ ROUTERS = (
     sending_routes.router,
     board_routes.router,
     answer_routes.router,
+    platform_routes.router,
 )
 LARGE: tuple[str, ...] = ("/api/v1/uploads/",)
 """Paths (without what varies) that take recordings: their routes count what comes themselves."""

@@ -13,6 +13,7 @@ from hub.cli import (
     memory,
     minutes,
     models,
+    platforms,
     redact,
     serve,
     sync,
@@ -37,6 +38,7 @@ app.command("extract")(extract.extract)
 app.command("redact")(redact.redact)
 app.command("ask")(ask.ask)
 app.command("translate")(translate.translate)
+app.add_typer(platforms.app, name="platforms")
 app.add_typer(memory.memory)
 app.add_typer(memory.glossary)
 app.add_typer(models.app, name="models")

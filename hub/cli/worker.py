@@ -3,14 +3,21 @@
 import signal
 import sys
 import threading
-from typing import Annotated
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hub.cli.guard import FAILED, say
 
+if TYPE_CHECKING:
+    from hub.bootstrap import Hub
+    from hub.services.sync.worker import Task
+
 _AGAIN_S = 2.0
-DUTIES = ("pull", "relay", "deliver", "again")
+DUTIES = ("pull", "relay", "deliver", "again", "sweep")
+_SWEEP_EVERY_S = 300.0
 
 
 def worker(
@@ -30,7 +37,8 @@ def worker(
         signal.signal(number, lambda _number, _frame: stop.set())
     while True:
         try:
-            wanted = [task for task in tasks(hub.sync) if not duty or task.name.partition(".")[0] in duty]
+            all_of = [*tasks(hub.sync), *_sweeps(hub)]
+            wanted = [task for task in all_of if not duty or task.name.partition(".")[0] in duty]
             break
         except RetryableError as error:
             say(f"{error} (in {_AGAIN_S:.0f} s)")
@@ -46,3 +54,26 @@ def worker(
         say("a step did not end in time; what it held is begun again by the next worker")
         sys.exit(FAILED)
     say("worker ended; nothing was left half done")
+
+
+def _sweeps(hub: "Hub") -> "list[Task]":
+    """Return a task for each meeting platform: swept every five minutes by one worker, and as soon as it calls."""
+    from hub.services.sync.worker import Task
+
+    return [Task(f"sweep.{name}", _sweeper(hub, name)) for name in hub.platforms]
+
+
+def _sweeper(hub: "Hub", name: str) -> Callable[[], float]:
+    due = 0.0
+
+    def step() -> float:
+        nonlocal due
+        calls = hub.sync.calls.waiting(name) if name in hub.sync.called else []
+        if (calls or time.monotonic() >= due) and hub.sync.leases.take(f"sweep.{name}", _SWEEP_EVERY_S):
+            hub.sweep(name)
+            due = time.monotonic() + _SWEEP_EVERY_S
+            if calls:
+                hub.sync.calls.handled(calls)
+        return 2.0
+
+    return step

@@ -1,0 +1,49 @@
+"""`hub platforms`: the meeting platforms whose meetings are taken in."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from hub.cli.guard import say
+
+app = typer.Typer(no_args_is_help=True, help="Meeting platforms: whether they can be used, and what they hold.")
+SET_ASIDE = 3
+Name = Annotated[str, typer.Argument(help="The platform by its name")]
+
+
+@app.command("list")
+def list_platforms() -> None:
+    """List the platforms that are connected, and for whom their meetings are taken in."""
+    from hub.cli.opening import opened
+
+    for name, one in opened().platforms.items():
+        rule = one.rule
+        sys.stdout.write(f"{name}: for {', '.join(rule.organizations)}, study {rule.study or '-'}, by {rule.account}\n")
+
+
+@app.command("check")
+def check(name: Name) -> None:
+    """Say in words whether a platform can be used, and what is wrong where it cannot."""
+    from hub.cli.opening import opened
+    from hub.domain.errors import UsageError
+
+    platforms = opened().platforms
+    if name not in platforms:
+        raise UsageError(f"{name}: is no connected platform; there are {', '.join(platforms) or 'none'}")
+    platforms[name].platform.check()
+    say(f"{name}: can be used")
+
+
+@app.command("sweep")
+def sweep(name: Name) -> None:
+    """Take in the recorded meetings of the last days that are not here yet; exit 3 where some could not be."""
+    from hub.cli.opening import opened
+
+    taken = opened().sweep(name)
+    say(f"{name}: {taken.found} meetings found, {len(taken.taken)} taken in, {len(taken.failed)} could not be")
+    sys.stdout.writelines(f"{one}\n" for one in taken.taken)
+    for title, reason in taken.failed:
+        say(f"{title}: {reason}")
+    if taken.failed:
+        sys.exit(SET_ASIDE)

@@ -1,0 +1,167 @@
+"""Requests to Zoom's API v2, signed in by server-to-server OAuth, its errors told by what to do."""
+
+import base64
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from pydantic import Field, field_validator
+
+from hub.connectors.declared import Strict
+from hub.connectors.references import Secret, secret_of
+from hub.connectors.rest.client import Limits, NotThereError
+from hub.connectors.rest.waits import wait_of
+from hub.connectors.wire import Answer, Request, Wire, same_host
+from hub.domain.errors import FatalError, RejectedError, RetryableError
+
+_EARLY_S = 60.0
+_GONE = (1001, 3001, 3301, 3322)
+_DOWNLOAD_S = 7200.0
+
+
+class ZoomAccess(Strict):
+    """A server-to-server OAuth app of the customer's account."""
+
+    account_id: str = Field(min_length=1)
+    client_id: str = Field(min_length=1)
+    client_secret: Secret
+    users: tuple[str, ...] = Field(min_length=1)
+    """Hosts whose recordings are looked for: their ids or addresses."""
+    base_url: str = "https://api.zoom.us/v2"
+    login_url: str = "https://zoom.us"
+    downloads: tuple[str, ...] = ("zoom.us",)
+    """Domains that a token may be sent to for a download."""
+
+    @field_validator("base_url", "login_url")
+    @classmethod
+    def _private(cls, url: str) -> str:
+        if not url.startswith(("https://", "http://127.0.0.1:")):
+            raise ValueError("http is for this machine only; use https")
+        return url.rstrip("/")
+
+
+class ZoomClient:
+    """Sends requests. RetryableError for limits and outages, FatalError for credentials and scopes."""
+
+    def __init__(self, access: ZoomAccess, *, name: str, limits: Limits, clock: Callable[[], datetime]) -> None:
+        self._access, self._name, self._clock = access, name, clock
+        self._wire = Wire(name=name, limits=limits, monotonic=time.monotonic)
+        self._lock = threading.Lock()
+        self._token, self._until = "", clock()
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._wire.close()
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Return the JSON object at *path*, with a new token where the old one was refused."""
+        address = f"{self._access.base_url}{path}"
+        answer = self._signed_in(lambda known: self._wire.send(Request("GET", address, params or {}, known)))
+        if not answer.well:
+            raise self._judged(f"GET {path}", answer)
+        told = answer.json(f"{self._name}: GET {path}")
+        if not isinstance(told, dict):
+            raise RetryableError(f"{self._name}: GET {path}: the answer is no JSON object")
+        return told
+
+    def listed(self, path: str, key: str, params: Mapping[str, str]) -> Iterator[Any]:
+        """Yield the entries under *key* of every page; a page's token is followed as it was given."""
+        token, seen = "", set[str]()
+        while True:
+            page = self.get(path, {**params, "page_size": "300", **({"next_page_token": token} if token else {})})
+            entries = page.get(key)
+            if not isinstance(entries, list):
+                raise RetryableError(f"{self._name}: GET {path}: the answer holds no list of {key}")
+            yield from entries
+            token = str(page.get("next_page_token") or "")
+            if not token:
+                return
+            if token in seen:
+                raise RetryableError(f"{self._name}: GET {path}: leads in a circle")
+            seen.add(token)
+
+    def save(self, address: str, target: Path, *, most: int) -> None:
+        """Write what is at a download address to *target*; the token goes to Zoom's own hosts only."""
+        if not self._ours(address):
+            raise RejectedError(f"{self._name}: a download leads to {urlsplit(address).hostname}, which is not Zoom's")
+        with target.open("wb") as stream:
+
+            def saved(known: Mapping[str, str]) -> Answer:
+                stream.seek(0)
+                stream.truncate()
+                request = Request("GET", address, {}, known)
+                return self._wire.save(request, stream, most=most, within_s=_DOWNLOAD_S)
+
+            answer = self._signed_in(saved)
+            if answer.status in (301, 302, 303, 307):  # storage with an address of its own right
+                there = answer.headers.get("location", "")
+                if not there.startswith("https://") and not same_host(there, self._access.base_url):
+                    raise RejectedError(f"{self._name}: a download leads to an address without https")
+                answer = self._wire.save(Request("GET", there), stream, most=most, within_s=_DOWNLOAD_S)
+            if not answer.well:
+                raise self._judged("GET of a recording", answer)
+
+    def _ours(self, address: str) -> bool:
+        if same_host(address, self._access.base_url):
+            return True
+        where = urlsplit(address)
+        host = where.hostname or ""
+        return where.scheme == "https" and any(host == d or host.endswith(f".{d}") for d in self._access.downloads)
+
+    def _signed_in(self, send: Callable[[Mapping[str, str]], Answer]) -> Answer:
+        token = self._bearer()
+        answer = send({"Authorization": f"Bearer {token}"})
+        if answer.status != 401:
+            return answer
+        with self._lock:
+            if self._token == token:
+                self._token = ""
+        return send({"Authorization": f"Bearer {self._bearer()}"})
+
+    def _bearer(self) -> str:
+        with self._lock:
+            if not self._token or self._clock() >= self._until:
+                self._token, lasts_s = self._asked()
+                self._until = self._clock() + timedelta(seconds=max(lasts_s - _EARLY_S, _EARLY_S))
+            return self._token
+
+    def _asked(self) -> tuple[str, float]:
+        access = self._access
+        pair = base64.b64encode(f"{access.client_id}:{secret_of(access.client_secret)}".encode()).decode()
+        params = {"grant_type": "account_credentials", "account_id": access.account_id}
+        address = f"{access.login_url}/oauth/token"
+        answer = self._wire.send(Request("POST", address, params, {"Authorization": f"Basic {pair}"}))
+        if answer.status == 429 or answer.status >= 500:
+            raise RetryableError(f"{self._name}: no token now", retry_after_s=wait_of(answer.headers, self._clock()))
+        if not answer.well:
+            raise FatalError(
+                f"{self._name}: the app is refused (status {answer.status}); check account_id, client_id and "
+                "client_secret, and that the app is activated"
+            )
+        told = answer.object()
+        if not isinstance(told.get("access_token"), str):
+            raise RetryableError(f"{self._name}: the answer holds no token")
+        lasts = told.get("expires_in")
+        return str(told["access_token"]), float(lasts) if isinstance(lasts, int | float) else 3600.0
+
+    def _judged(self, where: str, answer: Answer) -> Exception:
+        told = answer.object()
+        code = told.get("code")
+        line = f"{self._name}: {where}: status {answer.status}{f', code {code}' if isinstance(code, int) else ''}"
+        if answer.status in (408, 425, 429) or answer.status >= 500:
+            return RetryableError(line, retry_after_s=wait_of(answer.headers, self._clock()))
+        if code == 4711 or answer.status in (401, 403):
+            return FatalError(f"{line}; a scope is missing or the app is refused: see docs/connectors/zoom.md")
+        if answer.status == 404 or code in _GONE:
+            return NotThereError(f"{line}; it is not there (any more)")
+        return RejectedError(line)
+
+
+def encoded(uuid: str) -> str:
+    """Return a meeting's UUID as it stands in a path: twice encoded where it begins with / or holds //."""
+    once = quote(uuid, safe="")
+    return quote(once, safe="") if uuid.startswith("/") or "//" in uuid else once

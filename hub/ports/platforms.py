@@ -1,0 +1,54 @@
+"""What the hub needs of a meeting platform."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from hub.domain.platforms import HeldFile, HeldMeeting
+
+
+class MeetingPlatform(Protocol):
+    """Finds meetings that were recorded, and hands over what was recorded."""
+
+    def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting]:
+        """Yield the meetings that began in the span and have something finished to hand over, page by page.
+
+        Errors as of `Source.pull`; the caller comes again later with the same span.
+        """
+
+    def fetch(self, file: HeldFile, target: Path, *, most: int) -> None:
+        """Write a file of a meeting to *target*, in pieces.
+
+        RejectedError where it is not there any more, may not be had, or has more than *most* bytes.
+        """
+
+    def check(self) -> None:
+        """Return where the platform can be used. FatalError says in words what is wrong with the configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """For whom the meetings of a platform are taken in."""
+
+    organizations: tuple[str, ...]
+    account: str
+    """Address of the account that takes them in; its grants decide."""
+    consent: str
+    """How the people in a recorded meeting are told, as the study's plan has it."""
+    study: str | None = None
+    series: str | None = None
+    titles: str = ""
+    """Only meetings whose title holds this; empty: all."""
+    back_days: int = 7
+    """How far back a sweep looks: a recording may be ready days after its meeting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """A platform with its rule."""
+
+    name: str
+    platform: MeetingPlatform
+    rule: Rule

@@ -1,0 +1,119 @@
+"""Meetings of platforms come in by themselves: found by sweep, taken in once, drafted without a person."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from hub.domain.cards import Card, Standing
+from hub.domain.errors import FatalError, HubError, RetryableError
+from hub.domain.people import Principal
+from hub.domain.platforms import HeldMeeting, best
+from hub.ports.platforms import Connected
+from hub.services.review import pipeline, uploads
+from hub.services.review.meetings import About, open_meeting
+from hub.services.review.room import Room
+from hub.services.review.uploads import Dock
+
+KIND = "sweep"
+"""The kind of the job."""
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a sweep came to. *failed* says of each meeting that could not be taken in why not; it is tried again."""
+
+    found: int = 0
+    taken: tuple[str, ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()
+
+
+def sweep(
+    room: Room, dock: Dock, submit: pipeline.Submit, connected: Connected, principal: Principal, *, work: Path
+) -> Taken:
+    """Take in each meeting of the span that is not here yet, and have it drafted.
+
+    One meeting that fails leaves the others; an outage of the platform, or wrong credentials, end the sweep. A meeting
+    is known by the platform's own key: done again, also after a crash, the sweep takes in nothing twice.
+    """
+    now = room.clock()
+    found, taken, failed = 0, list[str](), list[tuple[str, str]]()
+    for meeting in connected.platform.held(now - timedelta(days=connected.rule.back_days), now):
+        if connected.rule.titles.casefold() not in meeting.title.casefold() or not best(meeting.files):
+            continue
+        found += 1
+        if _standing(room, meeting) not in (None, Standing.EMPTY):
+            continue
+        try:
+            _take(room, dock, submit, connected, principal, meeting, work)
+            taken.append(meeting.meeting_id)
+        except (RetryableError, FatalError):
+            raise
+        except HubError as error:
+            failed.append((meeting.title, str(error)))
+    return Taken(found, tuple(taken), tuple(failed))
+
+
+def told(taken: Taken) -> dict[str, Any]:
+    """Return what a job says of a sweep."""
+    failed = [{"title": title, "reason": reason} for title, reason in taken.failed]
+    return {"found": taken.found, "taken": list(taken.taken), "failed": failed}
+
+
+def _standing(room: Room, meeting: HeldMeeting) -> Standing | None:
+    with room.shelf.reading() as unit:
+        card = unit.get(Card, meeting.meeting_id)
+    return card.standing if card else None
+
+
+def _take(
+    room: Room,
+    dock: Dock,
+    submit: pipeline.Submit,
+    connected: Connected,
+    principal: Principal,
+    meeting: HeldMeeting,
+    work: Path,
+) -> None:
+    file, rule = best(meeting.files), connected.rule
+    assert file is not None  # noqa: S101 - the caller looked
+    work.mkdir(parents=True, exist_ok=True)
+    target = work / f"{meeting.meeting_id}{Path(file.name).suffix}"
+    try:
+        # 1 the file, before anything of the meeting stands here
+        connected.platform.fetch(file, target, most=dock.largest)
+        # 2 the meeting, under the id that its key gives
+        if _standing(room, meeting) is None:
+            here = replace(room, new_id=lambda: meeting.meeting_id.removeprefix("m-"))
+            open_meeting(here, principal, _about(connected, meeting))
+        # 3 the file becomes the meeting's
+        size = target.stat().st_size
+        upload = uploads.open_upload(
+            room, dock, principal, meeting.meeting_id, name=file.name, size=size, consent=rule.consent
+        )
+        uploads.receive(room, dock, principal, upload.id, offset=0, pieces=_pieces(target))
+        # 4 the minutes are drafted
+        pipeline.start(room, submit, principal, meeting.meeting_id)
+    finally:
+        target.unlink(missing_ok=True)
+
+
+def _about(connected: Connected, meeting: HeldMeeting) -> About:
+    rule = connected.rule
+    return About(
+        title=meeting.title or f"{connected.name} {meeting.started_at:%Y-%m-%d}",
+        organizations=rule.organizations,
+        study=rule.study,
+        series=rule.series,
+        started_at=meeting.started_at,
+        timezone=meeting.timezone or "UTC",
+        participants=meeting.participants,
+    )
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while piece := stream.read(_PIECE):
+            yield piece

@@ -1,0 +1,138 @@
+"""Zoom as far as the hub uses it: tokens that end, cloud recordings in pages, who was there, downloads by token."""
+
+import base64
+import threading
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+from tests.connectors.peer import BEGAN, Answer, Asked, Fault, told
+
+ACCOUNT, CLIENT, SECRET = "acc-1", "client-1", "zoom-secret-77ab"
+VTT = b"WEBVTT\n\n1\n00:00:00.000 --> 00:00:04.000\nAnna Weber: We keep the weekly call on Tuesdays.\n"
+
+
+class ZoomServer:
+    """Keeps meetings by host; a page token lives until it was used."""
+
+    def __init__(self) -> None:
+        self.address = ""
+        self.now: datetime = BEGAN
+        self.closing = threading.Event()
+        self.lock = threading.RLock()
+        self.asked: list[Asked] = []
+        self.faults: list[tuple[str, Fault]] = []
+        self.meetings: dict[str, list[Any]] = {}
+        self.people: dict[str, list[dict[str, Any]]] = {}
+        self.files: dict[str, bytes] = {}
+        self.good: set[str] = set()
+        self.tokens = 0
+        self.size = 2
+        self.scope = True
+        self.elsewhere = ""
+        """Where downloads are sent on to, instead of answered."""
+
+    def held(self, user: str, uuid: str, start: str, *kinds: str, topic: str = "Weekly call", **more: Any) -> Any:
+        """Keep a recorded meeting with a file of each of *kinds*."""
+        files = []
+        for kind in kinds:
+            name = f"{len(self.files)}"
+            self.files[name] = VTT if kind == "TRANSCRIPT" else b"sound"
+            files.append(
+                {
+                    "id": f"f{name}",
+                    "file_type": kind,
+                    "status": "completed",
+                    "download_url": f"{self.address}/rec/download/{name}",
+                    "file_size": len(self.files[name]),
+                }
+            )
+        entry = {"uuid": uuid, "id": 1, "topic": topic, "start_time": start, "timezone": "Europe/Madrid"}
+        entry |= {"recording_files": files} | more
+        self.meetings.setdefault(user, []).append(entry)
+        return entry
+
+    def fail(self, step: str, *faults: Fault) -> None:
+        """Meet the next requests of *step* (list, people, file or token) with *faults*."""
+        self.faults += [(step, fault) for fault in faults]
+
+    def expire(self) -> None:
+        """Forget every token handed out."""
+        self.good.clear()
+
+    def answer(self, asked: Asked) -> Answer:
+        """Return the answer to a request, through the fault that waits for it."""
+        with self.lock:
+            self.asked.append(asked)
+            step = _step(asked)
+            fault = next((one for one in self.faults if one[0] == step), None)
+            if fault is not None:
+                self.faults.remove(fault)
+        if fault is not None:
+            return fault[1](self, asked, lambda: self.true_answer(asked))  # type: ignore[arg-type]  # as a Peer
+        return self.true_answer(asked)
+
+    def true_answer(self, asked: Asked) -> Answer:
+        """Return what is answered where nothing fails."""
+        if asked.path == "/oauth/token":
+            return self._token(asked)
+        if asked.path.startswith("/storage/"):
+            return Answer(200, self.files[asked.path.rpartition("/")[2]])
+        if asked.headers.get("authorization", "").removeprefix("Bearer ") not in self.good:
+            return told(401, {"code": 124, "message": "Invalid access token."})
+        if asked.path.startswith("/rec/download/"):
+            return self._file(asked)
+        if not self.scope:
+            return told(400, {"code": 4711, "message": "Invalid access token, does not contain scopes."})
+        parts = asked.path.removeprefix("/v2/").split("/")
+        if parts[0] == "users":
+            return self._recordings(asked, unquote(parts[1]))
+        return self._participants(asked, parts[1])
+
+    def _recordings(self, asked: Asked, user: str) -> Answer:
+        if user not in self.meetings:
+            return told(404, {"code": 1001, "message": f"User does not exist: {user}."})
+        first, last = asked.params["from"], asked.params["to"]
+        held = [
+            m for m in self.meetings[user] if not isinstance(m, dict) or first <= str(m.get("start_time"))[:10] <= last
+        ]
+        return self._page(asked, "meetings", held)
+
+    def _participants(self, asked: Asked, uuid: str) -> Answer:
+        # a UUID with slashes arrives encoded twice, or it would be another path
+        name = unquote(unquote(uuid))
+        if name not in self.people:
+            return told(404, {"code": 3001, "message": "Meeting does not exist."})
+        return self._page(asked, "participants", self.people[name])
+
+    def _page(self, asked: Asked, key: str, entries: list[Any]) -> Answer:
+        start = int(asked.params.get("next_page_token") or 0)
+        body: dict[str, Any] = {key: entries[start : start + self.size], "next_page_token": ""}
+        if start + self.size < len(entries):
+            body["next_page_token"] = str(start + self.size)
+        return told(200, body)
+
+    def _file(self, asked: Asked) -> Answer:
+        name = asked.path.rpartition("/")[2]
+        if self.elsewhere:
+            return Answer(302, b"", {"Location": self.elsewhere.format(name=name)})
+        if name not in self.files:
+            return told(404, {"code": 3301, "message": "There is no recording for this meeting."})
+        return Answer(200, self.files[name])
+
+    def _token(self, asked: Asked) -> Answer:
+        pair = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
+        if asked.headers.get("authorization") != f"Basic {pair}" or asked.params.get("account_id") != ACCOUNT:
+            return told(400, {"reason": "Invalid client_id or client_secret", "error": "invalid_client"})
+        self.tokens += 1
+        token = f"zoom-token-{self.tokens}"
+        self.good.add(token)
+        return told(200, {"access_token": token, "token_type": "bearer", "expires_in": 3599})
+
+
+def _step(asked: Asked) -> str:
+    if asked.path == "/oauth/token":
+        return "token"
+    if asked.path.startswith(("/rec/", "/storage/")):
+        return "file"
+    return "people" if "participants" in asked.path else "list"
