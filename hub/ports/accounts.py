@@ -66,6 +66,9 @@ class Sessions(Protocol):
     def seen(self, id: str, at: datetime, *, proved: bool = False) -> None:
         """Note that a session was used, and where *proved* that its person proved again who they are."""
 
+    def spend(self, id: str, proved_at: datetime) -> bool:
+        """Take back that a person proved again at *proved_at* who they are; tell whether it still stood."""
+
     def end(self, ids: Sequence[str], at: datetime, *, audit: Sequence[Entry]) -> None:
         """End sessions."""
 

@@ -45,6 +45,13 @@ class SqlSessions:
         with transaction(self._engine) as connection:
             connection.execute(update(sessions).where(sessions.c.id == id).values(values))
 
+    def spend(self, id: str, proved_at: datetime) -> bool:
+        """Take back a proof; see `Sessions.spend`."""
+        these = (sessions.c.id == id, sessions.c.proved_at == rows.stored(proved_at))
+        with transaction(self._engine) as connection:
+            done = connection.execute(update(sessions).where(*these).values(proved_at=sessions.c.began_at))
+            return bool(done.rowcount == 1)
+
     def end(self, ids: Sequence[str], at: datetime, *, audit: Sequence[Entry]) -> None:
         """End sessions; see `Sessions.end`."""
         these = (sessions.c.id.in_(list(ids)), sessions.c.ended_at.is_(None))

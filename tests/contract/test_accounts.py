@@ -82,6 +82,8 @@ def test_a_session_is_there_until_it_is_ended(accounts, engine):
     assert sessions.session("h1") == replace(session, seen_at=later)
     sessions.seen("h1", later, proved=True)
     assert sessions.session("h1").proved_at == later
+    assert [sessions.spend("h1", later) for _ in range(2)] == [True, False], "a proof serves once"
+    assert sessions.session("h1").proved_at == AT
     assert [one.id for one in sessions.sessions("u1")] == ["h1"]
     sessions.end(["h1"], later, audit=[line(3)])
     assert sessions.session("h1") is None

@@ -6,7 +6,9 @@ import httpx2
 import pytest
 from joserfc.jwk import RSAKey
 
-from hub.domain.people import Role
+from hub.domain.errors import UnknownError
+from hub.domain.people import Principal, Role
+from hub.ports.review import Proof
 from tests.identity_provider import SECRET, provided
 from tests.people import Clock, granted, person, quick_hub, served, sign_in
 
@@ -157,6 +159,27 @@ def test_another_person_cannot_prove_it_for_one(client, hub, clock, provider):
     provider.person = {"sub": "s-9", "email": "ben@cro.example", "email_verified": True}
     assert came_back(client, there(client, purpose="proof")).status_code == 401
     assert proved_at(client, hub) == first
+
+
+def test_a_signature_takes_a_fresh_proof_at_the_provider_and_one_proof_serves_one(client, hub, clock):
+    def signs(step_up="sso"):
+        user = hub.desk.accounts.named(email="anna@cro.example").user
+        [session] = hub.desk.sessions.sessions(user.id)
+        return hub.reauthentication.prove(Principal(user, (), session.shown), Proof(step_up=step_up), at=clock())
+
+    came_back(client, there(client))
+    with pytest.raises(UnknownError):
+        signs()
+    clock.pass_on(minutes=1)
+    came_back(client, there(client, purpose="proof"))
+    assert signs() == "single sign-on, anew"
+    with pytest.raises(UnknownError):
+        signs()
+    clock.pass_on(minutes=1)
+    came_back(client, there(client, purpose="proof"))
+    clock.pass_on(minutes=6)
+    with pytest.raises(UnknownError):
+        signs()
 
 
 def test_without_a_provider_there_is_no_way_to_one(home):

@@ -1,13 +1,16 @@
 """Signing in, and proving again who one is, at the organization's identity provider."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from hub.domain.accounts import Account, Session
 from hub.domain.errors import UnknownError
+from hub.domain.people import Principal
 from hub.domain.sign_on import Asked, Identity
 from hub.services.accounts.desk import GATE, Desk
 
 _SKEW_S = 30
+_FRESH = timedelta(minutes=5)
 
 
 def account_of(desk: Desk, identity: Identity, *, address: str) -> Account:
@@ -38,6 +41,18 @@ def proved_again(desk: Desk, session: Session, identity: Identity, asked: Asked)
     if not asked.anew or identity.proved_at is None or identity.proved_at < asked.asked_at - _SKEW_S:
         raise UnknownError("the identity provider did not ask for the password again")
     desk.sessions.seen(session.id, desk.clock(), proved=True)
+
+
+def take_step_up(desk: Desk, principal: Principal, *, at: datetime) -> None:
+    """Use up what `proved_again` noted for the session of *principal*: it serves once, and for five minutes.
+
+    UnknownError where there is none.
+    """
+    sessions = desk.sessions.sessions(principal.user.id)
+    session = next((one for one in sessions if principal.scopes is None and one.shown == principal.session), None)
+    fresh = session is not None and session.proved_at > session.began_at and at - session.proved_at < _FRESH
+    if session is None or not fresh or not desk.sessions.spend(session.id, session.proved_at):
+        raise UnknownError("sign in anew at your organization's identity provider to sign")
 
 
 def _linked(desk: Desk, account: Account | None, subject: str) -> Account | None:

@@ -8,10 +8,12 @@ from hub.ports.review import Proof
 from hub.services.accounts.desk import Desk
 from hub.services.accounts.second_factor import Codes
 from hub.services.accounts.signing_in import Asked, prove
+from hub.services.accounts.single_sign_on import take_step_up
 
 
 class AccountProof:
-    """`Reauthentication` by password, and by a one-time code where the account has a second factor, at each signature.
+    """`Reauthentication` by password, and by a one-time code where the account has a second factor, at each signature;
+    or by a fresh sign-in at the identity provider, which serves one signature.
 
     That is more than 21 CFR 11.200(a)(1)(i) asks of further signatures in a session.
     """
@@ -22,7 +24,9 @@ class AccountProof:
 
     def prove(self, principal: Principal, proof: Proof, *, at: datetime) -> str:
         """Return how it was proved; see `Reauthentication.prove`."""
-        del at
+        if proof.step_up:
+            take_step_up(self._desk, principal, at=at)
+            return "single sign-on, anew"
         if not proof.password:
             raise UnknownError("give your password to sign")
         asked = Asked(email=principal.user.email, password=proof.password, code=proof.code, agent="signature")
