@@ -10,6 +10,7 @@ from hub.api.app import create_app
 from hub.api.routers import ROUTERS
 from hub.domain.people import EVERY, Role
 from hub.domain.policy import Right
+from hub.web.views import ROUTERS as PAGES
 from tests.people import Clock, granted, quick_hub
 from tests.world import ANOTHER, CRO, SPONSOR, STRANGER, STUDY, furnish, named, token_of
 
@@ -55,12 +56,25 @@ def _calls(dependant):
         yield from _calls(one)
 
 
+PAGES_FOR_ALL = {("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-in/more"), ("POST", "/locale")}
 OPEN = {("POST", "/session"), ("GET", "/session/sso"), ("GET", "/session/sso/back")}
 
 
 def test_every_route_declares_its_right_once():
     for method, path, told in routes():
         assert (method, path) in OPEN or len(told) == 1, f"{method} {path}: takes no Asking of `may` or `oneself`"
+
+
+def test_every_page_declares_its_right_too():
+    pages = {
+        (method, route.path): [one for call in _calls(route.dependant) if (one := getattr(call, "declares", None))]
+        for router in PAGES
+        for route in router.routes
+        for method in route.methods
+    }
+    lacking = {page for page, told in pages.items() if not told}
+    assert lacking <= PAGES_FOR_ALL, lacking - PAGES_FOR_ALL
+    assert len(pages) > 30
 
 
 def test_every_route_that_names_a_thing_asks_whose_it_is():
