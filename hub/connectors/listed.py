@@ -150,4 +150,12 @@ CONNECTORS: tuple[Listed, ...] = (
         signs_in="WS-Security",
         proved="contract suite against a server with its quirks",
     ),
+    Listed(
+        name="feeds",
+        system="Regulators: RSS, Atom, JSON, tables (FDA, EMA, MHRA, Health Canada, CDSCO, PMDA, TGA; others by address)",
+        opener="hub.connectors.feeds.system:opened",
+        kinds="regulatory_notice",
+        signs_in="none",
+        proved="contract suite against a site with faults, robots.txt and conditional requests",
+    ),
 )

@@ -13,7 +13,18 @@ from hub.connectors.files.places import FolderPlace
 from hub.connectors.files.source import FileSource
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "connectors"
-CLINICAL = ("rave", "odm", "fhir", "redcap", "siebel", "openclinica", "libreclinica", "clinical-one", "medidata-ctms")
+CLINICAL = (
+    "rave",
+    "odm",
+    "fhir",
+    "redcap",
+    "siebel",
+    "openclinica",
+    "libreclinica",
+    "clinical-one",
+    "medidata-ctms",
+    "feeds",
+)
 
 
 def blocks(name: str) -> list[str]:

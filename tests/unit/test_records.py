@@ -28,6 +28,12 @@ GOOD = {
     "risk": {"severity": "low", "likelihood": "high", "status": "mitigated"},
     "issue": {"severity": "medium", "status": "resolved", "due": "2026-06-01"},
     "meeting": {"title": "Weekly", "started": "2026-06-01T11:30:00.5+02:00", "status": "held", "minutes": "draft"},
+    "regulatory_notice": {
+        "authority": "EMA",
+        "title": "Guideline on computerised systems",
+        "language": "en",
+        "published": "2026-06-01T09:00:00Z",
+    },
 }
 SCHEMAS = {kind: record_schema(kind) for kind in KINDS}
 FIELDS = [(kind, name) for kind in KINDS for name in SCHEMAS[kind]["properties"]]

@@ -245,6 +245,21 @@ class MeetingRecord:
     minutes: Literal["none", "draft", "approved"] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegulatoryNotice:
+    """What a regulator has published, of no study in particular."""
+
+    authority: str | None = None
+    """FDA, EMA, MHRA and the like."""
+    title: str | None = None
+    summary: str | None = None
+    url: str | None = None
+    language: str | None = None
+    """BCP 47, such as fr-CA."""
+    category: str | None = None
+    published: datetime | None = None
+
+
 KINDS: dict[str, type] = {
     "study": Study,
     "country": Country,
@@ -262,4 +277,5 @@ KINDS: dict[str, type] = {
     "risk": Risk,
     "issue": Issue,
     "meeting": MeetingRecord,
+    "regulatory_notice": RegulatoryNotice,
 }
