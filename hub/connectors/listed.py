@@ -152,7 +152,7 @@ CONNECTORS: tuple[Listed, ...] = (
     ),
     Listed(
         name="feeds",
-        system="Regulators: RSS, Atom, JSON, tables (FDA, EMA, MHRA, Health Canada, CDSCO, PMDA, TGA; others by address)",
+        system="Regulators: RSS, Atom, JSON, tables (FDA, EMA, MHRA, Health Canada, CDSCO, PMDA, TGA; any address)",
         opener="hub.connectors.feeds.system:opened",
         kinds="regulatory_notice",
         signs_in="none",
