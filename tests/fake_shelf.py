@@ -12,7 +12,7 @@ from hub.domain.cards import Card, CardPage, CardQuery, Found
 from hub.domain.errors import RetryableError
 from hub.domain.people import EVERY, Grant
 from hub.domain.shelf import key_of
-from hub.storage.shelf_search import words_of
+from hub.storage.shelf_search import passage_of, words_of
 
 
 class FakeShelf:
@@ -92,17 +92,12 @@ class FakeShelf:
         return fits[: query.limit]
 
     def _found(self, meeting_id: str, text: str) -> Found | None:
-        *whole, start = words_of(text) or [""]
+        words = words_of(text)
         for (meeting, part), texts in self.texts.items():
-            for ref, held in texts if meeting == meeting_id and start else ():
-                words = words_of_all(held)
-                if all(word in words for word in whole) and any(word.startswith(start) for word in words):
-                    return Found(part, ref, held)
+            for ref, held in texts if meeting == meeting_id and words else ():
+                if passage := passage_of(held, words):
+                    return Found(part, ref, passage)
         return None
-
-
-def words_of_all(text: str) -> list[str]:
-    return [word for line in text.split() for word in words_of(line)]
 
 
 def _seen(sight: Sequence[Grant], card: Card) -> bool:

@@ -16,6 +16,10 @@ from hub.storage.shelf_tables import board_actions, card_parties, cards, findabl
 
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 12
+_LEAST_START = 3
+"""Letters of a last word that is taken as the beginning of one; a shorter one stands for itself."""
+_MOST_PLACES = 20_000
+"""So many places that hold the words, the newest first, are looked at: words that stand everywhere find recent ones."""
 _AROUND = 14
 """Words of a passage that is shown."""
 _fts = table("findable_fts", column("rowid"), column("text"), column("findable_fts"))
@@ -83,10 +87,27 @@ def passages(connection: Connection, text: str, meetings: Sequence[str]) -> dict
     words = words_of(text)
     if not words or not meetings:
         return {}
-    found: dict[str, Found] = {}
-    for row in connection.execute(_passages(connection, words, meetings)):
-        found.setdefault(row.meeting_id, Found(row.part, row.ref, " ".join(row.passage.split())))
+    its, found = findable.c, dict[str, Found]()
+    query = select(its.meeting_id, its.part, its.ref, its.text).where(its.meeting_id.in_(list(meetings)))
+    for row in connection.execute(query.order_by(its.id)):
+        if row.meeting_id not in found and (passage := passage_of(row.text, words)):
+            found[row.meeting_id] = Found(row.part, row.ref, passage)
     return found
+
+
+def passage_of(text: str, words: Sequence[str]) -> str:
+    """Return the words around the first of *words* in a text that holds all of them, else an empty one."""
+    there = list(_WORD.finditer(text))
+    folded = [found[0].casefold() for found in there]
+    *whole, last = words
+    ends = [place for place, word in enumerate(folded) if word == last or (_begins(words) and word.startswith(last))]
+    if not ends or not set(whole) <= set(folded):
+        return ""
+    place = folded.index(whole[0]) if whole else ends[0]
+    first, after = max(place - _AROUND // 2, 0), min(place + _AROUND, len(there) - 1)
+    shown = " ".join(text[there[first].start() if first else 0 : there[after].end()].split())
+    before, behind = "… " if first else "", " …" if after < len(there) - 1 else text[there[after].end() :].strip()
+    return f"{before}{shown}{behind}"
 
 
 def _filters(query: CardQuery) -> list[ColumnElement[bool]]:
@@ -108,30 +129,23 @@ def _filters(query: CardQuery) -> list[ColumnElement[bool]]:
 def _matching(connection: Connection, words: Sequence[str]) -> Select[Any]:
     if connection.dialect.name == "sqlite":
         rows = select(_fts.c.rowid).where(_fts.c.findable_fts.op("MATCH")(_fts5(words)))
-        return select(findable.c.meeting_id).where(findable.c.id.in_(rows))
-    return select(findable.c.meeting_id).where(_tsvector().op("@@")(_tsquery(words)))
-
-
-def _passages(connection: Connection, words: Sequence[str], meetings: Sequence[str]) -> Select[Any]:
-    its, these = findable.c, findable.c.meeting_id.in_(list(meetings))
-    if connection.dialect.name == "sqlite":
-        shown = func.snippet(sql("findable_fts"), 0, "", "", "…", _AROUND).label("passage")
-        joined = findable.join(_fts, its.id == _fts.c.rowid)
-        query = select(its.meeting_id, its.part, its.ref, shown).select_from(joined)
-        return query.where(_fts.c.findable_fts.op("MATCH")(_fts5(words)), these).order_by(its.id)
-    options = f'MaxWords={_AROUND},MinWords=4,StartSel="",StopSel=""'
-    shown = func.ts_headline("simple", its.text, _tsquery(words), options).label("passage")
-    query = select(its.meeting_id, its.part, its.ref, shown)
-    return query.where(_tsvector().op("@@")(_tsquery(words)), these).order_by(its.id)
+        newest = rows.order_by(_fts.c.rowid.desc()).limit(_MOST_PLACES)
+        return select(findable.c.meeting_id).where(findable.c.id.in_(newest))
+    holding = select(findable.c.meeting_id).where(_tsvector().op("@@")(_tsquery(words)))
+    return holding.order_by(findable.c.id.desc()).limit(_MOST_PLACES)
 
 
 def _fts5(words: Sequence[str]) -> str:
     """Return all *words* in FTS5's language, the last one as the beginning of a word."""
-    return " ".join(f'"{word}"' for word in words) + "*"
+    return " ".join(f'"{word}"' for word in words) + ("*" if _begins(words) else "")
 
 
 def _tsquery(words: Sequence[str]) -> Any:
-    return func.to_tsquery("simple", " & ".join(words) + ":*")
+    return func.to_tsquery("simple", " & ".join(words) + (":*" if _begins(words) else ""))
+
+
+def _begins(words: Sequence[str]) -> bool:
+    return len(words[-1]) >= _LEAST_START
 
 
 def _tsvector() -> Any:

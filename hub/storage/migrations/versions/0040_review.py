@@ -137,7 +137,7 @@ def _ways_out() -> None:
 def _sqlite() -> None:
     op.execute(
         "CREATE VIRTUAL TABLE findable_fts USING fts5(text, content='findable', content_rowid='id', "
-        "tokenize='unicode61 remove_diacritics 0')"
+        "tokenize='unicode61 remove_diacritics 0', prefix='3 4')"
     )
     put = "INSERT INTO findable_fts(rowid, text) VALUES (new.id, new.text);"
     gone = "INSERT INTO findable_fts(findable_fts, rowid, text) VALUES ('delete', old.id, old.text);"
