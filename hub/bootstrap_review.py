@@ -10,7 +10,7 @@ from hub.domain.errors import UsageError
 from hub.domain.minutes import Minutes
 from hub.domain.people import Principal
 from hub.domain.transcript import Transcript
-from hub.ports import BlobStore, Clock, Extractor, JobWork, Renderer, StageStore, WorkCalendars
+from hub.ports import BlobStore, Clock, Extractor, JobWork, Redactor, Renderer, StageStore, WorkCalendars
 from hub.settings import Settings
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class ReviewParts:
         def ears(self, vocabulary: Path | None = None) -> "Ears": ...  # noqa: D102
         def is_transcript(self, path: Path) -> bool: ...  # noqa: D102
         def read_transcript(self, path: Path) -> Transcript: ...  # noqa: D102
+        @property
+        def redactor(self) -> Redactor: ...  # noqa: D102
         @property
         def calendars(self) -> WorkCalendars: ...  # noqa: D102
         @property
@@ -130,6 +132,7 @@ class ReviewParts:
             address=self.settings.pages_url,
             file_papers=self._file_papers,
             artifact=self.settings.minutes_artifact,
+            mask=self.outgoing,
         )
 
     @cached_property
@@ -154,6 +157,21 @@ class ReviewParts:
         principal = Principal(account.user, grants, f"platform {name}")
         work = self.settings.home / "work" / "platforms"
         return sweep(self.room, self.dock, self.jobs.submit, connected, principal, work=work)
+
+    def outgoing(self, minutes: Minutes, *, unblinded: bool = False) -> Minutes:
+        """Return minutes as they may leave, for the audience of HUB_OUTGOING_AUDIENCE; masked ones as they are.
+
+        *unblinded* readers are shown what would unblind others, never identifiers.
+        """
+        from hub.domain.redaction import Audience
+        from hub.services.redacting import redact_minutes
+
+        audience = Audience(self.settings.outgoing_audience)
+        if audience is Audience.RESTRICTED or minutes.audience != Audience.RESTRICTED:
+            return minutes
+        if unblinded:
+            audience = Audience.UNBLINDED
+        return redact_minutes(minutes, redactor=self.redactor, audience=audience)
 
     def review_jobs(self) -> dict[str, JobWork]:
         """Return the long work of minutes, by the kind of its jobs."""

@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     minutes_style: Literal["auto", "formal", "protocol", "summary"] = Field(
         default="auto", description="Order of the parts of minutes; auto takes what is usual for the locale"
     )
+    outgoing_audience: Literal["blinded", "unblinded", "restricted"] = Field(
+        default="blinded",
+        description="For whom minutes that leave are (mail, webhook, record, translation); restricted: all of it",
+    )
     paper: Literal["auto", "A4", "Letter"] = Field(
         default="auto", description="Size of paper; auto takes the one of HUB_REGION"
     )

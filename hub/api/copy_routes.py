@@ -34,7 +34,10 @@ def make(meeting_id: str, number: Number, asking: Editing, form: CopyForm, respo
     """Translate a version by machine; a copy that is there is answered as it is."""
     hub = asking.hub
     study = meeting(hub.room, asking.principal, meeting_id).study or ""
-    made = localizing.make_copy(hub.room, hub.translator_for(study), asking.principal, meeting_id, number, form.locale)
+    translator = hub.translator_for(study)
+    made = localizing.make_copy(
+        hub.room, translator, asking.principal, meeting_id, number, form.locale, mask=hub.outgoing
+    )
     return _seen(asking, made, response)
 
 

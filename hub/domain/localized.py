@@ -17,7 +17,8 @@ class CopyState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class LocalizedCopy:
     """A version in *locale*. *minutes* carries flags and what stays in the source language; *touched* are the fields
-    that a person wrote or confirmed.
+    that a person wrote or confirmed. *source* is what it was made from, as its readers may see it; None where that is
+    the version itself.
     """
 
     meeting_id: str
@@ -31,6 +32,7 @@ class LocalizedCopy:
     approved_by: str = ""
     approved_at: datetime | None = None
     revision: int = 1
+    source: Minutes | None = None
 
 
 @dataclass(frozen=True, slots=True)

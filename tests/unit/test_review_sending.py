@@ -20,9 +20,12 @@ from hub.domain.errors import (
     UsageError,
 )
 from hub.domain.localized import CopyState
+from hub.domain.memory import Pair
+from hub.domain.redaction import Audience
 from hub.domain.translation import Translation
 from hub.render.documents import DocumentRenderer
 from hub.render.ics import calendar
+from hub.services.redacting import redact_minutes
 from hub.services.review.approving import sign, submit
 from hub.services.review.delivering import WAITS_S, Post, deliver
 from hub.services.review.distributing import dispatches, distribute, send_again
@@ -32,6 +35,7 @@ from hub.services.review.home import home
 from hub.services.review.localizing import approve_copy, copy, correct, lines, make_copy
 from hub.services.review.routes import recipients, set_recipients
 from hub.translation.wording import wording
+from tests.fakes import FakeMemory, FakeRedactor
 from tests.review_kit import ANNA, BEN, CARA, INSPECTOR, LENA, STUDY, drafted, room
 
 MAX, EVA = Recipient("max@meridian.test", attach=("md",)), Recipient("eva@asterion.test", locale="de", attach=("md",))
@@ -224,9 +228,10 @@ def test_a_recipient_in_another_language_waits_for_the_liaisons_copy(here, out, 
     after = correct(here, LENA, meeting, 1, "de", "risks[0].text", text, revision=1)
     with pytest.raises(StaleError):
         correct(here, LENA, meeting, 1, "de", "summary[0]", "Es bleibt dabei.", revision=1)
-    learned = []
-    approve_copy(here, LENA, meeting, 1, "de", revision=after.revision, learn=lambda *pair: learned.append(pair))
-    assert learned == [("en", "de", "The comparator may arrive late", text)]
+    memory = FakeMemory()
+    approve_copy(here, LENA, meeting, 1, "de", revision=after.revision, memory=memory)
+    learned = {one.source: one.target for one in memory.approved(Pair("en", "de"), study=STUDY)}
+    assert learned["The comparator may arrive late"] == text
     distribute(here, ANNA, meeting, 1)
     deliver(here, post)
     [mail] = out.mails
@@ -234,6 +239,33 @@ def test_a_recipient_in_another_language_waits_for_the_liaisons_copy(here, out, 
     shown = export(here, post.press, BEN, meeting, 1, format="md", locale="de").decode()
     assert text in shown
     assert "Ben Okafor" in shown
+
+
+def _masked(minutes, *, unblinded=False):
+    def swap(item):
+        return replace(item, text=f"S-1103: {item.text}")
+
+    return redact_minutes(
+        replace(minutes, actions=tuple(map(swap, minutes.actions))), redactor=FakeRedactor(), audience=Audience.BLINDED
+    )
+
+
+def test_what_goes_to_people_and_systems_is_masked_and_the_original_stays(here, out, post):
+    meeting = approved(here)
+    rule(here, HOOK, SHELF, replace(MAX, attach=("md",)))
+    distribute(here, ANNA, meeting, 1)
+    deliver(here, replace(post, mask=_masked))
+    sent = [out.mails[0].attachments[0].content.decode(), str(out.posts[0][2])]
+    assert all("SUBJECT 1" in text and "S-1103" not in text for text in sent)
+    assert "SUBJECT 1" not in export(here, post.press, BEN, meeting, 1, format="md").decode()
+
+
+def test_a_copy_is_made_of_the_masked_text_and_shown_beside_it(here):
+    meeting = drafted(here).meeting_id
+    made = make_copy(here, Engine(), LENA, meeting, 1, "de", mask=_masked)
+    shown = {line.field: line for line in lines(here, LENA, meeting, 1, "de")}
+    assert shown["actions[0].text"].source.startswith("[SUBJECT 1]: ")
+    assert "S-1103" not in str(made.minutes)
 
 
 def test_source_and_copy_stand_side_by_side_with_what_to_check(here):

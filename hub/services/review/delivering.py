@@ -7,6 +7,7 @@ records) is sent again; a mail is not, since nobody can know whether it went out
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from hub.domain import wire
@@ -15,7 +16,7 @@ from hub.domain.board import BoardAction
 from hub.domain.cards import Card
 from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient
 from hub.domain.errors import FatalError, HubError, RetryableError, StaleError, UsageError
-from hub.domain.minutes import Minutes
+from hub.domain.minutes import Action, Evidence, Minutes
 from hub.domain.papers import Paper
 from hub.domain.versions import Version
 from hub.ports import Wording
@@ -43,6 +44,11 @@ FilePapers = Callable[[str, Sequence[tuple[Paper, bytes]], str | None], str]
 """Files documents in a system of that name, for a study (protocol number); says what came of it."""
 
 
+def _whole(minutes: Minutes, *, unblinded: bool = False) -> Minutes:
+    del unblinded
+    return minutes
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """The ways out. *address* is where the hub's pages are, or empty."""
@@ -57,6 +63,8 @@ class Post:
     file_papers: FilePapers | None = None
     artifact: str = ""
     """Number of the TMF artifact that minutes are filed as."""
+    mask: Callable[..., Minutes] = _whole
+    """What goes to people and systems goes through it, *unblinded* or not; what is filed is the signed original."""
 
 
 def deliver(room: Room, post: Post, *, limit: int = 100) -> int:
@@ -152,7 +160,7 @@ def _sent(room: Room, post: Post, claimed: Dispatch) -> str:
         return _filed(room, post, card, version, claimed.recipient)
     if channel is Channel.WEBHOOK:
         return post.poster.post(
-            claimed.recipient.address, "minutes.approved", _told(room, card, version), key=claimed.id
+            claimed.recipient.address, "minutes.approved", _told(room, post, card, version), key=claimed.id
         )
     if post.mailer is None:
         raise UsageError("no mail server is set: HUB_SMTP_HOST")
@@ -162,13 +170,14 @@ def _sent(room: Room, post: Post, claimed: Dispatch) -> str:
 def _mail(unit: ShelfUnit, post: Post, card: Card, version: Version, claimed: Dispatch) -> Mail:
     """Return the mail: no word of what the minutes hold stands in its text, only in what is attached."""
     to, words = claimed.recipient, post.wording(claimed.recipient.locale)
-    minutes = signed_minutes(unit, version, to.locale)
+    mask = partial(post.mask, unblinded=to.unblinded)
+    minutes = mask(signed_minutes(unit, version, to.locale))
     name = f"minutes-{card.meeting_id}-v{version.number}"
     files = [
         Attachment(
             f"{name}.{form}",
             _MEDIA.get(form, "application/octet-stream"),
-            document(unit, post.press, card.meeting_id, version.number, format=form, locale=to.locale),
+            document(unit, post.press, card.meeting_id, version.number, format=form, locale=to.locale, mask=mask),
         )
         for form in to.attach
     ]
@@ -180,25 +189,33 @@ def _mail(unit: ShelfUnit, post: Post, card: Card, version: Version, claimed: Di
     lines.append(words.text("Signed by {names}.", names=words.join([one.name for one in minutes.signatures])))
     if post.address:
         lines.append(f"{post.address.rstrip('/')}/meetings/{card.meeting_id}")
-    subject = words.text("Minutes: {title}", title=card.title)
+    subject = words.text("Minutes: {title}", title=minutes.meeting.title or card.title)
     return Mail(to.address, subject, "\n\n".join(lines) + "\n", f"<{claimed.id}@liaison-hub>", to.locale, tuple(files))
 
 
-def _told(room: Room, card: Card, version: Version) -> dict[str, Any]:
+def _told(room: Room, post: Post, card: Card, version: Version) -> dict[str, Any]:
     with room.shelf.reading() as unit:
         signatures = unit.several(Signature, meeting_id=card.meeting_id, version=version.number)
         actions = unit.several(BoardAction, meeting_id=card.meeting_id)
+    seen = post.mask(_of_board(card, actions))
     return {
         "meeting": card.meeting_id,
-        "title": card.title,
+        "title": seen.meeting.title,
         "study": card.study,
         "version": version.number,
         "sha256": version.sha256,
         "signed_by": [{"name": one.name, "meaning": one.meaning, "at": wire.plain(one.at)} for one in signatures],
         "actions": [
-            {"id": one.id, "text": one.text, "owner": one.owner, "due": wire.plain(one.due)} for one in actions
+            {"id": one.id, "text": shown.text, "owner": one.owner, "due": wire.plain(one.due)}
+            for one, shown in zip(actions, seen.actions, strict=True)
         ],
     }
+
+
+def _of_board(card: Card, actions: Sequence[BoardAction]) -> Minutes:
+    """Return the actions of the board as minutes that can be masked."""
+    items = tuple(Action(one.id, one.text, 1.0, Evidence(("board",), one.text), owner=one.owner) for one in actions)
+    return Minutes(replace(card.meeting, title=card.title), actions=items)
 
 
 def _filed(room: Room, post: Post, card: Card, version: Version, to: Recipient) -> str:
@@ -215,4 +232,4 @@ def _records(room: Room, post: Post, card: Card, version: Version) -> str:
     with room.shelf.reading() as unit:
         signatures = unit.several(Signature, meeting_id=card.meeting_id, version=version.number)
     last = max(signatures, key=lambda one: (one.at, one.step))
-    return post.enter_records(version.draft.minutes, card.study, last.name)
+    return post.enter_records(post.mask(version.draft.minutes), card.study, last.name)

@@ -17,6 +17,8 @@ from hub.ports.review import ShelfUnit, Signer
 from hub.services.review.room import Room, seen
 
 SEALED = "application/pdf"
+Mask = Callable[[Minutes], Minutes]
+"""Gives minutes as their readers may see them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,22 @@ def export(
         return document(unit, press, meeting_id, number, format=format, locale=locale)
 
 
-def document(unit: ShelfUnit, press: Press, meeting_id: str, number: int, *, format: str, locale: str = "en") -> bytes:
-    """Return the document; see `export`."""
+def document(
+    unit: ShelfUnit,
+    press: Press,
+    meeting_id: str,
+    number: int,
+    *,
+    format: str,
+    locale: str = "en",
+    mask: Mask | None = None,
+) -> bytes:
+    """Return the document, of what *mask* gives where there is one; see `export`."""
     version = unit.get(Version, meeting_id, number)
     if version is None:
         raise MissingError(f"{meeting_id}: there is no version {number} of its minutes")
     minutes = signed_minutes(unit, version, locale)
+    minutes = mask(minutes) if mask else minutes
     made = press.renderer.render(minutes, locale=locale, format=format)
     return _sealed(made, press, version, minutes.signatures) if format == "pdf" else made
 

@@ -14,6 +14,7 @@ from hub.ports import TranslationMemory, Translator
 from hub.ports.review import ShelfUnit
 from hub.services.liaison import remember
 from hub.services.localize import localize
+from hub.services.review.exporting import Mask
 from hub.services.review.room import Room, Work, fresh, seen, working
 
 _LONGEST = 4000
@@ -34,9 +35,16 @@ def copy(room: Room, principal: Principal, meeting_id: str, number: int, locale:
 
 
 def make_copy(
-    room: Room, translator: Translator, principal: Principal, meeting_id: str, number: int, locale: str
+    room: Room,
+    translator: Translator,
+    principal: Principal,
+    meeting_id: str,
+    number: int,
+    locale: str,
+    *,
+    mask: Mask | None = None,
 ) -> LocalizedCopy:
-    """Translate a version by machine; a copy that is there already is returned as it is.
+    """Translate a version by machine, of what *mask* gives; a copy that is there already is returned as it is.
 
     UsageError for a locale that the hub has no words for, or the language of the minutes themselves.
     """
@@ -50,12 +58,13 @@ def make_copy(
     source = version.draft.minutes
     if locale.split("-")[0] == source.language.split("-")[0]:
         raise UsageError(f"{locale}: the minutes stand in this language")
-    made = localize(source, locale, translator)  # may take a while: nobody waits for the meeting meanwhile
+    shown = mask(source) if mask else source
+    made = localize(shown, locale, translator)  # may take a while: nobody waits for the meeting meanwhile
     with working(room, principal, meeting_id, Right.TRANSLATIONS_EDIT) as work:
         raced = work.unit.get(LocalizedCopy, meeting_id, number, locale)
         if raced is not None:
             return raced
-        added = LocalizedCopy(meeting_id, number, locale, made, work.at)
+        added = LocalizedCopy(meeting_id, number, locale, made, work.at, source=shown if mask else None)
         work.unit.add(added)
         told = {"untranslated": len(made.untranslated), "flags": len(made.flags), "models": made.models}
         work.note("translation", "made", None, told, of=f"v{number}/{locale}")
@@ -85,7 +94,7 @@ def lines(room: Room, principal: Principal, meeting_id: str, number: int, locale
     """Return a copy side by side with its source."""
     found = copy(room, principal, meeting_id, number, locale)
     with room.shelf.reading() as unit:
-        return side_by_side(_version(unit, meeting_id, number).draft.minutes, found)
+        return side_by_side(found.source or _version(unit, meeting_id, number).draft.minutes, found)
 
 
 def correct(
@@ -149,7 +158,7 @@ def approve_copy(
         )
         work.unit.put(after)
         work.note("translation", "state", before.state, after.state, of=f"v{number}/{locale}")
-        source = _version(work.unit, meeting_id, number).draft.minutes
+        source = after.source or _version(work.unit, meeting_id, number).draft.minutes
     if memory is not None:
         remember(memory, source, after, study=work.card.study or "")
     return after

@@ -47,7 +47,7 @@ def make(id: str, asking: Editing, locale: Annotated[str, Form(max_length=20)]) 
     hub = asking.hub
     card = meeting(hub.room, asking.principal, id)
     translator = hub.translator_for(card.study or "")
-    localizing.make_copy(hub.room, translator, asking.principal, id, card.version, locale)
+    localizing.make_copy(hub.room, translator, asking.principal, id, card.version, locale, mask=hub.outgoing)
     return frame.go(f"{meeting_view.address_of(id)}/languages/{frame.part(locale)}")
 
 
