@@ -91,6 +91,8 @@ class Veeva(Strict):
     timeout_s: float = Field(60.0, gt=0, le=600)
     max_mib: int = Field(64, ge=1, le=1024)
     page_size: int = Field(1000, ge=1, le=1000)
+    direct_data: bool = False
+    """Reads the vault's quarter-hourly files instead of asking; for dashboards and first loads of large vaults."""
     overlap_s: float = Field(120.0, ge=0)
     """Asked for again each time: the vault's clock and late commits."""
     kinds: Mapping[str, VaultKind] = Field(min_length=1)
@@ -100,6 +102,8 @@ class Veeva(Strict):
     def _known(self) -> Self:
         if strange := sorted(set(self.kinds) - set(KINDS)):
             raise ValueError(f"{strange[0]!r} is no kind of record; there are {', '.join(KINDS)}")
+        if self.direct_data and any(rule.object == DOCUMENTS for rule in self.kinds.values()):
+            raise ValueError("direct_data reads objects; give documents a system of their own")
         if not self.address.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
             raise ValueError("address: http is for this machine only; use https")
         return self

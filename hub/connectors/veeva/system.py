@@ -10,6 +10,7 @@ from hub.connectors.rest.auth import Identity
 from hub.connectors.rest.tokens import Tokens
 from hub.connectors.veeva.client import Vault
 from hub.connectors.veeva.config import DOCUMENTS, VaultKind, Veeva, read_config, shipped_mapping
+from hub.connectors.veeva.direct import DirectReading
 from hub.connectors.veeva.filing import VaultFiling
 from hub.connectors.veeva.inspect import VaultInspector
 from hub.connectors.veeva.reading import Reading
@@ -35,7 +36,9 @@ class VeevaSystem:
         self.config = config
         self.vault = Vault(config, lambda wire: self._session(wire, clock, tokens), clock=clock)
         reading, writing = Reading(config, self.vault, clock), Writing(config, self.vault)
-        self.pull, self.since = reading.pull, reading.since
+        self._direct = DirectReading(config, self.vault, clock) if config.direct_data else None
+        self.pull = self._direct.pull if self._direct else reading.pull
+        self.since = self._direct.since if self._direct else reading.since
         self.push, self.push_all = writing.push, writing.push_all
         self.trail = VaultTrail(self.vault, clock)
         self.filing = _filing(config, self.vault, sleep)
@@ -57,6 +60,8 @@ class VeevaSystem:
     def close(self) -> None:
         """Let go of connections."""
         self.vault.close()
+        if self._direct is not None:
+            self._direct.close()
         if self._provider is not None:
             self._provider.close()
 
