@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hub.connectors.declared import Strict, read_declared
+from hub.connectors.teams import Teams, TeamsAccess
 from hub.connectors.zoom import Zoom, ZoomAccess
 from hub.domain.errors import UsageError
-from hub.ports.platforms import Connected, Rule
+from hub.ports.platforms import Connected, MeetingPlatform, Rule
 
 
 class _Taking(Strict):
@@ -27,9 +28,25 @@ class _Taking(Strict):
 
 class _Platform(Strict):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
-    platform: Literal["zoom"]
+    platform: Literal["zoom", "teams"]
     take: _Taking
-    zoom: ZoomAccess
+    zoom: ZoomAccess | None = None
+    teams: TeamsAccess | None = None
+
+    @model_validator(mode="after")
+    def _described(self) -> Self:
+        if getattr(self, self.platform) is None or any(
+            getattr(self, other) is not None for other in ("zoom", "teams") if other != self.platform
+        ):
+            raise ValueError(f"describe the platform under {self.platform}: and no other")
+        return self
+
+    def opened(self, clock: Callable[[], datetime]) -> MeetingPlatform:
+        """Return the platform."""
+        if self.teams is not None:
+            return Teams(self.teams, name=self.name, clock=clock)
+        assert self.zoom is not None  # noqa: S101 - checked above
+        return Zoom(self.zoom, name=self.name, clock=clock)
 
 
 def load_platforms(folder: Path, *, clock: Callable[[], datetime]) -> dict[str, Connected]:
@@ -43,5 +60,5 @@ def load_platforms(folder: Path, *, clock: Callable[[], datetime]) -> dict[str, 
         if told.name in found:
             raise UsageError(f"{path}: another file connects {told.name} already; give it another name")
         rule = Rule(**told.take.model_dump())
-        found[told.name] = Connected(told.name, Zoom(told.zoom, name=told.name, clock=clock), rule)
+        found[told.name] = Connected(told.name, told.opened(clock), rule)
     return found

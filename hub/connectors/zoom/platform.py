@@ -17,6 +17,7 @@ _WINDOW = timedelta(days=28)
 """Zoom lists at most a month at once."""
 _KINDS = {"TRANSCRIPT": "transcript", "M4A": "sound", "MP4": "video"}
 _ENDINGS = {"transcript": ".vtt", "sound": ".m4a", "video": ".mp4"}
+_LONGEST = 2000
 log = structlog.get_logger()
 
 
@@ -120,6 +121,7 @@ def _moment(told: str) -> datetime:
 
 def _text(entry: Mapping[str, Any], key: str) -> str:
     value = entry[key] if isinstance(entry, dict) and key in entry else None
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
         raise ValueError(key)
+    value.encode()  # half a letter, of which no address can be made, is a ValueError too
     return value

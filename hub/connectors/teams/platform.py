@@ -1,0 +1,187 @@
+"""Meetings of Teams that were recorded or transcribed, by organizer."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from pydantic import Field
+
+from hub.connectors.graph.access import Access
+from hub.connectors.graph.client import Graph
+from hub.connectors.rest.client import Limits, NotThereError
+from hub.domain.errors import FatalError, HubError, RejectedError
+from hub.domain.meeting import Participant
+from hub.domain.platforms import HeldFile, HeldMeeting
+
+_NEAR = timedelta(hours=12)
+"""An attendance report that begins this near belongs to the occurrence."""
+_FORMS = {
+    "getAllTranscripts": ("transcripts", "transcript", ".vtt", "/content?$format=text/vtt"),
+    "getAllRecordings": ("recordings", "video", ".mp4", "/content"),
+}
+_LONGEST = 2000
+log = structlog.get_logger()
+
+
+class TeamsAccess(Access):
+    """An app with OnlineMeetings.Read.All, OnlineMeetingTranscript.Read.All, OnlineMeetingRecording.Read.All and
+    OnlineMeetingArtifact.Read.All, and an application access policy for each organizer.
+    """
+
+    organizers: tuple[str, ...] = Field(min_length=1)
+    """Object ids of the people whose meetings are looked for."""
+
+
+class Teams:
+    """`MeetingPlatform` of Teams."""
+
+    def __init__(
+        self, access: TeamsAccess, *, name: str, clock: Callable[[], datetime], limits: Limits | None = None
+    ) -> None:
+        self._access, self._name = access, name
+        self._graph = Graph(access, name=name, limits=limits or Limits(30.0, 32 << 20), clock=clock)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._graph.close()
+
+    def check(self) -> None:
+        """Look for each organizer once; see `MeetingPlatform.check`."""
+        now = datetime.now(UTC)
+        for organizer in self._access.organizers:
+            try:
+                self._graph.page(_listing("getAllTranscripts", organizer, now - timedelta(days=1), now))
+            except NotThereError as error:
+                raise FatalError(f"{self._name}: organizers: {organizer} is no user of this tenant") from error
+            except FatalError as error:
+                raise FatalError(
+                    f"{error}; give the app an application access policy for {organizer}: docs/connectors/teams.md"
+                ) from error
+
+    def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting]:
+        """Yield meetings with a transcript or a recording; see `MeetingPlatform.held`."""
+        for organizer in self._access.organizers:
+            found: dict[tuple[str, str], list[HeldFile]] = {}
+            times: dict[tuple[str, str], datetime] = {}
+            for call in _FORMS:
+                for page in self._graph.pages(_listing(call, organizer, since, until)):
+                    for entry in page["value"]:
+                        self._sort(entry, call, organizer, found, times)
+            for (meeting, occurrence), files in found.items():
+                at = times[meeting, occurrence]
+                if since <= at < until:
+                    yield self._told(organizer, meeting, occurrence, at, tuple(files))
+
+    def fetch(self, file: HeldFile, target: Path, *, most: int) -> None:
+        """Write a file; see `MeetingPlatform.fetch`."""
+        with target.open("wb") as stream:
+            self._graph.download(file.address, stream, most=most)
+
+    def _sort(
+        self,
+        entry: Any,
+        call: str,
+        organizer: str,
+        found: dict[tuple[str, str], list[HeldFile]],
+        times: dict[tuple[str, str], datetime],
+    ) -> None:
+        """Put a transcript or recording to its occurrence: of a series, each call is a meeting of its own."""
+        folder, kind, ending, content = _FORMS[call]
+        try:
+            meeting, known = _text(entry, "meetingId"), _text(entry, "id")
+            began = _moment(_text(entry, "createdDateTime"))
+        except (ValueError, TypeError, KeyError) as error:
+            log.warning("teams_file_unread", system=self._name, reason=type(error).__name__)
+            return
+        occurrence = str(entry.get("callId") or f"{began:%Y-%m-%d}")
+        address = f"{_meeting_path(organizer, meeting)}/{folder}/{quote(known, safe='')}{content}"
+        key = (meeting, occurrence)
+        times[key] = min(times.get(key, began), began)
+        found.setdefault(key, []).append(HeldFile(known, kind, f"teams-{kind}{ending}", address))
+
+    def _told(
+        self, organizer: str, meeting: str, occurrence: str, at: datetime, files: tuple[HeldFile, ...]
+    ) -> HeldMeeting:
+        try:
+            about = self._graph.get(_meeting_path(organizer, meeting))
+        except RejectedError:  # expired there; its files may still be had
+            about = {}
+        title = about.get("subject") if isinstance(about, dict) else ""
+        return HeldMeeting(
+            platform="teams",
+            key=f"{meeting}:{occurrence}",
+            title=title.strip() if isinstance(title, str) else "",
+            started_at=at,
+            timezone="UTC",
+            host=organizer,
+            participants=self._people(organizer, meeting, at),
+            files=files,
+        )
+
+    def _people(self, organizer: str, meeting: str, at: datetime) -> tuple[Participant, ...]:
+        """Return who attended this occurrence, once each; nobody where Teams does not tell."""
+        path = f"{_meeting_path(organizer, meeting)}/attendanceReports"
+        try:
+            reports = [one for page in self._graph.pages(path) for one in page["value"] if _is_near(one, at)]
+            records = [
+                record
+                for report in reports
+                for page in self._graph.pages(f"{path}/{quote(str(report['id']), safe='')}/attendanceRecords")
+                for record in page["value"]
+            ]
+        except (RejectedError, FatalError) as error:
+            log.info("teams_attendance_unread", system=self._name, reason=_first(error))
+            return ()
+        found: dict[str, Participant] = {}
+        for record in records:
+            name = _name(record)
+            if name and name not in found:
+                mail = record.get("emailAddress")
+                found[name] = Participant(name, email=mail if isinstance(mail, str) and mail else None)
+        return tuple(found.values())
+
+
+def _listing(call: str, organizer: str, since: datetime, until: datetime) -> str:
+    first, last = (f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for moment in (since, until))
+    known = quote(organizer, safe="")
+    return (
+        f"/users/{known}/onlineMeetings/{call}"
+        f"(meetingOrganizerUserId='{known}',startDateTime={first},endDateTime={last})"
+    )
+
+
+def _meeting_path(organizer: str, meeting: str) -> str:
+    return f"/users/{quote(organizer, safe='')}/onlineMeetings/{quote(meeting, safe='')}"
+
+
+def _is_near(report: Any, at: datetime) -> bool:
+    try:
+        return abs(_moment(_text(report, "meetingStartDateTime")) - at) <= _NEAR and bool(report.get("id"))
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def _name(record: Any) -> str:
+    identity = record.get("identity") if isinstance(record, dict) else None
+    name = identity.get("displayName") if isinstance(identity, dict) else None
+    return " ".join(name.split()) if isinstance(name, str) else ""
+
+
+def _text(entry: Mapping[str, Any], key: str) -> str:
+    value = entry[key]
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
+        raise ValueError(key)
+    value.encode()  # half a letter, of which no address can be made, is a ValueError too
+    return value
+
+
+def _moment(told: str) -> datetime:
+    moment = datetime.fromisoformat(told)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _first(error: HubError) -> str:
+    return str(error).partition(":")[0]
