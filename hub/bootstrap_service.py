@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from hub.services.accounts.desk import Desk
     from hub.services.accounts.second_factor import Codes
     from hub.services.jobs import JobRunner
+    from hub.services.review.room import Room
     from hub.services.sync.steps import Sync
-    from hub.services.trail_reading import ScopeOf, TrailReader
+    from hub.services.trail_reading import TrailReader
     from hub.storage.audit import AuditTrail
 
 
@@ -36,6 +37,8 @@ class ServiceParts:
         def _shared_clock(self) -> Clock: ...
         @property
         def sync(self) -> Sync: ...  # noqa: D102
+        @property
+        def room(self) -> Room: ...  # noqa: D102
         @property
         def audit(self) -> AuditTrail: ...  # noqa: D102
         @property
@@ -108,15 +111,10 @@ class ServiceParts:
     def trail(self) -> "TrailReader":
         """The audit trail as people may see it."""
         from hub.services.trail_reading import TrailReader
+        from hub.services.trail_scopes import OtherScopes
 
-        return TrailReader(self.browser, self.sync.ledger, self.desk.accounts, self.trail_scopes)
-
-    @cached_property
-    def trail_scopes(self) -> "dict[str, ScopeOf]":
-        """Whose the entries of the trail are, by their kind, where no agreement says it."""
-        from hub.services import trail_reviews
-
-        return dict.fromkeys(trail_reviews.KINDS, trail_reviews.scope_of)
+        ledger, shelf = self.sync.ledger, self.room.shelf
+        return TrailReader(self.browser, ledger, self.desk.accounts, lambda: OtherScopes(shelf, ledger))
 
     @cached_property
     def answers(self) -> "Answers":

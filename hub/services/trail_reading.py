@@ -17,8 +17,8 @@ _SCANNED = 500
 _MOST_SCANS = 40
 
 Sees: TypeAlias = Callable[[Scope], bool]
-ScopeOf: TypeAlias = Callable[[str], Scope | None]
-"""Returns the scope of what an entry of one kind is about, by its record id; None where there is none any more."""
+ScopeOf: TypeAlias = Callable[[Entry], Scope | None]
+"""Returns whose an entry is that no agreement tells of; None where it is of the hub as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,13 @@ class Line:
 
 
 class TrailReader:
-    """Reads the trail for people. *others* gives the scope of entries of further kinds."""
+    """Reads the trail for people. *others* makes, for a page, what tells whose further entries are."""
 
-    def __init__(
-        self, browser: Browser, ledger: Ledger, accounts: Accounts, others: Mapping[str, ScopeOf] | None = None
-    ) -> None:
+    def __init__(self, browser: Browser, ledger: Ledger, accounts: Accounts, others: Callable[[], ScopeOf]) -> None:
         self._browser = browser
         self._ledger = ledger
         self._accounts = accounts
-        self._others = others or {}
+        self._others = others
 
     def page(self, wanted: Wanted, sees: Sees, *, before: int | None, limit: int) -> tuple[list[Line], int | None]:
         """Return up to *limit* lines, newest first, and the number to go on before; None at the end.
@@ -72,30 +70,31 @@ class TrailReader:
     def _seen(self, come: list[tuple[int, Entry, str]], sees: Sees) -> Iterator[Line]:
         agreements = {one.id: one for one in self._ledger.agreements()}
         placed = self._browser.placed(sorted({entry.record_id for _, entry, _ in come if entry.agreement}))
-        known: dict[tuple[str, str, str], Scope] = {}
+        known, others = dict[tuple[str, str, str], Scope](), self._others()
         for number, entry, digest in come:
-            key = (entry.kind, entry.record_id, entry.agreement)
+            key = (entry.field if entry.field == "dead_letter" else entry.kind, entry.record_id, entry.agreement)
             if key not in known:
-                known[key] = self._scope(entry, placed.get(entry.record_id), agreements)
+                scope = _told(entry, placed.get(entry.record_id), agreements) or self._user(entry) or others(entry)
+                known[key] = scope or HUB_ITSELF
             if sees(known[key]):
                 yield _line(number, entry, digest, unblinded=sees(replace(known[key], unblinding=True)))
 
-    def _scope(self, entry: Entry, placed: Placed | None, agreements: Mapping[str, Agreement]) -> Scope:
-        """Return whose an entry is: the parties of its agreement, in the study of its record where it is about one."""
-        agreement = agreements.get(entry.agreement.rpartition("@")[0])
-        if placed is not None:
-            record = scope_of_record(placed, agreements.values())
-            return Scope(frozenset(agreement.parties) if agreement else record.organizations, record.study)
-        return scope_of_agreement(agreement) if agreement is not None else self._otherwise(entry)
+    def _user(self, entry: Entry) -> Scope | None:
+        if entry.kind != "user":
+            return None
+        try:
+            return Scope(frozenset({self._accounts.account(entry.record_id).user.organization}))
+        except MissingError:
+            return HUB_ITSELF
 
-    def _otherwise(self, entry: Entry) -> Scope:
-        if entry.kind == "user":
-            try:
-                return Scope(frozenset({self._accounts.account(entry.record_id).user.organization}))
-            except MissingError:
-                return HUB_ITSELF
-        told = self._others.get(entry.kind)
-        return (told and told(entry.record_id)) or HUB_ITSELF
+
+def _told(entry: Entry, placed: Placed | None, agreements: Mapping[str, Agreement]) -> Scope | None:
+    """Return whose an entry of the sync is: its agreement's parties', in the study of its record where it is of one."""
+    agreement = agreements.get(entry.agreement.rpartition("@")[0])
+    if placed is not None:
+        record = scope_of_record(placed, agreements.values())
+        return Scope(frozenset(agreement.parties) if agreement else record.organizations, record.study)
+    return scope_of_agreement(agreement) if agreement is not None else None
 
 
 def _line(number: int, entry: Entry, hash: str, *, unblinded: bool) -> Line:

@@ -79,6 +79,25 @@ def test_who_is_blinded_sees_no_treatment_anywhere(world, client):
         assert '"B' in told["u"].replace("\\", "").replace('""', '"'), path
 
 
+def test_the_trail_of_meetings_letters_and_accounts_is_their_organizations(world, client):
+    pm = reader(world, granted(Role.PROJECT_MANAGER, SPONSOR), email="pm@x.example")
+    engineer = reader(world, granted(Role.INTEGRATION_ENGINEER), email="e@x.example")
+    match = {"If-Match": client.get("/api/v1/meetings/m1", headers=pm).headers["etag"]}
+    changed = client.patch("/api/v1/meetings/m1", headers=pm | match, json={"title": "Monthly call"})
+    assert changed.status_code == 200, changed.text
+    given = client.post("/api/v1/dead-letters/l1/discard", headers=engineer, json={"reason": "a test"})
+    assert given.status_code == 200
+    seen = {}
+    for organization in (CRO, SPONSOR, STRANGER):
+        headers = reader(world, granted(Role.AUDITOR, organization), email=f"a{organization[0]}@x.example".lower())
+        found = client.get("/api/v1/audit/entries", headers=headers, params={"limit": 200}).json()["items"]
+        seen[organization] = {one["kind"] if one["field"] != "dead_letter" else "letter" for one in found}
+    assert {"meeting", "letter", "user"} <= seen[CRO]
+    assert "meeting" in seen[SPONSOR]
+    assert "letter" not in seen[SPONSOR], "it came from the CRO's system"
+    assert not {"meeting", "letter"} & seen[STRANGER]
+
+
 def test_bytes_that_could_not_be_read_are_for_the_unblinded_alone(world, client):
     engineer = reader(world, granted(Role.INTEGRATION_ENGINEER), email="e1@x.example")
     assert client.get("/api/v1/dead-letters/l1/bytes", headers=engineer).status_code == 403

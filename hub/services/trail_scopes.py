@@ -1,0 +1,43 @@
+"""Whose the entries of the trail are that no agreement tells of: meetings and all in them, rules, letters, reviews."""
+
+from hub.domain.audit import Entry
+from hub.domain.cards import Card
+from hub.domain.errors import UsageError
+from hub.domain.places import scope_of_system
+from hub.domain.policy import Scope
+from hub.ports import Ledger
+from hub.ports.review import Shelf
+from hub.services import trail_reviews
+
+
+class OtherScopes:
+    """Finds scopes, and remembers those of meetings: made anew for each page, as a meeting may change hands."""
+
+    def __init__(self, shelf: Shelf, ledger: Ledger) -> None:
+        self._shelf = shelf
+        self._ledger = ledger
+        self._meetings: dict[str, Scope | None] = {}
+
+    def __call__(self, entry: Entry) -> Scope | None:
+        """Return whose *entry* is, None where it is of the hub as a whole."""
+        if entry.kind in trail_reviews.KINDS:
+            return trail_reviews.scope_of(entry.record_id)
+        if entry.kind == "rule":
+            return Scope(self._shelf.parties(entry.record_id), entry.record_id)
+        if entry.field == "dead_letter":
+            return self._letter(entry.record_id)
+        return self._meeting(entry.record_id.partition("/")[0])
+
+    def _letter(self, id: str) -> Scope | None:
+        try:
+            system = self._ledger.letter(id).system
+        except UsageError:
+            return None
+        return scope_of_system(system, self._ledger.agreements())
+
+    def _meeting(self, id: str) -> Scope | None:
+        if id not in self._meetings:
+            with self._shelf.reading() as unit:
+                card = unit.get(Card, id)
+            self._meetings[id] = card.scope if card is not None else None
+        return self._meetings[id]
