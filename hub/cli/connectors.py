@@ -10,6 +10,7 @@ from hub.cli.guard import FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from hub.domain.changes import Finding
     from hub.ports import System
@@ -80,7 +81,12 @@ def discover(name: Name) -> None:
 
     one = _system(opened().systems, name)
     able = one.source.capabilities if one.source else one.target.capabilities if one.target else None
-    told = {**asdict(able), "writable": sorted(able.writable)} if able else {}
+    told = {} if able is None else asdict(able)
+    if able is not None:
+        told |= {
+            "writable": sorted(able.writable),
+            "takes": {kind: sorted(names) for kind, names in able.takes.items()},
+        }
     found = one.inspector.discover() if one.inspector is not None else {"kinds": _kinds(one)}
     sys.stdout.write(wire.dumps({"name": one.name, **found, "capabilities": told}, indent=1) + "\n")
 
@@ -112,6 +118,39 @@ def sample(
     ]
     rejects = [{"where": reject.where, "reason": reject.reason} for reject in islice(page.rejects, count)]
     sys.stdout.write(wire.dumps({"records": shown, "rejects": rejects}, indent=1) + "\n")
+
+
+@app.command("trail")
+def trail(
+    name: Name,
+    since: Annotated[str, typer.Option(help="From when on, ISO 8601; a day is taken in UTC")],
+    until: Annotated[str | None, typer.Option(help="Until when; now where it is not given")] = None,
+    kind: Annotated[str, typer.Option(help="Which of its trails, such as object, document or login")] = "object",
+) -> None:
+    """Print a system's own audit trail as JSON lines, worded as the system words it."""
+    from datetime import UTC, datetime
+
+    from hub.cli.opening import opened
+    from hub.domain import wire
+    from hub.domain.errors import UsageError
+
+    one = _system(opened().systems, name)
+    if one.trail is None or kind not in one.trail.kinds:
+        raise UsageError(f"{name} has no such trail; it has {', '.join(one.trail.kinds) if one.trail else 'none'}")
+    for entry in one.trail.entries(kind, _moment(since), _moment(until) if until else datetime.now(UTC)):
+        sys.stdout.write(wire.dumps(dict(entry)) + "\n")
+
+
+def _moment(text: str) -> "datetime":
+    from datetime import UTC, datetime
+
+    from hub.domain.errors import UsageError
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text}: not a time; write it as 2026-05-19 or 2026-05-19T10:00Z") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _system(systems: "dict[str, System]", name: str) -> "System":

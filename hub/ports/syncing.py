@@ -67,6 +67,16 @@ class Inspector(Protocol):
         """Return which studies, objects and fields there are, as JSON values. Errors as of `Source.pull`."""
 
 
+class ForeignTrail(Protocol):
+    """A system's own audit trail."""
+
+    kinds: tuple[str, ...]
+    """Names of its trails, such as object or login."""
+
+    def entries(self, kind: str, since: datetime, until: datetime) -> Iterator[Mapping[str, Any]]:
+        """Yield the entries of a time, each as the system words it. RejectedError for what it no longer tells."""
+
+
 @dataclass(frozen=True, slots=True)
 class System:
     """One connected system."""
@@ -83,6 +93,7 @@ class System:
     inspector: Inspector | None = None
     filing: Filing | None = None
     """Where it keeps documents with their versions."""
+    trail: ForeignTrail | None = None
 
 
 class Bus(Protocol):

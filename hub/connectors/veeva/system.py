@@ -91,7 +91,15 @@ def opened(text: str, tokens: Callable[[], Tokens] | None) -> System:
     config = vault.config
     target = vault if vault.capabilities.writable else None
     return System(
-        config.name, tuple(config.kinds), vault, target, config.every_s, config.rate_per_s, vault, vault.filing
+        config.name,
+        tuple(config.kinds),
+        vault,
+        target,
+        config.every_s,
+        config.rate_per_s,
+        vault,
+        vault.filing,
+        vault.trail,
     )
 
 

@@ -15,25 +15,27 @@ _SIZE = 1000
 
 
 class VaultTrail:
-    """Reads the audit trail of one vault."""
+    """`ForeignTrail` of one vault."""
+
+    kinds: tuple[str, ...] = TRAILS
 
     def __init__(self, vault: Vault, clock: Callable[[], datetime]) -> None:
         self._vault = vault
         self._clock = clock
 
-    def entries(self, trail: str, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
+    def entries(self, kind: str, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
         """Yield the entries of a trail, each as the vault words it (`timestamp`, `user_name`, `action`, `item`...).
 
         RejectedError for a time that the vault no longer tells as JSON. What a record was created with is not told
         field by field there; it is what the record itself holds.
         """
-        if trail not in TRAILS:
-            raise RejectedError(f"{trail!r} is none of {', '.join(TRAILS)}")
+        if kind not in TRAILS:
+            raise RejectedError(f"{kind!r} is none of {', '.join(TRAILS)}")
         if since < self._clock() - timedelta(days=_DAYS):
             raise RejectedError(
                 f"a vault tells its audit trail for {_DAYS} days; begin later, and read it at least that often"
             )
-        yield from self._walked(f"audittrail/{trail}_audit_trail", since, until)
+        yield from self._walked(f"audittrail/{kind}_audit_trail", since, until)
 
     def of_record(self, object: str, id: str, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
         """Yield the entries of one record, or of one document where *object* is documents."""

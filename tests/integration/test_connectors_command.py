@@ -1,0 +1,57 @@
+"""`hub connectors` against a vault: what is wrong in words, what there is, ten records, its audit trail."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.connectors.peer import running
+from tests.connectors.test_veeva_contract import YAML
+from tests.connectors.vendors.veeva import second
+from tests.connectors.vendors.veeva_documents import DocumentVault
+
+
+@pytest.fixture
+def vault(home, monkeypatch):
+    with running(DocumentVault()) as served:
+        (home / "systems").mkdir(parents=True)
+        text = YAML.replace("ADDRESS", served.address).replace("0.4", "20").replace("page_size: 3", "page_size: 50")
+        (home / "systems" / "vault.yaml").write_text(text)
+        monkeypatch.setenv("VAULT_PASSWORD", served.password)
+        yield served
+
+
+def test_a_vault_is_looked_at_without_writing(vault, hub):
+    vault.others["study__v"] = [{"id": "V1", "name__v": "HX-204"}]
+    for number in range(12):
+        vault.enter(f"do {number}")
+    checked = hub("connectors", "check", "vault")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "vault: sign-in: vault 1776 as hub@sponsor.example" in checked.stdout
+    found = json.loads(hub("connectors", "discover", "vault").stdout)
+    assert found["studies"] == ["HX-204"]
+    assert found["capabilities"]["writable"] == ["action_item"]
+    shown = json.loads(hub("connectors", "sample", "vault", "action_item").stdout)
+    assert [one["fields"]["title"] for one in shown["records"]] == [f"do {number}" for number in range(10)]
+    assert vault.taken == []
+
+
+def test_a_wrong_password_and_a_missing_field_are_told(vault, hub):
+    wrong = hub("connectors", "check", "vault", VAULT_PASSWORD="hunter2")  # noqa: S106  # a wrong one
+    assert wrong.returncode == 1
+    assert "user name or password is wrong" in wrong.stdout
+    assert "hunter2" not in wrong.stdout + wrong.stderr
+    vault.fields.pop("name__v")
+    told = hub("connectors", "check")
+    assert told.returncode == 1
+    assert "action_item__c has no field name__v, which title is read from" in told.stdout
+
+
+def test_the_vaults_audit_trail_is_printed(vault, hub):
+    at = datetime.now(UTC) - timedelta(days=2)
+    vault.trail = [{"id": "7", "timestamp": second(at), "user_name": "a@b.example", "action": "Edit"}]
+    told = hub("connectors", "trail", "vault", "--since", (at - timedelta(days=1)).date().isoformat())
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout)["user_name"] == "a@b.example"
+    assert hub("connectors", "trail", "vault", "--since", "last year").returncode == 2
+    assert hub("connectors", "trail", "vault", "--since", "2026-01-01", "--kind", "castle").returncode == 2
