@@ -19,9 +19,11 @@ from hub.services.accounts.signing_in import Asked as Came
 from hub.services.accounts.signing_in import open_session
 from hub.services.accounts.single_sign_on import account_of, proved_again
 
+SSO = "/api/v1/session/sso"
+"""Where a page sends the browser to sign in, or with `purpose=proof` to prove it again."""
 router = APIRouter(prefix="/session/sso", tags=["session"], include_in_schema=False, dependencies=[open_to_all()])
 _LASTS_S = 600
-_BACK = "/api/v1/session/sso/back"
+_BACK = f"{SSO}/back"
 _COOKIE = "sso"
 
 

@@ -50,9 +50,13 @@ def take_step_up(desk: Desk, principal: Principal, *, at: datetime) -> None:
     """
     sessions = desk.sessions.sessions(principal.user.id)
     session = next((one for one in sessions if principal.scopes is None and one.shown == principal.session), None)
-    fresh = session is not None and session.proved_at > session.began_at and at - session.proved_at < _FRESH
-    if session is None or not fresh or not desk.sessions.spend(session.id, session.proved_at):
+    if session is None or not fresh(session, at) or not desk.sessions.spend(session.id, session.proved_at):
         raise UnknownError("sign in anew at your organization's identity provider to sign")
+
+
+def fresh(session: Session, at: datetime) -> bool:
+    """Tell whether the person of *session* has proved again, a moment ago, who they are."""
+    return session.proved_at > session.began_at and at - session.proved_at < _FRESH
 
 
 def _linked(desk: Desk, account: Account | None, subject: str) -> Account | None:

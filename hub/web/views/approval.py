@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import SecretStr
 
 from hub.api.asking import Asking, may
+from hub.api.sso_routes import SSO
 from hub.domain.approvals import Meaning, RemarkKind, ReviewState, Step
 from hub.domain.cards import Card
 from hub.domain.diff import FieldDiff, Piece, compare
@@ -16,6 +18,7 @@ from hub.domain.policy import Right
 from hub.domain.versions import Version
 from hub.ports import Wording
 from hub.ports.review import Proof
+from hub.services.accounts.single_sign_on import fresh
 from hub.services.review import approving, editing, exporting
 from hub.services.review.approving import Round
 from hub.services.review.meetings import meeting
@@ -114,13 +117,14 @@ def sign(
     version: Number,
     sha256: Annotated[str, Form(max_length=64)],
     meaning: Annotated[str, Form(max_length=40)],
-    password: Annotated[SecretStr, Form()],
+    password: Annotated[SecretStr | None, Form()] = None,
     code: Annotated[str, Form(max_length=40)] = "",
+    step_up: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     """Sign exactly the version that was shown, with credentials given anew."""
     if meaning not in set(Meaning):
         raise UsageError(f"{meaning}: is no meaning of a signature")
-    proof = Proof(password=password.get_secret_value()[:256], code=code)
+    proof = Proof(password.get_secret_value()[:256] if password else "", code, step_up)
     hub = asking.hub
     try:
         approving.sign(
@@ -164,10 +168,14 @@ def _sign_form(id: str, request: Request, asking: Asking, *, said: str = "", mea
         raise StandingError("no signature of yours is asked for now")
     names = meanings(reader.words)
     account = asking.hub.desk.accounts.account(who.user.id)
+    by_provider = asking.session is not None and asking.session.method == "sso"
+    back = f"{meeting_view.address_of(id)}/sign"
     return frame.show(
         request,
         asking,
         "sign.html",
+        prove_at=f"{SSO}?{urlencode({'purpose': 'proof', 'then': back})}" if by_provider else None,
+        proved=by_provider and asking.session is not None and fresh(asking.session, asking.at),
         place="meetings",
         meeting=meeting_view.shown(asking, reader, card),
         base=meeting_view.address_of(id),

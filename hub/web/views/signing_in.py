@@ -2,6 +2,7 @@
 
 import json
 from typing import Annotated
+from urllib.parse import urlencode
 
 from cryptography.fernet import InvalidToken
 from fastapi import APIRouter, Form, Request, Response
@@ -11,6 +12,7 @@ from pydantic import SecretStr
 from hub.api import cookies
 from hub.api.asking import Asking, TheHub, oneself
 from hub.api.session_routes import SignIn, let_in
+from hub.api.sso_routes import SSO
 from hub.bootstrap import Hub
 from hub.domain.errors import StandingError, UnknownError, UsageError
 from hub.domain.locales import LOCALES
@@ -123,7 +125,7 @@ def _form(
         next=frame.within(next),
         email=email,
         said=said,
-        single_sign_on=None,
+        single_sign_on=f"{SSO}?{urlencode({'then': frame.within(next)})}" if hub.settings.oidc_issuer else None,
     )
 
 
