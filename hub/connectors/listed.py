@@ -158,4 +158,13 @@ CONNECTORS: tuple[Listed, ...] = (
         signs_in="none",
         proved="contract suite against a site with faults, robots.txt and conditional requests",
     ),
+    Listed(
+        name="usdm",
+        system="Repositories of USDM 4.0 study definitions",
+        opener="hub.connectors.odm.definitions:opened",
+        kinds="study, site",
+        writes=True,
+        signs_in="none, basic, API key, OAuth",
+        proved="the USDM 4.0 OpenAPI and its examples; a server with faults",
+    ),
 )

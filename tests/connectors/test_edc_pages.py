@@ -24,6 +24,7 @@ CLINICAL = (
     "clinical-one",
     "medidata-ctms",
     "feeds",
+    "usdm",
 )
 
 

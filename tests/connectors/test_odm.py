@@ -143,9 +143,9 @@ class TestUsdm:
             source.close()
             assert check("study", change.fields) == []
             found[change.fields["protocol_number"]] = change.fields
+        assert found["H2Q-MC-LZZT"].pop("title").startswith("Safety and Efficacy of the Xanomeline Transdermal")
         assert found["H2Q-MC-LZZT"] == {
             "protocol_number": "H2Q-MC-LZZT",
-            "title": "LZZT",
             "phase": "2",
             "indication": "Alzheimer's disease",
             "sponsor": "Eli Lilly",

@@ -303,3 +303,18 @@ def rave_page(world: Rave) -> bytes:
     """Return a page as the peer gives it."""
     answer = world._odm(*map(world.audit, world.audits))
     return answer.body.removeprefix(b"\xef\xbb\xbf")
+
+
+def test_the_command_checks_discovers_and_shows_samples(world, hub, home):
+    world.enter("A visit was missed")
+    (home / "systems").mkdir(parents=True, exist_ok=True)
+    (home / "systems" / "rave.yaml").write_text(YAML.format(address=world.address, study=STUDY))
+    given = {"RAVE_PASSWORD": world.password}
+    checked = hub("connectors", "check", "rave", **given)
+    assert checked.returncode == 0
+    assert f"deviation of {STUDY}: 1 on the first page, 0 of them set aside" in checked.stdout
+    assert '"query.Value"' in hub("connectors", "discover", "rave", **given).stdout
+    assert "A visit was missed" in hub("connectors", "sample", "rave", "deviation", **given).stdout
+    refused = hub("connectors", "check", "rave", RAVE_PASSWORD=world.password[1:])
+    assert refused.returncode == 1
+    assert "the credentials are refused" in refused.stdout

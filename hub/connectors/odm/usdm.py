@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from hub.connectors.countries import alpha_2
 from hub.domain.errors import RejectedError
 
-_OFFICIAL, _SPONSOR = "C207616", "C70793"
+OFFICIAL = ("C207616", "C99905x2")
+"""Official Study Title: the term, and the one that stood for it before it was published."""
+_SPONSOR = "C70793"
 Item = dict[str, Any]
 
 
@@ -152,9 +154,9 @@ def items(told: Any, kind: str) -> Iterator[Item]:
 
 
 def _study(known: str | None, version: Version) -> Item:
-    official = [one.text for one in version.titles if one.type.code == _OFFICIAL]
+    official = [one.text for one in version.titles if one.type.code in OFFICIAL]
     design = version.designs[0] if version.designs else Design.model_validate({})
-    sponsors = [one for one in version.organizations if one.id in _sponsor_ids(version)]
+    sponsors = [one for one in version.organizations if one.id in sponsor_ids(version)]
     indication = design.indications[0] if design.indications else Indication()
     return _kept(
         id=known,
@@ -168,14 +170,15 @@ def _study(known: str | None, version: Version) -> Item:
     )
 
 
-def _sponsor_ids(version: Version) -> set[str]:
+def sponsor_ids(version: Version) -> set[str]:
+    """Return the organizations that are the sponsor, by role, else by what they are."""
     named = {one for role in version.roles if role.code and role.code.code == _SPONSOR for one in role.organizations}
     return named or {one.id for one in version.organizations if one.type and one.type.code == _SPONSOR}
 
 
 def _protocol(version: Version) -> str | None:
     """Return the sponsor's own number of the study, else the first."""
-    ours = [one.text for one in version.identifiers if one.scope in _sponsor_ids(version)]
+    ours = [one.text for one in version.identifiers if one.scope in sponsor_ids(version)]
     return next(iter([*ours, *(one.text for one in version.identifiers)]), None)
 
 

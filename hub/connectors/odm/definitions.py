@@ -1,0 +1,141 @@
+"""A repository of USDM 4.0 study definitions over its HTTP API: definitions are read by id, and changed in place.
+
+A definition holds far more than a record does: what is written is put into the definition as it is read just before,
+and all else in it goes back as it came. None is created, for a record says too little to be one.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any, Literal
+from urllib.parse import quote
+
+from pydantic import Field
+
+from hub.connectors.declared import read_declared
+from hub.connectors.files.config import Records, begun
+from hub.connectors.files.json_lines import row_of
+from hub.connectors.files.mapping import read_row
+from hub.connectors.odm.usdm import OFFICIAL, Wrapper, items, sponsor_ids
+from hub.connectors.rest.client import Asked, NotThereError
+from hub.connectors.rest.tokens import Tokens
+from hub.connectors.web import Web, line_of
+from hub.domain.changes import Capabilities, Change, Page, Push, Receipt, Reject
+from hub.domain.errors import RejectedError, RetryableError
+from hub.ports import System
+
+KINDS = ("study", "site")
+TAKES = {"study": frozenset({"title", "protocol_number"})}
+_JSON = {"Accept": "application/json"}
+
+
+class Usdm(Web):
+    """One repository and the definitions that are followed in it."""
+
+    connector: Literal["usdm"] = "usdm"
+    studies: tuple[str, ...] = Field(min_length=1)
+    """Ids of definitions, as the repository gave them."""
+    every_s: float = Field(900.0, gt=0)
+    write: bool = False
+
+
+class UsdmSystem:
+    """`Source` and `Target`."""
+
+    kinds = KINDS
+
+    def __init__(self, config: Usdm, clock: Callable[[], datetime], tokens: Callable[[], Tokens] | None = None) -> None:
+        self._config = config
+        line = line_of(config, clock=clock, tokens=tokens)
+        self._client, self.close = line.client, line.close
+        self._records = {kind: Records.model_validate(begun(kind, {"files": "*", "format": "usdm"})) for kind in KINDS}
+        self.capabilities = Capabilities(
+            writable=frozenset(TAKES) if config.write else frozenset(), takes=TAKES if config.write else {}
+        )
+
+    def pull(self, kind: str, cursor: str | None) -> Page:
+        """Return what the next definition holds of *kind*; see `Source.pull`."""
+        if kind not in self._records:
+            raise RejectedError(f"{self._config.name}: USDM holds no {kind}")
+        at = int(cursor or 0) % len(self._config.studies)
+        known = self._config.studies[at]
+        where = f"study definition {known}"
+        try:
+            told = self._asked(known)
+            found = [self._read(kind, number, item, known) for number, item in enumerate(items(told, kind), 1)]
+        except RejectedError as error:
+            if isinstance(error, NotThereError) and len(self._config.studies) == 1:
+                raise
+            found = [Reject(kind, where, str(error), str(error).encode(), known if kind == "study" else None)]
+        more = at + 1 < len(self._config.studies)
+        changes = tuple(one for one in found if isinstance(one, Change))
+        rejects = tuple(one for one in found if isinstance(one, Reject))
+        return Page(changes, str(at + 1 if more else 0), more, rejects)
+
+    def since(self, kind: str, at: datetime) -> str | None:  # noqa: ARG002  # of the port
+        """Return None: definitions are read whole."""
+        return None
+
+    def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:  # noqa: ARG002
+        """Put title or number into a definition; see `Target.push`. The same values twice are written once."""
+        if change.kind not in self.capabilities.writable or change.deleted or change.external_id is None:
+            raise RejectedError(f"{self._config.name}: only studies that are there are changed in USDM")
+        if strange := sorted(set(change.fields) - TAKES[change.kind]):
+            raise RejectedError(f"{self._config.name}: {strange[0]} of a study is not written to USDM")
+        now = self._asked(change.external_id)
+        wanted = _with(now, change.fields)
+        if wanted != now:
+            self._client.ask(Asked("PUT", _path(change.external_id), {}, _JSON, wanted))
+        return Receipt(change.external_id, None, dict(change.fields))
+
+    def _asked(self, known: str) -> dict[str, Any]:
+        told = self._client.ask(Asked("GET", _path(known), {}, _JSON)).body
+        if not isinstance(told, dict) or "study" not in told:
+            raise RetryableError(f"{self._config.name}: the answer is no study definition")
+        return told
+
+    def _read(self, kind: str, number: int, item: Mapping[str, Any], known: str) -> Change | Reject:
+        """Return an item under the repository's own id of its study."""
+        own = {"id": known} if kind == "study" else {"id": f"{known}|{item.get('number')}", "study": known}
+        told = {**item, **own}
+        raw = json.dumps(told, ensure_ascii=False).encode(errors="backslashreplace")
+        row = row_of(told, f"{kind} {number}", raw, self._records[kind])
+        return read_row(kind, self._records[kind], row, f"study definition {known}")
+
+
+def read_config(text: str) -> Usdm:
+    """Return what the YAML *text* declares. UsageError names the first thing wrong, without its value."""
+    return read_declared(Usdm, text, "usdm system")
+
+
+def opened(text: str, tokens: Callable[[], Tokens] | None) -> System:
+    """Make the system of its YAML. UsageError names the first key that is wrong."""
+    config = read_config(text)
+    usdm = UsdmSystem(config, lambda: datetime.now(UTC), tokens)
+    return System(config.name, KINDS, usdm, usdm if config.write else None, config.every_s, config.rate_per_s)
+
+
+def _path(known: str) -> str:
+    return f"v4/studyDefinitions/{quote(known, safe='')}"
+
+
+def _with(told: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the definition with our values in its newest version. RejectedError where it has no place for one."""
+    from pydantic import ValidationError
+
+    made: dict[str, Any] = deepcopy(dict(told))
+    try:
+        sponsors = sponsor_ids(Wrapper.model_validate(made).study.versions[0])
+    except ValidationError as error:
+        raise RejectedError("the definition that is there cannot be read; nothing was written") from error
+    version = made["study"]["versions"][0]
+    places = {
+        "title": [one for one in version.get("titles") or () if one["type"]["code"] in OFFICIAL],
+        "protocol_number": [one for one in version.get("studyIdentifiers") or () if one.get("scopeId") in sponsors],
+    }
+    for name, value in fields.items():
+        if not places[name] or not isinstance(value, str):
+            raise RejectedError(f"the definition has no place for {name}, or {name} is no text")
+        places[name][0]["text"] = value
+    return made
