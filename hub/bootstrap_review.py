@@ -16,7 +16,7 @@ from hub.settings import Settings
 if TYPE_CHECKING:
     from hub.domain.papers import Paper
     from hub.ports.platforms import Connected
-    from hub.ports.review import Mailer, Poster, Reauthentication
+    from hub.ports.review import Announcer, Mailer, Poster, Reauthentication
     from hub.services.accounts.desk import Desk
     from hub.services.accounts.second_factor import Codes
     from hub.services.hearing import Ears
@@ -128,6 +128,7 @@ class ReviewParts:
             calendar=calendar,
             mailer=self._part("mailer", self._mailer),
             poster=self._part("poster", self._poster),
+            announcer=self._part("announcer", self._announcer),
             enter_records=self._enter_records,
             address=self.settings.pages_url,
             file_papers=self._file_papers,
@@ -199,6 +200,11 @@ class ReviewParts:
             str(known.smtp_ca) if known.smtp_ca else None,
         )
         return SmtpMailer(server, clock=self.clock)
+
+    def _announcer(self) -> "Announcer":
+        from hub.connectors.chat import load_chats
+
+        return load_chats(self.settings.chats, clock=self.clock)
 
     def _poster(self) -> "Poster":
         from hub.connectors.webhook.outgoing import WebhookPoster, load_outgoing

@@ -145,6 +145,11 @@ class Settings(BaseSettings):
         description="Artifact of the TMF Reference Model that approved minutes are filed as",
     )
     pages_url: str = Field(default="", description="Address that people open the hub under, for links in mails")
+    chats_dir: Path | None = Field(
+        default=None,
+        description="Folder with a YAML file for each channel of a chat that minutes are announced in; HUB_HOME/chats "
+        "when unset",
+    )
     outgoing_dir: Path | None = Field(
         default=None, description="Folder with a YAML file for each webhook out; HUB_HOME/outgoing when unset"
     )
@@ -212,6 +217,11 @@ class Settings(BaseSettings):
     def webhooks(self) -> Path:
         """The folder that describes who may call."""
         return self.webhooks_dir or self.home / "webhooks"
+
+    @property
+    def chats(self) -> Path:
+        """The folder that describes channels of chats."""
+        return self.chats_dir or self.home / "chats"
 
     @property
     def outgoing(self) -> Path:

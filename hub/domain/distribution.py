@@ -10,6 +10,8 @@ class Channel(StrEnum):
 
     MAIL = "mail"
     WEBHOOK = "webhook"
+    CHAT = "chat"
+    """Announced in a channel of Slack or Teams, with a button that leads back; no word of the minutes."""
     DOWNLOAD = "download"
     """Laid ready for the recipient to fetch."""
     FILING = "filing"
@@ -20,7 +22,7 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One who gets minutes. *address* is a mail address, the name of a configured webhook, or of a system.
+    """One who gets minutes. *address* is a mail address, the name of a configured webhook, chat or system.
 
     *unblinded* recipients alone get what would unblind others. *attach* are formats of the document.
     """

@@ -120,6 +120,28 @@ class Poster(Protocol):
         """Return what the other side said. Errors as of `Mailer.send`; *key* is the same at each attempt."""
 
 
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What is said in a chat. *button* is written on what leads to *link*, which is empty where there are no pages."""
+
+    title: str
+    lines: tuple[str, ...]
+    link: str
+    button: str
+    key: str
+    """Names the delivery."""
+
+
+class Announcer(Protocol):
+    """Says in a chat that something is there to be read."""
+
+    def announce(self, name: str, message: Announcement) -> str:
+        """Post in the channel configured under *name* and return what the chat said. Errors as of `Mailer.send`.
+
+        UsageError where no channel has that name. A message posted twice stands there twice.
+        """
+
+
 class Incoming(Protocol):
     """Keeps the pieces of uploads until they are whole."""
 
@@ -144,6 +166,8 @@ class Signer(Protocol):
 
 
 __all__ = [
+    "Announcement",
+    "Announcer",
     "Attachment",
     "Found",
     "Incoming",

@@ -70,6 +70,11 @@ class Out:
         self.posts.append((name, kind, data, key))
         return "HTTP 204"
 
+    def announce(self, name, message) -> str:
+        self._raise()
+        self.posts.append((name, message))
+        return "Slack message 1.1"
+
     def enter(self, minutes, protocol, person) -> str:
         self.entered.append((protocol, person, len(minutes.actions)))
         return "1 action became a record"
@@ -97,7 +102,7 @@ def out():
 @pytest.fixture
 def post(out):
     press = Press(DocumentRenderer(wording=wording), None)
-    return Post(press, wording, calendar, out, out, out.enter, "https://hub.test")
+    return Post(press, wording, calendar, out, out, out.enter, "https://hub.test", announcer=out)
 
 
 def approved(here, **more) -> str:
@@ -306,3 +311,29 @@ def test_recipients_stand_once_and_outdated_rules_are_not_overwritten(here):
     rule(here, MAX)
     with pytest.raises(StaleError):
         set_recipients(here, ANNA, STUDY, [], revision=0, reason="x")
+
+
+def test_a_chat_is_told_that_minutes_are_approved_and_no_word_of_them(here, out, post):
+    meeting = approved(here)
+    rule(here, Recipient("study-channel", Channel.CHAT))
+    distribute(here, ANNA, meeting, 1)
+    deliver(here, post)
+    [(name, message)] = out.posts
+    assert (name, message.title) == ("study-channel", "Minutes: Weekly call")
+    assert message.link == f"https://hub.test/meetings/{meeting}"
+    assert any("Decisions: 1" in line for line in message.lines)
+    assert "delegation log" not in str(message)
+    assert states(here, meeting)["study-channel"] is DispatchState.SENT
+
+
+def test_where_the_hub_stopped_while_a_chat_was_told_a_person_decides(here, out, post):
+    meeting = approved(here)
+    rule(here, Recipient("study-channel", Channel.CHAT))
+    distribute(here, ANNA, meeting, 1)
+    out.raises.append(KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        deliver(here, post)
+    here.clock.now += timedelta(hours=1)
+    deliver(here, post)
+    assert out.posts == []
+    assert states(here, meeting)["study-channel"] is DispatchState.FAILED

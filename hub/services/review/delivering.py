@@ -1,7 +1,8 @@
 """The outbox of distribution is emptied: claimed, sent, and what came of it kept.
 
 A delivery is claimed before it is sent. Where a process ends between the two, a message with a key of its own (webhook,
-records) is sent again; a mail is not, since nobody can know whether it went out: a person decides.
+records) is sent again; a mail, or a message in a chat, is not, since nobody can know whether it went out: a person
+decides.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +21,7 @@ from hub.domain.minutes import Action, Evidence, Minutes
 from hub.domain.papers import Paper
 from hub.domain.versions import Version
 from hub.ports import Wording
-from hub.ports.review import Attachment, Mail, Mailer, Poster, ShelfUnit
+from hub.ports.review import Announcement, Announcer, Attachment, Mail, Mailer, Poster, ShelfUnit
 from hub.services.review.exporting import Press, document, signed_minutes
 from hub.services.review.papers import papers
 from hub.services.review.room import Room, held
@@ -65,6 +66,7 @@ class Post:
     """Number of the TMF artifact that minutes are filed as."""
     mask: Callable[..., Minutes] = _whole
     """What goes to people and systems goes through it, *unblinded* or not; what is filed is the signed original."""
+    announcer: Announcer | None = None
 
 
 def deliver(room: Room, post: Post, *, limit: int = 100) -> int:
@@ -132,7 +134,7 @@ def _look_after_lost(room: Room) -> None:
     with room.shelf.reading() as unit:
         lost = [one for one in unit.several(Dispatch, state=DispatchState.SENDING) if _past(one, room.clock())]
     for one in lost:
-        if one.recipient.channel is Channel.MAIL:
+        if one.recipient.channel in (Channel.MAIL, Channel.CHAT):
             why = "the hub stopped while it was sent: ask the recipient whether it came, before it is sent again"
             _ended(room, replace(one, state=DispatchState.FAILED, error=why, ended_at=room.clock()))
         else:
@@ -158,6 +160,10 @@ def _sent(room: Room, post: Post, claimed: Dispatch) -> str:
         return _records(room, post, card, version)
     if channel is Channel.FILING:
         return _filed(room, post, card, version, claimed.recipient)
+    if channel is Channel.CHAT:
+        if post.announcer is None:
+            raise UsageError("no chat is set up in HUB_HOME/chats")
+        return post.announcer.announce(claimed.recipient.address, _announced(room, post, card, version, claimed))
     if channel is Channel.WEBHOOK:
         return post.poster.post(
             claimed.recipient.address, "minutes.approved", _told(room, post, card, version), key=claimed.id
@@ -191,6 +197,25 @@ def _mail(unit: ShelfUnit, post: Post, card: Card, version: Version, claimed: Di
         lines.append(f"{post.address.rstrip('/')}/meetings/{card.meeting_id}")
     subject = words.text("Minutes: {title}", title=minutes.meeting.title or card.title)
     return Mail(to.address, subject, "\n\n".join(lines) + "\n", f"<{claimed.id}@liaison-hub>", to.locale, tuple(files))
+
+
+def _announced(room: Room, post: Post, card: Card, version: Version, claimed: Dispatch) -> Announcement:
+    """Return what a chat is told: that the minutes are there, who signed, how much they hold; nothing of what."""
+    words, to = post.wording(claimed.recipient.locale), claimed.recipient
+    with room.shelf.reading() as unit:
+        minutes = post.mask(signed_minutes(unit, version, to.locale), unblinded=to.unblinded)
+    counts = ((words.text("Decisions"), minutes.decisions), (words.text("Action items"), minutes.actions))
+    counted = (*counts, (words.text("Risks"), minutes.risks), (words.text("Issues"), minutes.issues))
+    return Announcement(
+        title=words.text("Minutes: {title}", title=minutes.meeting.title or card.title),
+        lines=(
+            words.text("Signed by {names}.", names=words.join([one.name for one in minutes.signatures])),
+            " · ".join(f"{name}: {words.number(len(items))}" for name, items in counted),
+        ),
+        link=f"{post.address.rstrip('/')}/meetings/{card.meeting_id}" if post.address else "",
+        button=words.text("Meeting"),
+        key=claimed.id,
+    )
 
 
 def _told(room: Room, post: Post, card: Card, version: Version) -> dict[str, Any]:

@@ -1,0 +1,71 @@
+"""The channels that are described in a folder, one YAML file each, and what announces in them."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from hub.connectors.chat.slack import Slack, SlackAccess
+from hub.connectors.chat.workflow import Workflow, WorkflowAccess
+from hub.connectors.declared import Strict, read_declared
+from hub.connectors.rest.client import Limits
+from hub.connectors.wire import Wire
+from hub.domain.errors import UsageError
+from hub.ports.review import Announcement
+
+_LIMITS = Limits(15.0, 1 << 20)
+
+
+class _Chat(Strict):
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
+    chat: Literal["slack", "teams"]
+    slack: SlackAccess | None = None
+    teams: WorkflowAccess | None = None
+
+    @model_validator(mode="after")
+    def _described(self) -> Self:
+        other = "teams" if self.chat == "slack" else "slack"
+        if getattr(self, self.chat) is None or getattr(self, other) is not None:
+            raise ValueError(f"describe the channel under {self.chat}: and no other")
+        return self
+
+
+class Chats:
+    """`Announcer` in the channels of *told*."""
+
+    def __init__(self, told: dict[str, _Chat], *, clock: Callable[[], datetime], limits: Limits = _LIMITS) -> None:
+        self._told, self._clock, self._limits = told, clock, limits
+
+    def announce(self, name: str, message: Announcement) -> str:
+        """Post *message* in the channel of that name; see `Announcer.announce`."""
+        told = self._told.get(name)
+        if told is None:
+            raise UsageError(f"{name}: no chat of this name is set up in HUB_HOME/chats")
+        wire = Wire(name=name, limits=self._limits, monotonic=time.monotonic)
+        try:
+            return self._channel(told, wire).announce(message)
+        finally:
+            wire.close()
+
+    def _channel(self, told: _Chat, wire: Wire) -> Slack | Workflow:
+        if told.slack is not None:
+            return Slack(told.slack, wire, name=told.name, clock=self._clock)
+        assert told.teams is not None  # noqa: S101 - checked when it was read
+        return Workflow(told.teams, wire, name=told.name, clock=self._clock)
+
+
+def load_chats(folder: Path, *, clock: Callable[[], datetime], limits: Limits = _LIMITS) -> Chats:
+    """Return the channels described in *folder*. UsageError names the file and what is wrong, without secrets."""
+    found: dict[str, _Chat] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            one = read_declared(_Chat, path.read_text(encoding="utf-8"), str(path))
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path}: cannot be read") from error
+        if one.name in found:
+            raise UsageError(f"{path}: another file describes {one.name} already; give it another name")
+        found[one.name] = one
+    return Chats(found, clock=clock, limits=limits)
