@@ -142,6 +142,11 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts):
 
         return self._part("meetings", lambda: SqlMeetings(self._engine, clock=self.clock))
 
+    @property
+    def database(self) -> Any:
+        """The database itself, for those who copy it as a whole."""
+        return self._engine
+
     @cached_property
     def audit(self) -> "AuditTrail":
         """The audit trail."""

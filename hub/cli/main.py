@@ -5,6 +5,7 @@ import typer
 from hub.cli import (
     ask,
     audit,
+    backup,
     connectors,
     deadletters,
     demo,
@@ -45,6 +46,8 @@ app.add_typer(models.app, name="models")
 app.add_typer(sync.app, name="sync")
 app.command("worker")(worker.worker)
 app.command("serve")(serve.serve)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(deadletters.app, name="deadletters")
 app.add_typer(audit.app, name="audit")
 app.add_typer(connectors.app, name="connectors")

@@ -1,0 +1,44 @@
+"""`hub backup` and `hub restore`: all that the hub keeps, copied while it runs, and put back whole."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from hub.storage.backup.whole import Found
+
+
+def backup(target: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder for the backup")]) -> None:
+    """Copy database, recordings, documents, keys and set-up into FOLDER; the hub may go on working.
+
+    FOLDER holds the keys as well: keep it as safe as the hub itself.
+    """
+    from hub.cli.guard import say
+    from hub.cli.opening import opened
+    from hub.storage.backup.whole import back_up
+
+    hub = opened()
+    if hub.settings.blobs == "s3":
+        say("recordings and documents lie in a bucket and are not in the backup; the bucket keeps versions of its own")
+    _tell("saved", back_up(hub.database, hub.settings.home, hub.audit, target, clock=hub.clock))
+
+
+def restore(source: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of a backup")]) -> None:
+    """Put a backup back into an empty HUB_HOME (and HUB_DATABASE), then prove it: hashes, rows, the audit trail."""
+    from hub.bootstrap import build
+    from hub.cli.logs import set_up
+    from hub.settings import load_settings
+    from hub.storage.backup.whole import restore as put_back
+
+    settings = load_settings()
+    set_up(settings)
+    hub = build(settings)
+    _tell(
+        "restored and whole", put_back(source, settings.home, settings.database_url, lambda: (hub.database, hub.audit))
+    )
+
+
+def _tell(what: str, found: "Found") -> None:
+    sys.stdout.write(f"{what}: {found.files} files, {found.rows} rows, {found.entries} entries of the audit trail\n")
