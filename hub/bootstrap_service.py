@@ -62,6 +62,7 @@ class ServiceParts:
             idle=timedelta(minutes=known.idle_minutes),
             session=timedelta(hours=known.session_hours),
             password=timedelta(days=known.password_days),
+            guarded=known.guarded,
         )
         return Desk(
             accounts=SqlAccounts(self._engine),

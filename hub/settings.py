@@ -17,6 +17,7 @@ from pydantic_settings import (
 
 from hub.connectors.references import secret_of
 from hub.domain.errors import FatalError, UsageError
+from hub.domain.people import Role
 
 _SECRETS = ("database", "token_keys", "oidc_client_secret", "kafka_password", "s3_secret", "smtp_password", "llm_key")
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
@@ -67,6 +68,10 @@ class Settings(BaseSettings):
     idle_minutes: int = Field(default=30, ge=1, le=720, description="Minutes without a request that end a session")
     session_hours: int = Field(default=12, ge=1, le=24, description="Hours after which anyone signs in again")
     password_days: int = Field(default=365, ge=1, le=3650, description="Days after which a password is to be changed")
+    second_factor_for: str = Field(
+        default="",
+        description="Roles, separated by commas, that a password alone does not open: administrator,project_manager...",
+    )
     oidc_issuer: str | None = Field(
         default=None,
         pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])",
@@ -171,6 +176,14 @@ class Settings(BaseSettings):
         description="OpenTelemetry collector (OTLP over HTTP) that spans are sent to; none are made when unset",
     )
 
+    @field_validator("second_factor_for")
+    @classmethod
+    def _roles(cls, value: str) -> str:
+        unknown = [name for name in value.split(",") if name.strip() and name.strip() not in set(Role)]
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)} is no role; roles are {', '.join(Role)}")
+        return value
+
     @field_validator(*_SECRETS, mode="before")
     @classmethod
     def _looked_up(cls, value: Any) -> Any:
@@ -202,6 +215,11 @@ class Settings(BaseSettings):
     def secure_cookies(self) -> bool:
         """Tell whether browsers are to send cookies over TLS only: everywhere but on this machine itself."""
         return self.public_url is not None or self.host not in ("127.0.0.1", "localhost", "::1")
+
+    @property
+    def guarded(self) -> frozenset[Role]:
+        """The roles that a password alone does not open."""
+        return frozenset(Role(name.strip()) for name in self.second_factor_for.split(",") if name.strip())
 
     @property
     def systems(self) -> Path:

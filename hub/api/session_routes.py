@@ -12,6 +12,7 @@ from hub.bootstrap import Hub
 from hub.domain.accounts import Session
 from hub.domain.people import Grant, Principal
 from hub.domain.policy import RIGHTS, in_force
+from hub.services.accounts.acting import granted
 from hub.services.accounts.signing_in import Asked, SignedIn, sign_in, sign_out
 
 router = APIRouter(prefix="/session", tags=["session"])
@@ -50,6 +51,8 @@ class SessionSeen(BaseModel):
     csrf: str | None = None
     ends_at: datetime | None = None
     idle_minutes: int | None = None
+    second_factor_due: bool = False
+    """Roles are missing from `grants` until a second factor is set up and signed in with."""
 
 
 def let_in(request: Request, response: Response, hub: Hub, form: SignIn) -> SignedIn:
@@ -74,8 +77,8 @@ def let_in(request: Request, response: Response, hub: Hub, form: SignIn) -> Sign
 def begin(form: SignIn, request: Request, response: Response, hub: TheHub) -> SessionSeen:
     """Sign in with password and, where it is set up, a second factor; the cookie is in the answer's headers."""
     signed = let_in(request, response, hub, form)
-    grants = tuple(one.grant for one in hub.desk.accounts.held(signed.account.user.id))
-    return _seen(hub, Principal(signed.account.user, grants, signed.session.shown), signed.session, signed.secret)
+    principal = Principal(signed.account.user, granted(hub.desk, signed.session), signed.session.shown)
+    return _seen(hub, principal, signed.session, signed.secret)
 
 
 @router.get("")
@@ -105,6 +108,7 @@ def _seen(hub: Hub, principal: Principal, session: Session | None, secret: str) 
         csrf=cookies.csrf_of(secret) if session else None,
         ends_at=session.ends_at if session else None,
         idle_minutes=hub.settings.idle_minutes if session else None,
+        second_factor_due=session is not None and len(principal.grants) < len(hub.desk.accounts.held(user.id)),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hub.domain.errors import UsageError
-from hub.domain.people import Grant, User
+from hub.domain.people import Grant, Role, User
 
 MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -97,6 +97,8 @@ class Rules:
     """After so long a password is to be changed (21 CFR 11.300(b))."""
     token: timedelta = timedelta(days=365)
     """The longest that an API token may last."""
+    guarded: frozenset[Role] = frozenset()
+    """Roles that count only in a session that began with a second factor or at the identity provider."""
     failures: int = MOST_FAILURES
     locked: timedelta = field(default=LOCKED_FOR)
 

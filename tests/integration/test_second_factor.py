@@ -1,9 +1,13 @@
 """A second factor: set up, asked for, used once, lost, removed."""
 
+from base64 import b32decode
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
+from hub.domain.errors import UsageError
 from hub.domain.people import Role
 from tests.people import PASSWORD, Clock, granted, person, quick_hub, served, sign_in
 from tests.world import token_for
@@ -29,17 +33,18 @@ def client(hub):
         yield client
 
 
+def authenticator(address, clock):
+    secret = parse_qs(urlsplit(address).query)["secret"][0]
+    totp = TOTP(b32decode(secret + "=" * (-len(secret) % 8)), 6, SHA1(), 30)  # noqa: S303 - what authenticators speak
+    return lambda: totp.generate(int(clock().timestamp())).decode()
+
+
 @pytest.fixture
 def device(client, clock):
     """An authenticator that has taken in the address; gives the code of now."""
     told = client.post("/api/v1/me/second-factor", json={"password": PASSWORD}).json()
     assert told["qr_svg"].startswith("<svg")
-    from base64 import b32decode
-    from urllib.parse import parse_qs, urlsplit
-
-    secret = parse_qs(urlsplit(told["address"]).query)["secret"][0]
-    totp = TOTP(b32decode(secret + "=" * (-len(secret) % 8)), 6, SHA1(), 30)  # noqa: S303 - what authenticators speak
-    return lambda: totp.generate(int(clock().timestamp())).decode()
+    return authenticator(told["address"], clock)
 
 
 @pytest.fixture
@@ -145,3 +150,24 @@ def test_a_token_cannot_change_how_its_person_signs_in(client, hub):
     form = {"password": PASSWORD, "new_password": "seven green boats"}
     assert client.post("/api/v1/me/password", headers=headers, json=form).status_code == 403
     assert client.post("/api/v1/me/second-factor", headers=headers, json=form).status_code == 403
+
+
+def test_a_role_that_a_second_factor_guards_opens_with_it_and_not_before(home, clock):
+    hub = quick_hub(clock=clock, second_factor_for="administrator")
+    person(hub, ANNA, granted(Role.ADMINISTRATOR), granted(Role.REVIEWER))
+    with served(hub) as client:
+        told = sign_in(client, ANNA).json()
+        assert ([one["role"] for one in told["grants"]], told["second_factor_due"]) == (["reviewer"], True)
+        assert client.get("/api/v1/users").status_code == 403
+        begun = client.post("/api/v1/me/second-factor", json={"password": PASSWORD}).json()
+        device = authenticator(begun["address"], clock)
+        assert client.post("/api/v1/me/second-factor/confirm", json={"code": device()}).status_code == 200
+        assert client.get("/api/v1/users").status_code == 403, "this session began without it"
+        clock.pass_on(seconds=30)
+        assert sign_in(client, ANNA, code=device()).json()["second_factor_due"] is False
+        assert client.get("/api/v1/users").status_code == 200
+
+
+def test_a_setting_that_names_no_role_is_told(home):
+    with pytest.raises(UsageError, match=r"HUB_SECOND_FACTOR_FOR.*king is no role"):
+        quick_hub(second_factor_for="administrator,king")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from hub.domain.accounts import Session
 from hub.domain.errors import UnknownError
-from hub.domain.people import Principal
+from hub.domain.people import Grant, Principal
 from hub.services.accounts.desk import GATE, Desk, hashed
 
 _NOTED_EVERY = timedelta(minutes=1)
@@ -26,8 +26,14 @@ def by_session(desk: Desk, secret: str) -> tuple[Principal, Session]:
         raise UnknownError("sign in")
     if now - session.seen_at >= _NOTED_EVERY:
         desk.sessions.seen(session.id, now)
-    grants = tuple(one.grant for one in desk.accounts.held(account.user.id))
-    return Principal(account.user, grants, session.shown), session
+    return Principal(account.user, granted(desk, session), session.shown), session
+
+
+def granted(desk: Desk, session: Session) -> tuple[Grant, ...]:
+    """Return the grants that count in *session*: a password alone opens none of a role that a second factor guards."""
+    grants = (one.grant for one in desk.accounts.held(session.user_id))
+    alone = session.method == "password"
+    return tuple(one for one in grants if not (alone and one.role in desk.rules.guarded))
 
 
 def by_token(desk: Desk, secret: str) -> Principal:
