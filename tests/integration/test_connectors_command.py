@@ -1,7 +1,10 @@
 """`hub connectors` against a vault: what is wrong in words, what there is, ten records, its audit trail."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +12,8 @@ from tests.connectors.peer import running
 from tests.connectors.test_veeva_contract import YAML
 from tests.connectors.vendors.veeva import second
 from tests.connectors.vendors.veeva_documents import DocumentVault
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -34,6 +39,12 @@ def test_a_vault_is_looked_at_without_writing(vault, hub):
     shown = json.loads(hub("connectors", "sample", "vault", "action_item").stdout)
     assert [one["fields"]["title"] for one in shown["records"]] == [f"do {number}" for number in range(10)]
     assert vault.taken == []
+
+
+def test_the_benchmark_reads_all_that_it_serves():
+    command = [sys.executable, ROOT / "bench" / "connectors.py", "--objects", "2500", "--only", "veeva"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert "| veeva | 2,500 |" in done.stdout
 
 
 def test_a_wrong_password_and_a_missing_field_are_told(vault, hub):
