@@ -1,6 +1,7 @@
 """The trace from requirement to test holds: nothing is named that is not there, nothing is claimed that is not shown."""
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
@@ -44,6 +45,12 @@ def test_nothing_is_claimed_without_a_test_and_nothing_is_missing_in_silence(lin
         assert line["built"]
     if line["state"] != "built":
         assert line["left"]
+
+
+def test_every_test_that_an_answer_to_a_threat_names_exists():
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs" / "security.md").read_text())
+    assert len(named) > 20
+    assert [f"{path}::{name}" for path, name in named if name not in functions(path)] == []
 
 
 def test_the_page_is_as_the_data_file_makes_it():
