@@ -176,10 +176,11 @@ class ReviewParts:
 
     def review_jobs(self) -> dict[str, JobWork]:
         """Return the long work of minutes, by the kind of its jobs."""
-        from hub.services.review import delivering, pipeline, taking_in
+        from hub.services.review import delivering, pipeline, redrafting, taking_in
 
         return {
             pipeline.KIND: lambda job, tell: pipeline.run(self.room, self.bench, job, tell),
+            redrafting.KIND: lambda job, tell: redrafting.run(self.room, self.bench, job, tell),
             delivering.KIND: lambda _job, tell: delivering.run(self.room, self.post, tell),
             taking_in.KIND: lambda job, _tell: taking_in.told(self.sweep(str(job.argument["platform"]))),
         }

@@ -3,10 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import JSONResponse
 
 from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.etags import Changing
+from hub.api.job_routes import JobSeen, accepted
 from hub.api.meeting_scopes import meeting_scope
 from hub.api.minutes_forms import DraftSeen, EditsForm, ItemDiffSeen, ReasonForm, VersionListed, VersionSeen
 from hub.api.paging import Page, Paging, sliced
@@ -14,7 +16,7 @@ from hub.domain import wire
 from hub.domain.diff import compare
 from hub.domain.policy import Right
 from hub.domain.versions import WorkingDraft
-from hub.services.review import editing, exporting
+from hub.services.review import editing, exporting, redrafting
 
 router = APIRouter(prefix="/meetings/{meeting_id}", tags=["minutes"])
 Reading = Annotated[Asking, may(Right.MEETINGS_READ, meeting_scope)]
@@ -44,6 +46,13 @@ def edit(meeting_id: str, asking: Editing, form: EditsForm, match: Changing, res
         asking.hub.room, asking.principal, meeting_id, steps, revision=before.revision, reason=form.reason
     )
     return _seen(after, response)
+
+
+@router.post("/minutes/again", status_code=202, response_model=JobSeen)
+def again(meeting_id: str, asking: Editing) -> JSONResponse:
+    """Have the minutes drafted again from the transcript as it stands; what people judged or added stays."""
+    hub = asking.hub
+    return accepted(redrafting.ask(hub.room, hub.jobs.submit, asking.principal, meeting_id))
 
 
 @router.post("/minutes/discard")
