@@ -1,25 +1,19 @@
 """`hub demo`: a spoken meeting becomes minutes, and a page shows them beside the recording."""
 
-import os
-import socket
 import sys
 import tomllib
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hub.cli.guard import say
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
-
     from hub.domain.minutes import Minutes
 
 LOCALES = ("es", "de", "fr", "pt-BR", "ja", "ar")
 FORMATS = ("md", "html", "docx", "pdf", "json")
-_STARTED_S = 20
 
 
 def demo(
@@ -27,7 +21,7 @@ def demo(
     serve: Annotated[bool, typer.Option(help="Show the page until Ctrl-C; under CI=true it ends by itself")] = True,
 ) -> None:
     """Run the whole chain on the demo's synthetic meeting and show the result."""
-    from hub.cli import asked, hearing, output
+    from hub.cli import asked, demo_service, hearing, output
     from hub.cli.demo_sync import show_sync
     from hub.cli.minutes import documents, redacted
     from hub.cli.opening import opened
@@ -35,9 +29,6 @@ def demo(
     from hub.domain import wire
     from hub.domain.redaction import Audience
     from hub.services.drafting import draft
-    from hub.services.localize import localize
-    from hub.translation.wording import wording
-    from hub.web.demo_page import Shown, create_app
 
     hub = opened()
     source = _data() / "meeting.opus"
@@ -65,11 +56,10 @@ def demo(
     _summarize(drafted, folder)
     # 4 what the two parties' systems learn of it
     show_sync(folder / "sync", drafted)
-    # 5 a page to look at
+    # 5 the pages, with the meeting in them
     if serve:
-        local = {locale: localize(abroad, locale, translator=hub.translator) for locale in LOCALES}
-        shown = Shown(transcript, {"en": drafted, **local}, source, folder, synthetic=True)
-        _show(create_app(shown, wording=wording), host=hub.settings.host, port=hub.settings.port)
+        with demo_service.furnished(hub, folder / "service", source, transcript, drafted, locales=LOCALES) as made:
+            demo_service.show(made, host=hub.settings.host, port=hub.settings.port)
 
 
 def _data() -> Path:
@@ -89,38 +79,3 @@ def _summarize(drafted: "Minutes", folder: Path) -> None:
     lines += ["", f"Minutes in {len(LOCALES) + 1} locales: {folder}"]
     sys.stdout.writelines(line + "\n" for line in lines)
     sys.stdout.flush()
-
-
-def _show(app: "FastAPI", *, host: str, port: int) -> None:
-    import uvicorn
-
-    listening = _listen(host, port)
-    address = f"http://{host}:{listening.getsockname()[1]}/"
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-    if os.environ.get("CI") == "true":
-        _look_once(server, listening, address)
-        return
-    sys.stdout.write(f"The page: {address}   (Ctrl-C ends it)\n")
-    sys.stdout.flush()
-    server.run(sockets=[listening])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    listening = socket.socket()
-    try:
-        listening.bind((host, port))
-    except OSError:
-        say(f"port {port} is taken; another one is used")
-        listening.bind((host, 0))
-    return listening
-
-
-def _look_once(server: Any, listening: socket.socket, address: str) -> None:
-    import httpx2
-
-    thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    size = len(httpx2.get(address, timeout=_STARTED_S).raise_for_status().content)
-    sys.stdout.write(f"The page answered with {size} bytes; under CI=true it ends here\n")
-    server.should_exit = True
-    thread.join(_STARTED_S)

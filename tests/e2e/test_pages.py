@@ -191,6 +191,7 @@ def pages(meeting: str) -> list[tuple[str, str, str]]:
         ("distribution", ANNA, f"{meeting}/distribution"),
         ("actions", ANNA, "/actions"),
         ("sync", ANNA, "/sync"),
+        ("reconciliation", ANNA, "/sync/reconciliation"),
         ("agreement", ANNA, "/sync/agreements/a1"),
         ("conflict", ANNA, "/sync/conflicts/d1"),
         ("account", ANNA, "/account"),

@@ -8,7 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from hub.bootstrap import Hub
-from hub.domain.people import Role
+from hub.domain.people import Principal, Role
+from hub.services.review.meetings import About, open_meeting
 from hub.web.pages import HERE
 from hub.web.reader import locale_of, zone_of
 from tests.people import PASSWORD, granted, person, quick_hub, served
@@ -89,3 +90,30 @@ def test_locale_and_zone_of_a_reader_fall_back_to_what_there_is() -> None:
     assert locale_of("zh-TW") == "zh-Hans"
     assert locale_of(";;q=,") == "en"
     assert zone_of("Mars/Olympus").key == "UTC"
+
+
+def test_the_trail_about_minutes_is_for_those_whose_meeting_it_is(home: Path) -> None:
+    del home
+    hub = quick_hub()
+    manager = person(hub, "anna@cro.example", granted(Role.PROJECT_MANAGER), granted(Role.AUDITOR))
+    person(hub, "zoe@other.example", granted(Role.AUDITOR, "Other Research"), organization="Other Research")
+    grants = tuple(one.grant for one in hub.desk.accounts.held(manager.id))
+    open_meeting(hub.room, Principal(manager, grants, "s"), About("Weekly call", ("Meridian CRO",)))
+    with served(hub) as client:
+        seen = {}
+        for who in ("anna@cro.example", "zoe@other.example"):
+            client.post("/sign-in", data={"email": who, "password": PASSWORD})
+            seen[who] = client.get("/audit?kind=meeting").text
+    assert "Weekly call" in seen["anna@cro.example"]
+    assert "Weekly call" not in seen["zoe@other.example"]
+
+
+def test_a_review_of_the_trail_is_a_record_in_it(browser: TestClient, hub: Hub) -> None:
+    person(hub, "aud@cro.example", granted(Role.AUDITOR))
+    browser.post("/sign-in", data={"email": "aud@cro.example", "password": PASSWORD})
+    csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', browser.get("/audit/reviews").text)
+    assert csrf
+    told = {"since": "2026-05-01", "until": "2026-05-31", "scope": "signatures", "findings": "Nothing to object to"}
+    assert browser.post("/audit/reviews", data={"csrf": csrf[1], **told}).status_code == 303
+    assert "Nothing to object to" in browser.get("/audit/reviews").text
+    assert "audit review" in browser.get("/audit").text
