@@ -135,8 +135,7 @@ def _more(
     """Show the second step; what was given in the first travels sealed, and holds for five minutes."""
     reader = frame.stranger(request, hub)
     kept = {"email": asked.email, "password": asked.password.get_secret_value(), "code": asked.code}
-    if asks == "code":
-        kept["code"] = ""
+    coded, kept["code"] = bool(asked.code), ""  # a code that was taken is taken no second time
     heading = reader.words.text("New password") if asks == "password" else reader.words.text("Second factor")
     return frame.PAGES.show(
         "sign_in_more.html",
@@ -144,6 +143,7 @@ def _more(
         status=status,
         heading=heading,
         asks=asks,
+        coded=coded and asks == "password",
         next=frame.within(next),
         said=said,
         given=hub.cipher.encrypt(json.dumps(kept).encode()).decode(),
