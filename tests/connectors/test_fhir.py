@@ -202,6 +202,26 @@ def test_a_mangled_bundle_is_never_an_empty_one(world, fhir):
         assert mangled.refused(lambda: fhir.pull("action_item", None)), name
 
 
+def test_a_server_without_links_is_asked_for_all_that_it_says_it_has(world, fhir):
+    world.links = False
+    for number in range(8):
+        world.enter(f"do {number}")
+    changes, _, _ = drained(fhir, "action_item")
+    assert len(changes) == 8
+
+
+def test_the_version_of_a_document_is_not_that_of_its_resource(world):
+    resource = resource_of("document", "d1", {"version": "2.0", "title": "Plan"}, "R5")
+    resource["meta"] = {"versionId": "7", "lastUpdated": "2026-03-02T08:00:00Z"}
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": resource}]}
+    world.fail("list", lambda _peer, _asked, _true: Answer(200, json.dumps(bundle).encode()))
+    text = YAML.format(address=world.address, version="R5").partition("kinds:")[0] + "kinds: {document: {}}\n"
+    made = FhirSystem(read_config(text), lambda: NOW)
+    [change] = made.pull("document", None).changes
+    made.close()
+    assert (change.version, change.fields["version"]) == ('"7"', "2.0")
+
+
 def test_check_names_another_version(world, fhir):
     assert not [one for one in fhir.check() if one.problem]
     world.version = "R5"

@@ -57,6 +57,8 @@ class Dialect:
             if since:
                 params["_lastUpdated"] = f"ge{since}"
         told = self._client.ask(Asked("GET", url, params, {"Accept": _JSON}))
+        if params and (total := _left_out(told.body)):
+            told = self._client.ask(Asked("GET", url, {**params, "_count": str(total)}, {"Accept": _JSON}))
         self.resources, self.problems = {}, {}
         entries = self._entries(told.body, url)
         items = [self._item(kind, entry.get("resource") if isinstance(entry, Mapping) else entry) for entry in entries]
@@ -80,7 +82,7 @@ class Dialect:
             return resource
         meta = resource.get("meta")
         known = meta if isinstance(meta, Mapping) else {}
-        item = {"id": resource.get("id"), "version": known.get("versionId"), "changed": known.get("lastUpdated")}
+        item = {"_id": resource.get("id"), "_version": known.get("versionId"), "_changed": known.get("lastUpdated")}
         own = str(resource.get("id"))
         self.resources[own] = resource
         study = self._config.kinds[kind].study
@@ -102,7 +104,7 @@ class Dialect:
                 known = _id_of(entry)
                 if known and known not in seen:
                     seen.add(known)
-                    items += [{"id": known, "gone": True}] if _is_deletion(entry) else []
+                    items += [{"_id": known, "_gone": True}] if _is_deletion(entry) else []
             url = _next(told.body)
             if url is None:
                 return items
@@ -165,6 +167,15 @@ def _next(body: Any) -> str | None:
         if isinstance(one, Mapping) and one.get("relation") == "next" and isinstance(one.get("url"), str):
             return str(one["url"])
     return None
+
+
+def _left_out(body: Any) -> int:
+    """Return how many there are in all where the server gives fewer and no way to the others; 0 elsewhere."""
+    total = body.get("total") if isinstance(body, Mapping) else None
+    entries = body.get("entry", []) if isinstance(body, Mapping) else None
+    if type(total) is not int or not isinstance(entries, list) or _next(body) is not None:
+        return 0
+    return total if total > len(entries) else 0
 
 
 def _is_outcome(entry: Any) -> bool:

@@ -68,12 +68,13 @@ class FhirSystem:
         except HubError as error:
             yield Finding("address", problem=str(error))
             return
-        version = str(told.get("fhirVersion")) if isinstance(told, Mapping) else "no CapabilityStatement"
+        version = told.get("fhirVersion") if isinstance(told, Mapping) else None
+        if not isinstance(version, str):
+            yield Finding("version", problem="the server tells no fhirVersion at metadata; is base_url that of FHIR?")
+            return
         if not version.startswith({"R4": "4.", "R5": "5."}[self._config.version]):
-            yield Finding(
-                "version",
-                problem=f"the server says {version}; set version, or base_url to that of a {self._config.version}",
-            )
+            wanted = f"set version, or base_url to that of {self._config.version}"
+            yield Finding("version", problem=f"the server says {version}; {wanted}")
             return
         yield Finding("version", seen=version)
         for kind in self.kinds:
@@ -127,13 +128,13 @@ def _rest(config: Fhir) -> Rest:
 
 def _kind(kind: str, config: Fhir) -> RestKind:
     writes = config.kinds[kind].write
-    gone = Deleted(field="gone") if config.history else None
+    gone = Deleted(field="_gone") if config.history else None
     return RestKind(
         list=Listing(path=f"{kind}|", items="items", paging="next_url", next="next", size=config.size, size_param=None),
         since=Since(param="_lastUpdated", overlap_s=config.overlap_s),
-        id="id",
-        version="version",
-        changed_at="changed",
+        id="_id",
+        version="_version",
+        changed_at="_changed",
         deleted=gone,
         fields={name: Value(field=name) for name in _names(kind)},
         create=Call(method="POST", path=kind) if writes else None,

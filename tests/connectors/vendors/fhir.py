@@ -15,6 +15,8 @@ class FhirServer(Peer):
     """Tasks, whose code's text is what they are about."""
 
     version: str = "R4"
+    links: bool = True
+    """Without them a page says how many there are in all, and not where the others are."""
     keys: dict[str, int] = field(default_factory=dict)
     """Row by the key that it was created with."""
     kept: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -106,7 +108,9 @@ class FhirServer(Peer):
         rows = [row for row in sorted(rows, key=key) if key(row) > after]
         bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset", "link": []}
         bundle["entry"] = [{"resource": self.shown(row), "search": {"mode": "match"}} for row in rows[:size]]
-        if len(rows) > size:
+        if not self.links:
+            bundle["total"] = len(rows)
+        elif len(rows) > size:
             url = f"{self.address}/fhir/Task?{urlencode({**asked.params, '_after': str(key(rows[size - 1]))})}"
             bundle["link"] = [{"relation": "self", "url": "x"}, {"relation": "next", "url": url}]
         return told(200, bundle)
