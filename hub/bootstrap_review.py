@@ -99,6 +99,7 @@ class ReviewParts:
             stages=self.stages,
             work=self.settings.home / "work",
             calendars=self.calendars,
+            redactor=lambda: self.redactor,
         )
 
     @cached_property

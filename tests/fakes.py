@@ -222,7 +222,9 @@ class FakeRedactor:
 
     fingerprint = "fake-redactor"
 
-    def find(self, texts: Sequence[str], *, staff: Sequence[str] = ()) -> list[tuple[Finding, ...]]:
+    def find(
+        self, texts: Sequence[str], *, staff: Sequence[str] = (), quick: bool = False
+    ) -> list[tuple[Finding, ...]]:
         patterns = (
             (Identifier.SUBJECT, r"\bS-\d+"),
             (Identifier.NAME, r"\bMaria\b"),

@@ -43,7 +43,7 @@ def demo(
     transcript = hearing.heard(hub, source, roster=roster, request=request, vocabulary=None, progress=progress)
     # 2 transcript to minutes
     progress.start("extract")
-    drafted = draft(transcript, extractor=hub.extractor, calendars=hub.calendars)
+    drafted = draft(transcript, extractor=hub.extractor, calendars=hub.calendars, redactor=hub.redactor)
     hub.meetings.save_minutes(drafted)
     progress.finish()
     # 3 documents in every locale

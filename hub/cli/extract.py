@@ -25,6 +25,6 @@ def extract(
     asked.require_input(source)
     hub = opened()
     transcript = read(hub, source, roster=asked.Roster(participants=participants, day=date, zone=tz))
-    minutes = draft(transcript, extractor=hub.extractor, calendars=hub.calendars)
+    minutes = draft(transcript, extractor=hub.extractor, calendars=hub.calendars, redactor=hub.redactor)
     sys.stdout.write(wire.dumps(minutes, indent=1) + "\n")
     closing.leave(source, transcript, minutes)

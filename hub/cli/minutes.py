@@ -70,7 +70,7 @@ def minutes(
         )
     # 2 minutes
     progress.start("extract")
-    drafted = draft(transcript, extractor=hub.extractor, calendars=hub.calendars)
+    drafted = draft(transcript, extractor=hub.extractor, calendars=hub.calendars, redactor=hub.redactor)
     hub.meetings.save_minutes(drafted)
     progress.finish(_counts(drafted))
     # 3 for whom; the store keeps the restricted original

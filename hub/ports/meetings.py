@@ -88,8 +88,12 @@ class Redactor(Protocol):
 
     fingerprint: str
 
-    def find(self, texts: Sequence[str], *, staff: Sequence[str] = ()) -> list[tuple[Finding, ...]]:
+    def find(
+        self, texts: Sequence[str], *, staff: Sequence[str] = (), quick: bool = False
+    ) -> list[tuple[Finding, ...]]:
         """Return for each text what was found, by place; identifiers without overlaps, whatever else is in the text.
+
+        *quick* leaves out names that only a model can tell, for counting and flagging, never for taking out.
 
         *staff* are names and addresses of people who may be named. An unblinding finding is a whole sentence and may
         hold identifiers. A value found in one text is found in all of them. FatalError where a model is missing.

@@ -5,18 +5,27 @@ from typing import TypeVar
 
 from hub.domain.evidence import stands
 from hub.domain.minutes import Action, Decision, Issue, Item, Minutes, Risk, SetAside, SummarySentence
+from hub.domain.redaction import Audience
 from hub.domain.transcript import Transcript
-from hub.ports import Extractor, WorkCalendars
+from hub.ports import Extractor, Redactor, WorkCalendars
 from hub.services.due_days import with_days_off
+from hub.services.redacting import redact
 
 AnyItem = TypeVar("AnyItem", Decision, Action, Risk, Issue)
 
 
-def draft(transcript: Transcript, *, extractor: Extractor, calendars: WorkCalendars | None = None) -> Minutes:
+def draft(
+    transcript: Transcript,
+    *,
+    extractor: Extractor,
+    calendars: WorkCalendars | None = None,
+    redactor: Redactor | None = None,
+) -> Minutes:
     """Return draft minutes of *transcript*.
 
     Whatever extractor made them: an item or a sentence whose quote does not stand in its cited segments is taken
-    out and listed in the coverage, for a person to look at. *calendars* tell on which due dates nobody works.
+    out and listed in the coverage, for a person to look at. *calendars* tell on which due dates nobody works,
+    *redactor* what must not leave: it is counted and flagged, and stays.
     """
     minutes = extractor.extract(transcript)
     texts = {segment.id: segment.text for segment in transcript.segments}
@@ -40,7 +49,10 @@ def draft(transcript: Transcript, *, extractor: Extractor, calendars: WorkCalend
         set_aside=checked.coverage.set_aside + tuple(failed),
     )
     done = replace(checked, coverage=coverage)
-    return with_days_off(done, calendars) if calendars else done
+    done = with_days_off(done, calendars) if calendars else done
+    return (
+        redact(transcript, done, redactor=redactor, audience=Audience.RESTRICTED).minutes or done if redactor else done
+    )
 
 
 def undated(minutes: Minutes) -> tuple[Action, ...]:

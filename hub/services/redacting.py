@@ -46,11 +46,13 @@ def redact(
     """Return *transcript* and *minutes* as *audience* may read them.
 
     Equal values get equal placeholders throughout. A quote stays verbatim in its (redacted) segments. The minutes'
-    coverage counts what was found in the transcript, by kind, for every audience.
+    coverage counts what was found in the transcript, by kind, for every audience; names fully only where they go.
     """
     texts = dict(_texts(transcript, minutes))
     known = dict.fromkeys([*staff(transcript.meeting, minutes), *_speakers(transcript)])
-    found = dict(zip(texts, redactor.find(list(texts.values()), staff=tuple(known)), strict=True))
+    quick = audience is Audience.RESTRICTED  # nothing is taken out, so names may stay uncounted
+    answers = redactor.find(list(texts.values()), staff=tuple(known), quick=quick)
+    found = dict(zip(texts, answers, strict=True))
     work = _Work(texts, found, audience)
     spoken = _transcript(transcript, work, redactor)
     if minutes is None:
@@ -239,7 +241,7 @@ def _meeting(meeting: Meeting, work: _Work) -> Meeting:
 
 
 def _minutes(minutes: Minutes, work: _Work, redactor: Redactor, counts: Mapping[str, int]) -> Minutes:
-    flags = tuple(Flag(place, HELD_BACK) for place in _flagged(minutes, work))
+    flags = tuple(flag for place in _flagged(minutes, work) if (flag := Flag(place, HELD_BACK)) not in minutes.flags)
     coverage = replace(minutes.coverage, identifiers=dict(sorted(counts.items())))
     models = minutes.models | {"redact": redactor.fingerprint}
     marked = replace(minutes, flags=minutes.flags + flags, coverage=coverage, models=models)

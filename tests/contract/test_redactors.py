@@ -41,3 +41,7 @@ def test_what_was_exchanged_before_is_found_no_more(redactor):
 
 def test_the_fingerprint_stays_the_same(redactor):
     assert redactor.fingerprint == redactor.fingerprint != ""
+
+
+def test_a_quick_look_finds_what_needs_no_model(redactor):
+    assert redactor.find(TEXTS, quick=True)[0] == redactor.find(TEXTS)[0]

@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime
 
 from hub.domain.meeting import Meeting
 from hub.domain.minutes import Action, Evidence, Minutes, SummarySentence
+from hub.domain.redaction import Audience
 from hub.domain.transcript import Coverage, Segment, Suppressed, Transcript
 from hub.services.drafting import draft, undated
-from tests.fakes import FakeExtractor
+from hub.services.redacting import redact
+from tests.fakes import FakeExtractor, FakeRedactor
 
 TRANSCRIPT = Transcript(
     Meeting("m"),
@@ -50,3 +52,15 @@ def test_a_spoken_date_without_the_meeting_day_is_reported():
     assert undated(Minutes(known, actions=(action,))) == ()
     dated = _action("on Friday", due_as_spoken="on Friday", due=date(2026, 5, 22))
     assert undated(Minutes(Meeting("m"), actions=(dated,))) == ()
+
+
+def test_what_must_not_leave_is_counted_and_flagged_and_stays():
+    told = Transcript(Meeting("m"), "en", (Segment("s1", "Anna", 0, 2, "S-1103 is on placebo. I will send it."),))
+    action = Action("a1", "S-1103 is on placebo.", 0.9, Evidence(("s1",), "S-1103 is on placebo."))
+    given = Minutes(told.meeting, actions=(action,))
+    drafted = draft(told, extractor=FakeExtractor(given), redactor=FakeRedactor())
+    assert drafted.coverage.identifiers == {"subject": 1, "unblinding": 1}
+    assert [flag.field for flag in drafted.flags] == ["actions[0].text"]
+    assert drafted.actions == (action,)
+    again = redact(told, drafted, redactor=FakeRedactor(), audience=Audience.BLINDED).minutes
+    assert again.flags == drafted.flags

@@ -1,7 +1,7 @@
 """Presidio's analyzer over the language model that is fetched already, with our recognizers and nothing of the network's."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ _FINDERS: dict[Identifier, Callable[[str], Iterable[subjects.Place]]] = {
 }
 _RANK = {kind: rank for rank, kind in enumerate(_FINDERS)}
 _MODEL_NAME = "PERSON"
+_BATCH = 64
 
 
 class PresidioRedactor:
@@ -37,30 +38,23 @@ class PresidioRedactor:
         self._model_dir = model_dir
         self.fingerprint = fingerprint("redact", VERSION, revision)
 
-    def find(self, texts: Sequence[str], *, staff: Sequence[str] = ()) -> list[tuple[Finding, ...]]:
+    def find(
+        self, texts: Sequence[str], *, staff: Sequence[str] = (), quick: bool = False
+    ) -> list[tuple[Finding, ...]]:
         """Return what was found in each text; see `Redactor.find`."""
         known = people.Staff(staff)
-        found = [self._found(text, known) for text in texts]
+        raw = map(_by_patterns, texts) if quick else self._analyzed(texts)
+        found = [_of_no_staff(text, placed, known) for text, placed in zip(texts, raw, strict=True)]
         values = _telling(texts, found)
         return [_settled([*one, *_again(text, values)]) for text, one in zip(texts, found, strict=True)]
 
-    def _found(self, text: str, staff: people.Staff) -> list[Finding]:
-        """Return raw findings; what stands in brackets from an earlier redaction is no finding."""
-        if not re.search(r"\w", text):
-            return []
-        masked = [match.span() for match in PLACEHOLDER.finditer(text)]
-        results = self._analyzer.analyze(text, language="en", score_threshold=0.0)
-        placed = (_place(text, result) for result in results)
-        return [
-            one
-            for one in placed
-            if one is not None
-            and not (one.kind in (Identifier.NAME, Identifier.MAIL) and staff.has(text[one.start : one.end]))
-            and (
-                one.kind is Identifier.UNBLINDING
-                or not any(one.start < end and start < one.end for start, end in masked)
-            )
-        ]
+    def _analyzed(self, texts: Sequence[str]) -> Iterator[list[Finding]]:
+        """Yield what Presidio finds in each text; the model reads them in batches, which takes half the time."""
+        analyzer = self._analyzer
+        read = analyzer.nlp_engine.process_batch(texts, language="en", batch_size=_BATCH)
+        for text, (_, seen) in zip(texts, read, strict=True):
+            results = analyzer.analyze(text, language="en", score_threshold=0.0, nlp_artifacts=seen) if text else []
+            yield [place for result in results if (place := _place(text, result)) is not None]
 
     @cached_property
     def _analyzer(self) -> Any:
@@ -71,6 +65,21 @@ class PresidioRedactor:
         except OSError as error:
             text = f"{self._model_dir}: no language model here; run: hub models fetch spacy-en-sm"
             raise FatalError(text) from error
+
+
+def _by_patterns(text: str) -> list[Finding]:
+    return [Finding(kind, *place) for kind, finder in _FINDERS.items() for place in finder(text)]
+
+
+def _of_no_staff(text: str, found: Iterable[Finding], staff: people.Staff) -> list[Finding]:
+    """Return findings without staff; what stands in brackets from an earlier redaction is no finding."""
+    masked = [match.span() for match in PLACEHOLDER.finditer(text)]
+    return [
+        one
+        for one in found
+        if not (one.kind in (Identifier.NAME, Identifier.MAIL) and staff.has(text[one.start : one.end]))
+        and (one.kind is Identifier.UNBLINDING or not any(one.start < end and start < one.end for start, end in masked))
+    ]
 
 
 def _place(text: str, result: Any) -> Finding | None:

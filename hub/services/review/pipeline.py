@@ -15,7 +15,7 @@ from hub.domain.people import Principal
 from hub.domain.policy import Right
 from hub.domain.transcript import Transcript
 from hub.domain.versions import KeptTranscript, proposed
-from hub.ports import BlobStore, Extractor, StageStore, WorkCalendars
+from hub.ports import BlobStore, Extractor, Redactor, StageStore, WorkCalendars
 from hub.services.drafting import draft
 from hub.services.hearing import Ears, Hearing, hear
 from hub.services.review.editing import store_version
@@ -47,6 +47,7 @@ class Bench:
     work: Path
     """Folder for decoded samples while they are needed."""
     calendars: WorkCalendars | None = None
+    redactor: Callable[[], Redactor] | None = None
 
 
 def start(
@@ -127,7 +128,8 @@ def _transcript(bench: Bench, card: Card, job: Job, progress: "_Watched") -> Tra
 
 def _draft(room: Room, bench: Bench, job: Job, transcript: Transcript, progress: "_Watched") -> None:
     progress.start("extract")
-    minutes = draft(transcript, extractor=bench.extractor(), calendars=bench.calendars)
+    redactor = bench.redactor() if bench.redactor else None
+    minutes = draft(transcript, extractor=bench.extractor(), calendars=bench.calendars, redactor=redactor)
     progress.checked()
     with held(room, transcript.meeting.id, "hub") as work:
         if work.card.stopped_by is not None:
