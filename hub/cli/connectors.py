@@ -141,6 +141,21 @@ def trail(
         sys.stdout.write(wire.dumps(dict(entry)) + "\n")
 
 
+@app.command("copy")
+def copy(source: Name, target: Name) -> None:
+    """File documents that were approved in SOURCE since the last run in TARGET; exit 3 where some were refused."""
+    from hub.cli.guard import SET_ASIDE
+    from hub.cli.opening import opened
+    from hub.services.sync.copying import copy_documents
+
+    done = copy_documents(opened().sync, source, target)
+    sys.stdout.write(f"{done.filed} filed, {done.there} there already, {len(done.refused)} refused\n")
+    for line in done.refused:
+        sys.stderr.write(f"{line}\n")
+    if done.refused:
+        sys.exit(SET_ASIDE)
+
+
 def _moment(text: str) -> "datetime":
     from datetime import UTC, datetime
 
