@@ -284,6 +284,8 @@ def _about(minutes: Minutes, words: Wording) -> tuple[Text, ...]:
     if minutes.untranslated:
         one, many = "{count} passage is still in English.", "{count} passages are still in English."
         lines.append(words.plural(one, many, len(minutes.untranslated)))
+    if minutes.audience != "restricted":
+        lines.append(words.text("Identifiers of subjects are replaced by placeholders in this copy."))
     lines.append(words.text("Quotes are verbatim and stay in the language that was spoken."))
     lines.append(words.text("Times in this document count from the start of the recording."))
     foreign = words.locale != "en"

@@ -257,10 +257,12 @@ def _masked(minutes, *, unblinded=False):
 
 def test_what_goes_to_people_and_systems_is_masked_and_the_original_stays(here, out, post):
     meeting = approved(here)
-    rule(here, HOOK, SHELF, replace(MAX, attach=("md",)))
+    rule(here, HOOK, SHELF, replace(MAX, attach=("md",), name="Meier, Max", locale="en"))
     distribute(here, ANNA, meeting, 1)
     deliver(here, replace(post, mask=_masked))
     sent = [out.mails[0].attachments[0].content.decode(), str(out.posts[0][2])]
+    assert out.mails[0].text.startswith("Dear Max Meier,")
+    assert "replaced by placeholders in this copy" in sent[0]
     assert all("SUBJECT 1" in text and "S-1103" not in text for text in sent)
     assert "SUBJECT 1" not in export(here, post.press, BEN, meeting, 1, format="md").decode()
 

@@ -18,6 +18,7 @@ from hub.domain.cards import Card
 from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient
 from hub.domain.errors import FatalError, HubError, RetryableError, StaleError, UsageError
 from hub.domain.minutes import Action, Evidence, Minutes
+from hub.domain.names import spoken
 from hub.domain.papers import Paper
 from hub.domain.versions import Version
 from hub.ports import Wording
@@ -188,7 +189,8 @@ def _mail(unit: ShelfUnit, post: Post, card: Card, version: Version, claimed: Di
         for form in to.attach
     ]
     dates = post.calendar(minutes, words, version=version.number, made_at=version.at) if to.calendar else b""
-    lines = [words.text("The minutes of this meeting are approved and attached.")]
+    lines = [words.text("Dear {name},", name=spoken(to.name, to.locale))] if to.name else []
+    lines.append(words.text("The minutes of this meeting are approved and attached."))
     if dates:
         files.append(Attachment(f"{name}.ics", "text/calendar; method=PUBLISH; charset=utf-8", dates))
         lines.append(words.text("Actions with a due day are in the calendar file."))
