@@ -21,11 +21,17 @@ Name = Annotated[str, typer.Argument(help="The system, as `hub connectors list` 
 
 
 @app.command("list")
-def list_systems(json: Json = False) -> None:
-    """List the systems described in HUB_HOME/systems."""
+def list_systems(
+    json: Json = False,
+    available: Annotated[bool, typer.Option("--available", help="The connectors that there are")] = False,
+) -> None:
+    """List the systems described in HUB_HOME/systems, or the connectors that a system's file may name."""
     from hub.cli.opening import opened
     from hub.domain import wire
 
+    if available:
+        _list_available(json=json)
+        return
     shown: list[dict[str, Any]] = [
         {"name": one.name, "kinds": one.kinds, "read": one.source is not None, "written": one.target is not None}
         for one in opened().systems.values()
@@ -36,6 +42,20 @@ def list_systems(json: Json = False) -> None:
     for row in shown:
         ways = " and ".join(way for way in ("read", "written") if row[way])
         sys.stdout.write(f"{row['name']}: {', '.join(row['kinds'])} ({ways})\n")
+
+
+def _list_available(*, json: bool) -> None:
+    from dataclasses import asdict
+
+    from hub.connectors.listed import CONNECTORS
+    from hub.domain import wire
+
+    if json:
+        sys.stdout.write(wire.dumps([asdict(one) for one in CONNECTORS], indent=1) + "\n")
+        return
+    for one in CONNECTORS:
+        ways = " and ".join(way for way, is_so in (("read", one.reads), ("written", one.writes)) if is_so)
+        sys.stdout.write(f"{one.name}: {one.system}; {ways}; {one.kinds}\n")
 
 
 @app.command("check")

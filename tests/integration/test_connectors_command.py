@@ -47,6 +47,12 @@ def test_the_benchmark_reads_all_that_it_serves():
     assert "| veeva | 2,500 |" in done.stdout
 
 
+def test_the_connectors_that_there_are_are_listed(hub):
+    listed = {one["name"]: one for one in json.loads(hub("connectors", "list", "--available", "--json").stdout)}
+    assert {"veeva", "ems", "sharepoint", "rest", "files"} <= set(listed)
+    assert "veeva: Veeva Vault" in hub("connectors", "list", "--available").stdout
+
+
 def test_a_wrong_password_and_a_missing_field_are_told(vault, hub):
     wrong = hub("connectors", "check", "vault", VAULT_PASSWORD="hunter2")  # noqa: S106  # a wrong one
     assert wrong.returncode == 1
