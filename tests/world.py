@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from hub.bootstrap import Hub
 from hub.domain.agreements import Agreement, KindRule, Status
@@ -12,6 +13,7 @@ from hub.domain.meeting import Meeting
 from hub.domain.people import EVERY, Grant, Role, User
 from hub.domain.sync import Base, Dispute, Effects, Letter, Record
 from hub.domain.uploads import Upload
+from hub.ports.platforms import Connected, MeetingPlatform, Rule
 from hub.services.accounts import token_keeping
 from hub.services.accounts.acting import by_session
 from hub.services.accounts.signing_in import Asked, open_session
@@ -55,15 +57,19 @@ def furnish(hub: Hub) -> World:
     with hub.sync.ledger.unit() as unit:
         unit.save(Effects(records=records, bases=bases, disputes=disputes, letters=(letter,), audit=audit))
     _meet(hub, user, at)
+    rule = Rule(organizations=(CRO, SPONSOR), account=user.email, consent="told at the start", study=STUDY)
+    hub.platforms["zoom"] = Connected("zoom", cast("MeetingPlatform", None), rule)
     ids = {"users": user.id, "agreements": "a1", "conflicts": "d1", "dead-letters": "l1", "records": "r1"}
-    return World(hub, user, ids | {"meetings": "m1", "actions": "m1", "uploads": "up1", "studies": STUDY})
+    return World(
+        hub, user, ids | {"meetings": "m1", "actions": "m1", "uploads": "up1", "studies": STUDY, "platforms": "zoom"}
+    )
 
 
 def named(path: str, ids: dict[str, str]) -> str:
     """Return the *path* of a route as it names the one thing under it; what lies below that thing is `x`."""
     own = ids.get(path.strip("/").split("/")[0], "x")
     path = path.replace("{step}", "pause").replace("{number}", "1").replace("{locale}", "de")
-    for name in ("{id}", "{meeting_id}", "{upload_id}", "{study}"):
+    for name in ("{id}", "{meeting_id}", "{upload_id}", "{study}", "{name}"):
         path = path.replace(name, own)
     return re.sub(r"{\w+}", "x", path)
 

@@ -45,7 +45,7 @@ def sweep(name: Name, asking: Annotated[Asking, may(Right.SYNC_OPERATE, platform
 
 def _found(hub: TheHub, name: str) -> Connected:
     if name not in hub.platforms:
-        raise MissingError(f"{name}: there is no such platform")
+        raise MissingError("there is no such thing")  # in the words for what may not be known of
     return hub.platforms[name]
 
 

@@ -10,12 +10,11 @@ from fastapi.routing import APIRoute
 
 from hub.api.routers import ROUTERS
 from hub.domain.people import EVERY, Grant, Role
-from tests.people import MORNING, quick_hub, served
+from tests.people import MORNING, idle_jobs, quick_hub, served
 from tests.world import furnish, named, token_of
 
 MANY, SEED = 1000, 20260601
 MOST_GROWTH = 30 * 2**20
-STUBS = dict.fromkeys(("audit.verify", "sync.reconcile", "sync.round"), lambda _job, _tell: {})
 WORDS = [
     "email",
     "password",
@@ -81,7 +80,7 @@ def resident() -> int:
 
 @pytest.fixture
 def world(home):
-    hub = quick_hub(clock=lambda: MORNING, job_kinds=STUBS)
+    hub = idle_jobs(quick_hub(clock=lambda: MORNING))
     made = furnish(hub)
     with served(hub) as client:
         yield made, client

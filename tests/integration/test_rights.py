@@ -129,7 +129,7 @@ def _expected(role, place, right, scope, prefix):
     return "allowed" if right in DUTIES[role] else "refused"
 
 
-KNOWN_STUDY = ("agreements", "conflicts", "records", "meetings", "actions", "uploads", "studies")
+KNOWN_STUDY = ("agreements", "conflicts", "records", "meetings", "actions", "uploads", "studies", "platforms")
 
 
 @pytest.mark.parametrize("role", list(Role))
