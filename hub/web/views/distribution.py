@@ -133,4 +133,5 @@ def _channel(words: Wording, one: Recipient) -> str:
         "webhook": words.text("webhook"),
         "download": words.text("download"),
         "records": words.text("records of the hub"),
+        "filing": words.text("filed as a document"),
     }.get(str(one.channel), str(one.channel))
