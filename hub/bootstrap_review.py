@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hub.services.review.delivering import Post
     from hub.services.review.exporting import Press
     from hub.services.review.pipeline import Bench
+    from hub.services.review.retention import Shredder
     from hub.services.review.room import Room
     from hub.services.review.taking_in import Taken
     from hub.services.review.uploads import Dock
@@ -174,6 +175,15 @@ class ReviewParts:
         if unblinded:
             audience = Audience.UNBLINDED
         return redact_minutes(minutes, redactor=self.redactor, audience=audience)
+
+    @cached_property
+    def shredder(self) -> "Shredder":
+        """What destroys records whose time is over."""
+        from hub.services.review.retention import Shredder
+        from hub.storage.shredding import FolderShredder
+
+        folder = self.settings.home / "blobs" if self.settings.blobs == "folder" else None
+        return Shredder(FolderShredder(self._engine, folder), self.audit)
 
     def review_jobs(self) -> dict[str, JobWork]:
         """Return the long work of minutes, by the kind of its jobs."""

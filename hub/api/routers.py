@@ -15,6 +15,7 @@ from hub.api import (
     own_routes,
     platform_routes,
     record_routes,
+    retention_routes,
     sending_routes,
     session_routes,
     sso_routes,
@@ -42,6 +43,7 @@ ROUTERS = (
     copy_routes.router,
     sending_routes.router,
     board_routes.router,
+    retention_routes.router,
     answer_routes.router,
     platform_routes.router,
 )

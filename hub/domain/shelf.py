@@ -5,6 +5,7 @@ from hub.domain.board import BoardAction
 from hub.domain.cards import Card
 from hub.domain.distribution import Dispatch, DistributionRule
 from hub.domain.localized import LocalizedCopy
+from hub.domain.retention import Destruction, Hold, Period
 from hub.domain.uploads import Upload
 from hub.domain.versions import KeptTranscript, Version, WorkingDraft
 
@@ -22,6 +23,9 @@ KEYS: dict[type, tuple[str, ...]] = {
     Dispatch: ("id",),
     Upload: ("id",),
     BoardAction: ("id",),
+    Period: ("record_class", "study"),
+    Hold: ("id",),
+    Destruction: ("id",),
 }
 """The fields that name one thing of a kind, in order."""
 

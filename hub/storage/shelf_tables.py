@@ -7,6 +7,7 @@ from hub.domain.board import BoardAction
 from hub.domain.cards import Card
 from hub.domain.distribution import Dispatch, DistributionRule
 from hub.domain.localized import LocalizedCopy
+from hub.domain.retention import Destruction, Hold, Period
 from hub.domain.uploads import Upload
 from hub.domain.versions import KeptTranscript, Version, WorkingDraft
 from hub.storage.tables import metadata
@@ -128,6 +129,30 @@ board_actions = Table(
     Index("board_actions_meeting", "meeting_id"),
 )
 
+retention_periods = Table(
+    "retention_periods",
+    metadata,
+    Column("record_class", String(20), primary_key=True),
+    Column("study", String(200), primary_key=True),
+    _body(),
+)
+legal_holds = Table(
+    "legal_holds",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("study", String(200), nullable=False, index=True),
+    Column("meeting_id", String(200), nullable=False, index=True),
+    _body(),
+)
+destructions = Table(
+    "destructions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("meeting_id", String(200), nullable=False, index=True),
+    Column("state", String(20), nullable=False),
+    _body(),
+)
+
 TABLES: dict[type, Table] = {
     Card: cards,
     KeptTranscript: kept_transcripts,
@@ -142,4 +167,7 @@ TABLES: dict[type, Table] = {
     Dispatch: dispatches,
     Upload: uploads,
     BoardAction: board_actions,
+    Period: retention_periods,
+    Hold: legal_holds,
+    Destruction: destructions,
 }

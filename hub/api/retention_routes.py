@@ -1,0 +1,186 @@
+"""How long records are kept, what holds them, and their destruction by two people, with a certificate."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from pydantic import BaseModel, Field
+
+from hub.api import etags
+from hub.api.asking import Asking, may
+from hub.api.etags import Changing
+from hub.api.meeting_scopes import meeting_scope, study_named, study_scope
+from hub.domain import wire
+from hub.domain.policy import Right
+from hub.domain.retention import Destruction, DestructionState, Hold, Period, RecordClass
+from hub.services.review import retention
+
+router = APIRouter(tags=["retention"])
+OfMeeting = Annotated[Asking, may(Right.RETENTION_MANAGE, meeting_scope)]
+OfStudy = Annotated[Asking, may(Right.RETENTION_MANAGE, study_scope)]
+Study = Annotated[str, Path(max_length=200, description="Protocol number; `-` for all without a rule of their own")]
+Text = Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class PeriodSeen(BaseModel):
+    """For how many months after a meeting a class of records is kept."""
+
+    record_class: RecordClass
+    study: str
+    months: int
+
+    @classmethod
+    def of(cls, period: Period) -> "PeriodSeen":
+        """Return the form of a period."""
+        return cls.model_validate(wire.plain(period))
+
+
+class PeriodForm(BaseModel):
+    """How long a class is to be kept."""
+
+    months: Annotated[int, Field(ge=1, le=1200)]
+    reason: Text
+
+
+class WhyForm(BaseModel):
+    """Why."""
+
+    reason: Text
+
+
+class HoldSeen(BaseModel):
+    """A hold on a meeting or a study."""
+
+    id: str
+    study: str
+    meeting_id: str
+    reason: str
+    placed_by: str
+    placed_at: datetime
+    released_by: str
+    released_at: datetime | None
+
+    @classmethod
+    def of(cls, held: Hold) -> "HoldSeen":
+        """Return the form of a hold."""
+        return cls.model_validate(wire.plain(held))
+
+
+class DestructionForm(BaseModel):
+    """What is to be destroyed, and why."""
+
+    record_class: RecordClass
+    reason: Text
+
+
+class DestructionSeen(BaseModel):
+    """A destruction; *signature* (Ed25519, hex) is that of the text *certificate* under *key*."""
+
+    meeting_id: str
+    record_class: RecordClass
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    state: DestructionState
+    decided_by: str
+    decided_at: datetime | None
+    certificate: str
+    signature: str
+    key: str
+
+    @classmethod
+    def of(cls, found: Destruction) -> "DestructionSeen":
+        """Return the form of a destruction."""
+        return cls.model_validate(wire.plain(found))
+
+
+@router.get("/studies/{study}/retention")
+def periods(study: Study, asking: OfStudy) -> list[PeriodSeen]:
+    """Show how long each class of a study's records is kept."""
+    room, name = asking.hub.room, study_named(study)
+    return [PeriodSeen.of(retention.period(room, one, name)) for one in RecordClass]
+
+
+@router.get("/studies/{study}/retention/{record_class}")
+def period(study: Study, record_class: RecordClass, asking: OfStudy, response: Response) -> PeriodSeen:
+    """Show how long a class is kept."""
+    found = retention.period(asking.hub.room, record_class, study_named(study))
+    etags.put(response, (found.record_class, found.study, found.revision))
+    return PeriodSeen.of(found)
+
+
+@router.put("/studies/{study}/retention/{record_class}")
+def set_period(
+    study: Study, record_class: RecordClass, asking: OfStudy, form: PeriodForm, match: Changing
+) -> PeriodSeen:
+    """Set how long a class is kept."""
+    room, name = asking.hub.room, study_named(study)
+    before = retention.period(room, record_class, name)
+    match.check((before.record_class, before.study, before.revision))
+    after = retention.set_period(
+        room,
+        asking.principal,
+        record_class,
+        name,
+        form.months,
+        revision=before.revision,
+        reason=form.reason,
+    )
+    return PeriodSeen.of(after)
+
+
+@router.post("/studies/{study}/holds", status_code=201)
+def hold_study(study: Study, asking: OfStudy, form: WhyForm) -> HoldSeen:
+    """Hold all records of a study."""
+    name = study_named(study)
+    return HoldSeen.of(retention.place_hold(asking.hub.room, asking.principal, study=name, reason=form.reason))
+
+
+@router.post("/studies/{study}/holds/{hold_id}/release")
+def release_study(study: Study, hold_id: str, asking: OfStudy, form: WhyForm) -> HoldSeen:
+    """End a hold on a study."""
+    del study
+    return HoldSeen.of(retention.release_hold(asking.hub.room, asking.principal, hold_id, reason=form.reason))
+
+
+@router.post("/meetings/{meeting_id}/holds", status_code=201)
+def hold_meeting(meeting_id: str, asking: OfMeeting, form: WhyForm) -> HoldSeen:
+    """Hold the records of a meeting."""
+    room, principal = asking.hub.room, asking.principal
+    return HoldSeen.of(retention.place_hold(room, principal, meeting_id=meeting_id, reason=form.reason))
+
+
+@router.post("/meetings/{meeting_id}/holds/{hold_id}/release")
+def release_meeting(meeting_id: str, hold_id: str, asking: OfMeeting, form: WhyForm) -> HoldSeen:
+    """End a hold on a meeting."""
+    del meeting_id
+    return HoldSeen.of(retention.release_hold(asking.hub.room, asking.principal, hold_id, reason=form.reason))
+
+
+@router.get("/meetings/{meeting_id}/destructions")
+def destructions(meeting_id: str, asking: OfMeeting) -> list[DestructionSeen]:
+    """List what of a meeting was destroyed, with its certificate, or is asked to be."""
+    found = retention.destructions(asking.hub.room, asking.principal, meeting_id)
+    return [DestructionSeen.of(one) for one in found]
+
+
+@router.post("/meetings/{meeting_id}/destructions", status_code=201)
+def ask(meeting_id: str, asking: OfMeeting, form: DestructionForm) -> DestructionSeen:
+    """Ask for the destruction of a class of a meeting; another person has to approve it."""
+    room, principal = asking.hub.room, asking.principal
+    return DestructionSeen.of(retention.ask(room, principal, meeting_id, form.record_class, reason=form.reason))
+
+
+@router.post("/meetings/{meeting_id}/destructions/{record_class}/approve")
+def approve(meeting_id: str, record_class: RecordClass, asking: OfMeeting, form: WhyForm) -> DestructionSeen:
+    """Approve a destruction that another person asked for, and do it."""
+    hub = asking.hub
+    done = retention.approve(hub.room, hub.shredder, asking.principal, meeting_id, record_class, reason=form.reason)
+    return DestructionSeen.of(done)
+
+
+@router.post("/meetings/{meeting_id}/destructions/{record_class}/refuse")
+def refuse(meeting_id: str, record_class: RecordClass, asking: OfMeeting, form: WhyForm) -> DestructionSeen:
+    """Refuse a destruction that was asked for."""
+    room, principal = asking.hub.room, asking.principal
+    return DestructionSeen.of(retention.refuse(room, principal, meeting_id, record_class, reason=form.reason))

@@ -1,0 +1,80 @@
+"""How long each class of record is kept, what holds it longer, and how it is destroyed (EU CTR Art 58, ICH E6 3.16)."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+
+class RecordClass(StrEnum):
+    """What is kept and destroyed together. Minutes, signatures and the audit trail are never destroyed by the hub."""
+
+    RECORDING = "recording"
+    """The file that was uploaded, and what its stages made of it."""
+    TRANSCRIPT = "transcript"
+    """The words of the meeting, and what is found by them."""
+
+
+DEFAULT_MONTHS = 25 * 12
+"""EU CTR Art 58; other rules are shorter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """For how many months after a meeting a class is kept, of one study or (as "") of all without a period."""
+
+    record_class: RecordClass
+    study: str
+    months: int
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nothing of a *meeting_id*, or of a whole *study*, is destroyed while it is held."""
+
+    id: str
+    study: str
+    meeting_id: str
+    reason: str
+    placed_by: str
+    placed_at: datetime
+    released_by: str = ""
+    released_at: datetime | None = None
+    why_released: str = ""
+
+
+class DestructionState(StrEnum):
+    """Where a destruction stands."""
+
+    ASKED = "asked"
+    REFUSED = "refused"
+    APPROVED = "approved"
+    """Approved and under way: a crash in between leaves it so, and it is finished by approving it again."""
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Destruction:
+    """One class of one meeting, asked for by one person and decided by another. *certificate* is canonical JSON."""
+
+    id: str
+    meeting_id: str
+    record_class: RecordClass
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    state: DestructionState = DestructionState.ASKED
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    certificate: str = ""
+    signature: str = ""
+    key: str = field(default="")
+    """The public key (Ed25519, hex) that the certificate was signed under."""
+
+
+def ends_at(at: datetime, months: int) -> datetime:
+    """Return the first moment at which something of the time *at* need not be kept any more."""
+    there = at.astimezone(UTC)
+    year, month = divmod(there.year * 12 + there.month - 1 + months, 12)
+    day = min(there.day, 28)  # every month has it
+    return there.replace(year=year, month=month + 1, day=day)

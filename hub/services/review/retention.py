@@ -1,0 +1,234 @@
+"""Records are kept for their period, held where somebody says so, and destroyed when two people agree; certified."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from hub.domain import wire
+from hub.domain.audit import Entry
+from hub.domain.cards import Card
+from hub.domain.errors import MissingError, StandingError, UsageError
+from hub.domain.people import Principal
+from hub.domain.policy import Right
+from hub.domain.retention import (
+    DEFAULT_MONTHS,
+    Destruction,
+    DestructionState,
+    Hold,
+    Period,
+    RecordClass,
+    ends_at,
+)
+from hub.domain.versions import KeptTranscript
+from hub.ports.review import ShelfUnit, Signer
+from hub.services.review.room import Room, Work, allowed, entry, fresh, seen, working
+from hub.services.review.routes import study_scope
+
+MANAGE = Right.RETENTION_MANAGE
+_MOST_MONTHS = 100 * 12
+Shred = Callable[[str, RecordClass], None]
+"""Removes the file with a SHA-256 (of a recording), or what its stages made of it; done twice it comes to the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shredder:
+    """What destroys, and what signs the certificate."""
+
+    shred: Shred
+    signer: Signer
+
+
+def period(room: Room, record_class: RecordClass, study: str) -> Period:
+    """Return how long a class is kept in a study; revision 0 where nobody has set it."""
+    with room.shelf.reading() as unit:
+        return _period(unit, record_class, study)
+
+
+def set_period(
+    room: Room, principal: Principal, record_class: RecordClass, study: str, months: int, *, revision: int, reason: str
+) -> Period:
+    """Set how long a class is kept. StaleError where *revision* is outdated."""
+    allowed(room, principal, MANAGE, study_scope(room, principal, study), what="this study")
+    if not 1 <= months <= _MOST_MONTHS or not reason.strip():
+        raise UsageError(f"a period has 1 to {_MOST_MONTHS} months, and a reason")
+    with room.shelf.writing() as unit:
+        before = unit.get(Period, record_class, study)
+        fresh(revision, before.revision if before else 0, "the period")
+        after = Period(record_class, study, months, revision + 1)
+        unit.put(after)
+        old = before.months if before else None
+        line = entry(
+            principal.actor, room.clock(), "retention", study or "all studies", record_class, old, months, reason
+        )
+        unit.audit([line])
+        return after
+
+
+def place_hold(room: Room, principal: Principal, *, study: str = "", meeting_id: str = "", reason: str) -> Hold:
+    """Hold a meeting, or all of a study, until the hold is released."""
+    if bool(study) == bool(meeting_id) or not reason.strip():
+        raise UsageError("hold a meeting or a study, and say why")
+    if meeting_id:
+        seen(room, principal, meeting_id, MANAGE)
+    else:
+        allowed(room, principal, MANAGE, study_scope(room, principal, study), what="this study")
+    held = Hold(room.new_id(), study, meeting_id, reason.strip(), principal.user.email, room.clock())
+    with room.shelf.writing() as unit:
+        unit.add(held)
+        unit.audit([_line(room, principal, held, None, "placed", reason)])
+    return held
+
+
+def release_hold(room: Room, principal: Principal, hold_id: str, *, reason: str) -> Hold:
+    """End a hold. StandingError where it has ended."""
+    with room.shelf.reading() as unit:
+        before = unit.get(Hold, hold_id)
+    if before is None:
+        raise MissingError(f"{hold_id}: there is no such hold")
+    if before.meeting_id:
+        seen(room, principal, before.meeting_id, MANAGE)
+    else:
+        allowed(room, principal, MANAGE, study_scope(room, principal, before.study), what="this study")
+    if before.released_at is not None or not reason.strip():
+        raise StandingError("the hold has ended already, or no reason was given to end it")
+    after = replace(before, released_by=principal.user.email, released_at=room.clock(), why_released=reason.strip())
+    with room.shelf.writing() as unit:
+        unit.put(after)
+        unit.audit([_line(room, principal, after, "placed", "released", reason)])
+    return after
+
+
+def ask(room: Room, principal: Principal, meeting_id: str, record_class: RecordClass, *, reason: str) -> Destruction:
+    """Ask for the destruction of a class of a meeting; somebody else has to approve it.
+
+    StandingError while its period has not ended, while it is held, or where nothing of it is there.
+    """
+    if not reason.strip():
+        raise UsageError("say why it is to be destroyed")
+    with working(room, principal, meeting_id, MANAGE) as work:
+        _may_go(work, record_class)
+        key = f"{meeting_id}/{record_class}"[:64]
+        known = work.unit.get(Destruction, key)
+        if known is not None and known.state is not DestructionState.REFUSED:
+            raise StandingError(f"its destruction is {known.state} already")
+        asked = Destruction(key, meeting_id, record_class, reason.strip(), principal.user.email, work.at)
+        work.unit.put(asked)
+        work.note("destruction", "state", known and known.state, asked.state, of=record_class, reason=reason)
+        return asked
+
+
+def refuse(room: Room, principal: Principal, meeting_id: str, record_class: RecordClass, *, reason: str) -> Destruction:
+    """Refuse a destruction that was asked for."""
+    with working(room, principal, meeting_id, MANAGE) as work:
+        before = _asked(work, record_class, (DestructionState.ASKED,))
+        return _moved(work, before, DestructionState.REFUSED, principal, reason=reason)
+
+
+def approve(
+    room: Room, shredder: Shredder, principal: Principal, meeting_id: str, record_class: RecordClass, *, reason: str
+) -> Destruction:
+    """Approve a destruction that another person asked for, and do it; the certificate is signed and kept.
+
+    StandingError as `ask`, and for one's own request. Called again after a crash it finishes what was begun.
+    """
+    # 1 decided, so that what follows is known to be meant
+    with working(room, principal, meeting_id, MANAGE) as work:
+        before = _asked(work, record_class, (DestructionState.ASKED, DestructionState.APPROVED))
+        if before.asked_by == principal.user.email:
+            raise StandingError("who asks for a destruction does not approve it: another person has to")
+        _may_go(work, record_class)
+        sha256 = work.card.recording
+        decided = _moved(work, before, DestructionState.APPROVED, principal, reason=reason)
+    # 2 destroyed
+    if sha256 is not None and not _shared(room, work.card):
+        shredder.shred(sha256, record_class)
+    # 3 certified
+    with working(room, principal, meeting_id, MANAGE) as work:
+        _emptied(work, record_class)
+        certified = _certified(decided, work, shredder.signer, sha256)
+        return _moved(work, certified, DestructionState.DONE, principal, reason=reason)
+
+
+def destructions(room: Room, principal: Principal, meeting_id: str) -> list[Destruction]:
+    """Return what of a meeting was destroyed or is asked to be."""
+    seen(room, principal, meeting_id, MANAGE)
+    with room.shelf.reading() as unit:
+        return unit.several(Destruction, meeting_id=meeting_id)
+
+
+def _may_go(work: Work, record_class: RecordClass) -> None:
+    card, unit = work.card, work.unit
+    there = card.recording if record_class is RecordClass.RECORDING else unit.get(KeptTranscript, card.meeting_id)
+    if there is None:
+        raise StandingError(f"{card.title}: there is no {record_class} of it")
+    until = ends_at(card.at, _period(unit, record_class, card.study or "").months)
+    if work.at < until:
+        raise StandingError(f"{card.title}: its {record_class} is kept until {until:%d-%b-%Y}")
+    holds = [*unit.several(Hold, meeting_id=card.meeting_id), *unit.several(Hold, study=card.study or "-")]
+    held = next((one for one in holds if one.released_at is None), None)
+    if held is not None:
+        raise StandingError(f"{card.title}: is held since {held.placed_at:%d-%b-%Y}: {held.reason}")
+
+
+def _period(unit: ShelfUnit, record_class: RecordClass, study: str) -> Period:
+    own = unit.get(Period, record_class, study)
+    shared = own or unit.get(Period, record_class, "")
+    return own or Period(record_class, study, shared.months if shared else DEFAULT_MONTHS, revision=0)
+
+
+def _asked(work: Work, record_class: RecordClass, states: tuple[DestructionState, ...]) -> Destruction:
+    found = work.unit.get(Destruction, f"{work.card.meeting_id}/{record_class}"[:64])
+    if found is None or found.state not in states:
+        raise StandingError(f"no destruction of its {record_class} waits to be decided")
+    return found
+
+
+def _moved(
+    work: Work, before: Destruction, state: DestructionState, principal: Principal, *, reason: str
+) -> Destruction:
+    if not reason.strip():
+        raise UsageError("say why")
+    after = replace(before, state=state, decided_by=principal.user.email, decided_at=work.at)
+    work.unit.put(after)
+    work.note("destruction", "state", before.state, state, of=before.record_class, reason=reason)
+    return after
+
+
+def _shared(room: Room, card: Card) -> bool:
+    """Tell whether another meeting has the same file: its bytes then stay for that one."""
+    with room.shelf.reading() as unit:
+        return any(one.recording == card.recording and one.meeting_id != card.meeting_id for one in unit.several(Card))
+
+
+def _emptied(work: Work, record_class: RecordClass) -> None:
+    if record_class is RecordClass.RECORDING:
+        work.change(recording=None, media="")
+        return
+    kept = work.unit.get(KeptTranscript, work.card.meeting_id)
+    if kept is not None:
+        work.unit.remove(kept)
+    work.unit.findable(work.card.meeting_id, "transcript", [])
+
+
+def _certified(decided: Destruction, work: Work, signer: Signer, sha256: str | None) -> Destruction:
+    said = {
+        "what": decided.record_class,
+        "meeting": decided.meeting_id,
+        "title": work.card.title,
+        "study": work.card.study,
+        "held_at": wire.plain(work.card.at),
+        "sha256": sha256,
+        "reason": decided.reason,
+        "asked_by": decided.asked_by,
+        "asked_at": wire.plain(decided.asked_at),
+        "approved_by": decided.decided_by,
+        "destroyed_at": wire.plain(work.at),
+    }
+    certificate = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    signature, key = signer.sign(certificate.encode())
+    return replace(decided, certificate=certificate, signature=signature, key=key)
+
+
+def _line(room: Room, principal: Principal, held: Hold, old: str | None, new: str, reason: str) -> Entry:
+    what = held.meeting_id or held.study
+    return entry(principal.actor, room.clock(), "hold", what, "state", old, new, reason)
