@@ -14,6 +14,7 @@ from hub.connectors.rest.auth import Identity
 from hub.connectors.rest.client import Client, Limits
 from hub.connectors.rest.config import Auth
 from hub.connectors.rest.tokens import Tokens
+from hub.connectors.rest.trust import trusted
 
 _HERE = ("http://127.0.0.1", "http://localhost")
 
@@ -57,7 +58,7 @@ def line_of(
     identified: type[Identity] = Identity,
 ) -> Line:
     """Return the client of a system; *reason* reads a refusal of its own form, *identified* a token of its own."""
-    http = httpx2.Client(timeout=config.timeout_s, follow_redirects=False)
+    http = httpx2.Client(timeout=config.timeout_s, follow_redirects=False, verify=trusted())
     identity = identified(config.auth, http, name=config.name, tokens=tokens, clock=clock, monotonic=time.monotonic)
     client = Client(
         http,

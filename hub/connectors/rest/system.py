@@ -17,6 +17,7 @@ from hub.connectors.rest.client import Asked, Asker, Client, Limits, NotThereErr
 from hub.connectors.rest.config import Kind, Listing, Rest, read_config
 from hub.connectors.rest.mapping import MISSING, at, body_of, fields_of, mark_of, read_item, version_of
 from hub.connectors.rest.tokens import Tokens
+from hub.connectors.rest.trust import trusted
 from hub.connectors.rest.waits import moment_of
 from hub.domain.changes import Capabilities, Change, Page, Push, Receipt, Reject
 from hub.domain.errors import RejectedError, RetryableError
@@ -56,7 +57,7 @@ class RestSystem:
     ) -> None:
         """*dialect* turns what a system says and takes into plain JSON, where it does not by itself."""
         self._config = config
-        self._http = httpx2.Client(timeout=config.timeout_s, follow_redirects=False)
+        self._http = httpx2.Client(timeout=config.timeout_s, follow_redirects=False, verify=trusted())
         identity = Identity(
             config.auth, self._http, name=config.name, tokens=tokens, clock=clock, monotonic=time.monotonic
         )
