@@ -7,6 +7,7 @@ import pytest
 
 from hub.connectors.veeva.config import read_config, shipped_mapping
 from hub.connectors.veeva.system import open_veeva
+from hub.connectors.veeva.system import opened as system_of
 from hub.domain.changes import Asked as Write
 from hub.domain.changes import Push, Receipt, Reject
 from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleError, UsageError
@@ -365,6 +366,14 @@ def test_what_a_yaml_may_not_say(old, new):
     with pytest.raises(UsageError) as caught:
         read_config(YAML.replace(old, new).replace("ADDRESS", "https://v.veevavault.com"))
     assert "hunter2" not in str(caught.value)
+
+
+def test_kinds_are_read_in_the_order_in_which_they_refer_to_each_other(monkeypatch):
+    monkeypatch.setenv("VAULT_PASSWORD", "x")
+    head = YAML.partition("kinds:")[0].replace("ADDRESS", "https://v.veevavault.com")
+    system = system_of(head + "kinds: {deviation: , subject_status: , site: , study: }", None)
+    assert system.kinds == ("study", "site", "subject_status", "deviation")
+    system.source.close()
 
 
 def test_two_sources_agree_on_what_is_there(world, opened):

@@ -19,6 +19,7 @@ from hub.connectors.veeva.trail import VaultTrail
 from hub.connectors.veeva.writing import BATCH, Writing
 from hub.connectors.wire import Wire
 from hub.domain.changes import Capabilities
+from hub.domain.records.kinds import KINDS
 from hub.ports import System
 
 
@@ -92,7 +93,7 @@ def opened(text: str, tokens: Callable[[], Tokens] | None) -> System:
     target = vault if vault.capabilities.writable else None
     return System(
         config.name,
-        tuple(config.kinds),
+        tuple(kind for kind in KINDS if kind in config.kinds),
         vault,
         target,
         config.every_s,
