@@ -14,6 +14,7 @@ from hub.ports import BlobStore, Clock, Extractor, JobWork, Redactor, Renderer, 
 from hub.settings import Settings
 
 if TYPE_CHECKING:
+    from hub.connectors.rest.tokens import Tokens
     from hub.domain.papers import Paper
     from hub.ports.platforms import Connected
     from hub.ports.review import Announcer, Mailer, Poster, Reauthentication
@@ -57,6 +58,8 @@ class ReviewParts:
         def codes(self) -> "Codes": ...  # noqa: D102
         @property
         def jobs(self) -> "JobRunner": ...  # noqa: D102
+        @property
+        def tokens(self) -> "Tokens": ...  # noqa: D102
         @property
         def sync(self) -> "Sync": ...  # noqa: D102
         def ears(self, vocabulary: Path | None = None) -> "Ears": ...  # noqa: D102
@@ -141,10 +144,13 @@ class ReviewParts:
     @cached_property
     def platforms(self) -> "dict[str, Connected]":
         """The meeting platforms whose meetings are taken in, by name."""
+        made = self._part("platforms", self._platforms)
+        return cast("dict[str, Connected]", made)
+
+    def _platforms(self) -> "dict[str, Connected]":
         from hub.connectors.platforms import load_platforms
 
-        made = self._part("platforms", lambda: load_platforms(self.settings.platforms, clock=self.clock))
-        return cast("dict[str, Connected]", made)
+        return load_platforms(self.settings.platforms, clock=self.clock, tokens=lambda: self.tokens)
 
     def sweep(self, name: str) -> "Taken":
         """Take in what a platform holds. UsageError for a name that is not connected, or without an account for it."""

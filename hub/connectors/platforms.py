@@ -8,7 +8,9 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from hub.connectors.declared import Strict, read_declared
+from hub.connectors.rest.tokens import Tokens
 from hub.connectors.teams import Teams, TeamsAccess
+from hub.connectors.webex import Webex, WebexAccess
 from hub.connectors.zoom import Zoom, ZoomAccess
 from hub.domain.errors import UsageError
 from hub.ports.platforms import Connected, MeetingPlatform, Rule
@@ -28,29 +30,37 @@ class _Taking(Strict):
 
 class _Platform(Strict):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
-    platform: Literal["zoom", "teams"]
+    platform: Literal["zoom", "teams", "webex"]
     take: _Taking
     zoom: ZoomAccess | None = None
     teams: TeamsAccess | None = None
+    webex: WebexAccess | None = None
 
     @model_validator(mode="after")
     def _described(self) -> Self:
         if getattr(self, self.platform) is None or any(
-            getattr(self, other) is not None for other in ("zoom", "teams") if other != self.platform
+            getattr(self, other) is not None for other in ("zoom", "teams", "webex") if other != self.platform
         ):
             raise ValueError(f"describe the platform under {self.platform}: and no other")
         return self
 
-    def opened(self, clock: Callable[[], datetime]) -> MeetingPlatform:
+    def opened(self, clock: Callable[[], datetime], tokens: Callable[[], Tokens] | None) -> MeetingPlatform:
         """Return the platform."""
+        if self.webex is not None:
+            return Webex(self.webex, name=self.name, clock=clock, tokens=tokens)
         if self.teams is not None:
             return Teams(self.teams, name=self.name, clock=clock)
         assert self.zoom is not None  # noqa: S101 - checked above
         return Zoom(self.zoom, name=self.name, clock=clock)
 
 
-def load_platforms(folder: Path, *, clock: Callable[[], datetime]) -> dict[str, Connected]:
-    """Return the platforms described in *folder*, by name, if any. UsageError names the file and what is wrong."""
+def load_platforms(
+    folder: Path, *, clock: Callable[[], datetime], tokens: Callable[[], Tokens] | None = None
+) -> dict[str, Connected]:
+    """Return the platforms described in *folder*, by name, if any. UsageError names the file and what is wrong.
+
+    *tokens* is where refresh tokens are kept that are handed out anew at each use.
+    """
     found: dict[str, Connected] = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
@@ -60,5 +70,5 @@ def load_platforms(folder: Path, *, clock: Callable[[], datetime]) -> dict[str, 
         if told.name in found:
             raise UsageError(f"{path}: another file connects {told.name} already; give it another name")
         rule = Rule(**told.take.model_dump())
-        found[told.name] = Connected(told.name, told.opened(clock), rule)
+        found[told.name] = Connected(told.name, told.opened(clock, tokens), rule)
     return found

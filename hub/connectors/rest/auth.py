@@ -137,8 +137,12 @@ class Identity:
         if auth.scope:
             form["scope"] = auth.scope
         secret = self._secret(auth.client_secret) if auth.client_secret else ""
+        pair = (str(auth.client_id), secret)
+        if auth.client_in == "body":
+            form |= {"client_id": pair[0], "client_secret": pair[1]}
+        told_in_head: Any = httpx2.Auth() if auth.client_in == "body" else pair  # an Auth of itself adds nothing
         try:
-            answer = self._client.post(str(auth.token_url), data=form, auth=(str(auth.client_id), secret))
+            answer = self._client.post(str(auth.token_url), data=form, auth=told_in_head)
         except httpx2.HTTPError as error:
             raise RetryableError(f"{self._name}: its token address does not answer ({type(error).__name__})") from error
         status = answer.status_code

@@ -166,7 +166,7 @@ class Client:
         line = f"{where}: status {status}"
         if status in (401, 403):
             return FatalError(f"{line}; the credentials are refused: check auth in the system's YAML")
-        if status in (408, 425, 429) or status >= 500:
+        if status in (408, 423, 425, 429) or status >= 500:
             return RetryableError(line, retry_after_s=wait_of(headers, self._clock()))
         if status == 412 or (status == 409 and rests):
             return StaleError(f"{line}; the record was changed there meanwhile")

@@ -27,6 +27,8 @@ class Auth(Strict):
     refresh_token: Secret | None = None
     """The first one; a rotated one is kept by the hub."""
     scope: str | None = None
+    client_in: Literal["header", "body"] = "header"
+    """Where the token address wants client_id and client_secret (RFC 6749, 2.3.1)."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -1,0 +1,238 @@
+"""Meetings of Webex that were transcribed or recorded, by host."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import httpx2
+import structlog
+from pydantic import Field, field_validator
+
+from hub.connectors.declared import Strict
+from hub.connectors.references import Secret
+from hub.connectors.rest.auth import Identity
+from hub.connectors.rest.client import Asked, Client, Limits, NotThereError, Told
+from hub.connectors.rest.config import Auth
+from hub.connectors.rest.tokens import Tokens
+from hub.connectors.wire import Request, Wire, same_host
+from hub.domain.errors import FatalError, RejectedError, RetryableError
+from hub.domain.meeting import Participant
+from hub.domain.platforms import HeldFile, HeldMeeting
+
+_NEXT = re.compile(r'<([^>]+)>\s*;[^,]*\brel="?next"?')
+_WINDOW = timedelta(days=28)
+_LONGEST = 2000
+_DOWNLOAD_S = 7200.0
+log = structlog.get_logger()
+
+
+class WebexAccess(Strict):
+    """A service app that an administrator authorized; its refresh token is kept anew at each use."""
+
+    client_id: str = Field(min_length=1)
+    client_secret: Secret
+    refresh_token: Secret
+    hosts: tuple[str, ...] = Field(min_length=1)
+    """Mail addresses of the hosts whose meetings are looked for."""
+    base_url: str = "https://webexapis.com/v1"
+
+    @field_validator("base_url")
+    @classmethod
+    def _private(cls, url: str) -> str:
+        if not url.startswith(("https://", "http://127.0.0.1:")):
+            raise ValueError("http is for this machine only; use https")
+        return url.rstrip("/")
+
+
+class Webex:
+    """`MeetingPlatform` of Webex."""
+
+    def __init__(
+        self,
+        access: WebexAccess,
+        *,
+        name: str,
+        clock: Callable[[], datetime],
+        tokens: Callable[[], Tokens] | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        limits = limits or Limits(30.0, 32 << 20)
+        self._access, self._name = access, name
+        self._http = httpx2.Client(timeout=limits.timeout_s, follow_redirects=False)
+        self._wire = Wire(name=name, limits=limits, monotonic=time.monotonic)
+        auth = Auth(
+            type="refresh_token",
+            token_url=f"{access.base_url}/access_token",
+            client_id=access.client_id,
+            client_secret=access.client_secret,
+            refresh_token=access.refresh_token,
+            client_in="body",
+        )
+        identity = Identity(auth, self._http, name=name, tokens=tokens, clock=clock, monotonic=time.monotonic)
+        self._client = Client(
+            self._http,
+            access.base_url,
+            identity,
+            name=name,
+            limits=limits,
+            clock=clock,
+            monotonic=time.monotonic,
+        )
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._http.close()
+        self._wire.close()
+
+    def check(self) -> None:
+        """Look for each host once; see `MeetingPlatform.check`."""
+        now = datetime.now(UTC)
+        for host in self._access.hosts:
+            try:
+                self._ask("/meetingTranscripts", _span(host, now - timedelta(days=1), now))
+            except NotThereError as error:
+                raise FatalError(f"{self._name}: hosts: {host} is no host of this organization") from error
+
+    def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting]:
+        """Yield meetings with a transcript or a recording; see `MeetingPlatform.held`."""
+        for host in self._access.hosts:
+            start = since
+            while start < until:
+                end = min(start + _WINDOW, until)
+                yield from self._window(host, start, end)
+                start = end
+
+    def fetch(self, file: HeldFile, target: Path, *, most: int) -> None:
+        """Write a file; see `MeetingPlatform.fetch`. A transcript is written as the hub's own JSON, with its names."""
+        if file.kind == "transcript":
+            target.write_text(json.dumps(self._transcript(file.address), ensure_ascii=False), encoding="utf-8")
+            if target.stat().st_size > most:
+                raise RejectedError(f"{self._name}: a transcript is longer than {most} bytes")
+            return
+        links = self._ask(file.address, {}).body
+        links = links.get("temporaryDirectDownloadLinks") if isinstance(links, dict) else None
+        kinds = ("audioDownloadLink", "recordingDownloadLink")
+        found = [links[one] for one in kinds if isinstance(links, dict) and isinstance(links.get(one), str)]
+        if not found:
+            raise RejectedError(f"{self._name}: a recording has no link to download it (any more)")
+        self._save(found[0], target, most)
+
+    def _save(self, address: str, target: Path, most: int) -> None:
+        """Download from an address that carries its own right; no token goes there."""
+        if urlsplit(address).scheme != "https" and not same_host(address, self._access.base_url):
+            raise RejectedError(f"{self._name}: a download leads to an address without https")
+        with target.open("wb") as stream:
+            answer = self._wire.save(Request("GET", address), stream, most=most, within_s=_DOWNLOAD_S)
+        if answer.status in (408, 423, 425, 429) or answer.status >= 500:
+            raise RetryableError(f"{self._name}: a download answers {answer.status}")
+        if not answer.well:
+            raise RejectedError(f"{self._name}: a download is refused (status {answer.status})")
+
+    def _window(self, host: str, since: datetime, until: datetime) -> Iterator[HeldMeeting]:
+        found: dict[str, tuple[str, datetime, list[HeldFile]]] = {}
+        for entry in self._listed("/meetingTranscripts", _span(host, since, until)):
+            self._sort(found, entry, "meetingTopic", "startTime", "transcript")
+        for entry in self._listed("/recordings", _span(host, since, until)):
+            self._sort(found, entry, "topic", "timeRecorded", "sound")
+        for meeting, (title, at, files) in found.items():
+            if since <= at < until:
+                people = self._people(meeting, host)
+                yield HeldMeeting("webex", meeting, title, at, "UTC", host, people, tuple(files))
+
+    def _sort(
+        self,
+        found: dict[str, tuple[str, datetime, list[HeldFile]]],
+        entry: Any,
+        title: str,
+        at: str,
+        kind: str,
+    ) -> None:
+        try:
+            if entry.get("status", "available") != "available":
+                return
+            meeting, known, began = _text(entry, "meetingId"), _text(entry, "id"), _moment(_text(entry, at))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            log.warning("webex_file_unread", system=self._name, reason=type(error).__name__)
+            return
+        place = quote(known, safe="")
+        if kind == "transcript":
+            file = HeldFile(known, kind, "webex-transcript.json", f"/meetingTranscripts/{place}/snippets")
+        else:
+            file = HeldFile(known, kind, "webex-recording.mp4", f"/recordings/{place}")
+        told, first, files = found.setdefault(meeting, ("", began, []))
+        named = entry.get(title)
+        name = told or (" ".join(named.split()) if isinstance(named, str) else "")
+        found[meeting] = (name, min(first, began), [*files, file])
+
+    def _people(self, meeting: str, host: str) -> tuple[Participant, ...]:
+        try:
+            told = list(self._listed("/meetingParticipants", {"meetingId": meeting, "hostEmail": host, "max": "100"}))
+        except RejectedError:
+            return ()
+        found: dict[str, Participant] = {}
+        for one in told:
+            name = one.get("displayName") if isinstance(one, dict) else None
+            name = " ".join(name.split()) if isinstance(name, str) else ""
+            if name and name not in found:
+                mail = one.get("email")
+                found[name] = Participant(name, email=mail if isinstance(mail, str) and mail else None)
+        return tuple(found.values())
+
+    def _transcript(self, path: str) -> dict[str, Any]:
+        segments = []
+        for number, one in enumerate(self._listed(path, {"max": "100"}), 1):
+            if not isinstance(one, dict) or not isinstance(one.get("text"), str):
+                continue
+            start = _seconds(one, "offset", "offsetMillisecond")
+            end = start + _seconds(one, "duration", "durationMillisecond")
+            speaker = one.get("personName") if isinstance(one.get("personName"), str) else None
+            segments.append({"id": f"s{number}", "speaker": speaker, "start": start, "end": end, "text": one["text"]})
+        return {"meeting": {"id": "webex", "participants": []}, "language": "en", "segments": segments}
+
+    def _listed(self, path: str, params: Mapping[str, str]) -> Iterator[Any]:
+        """Yield the entries of every page, following the link that the server gave."""
+        place, seen = path, set[str]()
+        while True:
+            told = self._ask(place, params if place == path else {})
+            items = told.body.get("items") if isinstance(told.body, dict) else None
+            if not isinstance(items, list):
+                raise RetryableError(f"{self._name}: GET {path}: the answer holds no list")
+            yield from items
+            onward = _NEXT.search(told.headers.get("link", ""))
+            if onward is None:
+                return
+            place = onward[1]
+            if place in seen:
+                raise RetryableError(f"{self._name}: GET {path}: leads in a circle")
+            seen.add(place)
+
+    def _ask(self, path: str, params: Mapping[str, str]) -> Told:
+        return self._client.ask(Asked("GET", path, params, {}))
+
+
+def _span(host: str, since: datetime, until: datetime) -> dict[str, str]:
+    first, last = (f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for moment in (since, until))
+    return {"hostEmail": host, "from": first, "to": last, "max": "100"}
+
+
+def _seconds(entry: Mapping[str, Any], *names: str) -> float:
+    value = next((entry[name] for name in names if isinstance(entry.get(name), int | float)), 0)
+    return round(value / 1000, 3)
+
+
+def _text(entry: Mapping[str, Any], key: str) -> str:
+    value = entry[key]
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
+        raise ValueError(key)
+    value.encode()  # half a letter, of which no address can be made, is a ValueError too
+    return value
+
+
+def _moment(told: str) -> datetime:
+    moment = datetime.fromisoformat(told)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,162 @@
+"""Webex: transcripts with names and recordings are found by host, with tokens that rotate at each use."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from hub.connectors.platforms import load_platforms
+from hub.connectors.rest.client import Limits
+from hub.connectors.webex import Webex, WebexAccess
+from hub.domain.errors import FatalError, RejectedError, RetryableError
+from hub.domain.platforms import best
+from hub.nlp.readers import read_transcript
+from tests.connectors import faults, mangled
+from tests.connectors.openapi import vendor
+from tests.connectors.peer import running
+from tests.connectors.vendors.webex import CLIENT, SECRET, SEED, WebexServer
+from tests.people import quick_hub
+
+HOST = "anna@meridian.test"
+SINCE, UNTIL = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def server():
+    with running(WebexServer(HOST)) as served:
+        yield served
+
+
+@pytest.fixture
+def webex(server, home, monkeypatch):
+    del home
+    monkeypatch.setenv("WEBEX_SECRET", SECRET)
+    monkeypatch.setenv("WEBEX_REFRESH", SEED)
+    hub, made = quick_hub(), []
+
+    def build(**more):
+        told = {"client_id": CLIENT, "client_secret": "env:WEBEX_SECRET", "refresh_token": "env:WEBEX_REFRESH"}
+        told |= {"hosts": [HOST], "base_url": f"{server.address}/v1"} | more
+        access = WebexAccess.model_validate(told)
+        limits = Limits(2.0, 2**24)
+        made.append(Webex(access, name="webex", clock=lambda: UNTIL, tokens=lambda: hub.tokens, limits=limits))
+        return made[-1]
+
+    yield build
+    for one in made:
+        one.close()
+    hub.close()
+
+
+def test_meetings_come_with_people_and_files_page_by_page(server, webex):
+    for number in range(5):
+        server.call(f"m{number}", f"2026-05-{10 + number}T08:00:00Z", "transcript", "recording")
+    server.people["m0"] = [
+        {"displayName": "Anna Weber", "email": HOST},
+        {"displayName": "Anna Weber"},
+        {"displayName": ""},
+    ]
+    held = list(webex().held(SINCE, UNTIL))
+    assert [one.key for one in held] == [f"m{number}" for number in range(5)]
+    assert [(p.name, p.email) for p in held[0].participants] == [("Anna Weber", HOST)]
+    assert (held[0].title, best(held[0].files).kind) == ("Weekly call", "transcript")
+
+
+def test_a_transcript_is_written_with_its_names_and_read_as_one(server, webex, tmp_path):
+    server.call("m", "2026-05-10T08:00:00Z", "transcript")
+    one = webex()
+    [meeting] = one.held(SINCE, UNTIL)
+    target = tmp_path / "webex-transcript.json"
+    one.fetch(meeting.files[0], target, most=10_000)
+    assert [s["speaker"] for s in json.loads(target.read_text())["segments"]] == [
+        "Anna Weber",
+        "Ben Okafor",
+        "Anna Weber",
+    ]
+    read = read_transcript(target)
+    assert next((s.start, s.end, s.text) for s in read.segments) == (1.0, 3.5, "We keep the call.")
+    with pytest.raises(RejectedError, match="longer than"):
+        one.fetch(meeting.files[0], target, most=10)
+
+
+def test_a_recording_is_downloaded_from_its_temporary_link_without_the_token(server, webex, tmp_path):
+    server.call("m", "2026-05-10T08:00:00Z", "recording")
+    one = webex()
+    [meeting] = one.held(SINCE, UNTIL)
+    one.fetch(meeting.files[0], tmp_path / "r.mp4", most=1000)
+    assert (tmp_path / "r.mp4").read_bytes() == b"sound of it"
+    assert "authorization" not in server.asked[-1].headers
+    with pytest.raises(RejectedError):
+        one.fetch(meeting.files[0], tmp_path / "r.mp4", most=3)
+    server.sound.clear()
+    with pytest.raises(RejectedError):
+        one.fetch(meeting.files[0], tmp_path / "r.mp4", most=1000)
+
+
+def test_each_refresh_token_is_used_once_and_kept_for_the_next_process(server, webex):
+    server.call("m", "2026-05-10T08:00:00Z", "recording")
+    assert len(list(webex().held(SINCE, UNTIL))) == 1
+    server.expire()
+    assert len(list(webex().held(SINCE, UNTIL))) == 1
+    assert server.count == 2
+
+
+def test_every_request_is_one_that_the_contract_allows(server, webex, tmp_path):
+    contract = vendor("webex/webex-meeting.trimmed.openapi.json", "/v1")
+    server.call("m", "2026-05-10T08:00:00Z", "transcript", "recording")
+    server.people["m"] = [{"displayName": "Anna Weber"}]
+    server.size = 50
+    one = webex()
+    [meeting] = one.held(SINCE, UNTIL)
+    for file in meeting.files:
+        one.fetch(file, tmp_path / file.name, most=10_000)
+    asked = [a for a in server.asked if a.path.startswith("/v1/") and not a.path.endswith("access_token")]
+    assert len(asked) >= 5
+    assert [line for a in asked for line in contract.problems(a)] == []
+
+
+@pytest.mark.parametrize("status", [423, 429, 502])
+def test_a_limit_or_an_outage_is_one_to_come_again_for(server, webex, status):
+    server.fail("list", faults.status(status, Retry_After="5"))
+    one = webex()
+    with pytest.raises(RetryableError) as raised:
+        list(one.held(SINCE, UNTIL))
+    assert raised.value.retry_after_s == 5.0
+    assert list(one.held(SINCE, UNTIL)) == []
+
+
+def test_check_says_in_words_what_is_wrong(server, webex):
+    webex().check()
+    with pytest.raises(FatalError, match="no host of this organization"):
+        webex(hosts=["nobody@meridian.test"]).check()
+    server.expire()
+    with pytest.raises(FatalError, match="client id and secret") as raised:
+        webex(client_id="another").check()
+    assert SECRET not in str(raised.value)
+
+
+def test_a_hundred_mangled_entries_leave_the_good_ones(server, webex):
+    server.call("good", "2026-05-05T08:00:00Z", "transcript")
+    true = server.lists["/meetingTranscripts"][0]
+    broken = [
+        {**entry, "meetingId": "odd"} if entry.get("meetingId") == "good" else entry
+        for name, entry in mangled.items(true)
+        if not any(word in name for word in ("ten megabytes", "no number", "infinity"))
+    ]
+    server.size = 50
+    server.lists["/meetingTranscripts"] += [*broken, None, "text", 7]
+    server.call("last", "2026-05-06T08:00:00Z", "transcript")
+    found = {one.key for one in webex().held(SINCE, UNTIL)}
+    assert len(broken) > 100
+    assert {"good", "last"} <= found
+
+
+def test_a_file_describes_it(tmp_path):
+    (tmp_path / "webex.yaml").write_text(
+        "name: webex\nplatform: webex\n"
+        "take: {organizations: [Meridian], account: ben@meridian.test, consent: Webex says so to all}\n"
+        'webex: {client_id: c, client_secret: "env:A", refresh_token: "env:B", hosts: [anna@meridian.test]}\n'
+    )
+    [one] = load_platforms(tmp_path, clock=lambda: UNTIL).values()
+    one.platform.close()
+    assert one.name == "webex"

@@ -1,0 +1,125 @@
+"""Webex as far as the hub uses it: rotating tokens, lists with a Link, snippets with names, temporary links."""
+
+import threading
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+from tests.connectors.peer import BEGAN, Answer, Asked, Fault, told
+
+CLIENT, SECRET, SEED = "client-1", "webex-secret-31cd", "refresh-0"
+
+
+class WebexServer:
+    """Keeps meetings of one host; each refresh token works once."""
+
+    def __init__(self, host: str) -> None:
+        self.address, self.host = "", host
+        self.now: datetime = BEGAN
+        self.closing = threading.Event()
+        self.lock = threading.RLock()
+        self.asked: list[Asked] = []
+        self.faults: list[tuple[str, Fault]] = []
+        self.refresh = SEED
+        self.good: set[str] = set()
+        self.count = 0
+        self.size = 2
+        self.lists: dict[str, list[Any]] = {"/meetingTranscripts": [], "/recordings": []}
+        self.snippets: dict[str, list[Any]] = {}
+        self.people: dict[str, list[Any]] = {}
+        self.sound: dict[str, bytes] = {}
+
+    def call(self, meeting: str, at: str, *kinds: str, topic: str = "Weekly call") -> None:
+        """Keep a meeting with a transcript or a recording."""
+        if "transcript" in kinds:
+            self.snippets[f"t-{meeting}"] = [
+                {"id": "1", "text": "We keep the call.", "personName": "Anna Weber", "offset": 1000, "duration": 2500},
+                {"id": "2", "text": "Fine with me.", "personName": "Ben Okafor", "offset": 3500, "duration": 1000},
+                {"id": "3", "text": "Good.", "personName": "Anna Weber", "offset": 4500, "duration": 500},
+            ]
+            self.lists["/meetingTranscripts"].append(
+                {
+                    "id": f"t-{meeting}",
+                    "meetingId": meeting,
+                    "startTime": at,
+                    "meetingTopic": topic,
+                    "status": "available",
+                }
+            )
+        if "recording" in kinds:
+            self.sound[f"r-{meeting}"] = b"sound of it"
+            self.lists["/recordings"].append(
+                {"id": f"r-{meeting}", "meetingId": meeting, "timeRecorded": at, "topic": topic, "status": "available"}
+            )
+
+    def fail(self, step: str, *faults: Fault) -> None:
+        """Meet the next requests of *step* (list, file or token) with *faults*."""
+        self.faults += [(step, fault) for fault in faults]
+
+    def expire(self) -> None:
+        """Forget every access token handed out."""
+        self.good.clear()
+
+    def answer(self, asked: Asked) -> Answer:
+        """Return the answer to a request, through the fault that waits for it."""
+        with self.lock:
+            self.asked.append(asked)
+            step = "token" if asked.path.endswith("/access_token") else "file" if "/nbr/" in asked.path else "list"
+            fault = next((one for one in self.faults if one[0] == step), None)
+            if fault is not None:
+                self.faults.remove(fault)
+        if fault is not None:
+            return fault[1](self, asked, lambda: self.true_answer(asked))  # type: ignore[arg-type]  # as a Peer
+        return self.true_answer(asked)
+
+    def true_answer(self, asked: Asked) -> Answer:
+        """Return what is answered where nothing fails."""
+        if asked.path == "/v1/access_token":
+            return self._token(asked)
+        if asked.path.startswith("/nbr/"):
+            return Answer(200, self.sound[asked.path.removeprefix("/nbr/")])
+        if asked.headers.get("authorization", "").removeprefix("Bearer ") not in self.good:
+            return told(401, {"message": "The request requires a valid access token.", "trackingId": "ROUTER_1"})
+        path = asked.path.removeprefix("/v1")
+        if path in self.lists:
+            if asked.params.get("hostEmail") != self.host:
+                return told(404, {"message": "no such host", "trackingId": "ROUTER_2"})
+            first, last = asked.params["from"], asked.params["to"]
+            return self._page(asked, [one for one in self.lists[path] if not _outside(one, first, last)])
+        if path == "/meetingParticipants":
+            return self._page(asked, self.people.get(asked.params["meetingId"], []))
+        if path.endswith("/snippets"):
+            return self._page(asked, self.snippets[path.split("/")[2]])
+        known = path.rpartition("/")[2]
+        if known not in self.sound:
+            return told(404, {"message": "no such recording", "trackingId": "ROUTER_3"})
+        links = {"audioDownloadLink": f"{self.address}/nbr/{known}"}
+        return told(200, {"id": known, "temporaryDirectDownloadLinks": links})
+
+    def _page(self, asked: Asked, items: list[Any]) -> Answer:
+        start = int(asked.params.get("cursor") or 0)
+        page = told(200, {"items": items[start : start + self.size]})
+        if start + self.size < len(items):
+            kept = {name: value for name, value in asked.params.items() if name != "cursor"}
+            query = "&".join(f"{name}={value}" for name, value in {**kept, "cursor": str(start + self.size)}.items())
+            page.headers["Link"] = f'<{self.address}{asked.path}?{query}>; rel="next"'
+        return page
+
+    def _token(self, asked: Asked) -> Answer:
+        form = {name: values[0] for name, values in parse_qs(asked.body.decode()).items()}
+        if (form.get("client_id"), form.get("client_secret")) != (CLIENT, SECRET):
+            return told(401, {"message": "client authentication failed"})
+        if form.get("refresh_token") != self.refresh:
+            return told(400, {"message": "The refresh token is used up."})
+        self.count += 1
+        self.refresh = f"refresh-{self.count}"
+        self.good.add(f"webex-token-{self.count}")
+        return told(
+            200,
+            {"access_token": f"webex-token-{self.count}", "expires_in": 1209599, "refresh_token": self.refresh},
+        )
+
+
+def _outside(one: Any, first: str, last: str) -> bool:
+    made = (one.get("startTime") or one.get("timeRecorded")) if isinstance(one, dict) else None
+    return isinstance(made, str) and made.startswith("2026-") and not first <= made <= last
