@@ -300,6 +300,37 @@ def test_an_upload_that_broke_off_goes_on_where_it_stopped(browser: Browser, sit
     page.context.close()
 
 
+def test_a_long_transcript_comes_in_parts_and_its_page_stays_light(
+    browser: Browser, site: Site, tmp_path: Path
+) -> None:
+    spoken = [
+        {
+            "id": f"s{n}",
+            "speaker": "Anna Weber",
+            "start": n * 6.0,
+            "end": n * 6.0 + 6,
+            "text": "We went through it. " * 8,
+        }
+        for n in range(400)
+    ]
+    spoken[390]["text"] = "I will send the delegation log to the site by Friday."
+    file = tmp_path / "long.json"
+    file.write_text(json.dumps({"meeting": {"id": "x", "title": "x", "participants": []}, "segments": spoken}))
+    page = signed_in(browser, site, ANNA)
+    page.goto("/meetings/new")
+    page.set_input_files("#file", file)
+    page.fill("#study", STUDY)
+    page.check("[name=consent]")
+    page.click("form.sheet button.primary")
+    page.wait_for_selector("#minutes", timeout=60_000)
+    assert page.locator("#said li").count() == 120
+    assert page.locator("#parts a").count() == 4
+    assert len(page.request.get(page.url).body()) < LIMIT
+    page.goto(f"{page.url.partition('?')[0]}?part=4")
+    expect(page.locator("#s390")).to_contain_text("delegation log")
+    page.context.close()
+
+
 def test_without_script_the_forms_do_it_all(browser: Browser, site: Site, tmp_path: Path) -> None:
     spoken = [{"id": "s1", "speaker": "Anna Weber", "start": 0, "end": 5, "text": "I will send the form by Friday."}]
     file = tmp_path / "call.json"

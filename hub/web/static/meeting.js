@@ -1,13 +1,35 @@
 // A meeting's page: the sound, the transcript that follows it, marking words for an item, saving while one types.
 const audio = document.getElementById("recording");
 const said = document.getElementById("said");
-const lines = [...said.children].map((line) => ({ line, start: Number(line.dataset.start), end: Number(line.dataset.end) }));
+const read = () => [...said.children].map((line) => ({ line, start: Number(line.dataset.start), end: Number(line.dataset.end) }));
+let lines = read();
+// a long transcript comes in parts: the one that the sound is in is fetched
+const parts = [...document.querySelectorAll("#parts a")];
+let fetching = null;
+
+async function partAt(seconds) {
+  const wanted = parts.findLast((one) => Number(one.dataset.from) <= seconds) ?? parts[0];
+  if (!wanted || wanted === fetching || wanted.hasAttribute("aria-current")) return;
+  fetching = wanted;
+  const number = new URL(wanted.href).searchParams.get("part");
+  const answer = await fetch(`${location.pathname}/transcript/${number}`).catch(() => null);
+  fetching = null;
+  if (!answer?.ok) return;
+  said.innerHTML = await answer.text();
+  lines = read();
+  current = null;
+  for (const one of parts) one.removeAttribute("aria-current");
+  wanted.setAttribute("aria-current", "true");
+  mark(seconds);
+}
+
 const played = document.querySelector("#played rect");
 const wave = document.getElementById("wave");
 let stopAt = null;
 let current = null;
 
 function mark(seconds) {
+  partAt(seconds);
   const found = lines.find((one) => seconds >= one.start && seconds < one.end)?.line ?? null;
   if (found !== current) {
     if (current) { current.classList.remove("now"); current.removeAttribute("aria-current"); }

@@ -4,7 +4,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from hub.api.asking import Asking, may
@@ -29,19 +29,28 @@ Revision = Annotated[int, Form(ge=0)]
 _CATEGORIES = (
     "patient safety", "data integrity", "enrolment", "supply", "vendor", "regulatory", "timeline", "budget",
 )  # fmt: skip
+_PART = 120
+"""Segments of a transcript on one page: some ten minutes, so that a page of a long meeting stays light."""
 _SENT_ROUND = {Standing.IN_REVIEW, Standing.CHANGES_REQUESTED, Standing.APPROVED, Standing.DISTRIBUTED}
 
 
 @router.get("")
-def show(id: str, request: Request, asking: Reading) -> Response:
-    """Show a meeting, or how far it is while its minutes are being drafted."""
+def show(id: str, request: Request, asking: Reading, part: Annotated[int, Query(ge=1, le=10_000)] = 1) -> Response:
+    """Show a meeting, or how far it is while its minutes are being drafted; a long transcript comes in parts."""
     card = meeting(asking.hub.room, asking.principal, id)
     if card.standing in (Standing.WORKING, Standing.FAILED, Standing.EMPTY) and not card.version:
         return stages_page(request, asking, card)
     draft = editing.current(asking.hub.room, asking.principal, id)
     reader, transcript = frame.reader_of(asking), _transcript(asking, id)
-    view = _editor(asking, reader, card, draft, transcript)
+    view = _editor(asking, reader, card, draft, transcript, part=part)
     return frame.show(request, asking, "meeting.html", place="meetings", **view)
+
+
+@router.get("/transcript/{part}")
+def transcript_part(id: str, part: Annotated[int, Path(ge=1, le=10_000)], asking: Reading) -> Response:
+    """Send one part of a long transcript, for the page to put in the place of the one it shows."""
+    spoken = speakers.transcript(asking.hub.room, asking.principal, id).transcript
+    return frame.PAGES.show("said.html", frame.reader_of(asking), segments=_segments(spoken, part))
 
 
 @router.post("/items/{item}")
@@ -140,20 +149,13 @@ def name_voices(
 
 
 def _editor(
-    asking: Asking, reader: Reader, card: Card, draft: WorkingDraft, transcript: Transcript | None
+    asking: Asking, reader: Reader, card: Card, draft: WorkingDraft, transcript: Transcript | None, *, part: int
 ) -> dict[str, Any]:
     words, base = reader.words, meeting_view.address_of(card.meeting_id)
     minutes, editable = draft.draft.minutes, asking.may(Right.MINUTES_EDIT, card.scope)
     spoken = {one.id: one for one in transcript.segments} if transcript else {}
-    voices = list(dict.fromkeys(one.speaker for one in spoken.values() if one.speaker))
     nobody = [("", "–")]
-    segments = [
-        SimpleNamespace(
-            id=one.id, start=one.start, end=one.end, text=one.text, speaker=one.speaker,
-            voice=voices.index(one.speaker) % 6 if one.speaker else "",
-        )
-        for one in spoken.values()
-    ]  # fmt: skip
+    segments = _segments(transcript, part) if transcript else []
     summary = [
         SimpleNamespace(
             text=one.sentence,
@@ -174,6 +176,8 @@ def _editor(
         "summary": summary,
         "groups": item_view.groups(reader, draft.draft, transcript, base),
         "segments": segments,
+        "part": part,
+        "parts_of": _parts(transcript) if transcript else [],
         "language": transcript.language if transcript else minutes.language,
         "people": nobody + [(name, name) for name in roster(minutes)],
         "levels": nobody + [(one, words.text(one)) for one in ("low", "medium", "high")],
@@ -186,6 +190,23 @@ def _editor(
             (one.id, f"{words.timecode(one.start)} {one.speaker or ''}: {one.text[:40]}") for one in segments
         ],
     }  # fmt: skip
+
+
+def _segments(transcript: Transcript, part: int) -> list[SimpleNamespace]:
+    """Return the segments of one part, with the number of the colour of each voice."""
+    voices = list(dict.fromkeys(one.speaker for one in transcript.segments if one.speaker))
+    return [
+        SimpleNamespace(
+            id=one.id, start=one.start, end=one.end, text=one.text, speaker=one.speaker,
+            voice=voices.index(one.speaker) % 6 if one.speaker else "",
+        )
+        for one in transcript.segments[(part - 1) * _PART : part * _PART]
+    ]  # fmt: skip
+
+
+def _parts(transcript: Transcript) -> list[SimpleNamespace]:
+    starts = transcript.segments[::_PART]
+    return [SimpleNamespace(number=number, start=one.start) for number, one in enumerate(starts, start=1)]
 
 
 def _transcript(asking: Asking, id: str) -> Transcript | None:
