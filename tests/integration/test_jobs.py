@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from hub.domain.errors import RejectedError
 from hub.domain.jobs import JobState
@@ -74,12 +75,13 @@ def test_a_job_of_another_is_not_there(hub):
 
 def test_a_job_that_cannot_be_done_says_why_and_the_next_one_is_done(hub):
     anna = person(hub, "anna@cro.example")
-    with served(hub) as client:
+    with capture_logs() as logged, served(hub) as client:
         sign_in(client, "anna@cro.example")
         first, second, third = asked(hub, anna, "refuse"), asked(hub, anna, "break_down"), asked(hub, anna)
         assert ended(client, first)["error"] == "call.mp4: is no recording"
         assert ended(client, second)["error"] == "it broke down; the hub's log says where"
         assert ended(client, third)["state"] == "done"
+    assert [one["job"] for one in logged if one["event"] == "job_broke"] == [second.id]
 
 
 def test_pages_of_jobs_follow_one_another(hub):

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from structlog.testing import capture_logs
 
 from hub.domain.people import Role
 from tests.people import granted, person, quick_hub, served, sign_in
@@ -127,7 +128,9 @@ def test_an_export_for_a_spreadsheet_holds_no_formula(client, hub):
 def test_what_broke_tells_nothing_of_the_inside(client, hub, monkeypatch):
     token = token_of(hub, "t@cro.example", granted(Role.AUDITOR))
     monkeypatch.setattr(type(hub.browser), "trail", lambda *_a, **_k: 1 / 0)
-    answer = client.get("/api/v1/audit/entries", headers={"Authorization": f"Bearer {token}"})
+    with capture_logs() as logged:
+        answer = client.get("/api/v1/audit/entries", headers={"Authorization": f"Bearer {token}"})
+    assert [(one["event"], one["path"]) for one in logged] == [("request_broke", "/api/v1/audit/entries")]
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
     assert "ZeroDivision" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
