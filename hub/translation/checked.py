@@ -25,7 +25,7 @@ class CheckedTranslator:
     @property
     def fingerprint(self) -> str:
         """Name the engine and this way of protecting."""
-        return fingerprint("checked", self._engine.fingerprint, self._stand_ins, 2)
+        return fingerprint("checked", self._engine.fingerprint, self._stand_ins, 3)
 
     def supports(self, source: str, target: str) -> bool:
         """Tell whether the engine can."""

@@ -2,7 +2,11 @@
 
 import re
 
-_FORMAL_ES = {"vuestro": "su", "vuestra": "su", "vuestros": "sus", "vuestras": "sus", "tú": "usted"}
+_FORMAL = {
+    "es": {"vuestro": "su", "vuestra": "su", "vuestros": "sus", "vuestras": "sus", "tú": "usted"},
+    "pt": {"vosso": "seu", "vossa": "sua", "vossos": "seus", "vossas": "suas"},
+    "it": {"vostro": "suo", "vostra": "sua", "vostri": "suoi", "vostre": "sue"},
+}
 _SENTENCE = re.compile(r"[^.?!…]+[.?!…]*\s*")
 _VOWELS = tuple("AEIOUÀÂÉÈÊÎÔaeiouàâéèêîô")
 
@@ -10,8 +14,9 @@ _VOWELS = tuple("AEIOUÀÂÉÈÊÎÔaeiouàâéèêîô")
 def finished(text: str, *, source: str, target: str) -> str:
     """Return *text* in *target* as it is printed; *source* is the sentence it was made from."""
     language = target.split("-", maxsplit=1)[0]
+    text = _formal(text, language)
     if language == "es":
-        text = _opened(_formal(text))
+        text = _opened(text)
     return text[:1].upper() + text[1:] if source[:1].isupper() else text
 
 
@@ -25,12 +30,13 @@ def elided(text: str, said: dict[str, str], *, target: str) -> str:
     return text
 
 
-def _formal(text: str) -> str:
+def _formal(text: str, language: str) -> str:
     """Exchange what addresses the reader as a friend; verbs are left, which no rule on words can turn."""
-    pattern = rf"\b(?:{'|'.join(_FORMAL_ES)})\b"
-    return re.sub(
-        pattern, lambda match: _like(match.group(), _FORMAL_ES[match.group().lower()]), text, flags=re.IGNORECASE
-    )
+    words = _FORMAL.get(language)
+    if not words:
+        return text
+    pattern = rf"\b(?:{'|'.join(words)})\b"
+    return re.sub(pattern, lambda match: _like(match.group(), words[match.group().lower()]), text, flags=re.IGNORECASE)
 
 
 def _like(model: str, word: str) -> str:

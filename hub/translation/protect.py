@@ -118,7 +118,7 @@ def _small_after_opening(text: str, source: str) -> str:
 def _spans(sentence: str, target: str, names: Sequence[str], *, integers: bool) -> Iterable[Span]:
     """Yield candidate spans, those that matter most first; the caller drops what overlaps."""
     for match in _FIXED.finditer(sentence):
-        if match.lastgroup in {"mask", "quote", "address"}:
+        if match.lastgroup in {"mask", "address"} or (match.lastgroup == "quote" and not _is_all(match, sentence)):
             yield _span(match, match.group(), match.lastgroup)
     for match in _named(sentence, [name for name in names if " " in name.strip()]):
         yield _span(match, match.group(), "name")
@@ -130,12 +130,17 @@ def _spans(sentence: str, target: str, names: Sequence[str], *, integers: bool) 
     for match in _FIXED.finditer(sentence):
         kind = str(match.lastgroup)
         said = match.group()
-        if said in _EVERYDAY:
+        if said in _EVERYDAY or (kind == "quote" and _is_all(match, sentence)):
             continue
         yield _span(match, _figure(said, target) if kind in {"amount", "thousands"} else said, kind)
     yield from _capitalised(sentence)
     if integers:
         yield from _plain_words(sentence, target)
+
+
+def _is_all(match: re.Match[str], sentence: str) -> bool:
+    """Tell whether a quote is all there is: then it is the sentence that is to be translated."""
+    return len(match.group()) > 0.8 * len(sentence.strip())
 
 
 def _span(match: re.Match[str], said: str, kind: str) -> Span:

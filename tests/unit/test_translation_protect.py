@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.translation.finish import finished
 from hub.translation.protect import protect, restore
 
 
@@ -110,3 +111,16 @@ def test_an_engine_that_changes_nothing_gives_the_sentence_back(sentence, intege
         expected = expected[: span.begin] + span.target + expected[span.end :]
     if "Xq" not in sentence:
         assert restore(shielded.text, shielded) == expected
+
+
+def test_a_sentence_that_is_all_quote_is_translated_and_a_quote_inside_one_is_not():
+    assert protect('"We agreed to wait for the sites."', target="es").spans == ()
+    assert next(span.kind for span in protect('Anna said "we wait" and left the call.', target="es").spans) == "quote"
+
+
+def test_what_addresses_the_reader_as_a_friend_is_made_formal():
+    said = [
+        finished("Vosso site e vossas perguntas.", source="Your", target="pt-BR"),
+        finished("i vostri dati", source="x", target="it"),
+    ]
+    assert said == ["Seu site e suas perguntas.", "i suoi dati"]
