@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from hub.domain.meeting import Meeting
+from hub.domain.rare import RARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Evidence:
 
     segments: tuple[str, ...]
     quote: str
-    english: str | None = None
+    english: str | None = field(default=None, metadata=RARE)
 
     def __post_init__(self) -> None:
         if not self.segments or not self.quote.strip():

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from hub.domain.meeting import Meeting
+from hub.domain.rare import RARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ class Segment:
     text: str
     words: tuple[Word, ...] = ()
     overlap: bool = False
-    language: str | None = None
-    english: tuple[English, ...] = ()
+    language: str | None = field(default=None, metadata=RARE)
+    english: tuple[English, ...] = field(default=(), metadata=RARE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The JSON forms of domain objects: the dataclasses themselves, field for field.
 
+A field whose metadata is `RARE` is left out where it is empty, so that the fixed forms stay as others know them.
+
 Only for text that the hub wrote itself; what comes from outside is validated at the edges.
 """
 
@@ -7,7 +9,7 @@ import dataclasses
 import json
 import types
 import typing
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import date, datetime
 from enum import Enum
 from functools import cache, partial
@@ -27,7 +29,7 @@ def dumps(value: Any, *, indent: int | None = None) -> str:
 def plain(value: Any) -> Any:
     """Return *value* as dicts, lists, strings and numbers."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {name: plain(entry) for name, entry in _told(value)}
     if isinstance(value, Mapping):
         return {key: plain(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
@@ -87,10 +89,18 @@ def _readers(kind: Any) -> dict[str, Callable[[Any], Any]]:
     return {name: _reader(hint) for name, hint in typing.get_type_hints(kind).items()}
 
 
+def _told(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of a dataclass with their values, a `rare` one only where it says something."""
+    for field in dataclasses.fields(value):
+        entry = getattr(value, field.name)
+        if entry or "rare" not in field.metadata:
+            yield field.name, entry
+
+
 def _more(value: Any) -> Any:
     """Return what JSON lacks a form of as something that it has."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return dict(_told(value))
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, date):
