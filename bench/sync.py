@@ -135,7 +135,7 @@ def singer(where: Field, records: Path, count: int) -> Result:
 
 def hub(where: Field, records: Path, count: int, *, workers: int = 2, partitions: int = 8) -> Result:
     """Read, merge, audit, publish, deliver."""
-    with _hub(where, records.parent, partitions) as at:
+    with ready(where, records.parent, partitions) as at:
         began = time.monotonic()
         memory, read = _worked(at, WORKERS[workers], count)
         seconds = time.monotonic() - began
@@ -164,7 +164,7 @@ def latency(where: Field, *, per_s: float, seconds: int, warm_s: int = 20, recor
     folder, ages = where.folder / "edited", where.folder / "ages"
     folder.mkdir()
     sync_records.write(folder / "sites.jsonl", records)
-    with _hub(where, folder, 8) as at:
+    with ready(where, folder, 8) as at:
         _worked(at, WORKERS[2], records)
         edited = replace(at, edits_per_s=per_s, edited=records, ages=str(ages))
         workers = [_started(edited, duties) for duties in WORKERS[3]]
@@ -182,7 +182,7 @@ def latency(where: Field, *, per_s: float, seconds: int, warm_s: int = 20, recor
 
 
 @contextmanager
-def _hub(where: Field, records: Path, partitions: int) -> Iterator[sync_hub.Places]:
+def ready(where: Field, records: Path, partitions: int) -> Iterator[sync_hub.Places]:
     """Give an empty hub with the agreement in force, its own broker's topics and an empty receiving table."""
     home = Path(tempfile.mkdtemp(dir=where.folder))
     table = _plain(where.database("partner"))

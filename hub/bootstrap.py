@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import uuid4
 
@@ -217,7 +218,7 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts):
             gates=SqlGates(self._engine, rates=rates, clock=self._shared_clock),
             systems=self.systems,
             clock=self.clock,
-            new_id=lambda: uuid4().hex,
+            new_id=lambda: token_hex(16),
             told=lambda name, system, value: self.metrics.told(name, system, value),
             tracer=self.tracer,
         )

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 FIRST = "0" * 64
 SEVERAL = "*"
-_ENCODED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_ENCODED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 @dataclass(frozen=True, slots=True)

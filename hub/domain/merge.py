@@ -11,6 +11,8 @@ from typing import Any
 from hub.domain.agreements import KindRule, Policy
 
 MISSING = object()
+FIRST_VALUE = "first value"
+_TAKING = (Policy.TAKE, Policy.NEWEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,10 @@ def merge(
         if name in disputed and disputed[name] == value:
             continue
         owner, policy = rule.owns(name) == side.system, rule.policy_of(name)
-        if mine is MISSING and not owner and policy in (Policy.OWNER_WINS, Policy.REVIEW):
+        if mine is MISSING and not owner and policy not in _TAKING:
             continue  # the owner has not spoken; what this system holds is remembered as its base
         if mine is MISSING:
-            edits.append(Edit(name, None, value, "first value"))
+            edits.append(Edit(name, None, value, FIRST_VALUE))
             continue
         both = before is MISSING or mine != before
         if owner and not (policy is Policy.NEWEST and both and _older(side.changed_at, edited.get(name))):
@@ -104,6 +106,17 @@ def merge(
         why = f"{rule.owns(name)} owns this field" + ("; both sides edited it" if both else "")
         lost.append(Lost(name, _shown(before), mine, value, why, open=verdict == "open"))
     return Merged(tuple(edits), tuple(lost))
+
+
+def first_values(theirs: Mapping[str, Any], *, system: str, rule: KindRule) -> Mapping[str, Any]:
+    """Return what *system* may tell of a record that nobody knew: the others wait until the owner has spoken."""
+    if not rule.fields and not rule.only:  # no field differs from its kind
+        return theirs if rule.owner == system or rule.policy in _TAKING else {}
+    return {
+        name: value
+        for name, value in theirs.items()
+        if rule.covers(name) and (rule.owns(name) == system or rule.policy_of(name) in _TAKING)
+    }
 
 
 def _verdict(policy: Policy, *, both: bool, later: bool) -> str:

@@ -19,11 +19,33 @@ from typing import Any, TypeVar, cast
 T = TypeVar("T")
 
 
+class Encoded(dict[str, Any]):
+    """Fields of a record, put into text once however often that is stored. Never changed once they are made."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, fields: Mapping[str, Any], text: str = "") -> None:
+        super().__init__(fields)
+        self._text = text
+
+    @property
+    def text(self) -> str:
+        """The fields as JSON text, as `dumps` writes it."""
+        if not self._text:
+            self._text = _ENCODER.encode(self)
+        return self._text
+
+
 def dumps(value: Any, *, indent: int | None = None) -> str:
     """Return *value* (a dataclass, or tuples and dicts of them) as JSON text; days and times in ISO 8601."""
     if indent is not None:
         return json.dumps(plain(value), ensure_ascii=False, indent=indent)
-    return _ENCODER.encode(value)
+    return value.text if type(value) is Encoded else _ENCODER.encode(value)
+
+
+def dumps_with(fields: Mapping[str, Any], rest: Mapping[str, Any]) -> str:
+    """Return the JSON text of *rest* with a member `fields` at its end, whose text is not made twice."""
+    return f'{dumps(rest)[:-1]},"fields":{dumps(fields)}}}'
 
 
 def plain(value: Any) -> Any:
@@ -110,4 +132,4 @@ def _more(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_more)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=_more)

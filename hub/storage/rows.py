@@ -6,13 +6,15 @@ from typing import Any
 
 from hub.domain.messages import Message
 from hub.domain.sync import Base, Letter, Record
+from hub.domain.wire import Encoded, dumps
 
-_ENCODED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+text = dumps
+_NOTHING = "{}"
 
 
-def text(value: Any) -> str:
-    """Return *value* as JSON text, keys in a fixed order."""
-    return _ENCODED(value)
+def fields(kept: str) -> Encoded:
+    """Return fields as they are kept."""
+    return Encoded(json.loads(kept), kept)
 
 
 def naive(value: datetime) -> datetime:
@@ -22,8 +24,8 @@ def naive(value: datetime) -> datetime:
 
 def record(row: Any) -> Record:
     """Return the record of a row."""
-    fields, edited = json.loads(row.fields), json.loads(row.edited)
-    return Record(row.id, row.kind, fields, row.version, bool(row.deleted), edited, row.merged_into)
+    edited = json.loads(row.edited) if row.edited != _NOTHING else {}
+    return Record(row.id, row.kind, fields(row.fields), row.version, bool(row.deleted), edited, row.merged_into)
 
 
 def record_row(value: Record) -> dict[str, Any]:
@@ -32,7 +34,7 @@ def record_row(value: Record) -> dict[str, Any]:
         "id": value.id,
         "kind": value.kind,
         "fields": text(value.fields),
-        "edited": text(value.edited),
+        "edited": text(value.edited) if value.edited else _NOTHING,
         "version": value.version,
         "deleted": value.deleted,
         "merged_into": value.merged_into,
@@ -46,7 +48,7 @@ def base(row: Any) -> Base:
         record_id=row.record_id,
         kind=row.kind,
         external_id=row.external_id,
-        fields=json.loads(row.fields),
+        fields=fields(row.fields),
         version=row.version,
         deleted=bool(row.deleted),
         written=row.written,

@@ -19,7 +19,7 @@ def value_of(cell: Any, column: Column) -> Any:
     """
     if isinstance(cell, str):
         cell = cell.strip()
-    if is_empty(cell, column):
+    if cell is None or cell == "" or (isinstance(cell, str) and cell in column.empty):
         if column.required:
             raise RejectedError("is empty")
         return None
@@ -57,6 +57,8 @@ def _coded(cell: Any, codes: dict[str, Any]) -> Any:
 
 
 def _integer(cell: Any, column: Column) -> int:
+    if type(cell) is int:
+        return cell
     number = _number(cell, column)
     if not float(number).is_integer():
         raise RejectedError("is no whole number")

@@ -1,6 +1,7 @@
 """What a files YAML may say, checked before anything is opened."""
 
 import codecs
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -105,13 +106,13 @@ class Records(Strict):
                 raise ValueError(f"{name} is no encoding") from error
         return names
 
-    @property
+    @cached_property  # asked for with every row
     def needed(self) -> tuple[str, ...]:
         """Columns that a file must have."""
         columns = [column.column for column in self._columns if column.column and not column.optional]
         return tuple(dict.fromkeys([*self.id, *columns, *([self.deleted.column] if self.deleted else [])]))
 
-    @property
+    @cached_property
     def wanted(self) -> tuple[str, ...]:
         """Columns that are read where a file has them."""
         optional = [column.column for column in self._columns if column.column and column.optional]

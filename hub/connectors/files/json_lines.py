@@ -51,7 +51,7 @@ def _parse(line: Line) -> dict[str, Any]:
     if problem := line.problem or broken(line.text):
         raise RejectedError(problem)
     try:
-        entry = json.loads(line.text, object_pairs_hook=_once, parse_constant=_no_number)
+        entry = _DECODER.decode(line.text)
     except (ValueError, RecursionError) as error:
         raise RejectedError("it is no JSON") from error
     if not isinstance(entry, dict):
@@ -68,6 +68,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(name: str) -> NoReturn:
     raise RejectedError(f"{name} is no JSON number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)
 
 
 def _at(entry: dict[str, Any], path: str) -> Any:

@@ -28,11 +28,10 @@ def _change(kind: str, external_id: str, records: Records, row: Row) -> Change:
     values = row.values
     at = _changed_at(values, records.changed_at)
     deleted = records.deleted is not None and _text(row, records.deleted.column) in records.deleted.values
-    fields = {
-        name: _read(values, column)
-        for name, column in records.fields.items()
-        if not deleted and (column.column is None or column.column in values)
-    }
+    fields: dict[str, Any] = {}
+    for name, column in records.fields.items() if not deleted else ():
+        if column.column is None or column.column in values:
+            fields[name] = _read(values, column)
     return Change(kind, external_id, fields, changed_at=at, deleted=deleted, raw=row.raw)
 
 

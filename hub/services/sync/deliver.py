@@ -14,7 +14,7 @@ from hub.domain.audit import SEVERAL, Entry
 from hub.domain.changes import Asked, Push, Receipt
 from hub.domain.errors import FatalError, HubError, RejectedError, RetryableError, StaleError
 from hub.domain.messages import Received
-from hub.domain.sync import REFERENCES, Base, Delivery, Effects, Position, together
+from hub.domain.sync import REFERENCES, Base, Delivery, Effects, Letter, Position, Write, together
 from hub.ports import BulkTarget, Clock, Ledger, Unit
 from hub.services.sync.preparing import NewId, Outcome, Prepared, Recipient, letter, prepare
 
@@ -151,10 +151,12 @@ def _push(some: Sequence[Prepared], to: Recipient) -> Sequence[Answer]:
 
 def _asked(one: Prepared) -> Asked:
     write = one.write
-    fields = {
-        name: one.references[str(value)] if name in REFERENCES and value is not None else value
-        for name, value in write.fields.items()
-    }
+    fields = write.fields
+    if not REFERENCES.keys().isdisjoint(fields):
+        fields = {
+            name: one.references[str(value)] if name in REFERENCES and value is not None else value
+            for name, value in fields.items()
+        }
     push = Push(write.kind, write.external_id, fields, write.deleted)
     return Asked(push, write.key, one.base.version if one.base else None)
 
@@ -170,56 +172,72 @@ def _stored(
     """Return what came of the writes that were sent."""
     ids = [one.write.record_id for one, _ in answers]
     unit.hold(ids)  # in turn with any other worker that has the same writes in hand
-    held, current = unit.writes(to.system, ids), unit.bases_of(to.system, ids)
+    still = unit.still(to.system, [one.write for one, _ in answers])
+    current = unit.bases_of(to.system, ids)
     number = unit.number(f"writes:{to.system}") if any(isinstance(answer, Receipt) for _, answer in answers) else 0
-    effects = list[Effects]()
+    bases, audit, deliveries = list[Base](), list[Entry](), list[Delivery]()
+    finished, letters, inbox = list[Write](), list[Letter](), list[tuple[str, str]]()
+    at = clock()
     for one, answer in answers:
-        known = held.get(one.write.record_id)
-        if known is None or known.key != one.write.key:  # another worker has stored it already
-            effects.append(Effects(inbox=_inbox(one, to)))
-        elif isinstance(answer, RejectedError):
-            dead = letter(one.received, to, one.write.kind, str(answer), clock=clock, id=new_id(), state="dead")
-            inbox = ((to.group, one.received.message.id),)
-            effects.append(Effects(letters=(dead,), finished=(one.write,), inbox=inbox))
-        else:
-            base = current.get(one.write.record_id)
-            effects.append(_taken(one, answer, to, current=base, number=number, at=clock()))
-    return together(effects)
+        message_id = one.received.message.id
+        if one.last or isinstance(answer, RejectedError):
+            inbox.append((to.group, message_id))
+        if one.write.record_id not in still:  # another worker has stored it already
+            continue
+        finished.append(one.write)
+        if isinstance(answer, RejectedError):
+            letters.append(
+                letter(one.received, to, one.write.kind, str(answer), clock=clock, id=new_id(), state="dead")
+            )
+            continue
+        before = current.get(one.write.record_id)
+        bases.append(_base(one, answer, to, current=before, number=number))
+        audit += _entries(one, answer, to, current=before, at=at)
+        deliveries.append(_delivery(one, answer, to, at=at))
+    return Effects(
+        bases=tuple(bases),
+        audit=tuple(audit),
+        deliveries=tuple(deliveries),
+        finished=tuple(finished),
+        letters=tuple(letters),
+        inbox=tuple(inbox),
+    )
 
 
-def _inbox(one: Prepared, to: Recipient) -> tuple[tuple[str, str], ...]:
-    return ((to.group, one.received.message.id),) if one.last else ()
-
-
-def _taken(
-    one: Prepared, receipt: Receipt, to: Recipient, *, current: Base | None, number: int, at: datetime
-) -> Effects:
-    """Return what follows from a write that the system has taken."""
+def _base(one: Prepared, receipt: Receipt, to: Recipient, *, current: Base | None, number: int) -> Base:
+    """Return what the system is now known to hold."""
     write = one.write
+    told = {name: receipt.fields[name] for name in write.fields if name in receipt.fields and name not in REFERENCES}
     before = current.fields if current else {}
-    told = {name: value for name, value in receipt.fields.items() if name not in REFERENCES}
-    base = Base(
+    return Base(
         system=to.system,
         record_id=write.record_id,
         kind=write.kind,
         external_id=receipt.external_id,
-        fields={**before, **write.fields, **{name: told[name] for name in write.fields if name in told}},
+        fields={**before, **write.fields, **told} if before or told else write.fields,
         version=receipt.version,
         deleted=write.deleted,
         written=number,
         listing=current.listing if current else None,
     )
-    values: Sequence[tuple[str, Any, Any]] = [(name, before.get(name), value) for name, value in write.fields.items()]
+
+
+def _entries(one: Prepared, receipt: Receipt, to: Recipient, *, current: Base | None, at: datetime) -> list[Entry]:
+    """Return what the trail says of a write that the system has taken."""
+    write, before = one.write, current.fields if current else {}
+    values: Sequence[tuple[str, Any, Any]] = [(SEVERAL, None, write.fields)]
     if write.deleted:
         values = [("deleted", False, True)]
-    elif current is None:
-        values = [(SEVERAL, None, write.fields)]
+    elif current is not None:
+        values = [(name, before.get(name), value) for name, value in write.fields.items()]
     reason = f"written to {to.system} as {receipt.external_id}"
-    entries = tuple(_entry(one, name, old, new, reason, at=at) for name, old, new in values)
-    delivery = Delivery(
-        write.key, to.system, write.record_id, receipt.external_id, write.message_id, write.record_version, at
-    )
-    return Effects(bases=(base,), audit=entries, finished=(write,), deliveries=(delivery,), inbox=_inbox(one, to))
+    return [_entry(one, name, old, new, reason, at=at) for name, old, new in values]
+
+
+def _delivery(one: Prepared, receipt: Receipt, to: Recipient, *, at: datetime) -> Delivery:
+    write = one.write
+    external_id, version = receipt.external_id, write.record_version
+    return Delivery(write.key, to.system, write.record_id, external_id, write.message_id, version, at)
 
 
 def _entry(one: Prepared, name: str, old: Any, new: Any, reason: str, *, at: datetime) -> Entry:

@@ -26,13 +26,8 @@ def changed(record: Record, fields: Sequence[str], *, origin: str, id: str, at: 
         time=at,
         traceparent=traceparent(),
     )
-    body = {
-        "id": record.id,
-        "kind": record.kind,
-        "version": record.version,
-        "deleted": record.deleted,
-        "fields": record.fields,
-        "changed": list(fields),
-        "origin": origin,
-    }
-    return Message(id, RECORDS_TOPIC, record.id, to_headers(event), wire.dumps(body).encode())
+    head = wire.dumps({"id": record.id, "kind": record.kind, "version": record.version, "deleted": record.deleted})
+    tail = wire.dumps({"changed": list(fields), "origin": origin})
+    # the fields are text already, or will be stored as this text
+    body = f'{head[:-1]},"fields":{wire.dumps(record.fields)},{tail[1:]}'
+    return Message(id, RECORDS_TOPIC, record.id, to_headers(event), body.encode())

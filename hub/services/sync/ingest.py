@@ -12,8 +12,9 @@ from hub.domain.audit import SEVERAL, Entry
 from hub.domain.changes import Change, Page
 from hub.domain.errors import RetryableError
 from hub.domain.identity import followed
-from hub.domain.merge import Edit, Lost, Merged, Side, merge
+from hub.domain.merge import FIRST_VALUE, Edit, Lost, Merged, Side, first_values, merge
 from hub.domain.sync import Base, Effects, Letter, Record, waiting_id
+from hub.domain.wire import Encoded
 from hub.ports import Clock, Ledger, Unit
 from hub.services.sync.desk import Desk, lay_out, letter_of
 from hub.services.sync.disputing import disputed, superseded
@@ -108,12 +109,9 @@ def _one(desk: Desk, change: Change, intake: Intake, *, clock: Clock, new_id: Ne
             why = f"{', '.join(rule.match)}: this system has another record with the same; correct or delete one there"
             desk.letters.append(letter_of(desk.reported[change.external_id], intake, [], [why], at=clock()))
             return
-        record = Record(new_id(), change.kind, {}, version=0)
-        base = Base(intake.system, record.id, change.kind, change.external_id, {})
-        if key:
-            desk.natural.append((change.kind, key, record.id))
-            desk.matches[key] = record.id
-    assert base is not None  # noqa: S101  # made just now where there was none
+        _first(desk, change, agreement, rule, intake, at=clock(), new_id=new_id)
+        return
+    assert base is not None  # noqa: S101  # it led to the record
     waiting = {dispute.field: dispute.theirs for dispute in desk.disputes.get(record.id, ())}
     held_before = followed(base.fields, desk.into) if change.external_id in desk.stray else base.fields
     side = Side(intake.system, held_before, desk.in_flight.get(record.id, {}), change.changed_at)
@@ -147,6 +145,34 @@ def _one(desk: Desk, change: Change, intake: Intake, *, clock: Clock, new_id: Ne
     if seen != base or not base.fields:
         desk.seen[change.external_id] = seen
     desk.bases[change.external_id] = seen
+
+
+def _first(
+    desk: Desk, change: Change, agreement: Agreement, rule: KindRule, intake: Intake, *, at: datetime, new_id: NewId
+) -> None:
+    """Make a record that nobody knew yet."""
+    held = Encoded(change.fields)
+    told = first_values(held, system=intake.system, rule=rule)
+    fields = told if told is held else Encoded(told)
+    when = change.changed_at
+    edited = dict.fromkeys(fields, when.isoformat()) if when else {}
+    record = Record(new_id(), change.kind, fields, 1, edited=edited)
+    message_id = new_id()
+    if key := desk.keys.get(change.external_id):
+        desk.natural.append((change.kind, key, record.id))
+        desk.matches[key] = record.id
+    if fields:
+        wrote = _Wrote(change, intake.system, agreement, record, message_id, at, intake.person)
+        desk.audit.append(wrote.entry(SEVERAL, None, fields, FIRST_VALUE))
+        desk.edits += len(fields)
+    desk.messages.append(changed(record, list(fields), origin=intake.system, id=message_id, at=at))
+    desk.touched[record.id] = desk.records[record.id] = record
+    stray = desk.stray.get(change.external_id)
+    there = Encoded({**held, **stray}) if stray else held
+    base = Base(
+        intake.system, record.id, change.kind, change.external_id, there, change.version, listing=intake.listing
+    )
+    desk.bases[change.external_id] = desk.seen[change.external_id] = base
 
 
 def _double(desk: Desk, change: Change, base: Base, kept: str, intake: Intake, *, at: datetime) -> None:
@@ -192,7 +218,7 @@ def _edited(
     record = wrote.record
     for system, lost in (*((wrote.system, lost) for lost in merged.lost), *passed_over):
         _dispute(desk, wrote, system, lost, new_id=new_id)
-    if not merged.edits and record.version:
+    if not merged.edits:
         return record
     desk.edits += len(merged.edits)
     desk.audit += _told(wrote, merged.edits)
@@ -208,13 +234,8 @@ def _edited(
 
 
 def _told(wrote: _Wrote, edits: Sequence[Edit]) -> list[Entry]:
-    """Return an entry for each edit; the first values of a record are one, for each reason that they have."""
-    if wrote.record.version:
-        return [wrote.entry(edit.field, edit.old, edit.new, edit.reason) for edit in edits]
-    reasons: dict[str, dict[str, Any]] = {}
-    for edit in edits:
-        reasons.setdefault(edit.reason, {})[edit.field] = edit.new
-    return [wrote.entry(SEVERAL, None, values, reason) for reason, values in reasons.items()]
+    """Return an entry for each edit."""
+    return [wrote.entry(edit.field, edit.old, edit.new, edit.reason) for edit in edits]
 
 
 def _dispute(desk: Desk, wrote: _Wrote, system: str, lost: Lost, *, new_id: NewId) -> None:
@@ -256,6 +277,8 @@ def _deletion(desk: Desk, wrote: _Wrote, record: Record, base: Base, rule: KindR
 def _agreement(desk: Desk, change: Change, intake: Intake) -> Agreement | None:
     base = desk.bases.get(change.external_id)
     known = desk.records.get(base.record_id) if base else None
+    if not any(agreement.studies for agreement in intake.agreements):
+        return next(iter(intake.agreements), None)
     fields = {**(known.fields if known else {}), **change.fields}
     study = desk.records.get(str(fields.get("study_id")))
     protocol = (

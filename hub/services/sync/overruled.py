@@ -29,6 +29,8 @@ def overruled(
     record: Record, edits: Sequence[Edit], bases: Sequence[Base], *, system: str, rule: KindRule
 ) -> Iterator[tuple[str, Lost]]:
     """Yield (system, value that does not stand) for each first value of an owner that another system differs from."""
+    if not bases:
+        return
     told: Mapping[str, object] = {
         edit.field: edit.new for edit in edits if edit.field not in record.fields and rule.owns(edit.field) == system
     }

@@ -12,7 +12,7 @@ from typing import Any
 from hub.domain import wire
 from hub.domain.agreements import Agreement, Deletes
 from hub.domain.messages import Received
-from hub.domain.sync import REFERENCES, Base, Dispute, Effects, Letter, Record, Write, together, waiting_id
+from hub.domain.sync import REFERENCES, Base, Dispute, Effects, Letter, Record, Write, waiting_id
 from hub.ports import Clock, Target, Unit
 
 NewId = Callable[[], str]
@@ -100,7 +100,8 @@ def prepare(
     settled = [(one, Outcome.DOUBLE) for one in batch if one.message.id in seen]
     fresh = [one for one in batch if one.message.id not in seen]
     held = _hold(unit, [one.message.key for one in fresh], to)
-    effects, begun = list[Effects](), list[tuple[Received, Agreement, Write, bool]]()
+    writes, given_up, letters = list[Write](), list[Write](), list[Letter]()
+    begun = list[tuple[Received, Agreement, Write, bool]]()
     for one in fresh:
         record = held.records.get(one.message.key)
         record = record if record and record.merged_into is None else None  # the one it went into goes out for it
@@ -108,7 +109,7 @@ def prepare(
         write = held.writes.get(one.message.key) if agreement else None
         known = write is not None and not reread
         if write is not None and reread:
-            effects.append(Effects(finished=(write,)))
+            given_up.append(write)
         if record and agreement and not known:
             write = _write(record, held, agreement, to, message_id=one.message.id, new_id=new_id)
         if agreement is None or write is None:
@@ -131,13 +132,14 @@ def prepare(
             why = _perhaps_there(unit, held.records[one.message.key], agreement, to, there)
         if why:
             settled.append((one, Outcome.WAITING))
-            effects.append(Effects(letters=(letter(one, to, write.kind, why, clock=clock),)))
+            letters.append(letter(one, to, write.kind, why, clock=clock))
             continue
         to_send.append(Prepared(one, write, base, agreement.label, there))
         if not known:
-            effects.append(Effects(writes=(write,)))
+            writes.append(write)
     inbox = tuple((to.group, one.message.id) for one, outcome in settled if outcome is not Outcome.DOUBLE)
-    return Plan(tuple(to_send), tuple(settled), tuple(later), together([*effects, Effects(inbox=inbox)]))
+    effects = Effects(writes=tuple(writes), finished=tuple(given_up), letters=tuple(letters), inbox=inbox)
+    return Plan(tuple(to_send), tuple(settled), tuple(later), effects)
 
 
 def letter(
@@ -210,7 +212,7 @@ def _write(
 
 def _wanted(
     record: Record, base: Base | None, disputed: Collection[str], agreement: Agreement, to: Recipient
-) -> dict[str, Any] | None:
+) -> Mapping[str, Any] | None:
     """Return the fields to be set, None where the system is to be left as it is."""
     rule = agreement.rule(record.kind)
     if rule is None or (base is None and (record.deleted or not record.fields)):
@@ -221,6 +223,8 @@ def _wanted(
     held = base.fields if base and not base.deleted else {}
     if base is not None and base.deleted:
         return None
+    if not held and not disputed and takes is None and not rule.only:
+        return record.fields or None
     wanted = {
         name: value
         for name, value in record.fields.items()
@@ -233,6 +237,8 @@ def _wanted(
 
 
 def _references(fields: Mapping[str, Any]) -> dict[str, str]:
+    if REFERENCES.keys().isdisjoint(fields):
+        return {}
     return {name: str(value) for name, value in fields.items() if name in REFERENCES and value is not None}
 
 

@@ -15,6 +15,8 @@ def known_references(unit: Unit, system: str, changes: Sequence[Change]) -> dict
     """Return the hub's ids of the records that *changes* refer to, by (kind, the system's id)."""
     wanted: dict[str, set[str]] = {}
     for change in changes:
+        if REFERENCES.keys().isdisjoint(change.fields):
+            continue
         for name, kind in REFERENCES.items():
             if change.fields.get(name) is not None:
                 wanted.setdefault(kind, set()).add(str(change.fields[name]))
@@ -29,6 +31,8 @@ def known_references(unit: Unit, system: str, changes: Sequence[Change]) -> dict
 
 def resolved(change: Change, references: Mapping[tuple[str, str], str]) -> tuple[Change, list[str]]:
     """Return *change* with the hub's ids for the system's, and what is not known yet."""
+    if REFERENCES.keys().isdisjoint(change.fields):
+        return change, []
     fields, missing = dict(change.fields), []
     for name, kind in REFERENCES.items():
         value = fields.get(name)

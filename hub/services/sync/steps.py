@@ -1,6 +1,7 @@
 """The steps that a worker repeats: pull, relay, deliver, try again what waits. Each leaves everything whole."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -199,10 +200,7 @@ def _deliver(
             done.error = StaleError(
                 f"{system.name}: changes whenever it is read; {len(again.stale)} writes are to come"
             )
-    at = sync.clock()
-    for one in received:
-        if (outcome := done.outcomes.get(place(one))) is not None:
-            _tell(sync, system, one, outcome, at)
+    _tell(sync, system, received, done)
     return done
 
 
@@ -235,12 +233,16 @@ def _pace(sync: Sync, system: System) -> None:
         sync.sleep(wait_s)
 
 
-def _tell(sync: Sync, system: System, received: Received, outcome: Outcome, at: datetime) -> None:
-    sync.told(f"messages_{outcome}", system.name, 1)
-    if outcome is Outcome.DELIVERED and (since := received.message.headers.get("ce_time")):
-        passed = at - datetime.fromisoformat(since)
-        # another worker's clock may be ahead of ours
-        sync.told("change_to_other_side_seconds", system.name, max(0.0, passed.total_seconds()))
+def _tell(sync: Sync, system: System, received: Sequence[Received], done: Delivered) -> None:
+    at = sync.clock()
+    ended = [(one, outcome) for one in received if (outcome := done.outcomes.get(place(one))) is not None]
+    for outcome, count in Counter(outcome for _, outcome in ended).items():
+        sync.told(f"messages_{outcome}", system.name, count)
+    for one, outcome in ended:
+        if outcome is Outcome.DELIVERED and (since := one.message.headers.get("ce_time")):
+            passed = at - datetime.fromisoformat(since)
+            # another worker's clock may be ahead of ours
+            sync.told("change_to_other_side_seconds", system.name, max(0.0, passed.total_seconds()))
 
 
 def _rewind(consumer: BusConsumer, left: Sequence[Received]) -> None:
