@@ -1,7 +1,7 @@
 # Liaison hub. `make` alone says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit bench chaos clean screenshot lock
+.PHONY: help demo test test-airflow lint types unit bench chaos clean screenshot lock
 
 help: ## Say what there is
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ bench: ## Figures of speed and accuracy, with the peers in the same run
 
 chaos: ## End workers, brokers and PostgreSQL at random: KILLS=n SEED=n; the last line is what was lost and doubled
 	@.venv/bin/python bench/chaos.py --kills $(or $(KILLS),20) --seed $(or $(SEED),1) $(if $(EVENTS),--events $(EVENTS))
+
+test-airflow: ## Install a real Airflow into .airflow and run the DAGs of pipelines/ against a hub
+	@scripts/test-airflow
 
 screenshot: ## Take the README's picture of the demo page again
 	@scripts/screenshot

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from hub.ports import Answers, IdentityProvider, JobWork
     from hub.ports.browsing import Browser
+    from hub.ports.traces import Traces
     from hub.services.accounts.desk import Desk
     from hub.services.accounts.second_factor import Codes
     from hub.services.jobs import JobRunner
@@ -118,6 +119,13 @@ class ServiceParts:
         return TrailReader(self.browser, ledger, self.desk.accounts, lambda: OtherScopes(shelf, ledger))
 
     @cached_property
+    def traces(self) -> "Traces":
+        """What is kept so that nothing is done twice."""
+        from hub.storage.traces import SqlTraces
+
+        return SqlTraces(self._engine)
+
+    @cached_property
     def answers(self) -> "Answers":
         """Answers to requests that may come twice."""
         from hub.storage.jobs import SqlAnswers
@@ -127,10 +135,14 @@ class ServiceParts:
     @cached_property
     def job_kinds(self) -> "dict[str, JobWork]":
         """What long work there is, by the kind of its jobs."""
-        from hub.services import kept_jobs
+        from hub.services import kept_jobs, upkeep
 
         def kinds() -> "dict[str, JobWork]":
-            return dict(kept_jobs.kinds(self.sync, self.audit)) | self.review_jobs()
+            return {
+                **kept_jobs.kinds(self.sync, self.audit),
+                **upkeep.kinds(cast("upkeep.Upkept", self), self.settings.home / "evaluation"),
+                **self.review_jobs(),
+            }
 
         return cast("dict[str, JobWork]", self._part("job_kinds", kinds))
 

@@ -9,7 +9,8 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from hub.api.asking import Asking, may
-from hub.api.job_routes import JobSeen, accepted
+from hub.api.job_routes import JobSeen, job_address, seen
+from hub.api.once import Creating
 from hub.api.paging import Page, Paging, sealed
 from hub.domain.errors import UsageError
 from hub.domain.places import HUB_ITSELF
@@ -64,9 +65,13 @@ def search(asking: Annotated[Asking, may(Right.AUDIT_READ)], wanted: Filter, pag
 
 
 @router.post("/verifications", status_code=202, response_model=JobSeen)
-def verify(asking: Annotated[Asking, may(Right.AUDIT_READ)]) -> Response:
+def verify(asking: Annotated[Asking, may(Right.AUDIT_READ)], once: Creating) -> Response:
     """Compute the whole chain again and hold it against its signed checkpoints; the verdict is the job's result."""
-    return accepted(asking.hub.jobs.submit(VERIFY, {}, by=asking.principal, scope=HUB_ITSELF))
+
+    def begin() -> JobSeen:
+        return seen(asking.hub.jobs.submit(VERIFY, {}, by=asking.principal, scope=HUB_ITSELF))
+
+    return once.answer({}, begin, status=202, location=job_address)
 
 
 @router.get(

@@ -37,7 +37,12 @@ class JobSeen(BaseModel):
 
 def accepted(job: Job) -> JSONResponse:
     """Return the answer 202 for a job that was asked for, with where it is watched."""
-    return JSONResponse(seen(job).model_dump(mode="json"), 202, headers={"Location": f"/api/v1/jobs/{job.id}"})
+    return JSONResponse(seen(job).model_dump(mode="json"), 202, headers={"Location": job_address(job)})
+
+
+def job_address(job: Any) -> str:
+    """Return where a job is watched."""
+    return f"/api/v1/jobs/{job.id}"
 
 
 def seen(job: Job) -> JobSeen:

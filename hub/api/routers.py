@@ -20,6 +20,7 @@ from hub.api import (
     session_routes,
     sso_routes,
     sync_routes,
+    upkeep_routes,
     upload_routes,
     user_routes,
 )
@@ -29,6 +30,7 @@ ROUTERS = (
     sso_routes.router,
     own_routes.router,
     user_routes.router,
+    upkeep_routes.router,  # its paths below an agreement are no steps of one
     agreement_routes.router,
     conflict_routes.router,
     letter_routes.router,

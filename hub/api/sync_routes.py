@@ -7,7 +7,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from hub.api.asking import Asking, may
-from hub.api.job_routes import JobSeen, accepted, seen
+from hub.api.job_routes import JobSeen, accepted, job_address, seen
+from hub.api.once import Creating
 from hub.api.paging import Page, Paging, page
 from hub.domain.agreements import Agreement
 from hub.domain.places import HUB_ITSELF, scope_of_agreement
@@ -65,12 +66,16 @@ def begin_round(asking: Annotated[Asking, may(Right.SYNC_OPERATE, _hub_itself)],
 
 
 @router.post("/reconciliations", status_code=202, response_model=JobSeen)
-def reconcile(asking: Annotated[Asking, may(Right.SYNC_READ)]) -> Response:
+def reconcile(asking: Annotated[Asking, may(Right.SYNC_READ)], once: Creating) -> Response:
     """Compare what the systems of one's agreements and the hub hold; the report, blinded, is the job's result."""
     mine = _mine(asking)
     scope = Scope(frozenset(party for one in mine for party in one.parties))
     argument = {"agreements": [one.id for one in mine]}
-    return accepted(asking.hub.jobs.submit(RECONCILE, argument, by=asking.principal, scope=scope))
+
+    def begin() -> JobSeen:
+        return seen(asking.hub.jobs.submit(RECONCILE, argument, by=asking.principal, scope=scope))
+
+    return once.answer({}, begin, status=202, location=job_address)
 
 
 @router.get("/runs")

@@ -204,6 +204,9 @@ class MeetingStore(Protocol):
     def list_meetings(self) -> list[Meeting]:
         """Return all meetings, newest first."""
 
+    def recordings(self) -> list[tuple[str, str]]:
+        """Return (meeting id, sha256) of each recording that a transcript was made of."""
+
 
 class ModelStore(Protocol):
     """Gives the folder of a model whose files have been checked."""

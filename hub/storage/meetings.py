@@ -52,6 +52,13 @@ class SqlMeetings:
         with transaction(self._engine) as connection:
             return [wire.loads(Meeting, body) for body in connection.execute(query).scalars()]
 
+    def recordings(self) -> list[tuple[str, str]]:
+        """Return the recordings that transcripts were made of; see `MeetingStore.recordings`."""
+        columns = tables.transcripts.c
+        query = select(columns.meeting_id, columns.recording_sha256).where(columns.recording_sha256.is_not(None))
+        with transaction(self._engine) as connection:
+            return [(row.meeting_id, row.recording_sha256) for row in connection.execute(query.order_by("meeting_id"))]
+
     def _save_meeting(self, connection: Connection, meeting: Meeting) -> None:
         started = meeting.started_at.isoformat() if meeting.started_at else None
         row = {"title": meeting.title, "started_at": started, "body": wire.dumps(meeting), "stored_at": self._now()}

@@ -40,7 +40,7 @@ def settings_of(service: dict, secrets: Path, monkeypatch) -> Settings:
 
 
 def test_the_parts_of_a_deployment_are_there():
-    assert {"kafka", "postgres", "objects", "relay", "worker"} <= set(SERVICES)
+    assert {"kafka", "postgres", "objects", "relay", "worker", "api", "airflow"} <= set(SERVICES)
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -141,6 +141,17 @@ def test_what_must_last_lies_in_named_volumes():
     ):
         mounts = dict(mount.split(":")[:2][::-1] for mount in SERVICES[name]["volumes"])
         assert mounts[path] in COMPOSE["volumes"], name
+
+
+def test_airflow_meets_the_hub_where_it_listens_and_is_the_one_that_tests_run(secrets):
+    connection = json.loads((secrets / "airflow_connection").read_text())
+    assert (connection["host"], connection["port"]) == ("api", Settings.model_fields["port"].default)
+    assert f":{connection['port']}/health/ready" in json.dumps(SERVICES["api"]["healthcheck"])
+    pinned = re.search(r"(?m)^apache-airflow==(\S+)", (ROOT / "pipelines" / "requirements.lock").read_text())[1]
+    assert SERVICES["airflow"]["image"].startswith(f"apache/airflow:{pinned}-python3.11")
+    environment = SERVICES["airflow"]["environment"]
+    assert f"./pipelines:{environment['AIRFLOW__CORE__DAGS_FOLDER']}:ro" in SERVICES["airflow"]["volumes"]
+    assert "AIRFLOW_CONN_LIAISON_HUB" in (ROOT / "deploy" / "airflow-start").read_text()
 
 
 def test_kafka_keeps_no_zookeeper():

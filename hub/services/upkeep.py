@@ -1,0 +1,112 @@
+"""What is done from time to time, as jobs: backfills, a look at recordings, retention, how well the hub hears."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from hub.domain.audit import Entry
+from hub.domain.cards import Card
+from hub.domain.errors import RejectedError, UsageError
+from hub.domain.jobs import Job
+from hub.ports import BlobStore, Clock, JobWork, MeetingStore, Progress
+from hub.ports.traces import Traces
+from hub.services.hearing import Ears
+from hub.services.model_evaluation import evaluate, read_clips, total
+from hub.services.review.room import Room
+from hub.services.sync.agreeing import backfill
+from hub.services.sync.steps import Sync
+
+BACKFILL, SWEEP, RETAIN, EVALUATE = "sync.backfill", "recordings.sweep", "traces.remove", "models.evaluate"
+LEAST_DAYS = 30
+"""Longer than any bus keeps a message or a vendor repeats a call."""
+_MOST_NAMED = 100
+Tell = Callable[[float, str], None]
+
+
+class Upkept(Protocol):
+    """The hub, as far as upkeep needs it."""
+
+    @property
+    def sync(self) -> Sync: ...  # noqa: D102
+    @property
+    def meetings(self) -> MeetingStore: ...  # noqa: D102
+    @property
+    def blobs(self) -> BlobStore: ...  # noqa: D102
+    @property
+    def room(self) -> Room: ...  # noqa: D102
+    @property
+    def traces(self) -> Traces: ...  # noqa: D102
+    @property
+    def clock(self) -> Clock: ...  # noqa: D102
+    def ears(self) -> Ears:
+        """Return what a recording is heard with."""
+
+
+@dataclass(slots=True)
+class _Silent:
+    """`Progress` of which a job says nothing."""
+
+    def start(self, stage: str, total_s: float | None = None) -> None: ...
+    def advance(self, done_s: float) -> None: ...
+    def finish(self, note: str = "") -> None: ...
+
+
+def kinds(hub: Upkept, clips: Path) -> dict[str, JobWork]:
+    """Return the work by kind of job; *clips* is the folder whose recordings hearing is measured by."""
+    silent: Progress = _Silent()
+
+    def read_again(job: Job, tell: Tell) -> Mapping[str, Any]:
+        tell(0.0, "sending out, and having the systems read again")
+        since = datetime.fromisoformat(job.argument["since"]) if job.argument["since"] else None
+        sent = backfill(hub.sync, job.argument["agreement"], since=since, person=job.argument["person"])
+        return {"sent": sent}
+
+    def sweep(_job: Job, tell: Tell) -> Mapping[str, Any]:
+        with hub.room.shelf.reading() as unit:
+            shelved = {(card.meeting_id, card.recording) for card in unit.several(Card) if card.recording}
+        kept, harmed = sorted(shelved | set(hub.meetings.recordings())), list[str]()
+        for number, (meeting, recording) in enumerate(kept):
+            tell(number / len(kept), f"{number} of {len(kept)} looked at")
+            try:
+                hub.blobs.path(recording)
+            except RejectedError:
+                harmed.append(f"{meeting}: {recording}")
+        return {"recordings": len(kept), "harmed": harmed[:_MOST_NAMED], "harmed_found": len(harmed)}
+
+    def retain(job: Job, tell: Tell) -> Mapping[str, Any]:
+        tell(0.0, "looking for what is past its time")
+        before = hub.clock() - timedelta(days=max(LEAST_DAYS, int(job.argument["days"])))
+        if job.argument["dry_run"]:
+            return {"removed": False, "found": hub.traces.old(before)}
+        return {"removed": True, "found": hub.traces.remove(before, _entry(job, before, at=hub.clock()))}
+
+    def measure(_job: Job, tell: Tell) -> Mapping[str, Any]:
+        if not clips.is_dir():
+            raise UsageError(f"{clips}: there is no such folder; put clips with a refs.jsonl there (docs/models.md)")
+        tell(0.0, "hearing the clips")
+        ears = hub.ears()
+        with tempfile.TemporaryDirectory() as scratch:
+            scores = evaluate(ears.recognizer, ears.decoder, read_clips(clips), scratch=Path(scratch), progress=silent)
+        all_ = total(scores)
+        refused = [f"{one.clip}: {one.refused}" for one in scores if one.refused is not None]
+        return {"clips": len(scores), "words": all_.words, "wrong": all_.wrong, "wer": all_.wer, "refused": refused}
+
+    return {BACKFILL: read_again, SWEEP: sweep, RETAIN: retain, EVALUATE: measure}
+
+
+def _entry(job: Job, before: datetime, *, at: datetime) -> Entry:
+    return Entry(
+        at=at,
+        actor=job.argument["person"],
+        kind="traces",
+        record_id=job.id,
+        field="removed",
+        old=None,
+        new=f'"{before.isoformat()}"',
+        reason="inbox and webhook calls of before were removed: nothing of then can be repeated any more",
+        agreement="",
+        message_id=job.id,
+    )
