@@ -1,7 +1,7 @@
 # Liaison hub. `make` alone says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-airflow lint types unit bench chaos clean screenshot lock
+.PHONY: help demo test test-airflow lint types unit bench train chaos clean screenshot lock
 
 help: ## Say what there is
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ unit: ## Only the fast tests
 
 bench: ## Figures of speed and accuracy, with the peers in the same run
 	@.venv/bin/python bench/minutes.py
+
+train: ## Train the meeting extractor again (SEED=n; some minutes of one core; needs pip install .[train], ../shared/eval)
+	@nice -n 10 .venv/bin/python -m models.training.train --seed $(or $(SEED),1)
 
 chaos: ## End workers, brokers and PostgreSQL at random: KILLS=n SEED=n; the last line is what was lost and doubled
 	@.venv/bin/python bench/chaos.py --kills $(or $(KILLS),20) --seed $(or $(SEED),1) $(if $(EVENTS),--events $(EVENTS))

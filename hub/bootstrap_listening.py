@@ -127,8 +127,10 @@ class ListeningParts:
         return OnnxDiarizer(folder, revision=self.models.revision("diarizer"), threads=self.settings.threads)
 
     def _extractor(self) -> Extractor:
+        from hub.connectors.models.manifest import folder
         from hub.nlp.extract.extractor import CueExtractor
         from hub.nlp.extract.foreign import ForeignExtractor
+        from hub.nlp.learned.scorer import load
 
         encoder = self.models.require("minilm-l6") if self.models.present("minilm-l6") else None
         revision = self.models.revision("spacy-en-sm") + (self.models.revision("minilm-l6") if encoder else "")
@@ -138,6 +140,7 @@ class ListeningParts:
                 encoder_dir=encoder,
                 revision=revision,
                 region=self.settings.region,
+                scorer=load(folder() / "own" / "meeting-extractor.npz"),
             )
         )
         return built_in if self.settings.llm_url is None else self._assisted(built_in, self.settings.llm_url)

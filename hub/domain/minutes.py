@@ -91,11 +91,15 @@ Item = Decision | Action | Risk | Issue
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A passage that looked like an item of *kind* and was not believed, with the reason."""
+    """A passage that looked like an item of *kind* and was not believed, with the reason.
+
+    *confidence* (0 to 1, below the draft's) where it was also said and only not sure enough; None where a check failed.
+    """
 
     kind: str
     reason: str
     evidence: Evidence
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,8 @@ class MinutesCoverage:
     """What the minutes rest on. Seconds of the recording, and counts.
 
     *cited_s* is the speaking time of the segments that a summary sentence or an item cites.
-    *set_aside* are passages that looked like an item and failed a check, with the reason, for a person to look at.
+    *set_aside* are passages that looked like an item, with the reason, for a person to look at and perhaps to take:
+    first those that failed a check, then what was also said and is less sure, the surest first.
     *identifiers* counts what was found in the meeting that must not leave, by kind (`hub.domain.redaction`).
     """
 

@@ -19,7 +19,6 @@ from hub.domain.minutes import (
     Item,
     Minutes,
     Risk,
-    SetAside,
     SummarySentence,
 )
 from hub.domain.redaction import Audience, Finding, Identifier, Placeholders, Replacement, hidden, replaced
@@ -254,7 +253,7 @@ def _minutes(minutes: Minutes, work: _Work, redactor: Redactor, counts: Mapping[
         for at, entry in enumerate(minutes.summary_evidence)
     )
     aside = tuple(
-        SetAside(entry.kind, entry.reason, work.quote(entry.evidence, f"set_aside[{at}].quote"))
+        replace(entry, evidence=work.quote(entry.evidence, f"set_aside[{at}].quote"))
         for at, entry in enumerate(minutes.coverage.set_aside)
     )
     notes = tuple(work.said(f"coverage.notes[{at}]") for at in range(len(minutes.coverage.notes)))

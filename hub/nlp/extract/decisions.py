@@ -80,7 +80,7 @@ _PAST = re.compile(
 _FEARED = re.compile(r"\b(?:risk|worr\w+|afraid|danger|problem|disaster|because)\b|^if\b", re.IGNORECASE)
 _ASKING = re.compile(r"\?$|\b(?:shall|should|could|can|do) we\b", re.IGNORECASE)
 _EITHER = re.compile(r", or \b|\beither\b|\bwhether\b|\boptions?\b|\bor not\b", re.IGNORECASE)
-_SCRAP = re.compile(
+SCRAP = re.compile(
     r"\b(?:not|instead of|no longer|rather than|forget(?: the)?|scratch(?: the)?) ([\w-]+)", re.IGNORECASE
 )
 _LITTLE = 3
@@ -119,12 +119,17 @@ def _candidate(spoken: Sequence[Utterance], place: int) -> _Candidate | None:
     if len(text.split()) < 3 or _is_none(text) or is_joke(spoken, place):
         return None
     answers = assents(spoken, place)
-    firm = [answer for answer in answers if answer.kind != "weak"]
-    value = _base(spoken, place, text, firm=bool(firm))
-    if not value:
-        return None
+    value = _value(spoken, place, text, answers)
     if QUESTION.search(text) and not {"strong", "closing"} & {answer.kind for answer in answers}:
         return None
+    return _Candidate(said, tuple(answers), value) if value >= THRESHOLD else None
+
+
+def _value(spoken: Sequence[Utterance], place: int, text: str, answers: Sequence[Assent]) -> float:
+    """Return how much the sentence and its answers speak for a decision, 0 where it is no proposal at all."""
+    value = _base(spoken, place, text, firm=any(answer.kind != "weak" for answer in answers))
+    if not value:
+        return 0.0
     kinds: dict[str, float] = {}
     for answer in answers:
         kinds[answer.kind] = max(kinds.get(answer.kind, 0.0), _WORTH[answer.kind])
@@ -133,8 +138,15 @@ def _candidate(spoken: Sequence[Utterance], place: int) -> _Candidate | None:
     value += 0.1 if _answers_question(spoken, place) else 0.0
     value += 0.15 if asks_for_assent(spoken, place) and answers else 0.0
     value += 0.05 if TRIAL.search(text) else -0.05
-    value -= 0.3 if _EITHER.search(text) else 0.0
-    return _Candidate(said, tuple(answers), value) if value >= THRESHOLD else None
+    return value - (0.3 if _EITHER.search(text) else 0.0)
+
+
+def leaning(spoken: Sequence[Utterance], place: int) -> tuple[float, float, float]:
+    """Return how much a sentence leans to a decision, what its answers are worth, and 1 where it is ruled out."""
+    text = plain(spoken[place].text)
+    answers = assents(spoken, place)
+    worth = sum({answer.kind: _WORTH[answer.kind] for answer in answers}.values())
+    return _value(spoken, place, text, answers), worth, float(_is_none(text))
 
 
 def _answers_question(spoken: Sequence[Utterance], place: int) -> bool:
@@ -245,7 +257,7 @@ def _standing(groups: Sequence[list[_Candidate]]) -> list[list[_Candidate]]:
             word.lower()
             for later in groups[place + 1 :]
             for one in later
-            for word in _SCRAP.findall(plain(one.said.text))
+            for word in SCRAP.findall(plain(one.said.text))
         }
         numbers = {word for word in said & scrapped if not word.isalpha() or word not in _COMMON}
         if not numbers:
@@ -262,7 +274,7 @@ def _hits(group: Sequence[_Candidate]) -> list[Hit]:
     cite = [name for one in group for answer in one.answers if answer.kind != "weak" for name in answer.said.segments]
     value = max(one.value for one in group) + 0.05 * (len(group) - 1)
     mains = {utterance.index: utterance for utterance in _wordings(group)}
-    ranked = sorted(mains.values(), key=lambda utterance: (-_reads(utterance), utterance.index))
+    ranked = sorted(mains.values(), key=lambda utterance: (-reads(utterance), utterance.index))
     proof = tuple(every[index] for index in sorted(every))
     return [
         Hit(
@@ -283,7 +295,7 @@ def _wordings(group: Sequence[_Candidate]) -> list[Utterance]:
     return [*said, *(u for u in closings if not QUESTION.search(u.text))]
 
 
-def _reads(utterance: Utterance) -> float:
+def reads(utterance: Utterance) -> float:
     """Return how well a sentence reads as a decision: it has a subject that is named, and a verb, and is not long."""
     sent = utterance.sent
     subjects = [token for token in sent if token.dep_ in {"nsubj", "nsubjpass"}]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 _LONGEST = 64  # tokens of a sentence that count
+_SIZE = 384
 _BATCH = 16  # sentences of like length, so that little is padded
 _REMEMBERED = 4000
 _WORD = re.compile(r"[a-z0-9]{3,}")
@@ -34,7 +35,7 @@ class Encoder:
 
         if not sentences:
             return []
-        vectors = self._known(sentences)
+        vectors = self.vectors(sentences)
         cosines: list[list[float]] = np.clip(vectors @ vectors.T, 0.0, 1.0).tolist()
         return cosines
 
@@ -44,14 +45,16 @@ class Encoder:
 
         if not others:
             return []
-        vectors = self._known([sentence, *others])
+        vectors = self.vectors([sentence, *others])
         cosines: list[float] = np.clip(vectors[1:] @ vectors[0], 0.0, 1.0).tolist()
         return cosines
 
-    def _known(self, sentences: Sequence[str]) -> Any:
-        """Return the vectors of *sentences*, shape (sentences, 384); each is encoded once while it is remembered."""
+    def vectors(self, sentences: Sequence[str]) -> Any:
+        """Return the vectors of *sentences*, shape (sentences, 384), length 1; each is encoded once while remembered."""
         import numpy as np
 
+        if not sentences:
+            return np.zeros((0, _SIZE), np.float32)
         if len(self._vectors) > _REMEMBERED:
             self._vectors.clear()
         new = sorted({sentence for sentence in sentences if sentence not in self._vectors}, key=lambda s: (len(s), s))

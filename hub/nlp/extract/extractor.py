@@ -9,18 +9,22 @@ from hub.domain.fingerprint import fingerprint
 from hub.domain.minutes import Item, Minutes, MinutesCoverage, Passage, SummarySentence
 from hub.domain.transcript import Transcript
 from hub.nlp.dates import find_dates, meeting_day, region_of
-from hub.nlp.extract.actions import Found, find_actions
+from hub.nlp.extract.actions import find_actions
+from hub.nlp.extract.actions_threads import FindDates
+from hub.nlp.extract.belief import Scoring, believe
+from hub.nlp.extract.completed import completed
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.decisions import find_decisions
 from hub.nlp.extract.embed import Counts, Encoder, Likeness
 from hub.nlp.extract.issues import find_issues
 from hub.nlp.extract.language import load_parser
+from hub.nlp.extract.learned_items import Place
 from hub.nlp.extract.risks import find_risks
 from hub.nlp.extract.sorting import Matters, sorted_out
 from hub.nlp.extract.summary import summarize
 from hub.nlp.extract.utterances import Utterance, split
 
-VERSION = "2"
+VERSION = "3"
 """Raised with every change of the grammar, so that stored minutes are known to be of an older one."""
 
 NO_SPEECH = "No speech was found."
@@ -31,14 +35,26 @@ class CueExtractor:
     """Finds decisions, actions, risks, issues and a summary in an English transcript.
 
     Loads the parser when made (0.6 s). *encoder_dir* holds the sentence encoder, None where it is not fetched;
-    *region* is the country whose order of day and month applies.
+    *region* is the country whose order of day and month applies. *scorer* holds what was learned from marked meetings;
+    without it the cues stand alone.
     """
 
-    def __init__(self, *, parser_dir: Path, encoder_dir: Path | None, revision: str, region: str = "GB") -> None:
-        self.fingerprint = fingerprint("cues", VERSION, revision, region, encoder_dir is not None)
+    def __init__(
+        self,
+        *,
+        parser_dir: Path,
+        encoder_dir: Path | None,
+        revision: str,
+        region: str = "GB",
+        scorer: Scoring | None = None,
+    ) -> None:
+        learned_of = scorer.revision if scorer else None
+        self.fingerprint = fingerprint("cues", VERSION, revision, region, encoder_dir is not None, learned_of)
         self._parser = load_parser(parser_dir)
-        self._likeness: Likeness = Encoder(encoder_dir) if encoder_dir else Counts()
+        self._encoder = Encoder(encoder_dir) if encoder_dir else None
+        self._likeness: Likeness = self._encoder or Counts()
         self._region = region
+        self._scorer = scorer
 
     def extract(self, transcript: Transcript) -> Minutes:
         """Return draft minutes of *transcript*; every quote stands verbatim in its segments.
@@ -54,13 +70,15 @@ class CueExtractor:
     def _extract(self, transcript: Transcript) -> Minutes:
         utterances = split(transcript, self._parser)
         roster = Roster(transcript.meeting.participants)
-        actions = self._actions(utterances, transcript, roster)
+        place = self._place(utterances, transcript, roster)
+        actions = find_actions(utterances, transcript, roster, find_dates=self._dates(transcript))
         found = Matters(
             decisions=find_decisions(utterances, transcript, roster),
             actions=actions.actions,
             risks=find_risks(utterances, transcript, roster),
             issues=find_issues(utterances, transcript, roster),
         )
+        found, also = completed(found, place, self._dates(transcript)) if place else (found, ())
         matters = sorted_out(found, self._likeness)
         sentences = tuple(summarize(utterances, transcript, roster, self._likeness, found.decisions))
         items: tuple[Item, ...] = (*matters.decisions, *matters.actions, *matters.risks, *matters.issues)
@@ -72,18 +90,22 @@ class CueExtractor:
             actions=matters.actions,
             risks=matters.risks,
             issues=matters.issues,
-            coverage=_coverage(transcript, cited, set_aside=actions.set_aside),
+            coverage=_coverage(transcript, cited, set_aside=(*actions.set_aside, *also)),
             language=transcript.language,
             summary_evidence=sentences,
             speakers=_speakers(transcript),
             passages=_passages(transcript, cited),
         )
 
-    def _actions(self, utterances: tuple[Utterance, ...], transcript: Transcript, roster: Roster) -> Found:
-        day = meeting_day(transcript.meeting)
+    def _place(self, utterances: tuple[Utterance, ...], transcript: Transcript, roster: Roster) -> Place | None:
+        if self._scorer is None:
+            return None
+        encode = self._encoder.vectors if self._encoder else None
+        return Place(utterances, transcript, roster, believe(utterances, transcript, self._scorer, encode))
+
+    def _dates(self, transcript: Transcript) -> FindDates:
         region = region_of(transcript.meeting.timezone, self._region)
-        dates = partial(find_dates, meeting_day=day, region=region)
-        return find_actions(utterances, transcript, roster, find_dates=dates)
+        return partial(find_dates, meeting_day=meeting_day(transcript.meeting), region=region)
 
 
 def _without_items(transcript: Transcript, note: str) -> Minutes:

@@ -120,6 +120,13 @@ def _hit(spoken: Sequence[Utterance], place: int) -> Hit | None:
     return Hit(utterance, (utterance,), found) if found >= THRESHOLD else None
 
 
+def leaning(spoken: Sequence[Utterance], place: int) -> tuple[float, float, float]:
+    """Return how much a sentence leans to an issue: by its cues, by what fails, and 1 where it is ruled out or over."""
+    text = plain(spoken[place].text)
+    none = any(pattern.search(text) for pattern in (_NONE, _CHAT, _PLANNED)) or _solved(spoken, place)
+    return weight(text, _CUES), _fails(spoken[place].sent), float(none)
+
+
 def _solved(spoken: Sequence[Utterance], place: int) -> bool:
     """Tell whether the sentence, or the next of its speaker, says that it is over."""
     text = plain(spoken[place].text)

@@ -108,6 +108,14 @@ def _hit(spoken: Sequence[Utterance], place: int) -> Hit | None:
     return Hit(utterance, (utterance,), found) if found >= THRESHOLD else None
 
 
+def leaning(spoken: Sequence[Utterance], place: int) -> tuple[float, float, float, float]:
+    """Return how much a sentence leans to a risk: by its frame, by the harm feared, by the answers, and 1 if ruled out."""
+    text = plain(spoken[place].text)
+    answered = any(_SPEAKS_OF_RISK.search(plain(u.text)) for u in _answers(spoken, place))
+    none = any(pattern.search(text) for pattern in (_NONE, _GONE, _MINE))
+    return weight(text, _FRAMES), _feared(spoken[place]), float(answered), float(none)
+
+
 def _answers(spoken: Sequence[Utterance], place: int, *, reach: int = 4) -> list[Utterance]:
     found: list[Utterance] = []
     for after in spoken[place + 1 : place + 1 + reach]:

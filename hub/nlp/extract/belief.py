@@ -1,0 +1,63 @@
+"""What was learned, asked of the sentences of one meeting."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from hub.domain.transcript import Transcript
+from hub.nlp.extract.leanings import leanings
+from hub.nlp.extract.utterances import Utterance
+from hub.nlp.learned.groups import Group, groups
+from hub.nlp.learned.words import said
+
+FREE_TALK = 0.5
+"""Share of a trial's talk below which a meeting is read as free talk, where the cues alone are not believed."""
+_SURE = 1.0
+
+
+class Scoring(Protocol):
+    """Scores the utterances of a meeting; see `hub.nlp.learned.scorer.Scorer.scores`."""
+
+    revision: str
+
+    def scores(self, meeting: Sequence[Any], texts: Sequence[str], *, encode: Any, leanings: Any) -> Any:
+        """Return one row an utterance, one column a kind: 0 where the draft begins, -1 where "also said" begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """Scores of a meeting's sentences by kind (action, decision, risk, issue), *trial* how far it is a trial's."""
+
+    by_kind: dict[str, tuple[float, ...]]
+    trial: float
+
+    @property
+    def free_talk(self) -> bool:
+        """Whether the meeting is not in the words of trials, so that the cues made for them are weaker proof."""
+        return self.trial < FREE_TALK
+
+    def of(self, kind: str, rows: Sequence[int]) -> float:
+        """Return the strongest score of *rows*."""
+        return max((self.by_kind[kind][row] for row in rows), default=-9.0)
+
+    def matters(self, kind: str, *, floor: float = -1.0) -> list[Group]:
+        """Return the matters of *kind*, the strongest first."""
+        return groups(self.by_kind[kind], floor=floor)
+
+
+def believe(utterances: Sequence[Utterance], transcript: Transcript, scorer: Scoring, encode: Any) -> Belief:
+    """Return what *scorer* makes of *utterances*; *encode* gives sentence vectors, None where there is no encoder."""
+    heard = [said(u.speaker, u.text) for u in utterances]
+    found = scorer.scores(
+        heard, [u.text for u in utterances], encode=encode, leanings=partial(leanings, utterances, transcript)
+    )
+    columns = {
+        kind: tuple(map(float, found.kinds[:, at])) for at, kind in enumerate(("action", "decision", "risk", "issue"))
+    }
+    return Belief(columns, found.trial)
+
+
+def confidence(score: float) -> float:
+    """Return a score as a confidence from 0 to 1: 0.6 where the draft begins, 0.4 where "also said" does."""
+    return round(max(0.05, min(0.95, 0.6 + (0.2 * score if score < 0 else 0.25 * score))), 2)

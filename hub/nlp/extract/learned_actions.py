@@ -1,0 +1,98 @@
+"""Actions that the scores find: work put in words the grammar does not know, and what of the grammar's to believe."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from hub.domain.minutes import Action, SetAside
+from hub.nlp.extract import owners
+from hub.nlp.extract.actions_threads import FindDates
+from hub.nlp.extract.belief import confidence
+from hub.nlp.extract.impersonal import told
+from hub.nlp.extract.learned_items import Place, also_said, stands_for
+from hub.nlp.extract.matters import QUESTION, Hit, plain, worded
+from hub.nlp.extract.utterances import Utterance, evidence, is_back_channel
+from hub.nlp.learned.groups import BESIDE, Group
+
+_LEAST_WORDS, _LEAST_BESIDE = 4, 0.5
+
+
+_PUT = re.compile(
+    r"\b(?:i'll|i will|i'm going to|i'm gonna|i've asked|let me|i(?: can| then| now| do)? (?:go|bring|make|write|ask|open|put|draw|draft|send|"
+    r"check|call|get|take|clarify|look|prepare|inform|ring|order|find|talk|speak|try|count|fill)|(?:can|could|would|will) (?:you|somebody|someone)|please|"
+    r"you(?:'ll| will|'re going to|'re gonna| inform| send| make| write| set|'d)|(?:has|have|needs?) to|should|(?:is|are) (?:going|supposed) to|will)\b"
+    r"|^\W*(?:[a-z]+, )?(?:then )?(?:get|send|ask|make|write|check|find|call|open|trim|put|prepare|bring|draft|update|tell|set|give) ",
+    re.IGNORECASE,
+)
+"""Words that put work to somebody."""
+
+
+def learned_actions(
+    place: Place, taken: Sequence[Action], find_dates: FindDates
+) -> tuple[list[Action], list[SetAside]]:
+    """Return further actions, without ids, and passages that may be one; *taken* are those of the grammar."""
+    found, also = [], []
+    for group in place.belief.matters("action"):
+        rows = place.utterances[max(0, min(group.rows) - BESIDE) : max(group.rows) + 1 + BESIDE]
+        if any(stands_for(item, u) for item in taken for u in rows):
+            continue
+        action = _action(group, place, find_dates) if group.score >= _least(place) else None
+        if action is not None:
+            found.append(action)
+        elif (passage := _passage(group, place)) is not None:
+            also.append(passage)
+    return found, also
+
+
+def believed(actions: Sequence[Action], place: Place) -> tuple[list[Action], list[SetAside]]:
+    """Return which of the grammar's actions stand in free talk, by their scores, and the others as also said."""
+    kept, also = [], []
+    for action in actions:
+        rows = [u.index for u in place.utterances if stands_for(action, u)]
+        score = place.belief.of("action", rows)
+        if score >= 0:
+            kept.append(_sure(action, score))
+        else:
+            also.append(also_said("action", action.evidence, score))
+    return kept, also
+
+
+def _sure(action: Action, score: float) -> Action:
+    return replace(action, confidence=confidence(score))
+
+
+def _least(place: Place) -> float:
+    """Return the score for the draft: in a trial's meeting the grammar finds most, so that more is asked of the rest."""
+    return 0.0 if place.belief.free_talk else _LEAST_BESIDE
+
+
+def _action(group: Group, place: Place, find_dates: FindDates) -> Action | None:
+    every = tuple(place.utterances[row] for row in group.rows)
+    for main in _mains(group, place):
+        item = worded(Hit(main, every, confidence(group.score)), place.transcript, place.roster, rewrite=told)
+        if item is None or len(item.text.split()) < _LEAST_WORDS:
+            continue
+        days = [day for u in every for day in find_dates(u.text) if day.day is not None and not day.past]
+        due = days[0] if len({day.day for day in days}) == 1 else None
+        owner = owners.Owner(None, "what was said does not prove who is to do it", 0.0)
+        return Action(
+            "", item.text, item.confidence, item.evidence, owner.name, owner.reason,
+            due.day if due else None, due.text if due else None,
+        )  # fmt: skip
+    return None
+
+
+def _mains(group: Group, place: Place) -> list[Utterance]:
+    rows = [group.top, *(row for row in group.rows if row != group.top)]
+    said: list[Any] = [place.utterances[row] for row in rows]
+    worth = [u for u in said if not is_back_channel(u.text) and not QUESTION.search(u.text)]
+    return worth if place.belief.free_talk else [u for u in worth if _PUT.search(plain(u.text))]
+
+
+def _passage(group: Group, place: Place) -> SetAside | None:
+    main = place.utterances[group.top]
+    if len(main.text.split()) < _LEAST_WORDS or is_back_channel(main.text):
+        return None
+    proof = evidence([main], place.transcript)
+    return also_said("action", proof, group.score)

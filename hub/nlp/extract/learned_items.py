@@ -1,0 +1,250 @@
+"""Decisions, risks and issues that no cue tells but what was learned does, and what was also said."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hub.domain.minutes import Decision, Evidence, Issue, Risk, SetAside
+from hub.domain.transcript import Transcript
+from hub.nlp.extract.assent import OPEN, REACH, READ_BACK, assents, content
+from hub.nlp.extract.belief import Belief, confidence
+from hub.nlp.extract.context import Roster
+from hub.nlp.extract.decisions import SCRAP, reads
+from hub.nlp.extract.impersonal import plan, told
+from hub.nlp.extract.matters import QUESTION, Hit, is_small_talk, plain, worded
+from hub.nlp.extract.severity import category, likelihood, severity
+from hub.nlp.extract.utterances import Utterance, evidence, is_back_channel
+from hub.nlp.learned.groups import BESIDE, Group
+
+_SOLVED = re.compile(
+    r"\b(?:(?:is|are|was|were|been|got|'s|'re|'ve|now|all) (?:now |all |already |been |also )*(?:solved|fixed|closed|resolved|sorted|cleared|"
+    r"corrected|repaired|replaced|done|complete|approved|signed|paid|merged|renewed)|no longer|all good|back to normal|cleaned up|"
+    r"(?:it|that|they) works?|in order|(?:no|not one|nothing) (?:\w+ )?(?:concerns?|complaints?|issues?|problems?|remarks?|worries|trouble|findings?|remarkable)|cleared up|"
+    r"behind us|not any more|came (?:in|through|on)|dealt with|put right|swapped|patched|went smoothly|is fine|are fine|it's fine|fits?)\b",
+    re.IGNORECASE,
+)
+_JEST = re.compile(r"\b(?:ha|haha|joking|kidding|worst case)\b", re.IGNORECASE)
+_EARLIER = re.compile(
+    r"\b(?:last (?:week|month|year|time|meeting|call|quarter|spring)|(?:years?|months?|weeks?) ago|back in|already (?:decided|agreed)|"
+    r"(?:we|i) (?:had|remember|recall)|in (?:spring|summer|autumn|winter|\d{4}) we)\b",
+    re.IGNORECASE,
+)
+_HANGS = re.compile(r"\W*(?:not|with|because|which|if|when|unless|as|what)\b", re.IGNORECASE)
+"""Openers of a sentence that decides nothing by itself."""
+_FAMILY = {"risk": ("risk", "issue"), "issue": ("risk", "issue"), "decision": ("decision",)}
+"""Kinds that one passage is told by: a risk's circumstances are no issue beside it."""
+_LEAST_WORDS, _LEAST_NOUNS, _LEAST_READ = 4, 3, 0.7
+_NEAR = 12
+"""Sentences in which the same words mean the same matter."""
+ALSO_SAID = "also said; not sure enough for the draft"
+_MOST_ALSO = 0.59
+_LEAST_LEADING = -1.4
+_UNLIKELY = -1.0
+"""Score under which even the grammar is not believed."""
+_AFTER = 2
+"""Sentences after a matter in which it may be parked."""
+_LONGEST_QUOTE = 600
+_VETOES = {
+    "decision": (OPEN, READ_BACK, _JEST, _EARLIER),
+    "risk": (_JEST, READ_BACK, _EARLIER),
+    "issue": (_SOLVED, _JEST, READ_BACK, _EARLIER),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where items are looked for: the sentences, the transcript, who is there, and what is believed of it."""
+
+    utterances: Sequence[Utterance]
+    transcript: Transcript
+    roster: Roster
+    belief: Belief
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """Items for the draft, without ids, and passages that were also said."""
+
+    decisions: tuple[Decision, ...]
+    risks: tuple[Risk, ...]
+    issues: tuple[Issue, ...]
+    also: tuple[SetAside, ...]
+
+
+def learned(place: Place, taken: dict[str, Sequence[Any]]) -> Learned:
+    """Return what the scores find beyond the items *taken* (by kind: action, decision, risk, issue)."""
+    found: dict[str, list[Any]] = {"decision": [], "risk": [], "issue": []}
+    also: list[SetAside] = []
+    for kind, group in _ranked(place, taken):
+        item = _item(kind, group, place) if group.score >= 0 and not _vetoed(kind, group, place) else None
+        if item is not None:
+            found[kind].append(item)
+        elif (passage := _passage(kind, group, place)) is not None:
+            also.append(passage)
+    return Learned(tuple(found["decision"]), tuple(found["risk"]), tuple(found["issue"]), tuple(also))
+
+
+def _ranked(place: Place, taken: dict[str, Sequence[Any]]) -> Iterator[tuple[str, Group]]:
+    """Yield the matters no item stands for yet, the surest first; a sentence is the top of one matter only."""
+    standing = {kind: _standing(items, place) for kind, items in taken.items()}
+    every = [(kind, group) for kind in _VETOES for group in place.belief.matters(kind)]
+    tops: set[int] = set()
+    for kind, group in sorted(every, key=lambda entry: -entry[1].score):
+        if group.top in tops or _stands(kind, group, standing) or _told(kind, group, place, standing[kind]):
+            continue
+        tops.update(group.rows if kind != "decision" else (group.top,))
+        yield kind, group
+
+
+def _standing(items: Sequence[Any], place: Place) -> frozenset[int]:
+    """Return the places of the sentences that *items* stand for."""
+    return frozenset(u.index for u in place.utterances if any(stands_for(item, u) for item in items))
+
+
+def _stands(kind: str, group: Group, standing: dict[str, frozenset[int]]) -> bool:
+    """Tell whether the matter is an item already: of its family anywhere near, of another where its main sentence is."""
+    near = set(range(min(group.rows) - BESIDE, max(group.rows) + 1 + BESIDE))
+    return any(known & (near if other in _FAMILY[kind] else {group.top}) for other, known in standing.items())
+
+
+def _told(kind: str, group: Group, place: Place, standing: frozenset[int]) -> bool:
+    """Tell whether an item near by says the same in other words, or a later decision takes the matter back."""
+    own = frozenset().union(*(content(place.utterances[row]) for row in group.rows))
+    for row in standing:
+        utterance = place.utterances[row]
+        other = content(utterance)
+        if abs(row - group.top) <= _NEAR and len(own & other) > 0.5 * max(1, min(len(own), len(other))):
+            return True
+        scrapped = {word.lower() for word in SCRAP.findall(plain(utterance.text))}
+        if kind == "decision" and row > group.top and scrapped & own:
+            return True
+    return False
+
+
+def stands_for(item: Any, utterance: Utterance) -> bool:
+    """Tell whether the quote of *item* takes in *utterance*, or is a part of it."""
+    proof: Evidence = item.evidence
+    if not set(utterance.segments) & set(proof.segments):
+        return False
+    text = " ".join(utterance.text.split())
+    return text in proof.quote or proof.quote in text or len(text.split()) < _LEAST_WORDS
+
+
+def _vetoed(kind: str, group: Group, place: Place) -> bool:
+    main = place.utterances[group.top]
+    last = group.rows[-1]
+    near = [place.utterances[row] for row in group.rows if row != group.top] + list(
+        place.utterances[last + 1 : last + 1 + (_AFTER if kind == "decision" else 1)]
+    )
+    text = plain(main.text)
+    if is_small_talk(text) or (QUESTION.search(text) and len(group.rows) < 2):
+        return True
+    patterns = _VETOES[kind]
+    if any(pattern.search(text) for pattern in patterns):
+        return True
+    if kind != "decision":
+        return False
+    return any(OPEN.search(plain(u.text)) for u in near) or not _answered(group, place)
+
+
+def _answered(group: Group, place: Place) -> bool:
+    """Tell whether somebody agreed to one of the sentences: without an assent there is no decision."""
+    return any(assents(place.utterances, row) for row in group.rows)
+
+
+def _item(kind: str, group: Group, place: Place) -> Any:
+    hits = _proposals(group, place) if kind == "decision" else _sentences(group, place)
+    for hit in hits:
+        item = worded(hit, place.transcript, place.roster, rewrite=plan if kind == "decision" else told)
+        if item is None or len(item.text.split()) < _LEAST_WORDS or len(item.evidence.quote) > _LONGEST_QUOTE:
+            continue
+        sure = confidence(group.score)
+        spoken = " ".join(u.text for u in hit.all)
+        if kind == "decision":
+            return Decision("", item.text, sure, item.evidence)
+        if kind == "risk":
+            return Risk("", item.text, sure, item.evidence, category(spoken), severity(hit.all), likelihood(spoken))
+        return Issue("", item.text, sure, item.evidence, category(spoken), severity(hit.all))
+    return None
+
+
+def _proposals(group: Group, place: Place) -> Iterator[Hit]:
+    """Yield a decision worded by each sentence that it answers or holds and that reads as one, the best first."""
+    held = {place.utterances[row].index: place.utterances[row] for row in group.rows}
+    near = place.utterances[max(0, group.rows[0] - REACH) : group.rows[-1] + 1]
+    answered = [u for u in near if any(answer.said.index in held for answer in assents(place.utterances, u.index))]
+    for main in sorted({u.index: u for u in (*held.values(), *answered)}.values(), key=reads, reverse=True):
+        idle = is_back_channel(main.text) or _HANGS.match(plain(main.text)) or not content(main) or _only_points(main)
+        parked = any(pattern.search(plain(main.text)) for pattern in _VETOES["decision"])
+        if reads(main) >= _LEAST_READ and not idle and not parked and _leads(main, place):
+            every = sorted({main.index: main, **held}.values(), key=lambda u: u.index)
+            yield Hit(main, tuple(every), confidence(group.score))
+
+
+def _leads(main: Utterance, place: Place) -> bool:
+    """Tell whether the sentence is by its score rather a decision than a risk or an issue."""
+    scores = {kind: row[main.index] for kind, row in place.belief.by_kind.items()}
+    return scores["decision"] >= max(_LEAST_LEADING, scores["risk"], scores["issue"])
+
+
+def _sentences(group: Group, place: Place) -> Iterator[Hit]:
+    """Yield a risk or an issue worded by each of its sentences, the strongest first; what only points words nothing."""
+    every = tuple(place.utterances[row] for row in group.rows)
+    top = place.utterances[group.top]
+    for main in (top, *(u for u in every if u is not top)):
+        if not (is_back_channel(main.text) or QUESTION.search(main.text) or _points(main)):
+            yield Hit(main, every, confidence(group.score))
+
+
+def _only_points(main: Utterance) -> bool:
+    """Tell whether the sentence names nothing ("That sounds about right") or says nothing of it ("Eleven failures")."""
+    named = any(token.pos_ in {"NOUN", "PROPN", "NUM"} for token in main.sent)
+    return not named or not any(token.pos_ in {"VERB", "AUX"} for token in main.sent)
+
+
+def _points(main: Utterance) -> bool:
+    """Tell whether the sentence is short and only points at what was said before ("That's the main thing")."""
+    subjects = [token for token in main.sent if token.dep_ in {"nsubj", "nsubjpass"}]
+    named = any(token.pos_ in {"NOUN", "PROPN", "NUM"} for token in subjects)
+    return not named and sum(token.pos_ in {"NOUN", "PROPN", "NUM"} for token in main.sent) < _LEAST_NOUNS
+
+
+def also_said(kind: str, proof: Evidence, score: float) -> SetAside:
+    """Return a passage that may carry an item of *kind* and scores too low for the draft, or could not be worded."""
+    return SetAside(kind, ALSO_SAID, proof, min(_MOST_ALSO, confidence(score)))
+
+
+def _passage(kind: str, group: Group, place: Place) -> SetAside | None:
+    main = place.utterances[group.top]
+    if len(main.text.split()) < _LEAST_WORDS or is_back_channel(main.text):
+        return None
+    proof = evidence([main], place.transcript)
+    return also_said(kind, proof, group.score)
+
+
+def doubted(items: Sequence[Any], kind: str, place: Place) -> tuple[list[Any], list[SetAside]]:
+    """Return which of the grammar's *items* the scores leave standing in a trial's meeting, the others as also said."""
+    kept, also = [], []
+    for item in items:
+        rows = [u.index for u in place.utterances if stands_for(item, u)]
+        if not rows or place.belief.of(kind, rows) >= _UNLIKELY:
+            kept.append(item)
+        else:
+            also.append(also_said(kind, item.evidence, -1.0))
+    return kept, also
+
+
+def merged(found: Sequence[Any], more: Sequence[Any], transcript: Transcript) -> list[Any]:
+    """Return the items of both in the order they were said."""
+    order = {segment.id: at for at, segment in enumerate(transcript.segments)}
+    return sorted((*found, *more), key=lambda item: min(order[name] for name in item.evidence.segments))
+
+
+def reweighed(items: Sequence[Any], kind: str, place: Place) -> list[Any]:
+    """Return *items* of free talk with the confidence that the scores give them."""
+    out = []
+    for item in items:
+        rows = [u.index for u in place.utterances if stands_for(item, u)]
+        out.append(replace(item, confidence=confidence(place.belief.of(kind, rows))))
+    return out

@@ -1,0 +1,90 @@
+"""Items that no cue tells: found by what was learned, proved like all others; the less sure is listed for a person."""
+
+import pytest
+
+from hub.domain.evidence import stands
+from hub.nlp.extract.extractor import CueExtractor
+from hub.nlp.extract.learned_items import ALSO_SAID
+from hub.nlp.learned.scorer import load
+from models.training.scripted import TALKS, talks
+from tests.unit.spoken import meeting
+from tests.unit.test_learned import WEIGHTS
+
+pytestmark = pytest.mark.models
+
+
+@pytest.fixture(scope="module")
+def extractor(model):
+    return CueExtractor(
+        parser_dir=model("spacy-en-sm"), encoder_dir=model("minilm-l6"), revision="test", scorer=load(WEIGHTS)
+    )
+
+
+@pytest.fixture(scope="module")
+def plain(model):
+    return CueExtractor(parser_dir=model("spacy-en-sm"), encoder_dir=None, revision="test", scorer=load(WEIGHTS))
+
+
+@pytest.fixture(scope="module")
+def aside(extractor):
+    return [(talk, extractor.extract(talk.transcript)) for talk in talks(TALKS / "aside")]
+
+
+def _right(aside, section):
+    right = found = wanted = 0
+    for talk, minutes in aside:
+        left = list(talk.matters[section])
+        wanted += len(left)
+        for item in getattr(minutes, section):
+            found += 1
+            hit = next((matter for matter in left if matter & set(item.evidence.segments)), None)
+            if hit is not None:
+                left.remove(hit)
+                right += 1
+    return right / max(1, found), right / wanted
+
+
+@pytest.mark.parametrize(
+    ("section", "precision", "recall"),
+    [("actions", 0.8, 0.6), ("decisions", 0.7, 0.4), ("risks", 0.8, 0.6), ("issues", 0.6, 0.4)],
+)
+def test_talks_kept_aside_are_read_better_than_by_cues_alone(aside, section, precision, recall):
+    reached = _right(aside, section)
+    assert reached[0] >= precision
+    assert reached[1] >= recall
+
+
+def test_every_item_and_every_passage_set_aside_stands_in_the_transcript(aside):
+    for talk, minutes in aside:
+        texts = {segment.id: segment.text for segment in talk.transcript.segments}
+        items = (*minutes.decisions, *minutes.actions, *minutes.risks, *minutes.issues, *minutes.coverage.set_aside)
+        assert all(stands(item.evidence, texts) for item in items)
+
+
+def test_what_was_also_said_is_ranked_below_the_draft_and_repeats_no_item(aside):
+    for _, minutes in aside:
+        also = [entry for entry in minutes.coverage.set_aside if entry.reason == ALSO_SAID]
+        assert also
+        assert [entry.confidence for entry in also] == sorted((entry.confidence for entry in also), reverse=True)
+        assert all(entry.confidence < 0.6 for entry in also)
+        quotes = [item.evidence.quote for item in (*minutes.decisions, *minutes.actions, *minutes.risks)]
+        assert not any(entry.evidence.quote in quote for entry in also for quote in quotes)
+
+
+def test_it_works_without_the_sentence_encoder(plain):
+    (talk, *_) = talks(TALKS / "aside")
+    assert plain.extract(talk.transcript).risks
+
+
+def test_an_idle_talk_gives_no_items(extractor):
+    minutes = extractor.extract(
+        meeting(
+            "Tom: Lovely weather at the weekend.\nHelen: It was, we had a barbecue.\nTom: Nice.\nHelen: How's the dog?"
+        )
+    )
+    assert (minutes.actions, minutes.decisions, minutes.risks, minutes.issues) == ((), (), (), ())
+
+
+def test_the_fingerprint_changes_with_the_weights(model, extractor):
+    cues = CueExtractor(parser_dir=model("spacy-en-sm"), encoder_dir=None, revision="test")
+    assert cues.fingerprint != extractor.fingerprint
