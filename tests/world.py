@@ -59,7 +59,7 @@ def furnish(hub: Hub) -> World:
     _meet(hub, user, at)
     rule = Rule(organizations=(CRO, SPONSOR), account=user.email, consent="told at the start", study=STUDY)
     hub.platforms["zoom"] = Connected("zoom", cast("MeetingPlatform", None), rule)
-    ids = {"users": user.id, "agreements": "a1", "conflicts": "d1", "dead-letters": "l1", "records": "r1"}
+    ids = {"users": user.id, "agreements": "a1", "conflicts": "d1", "dead-letters": "l1", "records": "r1", "fhir": "r1"}
     return World(
         hub, user, ids | {"meetings": "m1", "actions": "m1", "uploads": "up1", "studies": STUDY, "platforms": "zoom"}
     )
@@ -69,6 +69,7 @@ def named(path: str, ids: dict[str, str]) -> str:
     """Return the *path* of a route as it names the one thing under it; what lies below that thing is `x`."""
     own = ids.get(path.strip("/").split("/")[0], "x")
     path = path.replace("{step}", "pause").replace("{number}", "1").replace("{locale}", "de")
+    path = path.replace("{release}", "r4").replace("{type}", "Location")
     for name in ("{id}", "{meeting_id}", "{upload_id}", "{study}", "{name}"):
         path = path.replace(name, own)
     return re.sub(r"{\w+}", "x", path)
