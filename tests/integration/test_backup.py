@@ -115,8 +115,9 @@ def test_it_is_of_one_moment_although_the_hub_goes_on(hub_with_url, tmp_path, re
     assert again.audit.verify().whole
     with again.database.connect() as connection:
         rows = rows_of(connection)
-    assert rows["cards"] == rows["versions"]
     again.close()
+    # a meeting is entered in one transaction and drafted in the next: at any moment one at most is between the two
+    assert 0 <= rows["cards"] - rows["versions"] <= 1
 
 
 @pytest.fixture
