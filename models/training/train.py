@@ -2,8 +2,8 @@
 
     python -m models.training.train [--seed N] [--out FILE]
 
-Reads ../shared/eval in place and the scripted talks beside this file. Four minutes of one core; the same seed gives the same
-weights to the seventh digit (sentence vectors are rounded by the threads that make them).
+Reads ../shared/eval in place and the scripted talks beside this file. Four minutes of one core; the same seed gives
+the same weights to the seventh digit (sentence vectors are rounded by the threads that make them).
 Needs the extra `train` and, for sentence vectors and sentences, `hub models fetch spacy-en-sm minilm-l6`.
 """
 
