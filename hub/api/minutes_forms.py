@@ -1,5 +1,6 @@
 """How minutes, their versions and their approval look in the API."""
 
+from abc import ABC, abstractmethod
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -81,10 +82,10 @@ class VersionSeen(VersionListed):
         return cls.model_validate(told | told["draft"])
 
 
-class _Edit(BaseModel):
+class _Edit(BaseModel, ABC):
+    @abstractmethod
     def step(self) -> Edit:
         """Return it as the services take it."""
-        raise NotImplementedError
 
 
 class AcceptForm(_Edit):

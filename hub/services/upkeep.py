@@ -9,13 +9,15 @@ from typing import Any, Protocol
 
 from hub.domain.audit import Entry
 from hub.domain.cards import Card
-from hub.domain.errors import RejectedError, UsageError
+from hub.domain.errors import HubError, RejectedError, UsageError
 from hub.domain.jobs import Job
 from hub.ports import BlobStore, Clock, JobWork, MeetingStore, Progress
+from hub.ports.platforms import Connected
 from hub.ports.traces import Traces
 from hub.services.hearing import Ears
 from hub.services.model_evaluation import evaluate, read_clips, total
 from hub.services.review.room import Room
+from hub.services.review.taking_in import Taken, told
 from hub.services.sync.agreeing import backfill
 from hub.services.sync.steps import Sync
 
@@ -41,6 +43,11 @@ class Upkept(Protocol):
     def traces(self) -> Traces: ...  # noqa: D102
     @property
     def clock(self) -> Clock: ...  # noqa: D102
+    @property
+    def platforms(self) -> Mapping[str, Connected]: ...  # noqa: D102
+    def sweep(self, name: str) -> Taken:
+        """Take in what a meeting platform holds."""
+
     def ears(self) -> Ears:
         """Return what a recording is heard with."""
 
@@ -65,6 +72,7 @@ def kinds(hub: Upkept, clips: Path) -> dict[str, JobWork]:
         return {"sent": sent}
 
     def sweep(_job: Job, tell: Tell) -> Mapping[str, Any]:
+        brought, away = _brought(hub, tell)
         with hub.room.shelf.reading() as unit:
             shelved = {(card.meeting_id, card.recording) for card in unit.several(Card) if card.recording}
         kept, harmed = sorted(shelved | set(hub.meetings.recordings())), list[str]()
@@ -74,7 +82,8 @@ def kinds(hub: Upkept, clips: Path) -> dict[str, JobWork]:
                 hub.blobs.path(recording)
             except RejectedError:
                 harmed.append(f"{meeting}: {recording}")
-        return {"recordings": len(kept), "harmed": harmed[:_MOST_NAMED], "harmed_found": len(harmed)}
+        found = {"recordings": len(kept), "harmed": harmed[:_MOST_NAMED], "harmed_found": len(harmed)}
+        return {"platforms": brought, "away": away, **found}
 
     def retain(job: Job, tell: Tell) -> Mapping[str, Any]:
         tell(0.0, "looking for what is past its time")
@@ -95,6 +104,18 @@ def kinds(hub: Upkept, clips: Path) -> dict[str, JobWork]:
         return {"clips": len(scores), "words": all_.words, "wrong": all_.wrong, "wer": all_.wer, "refused": refused}
 
     return {BACKFILL: read_again, SWEEP: sweep, RETAIN: retain, EVALUATE: measure}
+
+
+def _brought(hub: Upkept, tell: Tell) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what each meeting platform brought, and why those that could not be looked at could not."""
+    brought, away = dict[str, Any](), dict[str, str]()
+    for name in hub.platforms:
+        tell(0.0, f"looking at {name}")
+        try:
+            brought[name] = told(hub.sweep(name))
+        except HubError as error:
+            away[name] = str(error)
+    return brought, away
 
 
 def _entry(job: Job, before: datetime, *, at: datetime) -> Entry:

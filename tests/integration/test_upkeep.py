@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select
 
+from hub.domain.errors import RetryableError
 from hub.domain.meeting import Meeting
 from hub.domain.people import EVERY, Grant, Role
 from hub.domain.transcript import Transcript
+from hub.ports.platforms import Connected, Rule
 from hub.storage.sync_tables import inbox
-from tests.people import Clock, person, quick_hub, served, sign_in
+from tests.people import Clock, granted, person, quick_hub, served, sign_in
 
 
 @pytest.fixture
@@ -43,7 +45,32 @@ def test_a_recording_that_is_absent_or_changed_is_found(client, hub, tmp_path):
     hub.blobs.path(kept[0]).unlink()
     hub.blobs.path(kept[1]).write_bytes(b"other")
     job = result(client, hub, "upkeep/recording-sweeps")
-    assert job["result"] == {"recordings": 3, "harmed": [f"m0: {kept[0]}", f"m1: {kept[1]}"], "harmed_found": 2}
+    harmed = {"recordings": 3, "harmed": [f"m0: {kept[0]}", f"m1: {kept[1]}"], "harmed_found": 2}
+    assert job["result"] == {"platforms": {}, "away": {}, **harmed}
+
+
+class Platform:
+    """`MeetingPlatform` that holds nothing, or does not answer."""
+
+    def __init__(self, error=None):
+        self.error = error
+
+    def held(self, since, until):
+        if self.error:
+            raise self.error
+        return iter(())
+
+
+def test_a_sweep_looks_at_each_meeting_platform_and_says_which_could_not_be(client, hub):
+    user = person(hub, "sweeper@people.example", granted(Role.CONTRIBUTOR))
+    rule = Rule(("Meridian CRO",), user.email, "told at the start")
+    hub.__dict__["platforms"] = {
+        "zoom": Connected("zoom", Platform(), rule),
+        "teams": Connected("teams", Platform(RetryableError("teams: does not answer")), rule),
+    }
+    job = result(client, hub, "upkeep/recording-sweeps")
+    assert job["result"]["platforms"] == {"zoom": {"found": 0, "taken": [], "failed": []}}
+    assert job["result"]["away"] == {"teams": "teams: does not answer"}
 
 
 def test_what_only_guards_against_repetition_is_removed_with_a_line_in_the_trail(client, hub):
