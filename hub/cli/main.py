@@ -21,6 +21,7 @@ from hub.cli import (
     transcribe,
     translate,
     users,
+    validate,
     worker,
 )
 from hub.cli.guard import guarded
@@ -52,6 +53,7 @@ app.add_typer(deadletters.app, name="deadletters")
 app.add_typer(audit.app, name="audit")
 app.add_typer(connectors.app, name="connectors")
 app.add_typer(users.app, name="users")
+app.command("validate")(validate.validate)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 
