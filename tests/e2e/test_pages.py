@@ -182,6 +182,7 @@ def pages(meeting: str) -> list[tuple[str, str, str]]:
     return [
         ("home", ANNA, "/"),
         ("meetings", ANNA, "/meetings"),
+        ("ask", ANNA, "/ask?question=what+did+we+decide+on+the+interim+analysis"),
         ("upload", ANNA, "/meetings/new"),
         ("minutes", ANNA, meeting),
         ("speakers", ANNA, f"{meeting}/speakers"),
