@@ -22,7 +22,7 @@ def demo(
 ) -> None:
     """Run the whole chain on the demo's synthetic meeting and show the result."""
     from hub.cli import asked, demo_service, hearing, output
-    from hub.cli.demo_sync import show_sync
+    from hub.cli.demo_sync import synced
     from hub.cli.minutes import documents, redacted
     from hub.cli.opening import opened
     from hub.cli.progress import stderr_progress
@@ -55,11 +55,11 @@ def demo(
     progress.finish(f"{len(written)} files")
     _summarize(drafted, folder)
     # 4 what the two parties' systems learn of it
-    show_sync(folder / "sync", drafted)
-    # 5 the pages, with the meeting in them
-    if serve:
-        with demo_service.furnished(hub, folder / "service", source, transcript, drafted, locales=LOCALES) as made:
-            demo_service.show(made, host=hub.settings.host, port=hub.settings.port)
+    with synced(folder / "service", drafted) as settings:
+        # 5 the pages, with the meeting and the sync in them, while both go on
+        if serve:
+            with demo_service.furnished(hub, settings, source, transcript, drafted, locales=LOCALES) as made:
+                demo_service.show(made, host=hub.settings.host, port=hub.settings.port)
 
 
 def _data() -> Path:

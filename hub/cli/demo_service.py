@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hub.domain.minutes import Minutes
     from hub.domain.people import Principal
     from hub.domain.transcript import Transcript
+    from hub.settings import Settings
 
 STUDY = "LUMEN-3"
 _STARTED_S = 20
@@ -29,16 +30,21 @@ _BY = "hub demo"
 
 @contextmanager
 def furnished(
-    hub: "Hub", folder: Path, recording: Path, transcript: "Transcript", minutes: "Minutes", *, locales: Sequence[str]
+    hub: "Hub",
+    settings: "Settings",
+    recording: Path,
+    transcript: "Transcript",
+    minutes: "Minutes",
+    *,
+    locales: Sequence[str],
 ) -> Iterator["Hub"]:
-    """Hold a hub of its own in *folder*, with the demo's people and its meeting in it, until the block ends.
+    """Hold the hub of *settings*, with the models of *hub*, the demo's people and its meeting, until the block ends.
 
     *locales* are the languages that there is a copy of the minutes in.
     """
     from hub.bootstrap import build
 
-    apart = {"home": folder, "database": None, "bus": "sql", "blobs": "folder", "models_dir": hub.settings.models}
-    made = build(hub.settings.model_copy(update=apart))
+    made = build(settings.model_copy(update={"models_dir": hub.settings.models}))
     try:
         _people(made, minutes)
         if not made.room.shelf.cards(_all(made)).cards:

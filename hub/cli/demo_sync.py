@@ -16,14 +16,19 @@ from hub.domain.errors import FatalError
 if TYPE_CHECKING:
     from hub.bootstrap import Hub
     from hub.domain.minutes import Minutes
+    from hub.settings import Settings
     from hub.web.partners.serving import Partner
 
 PROTOCOL = "LUMEN-3"
 _PATIENCE_S = 60.0
 
 
-def show_sync(folder: Path, minutes: "Minutes") -> None:
-    """Run two partners and a worker in *folder*, which is made anew, and print what happens. FatalError if it fails."""
+@contextmanager
+def synced(folder: Path, minutes: "Minutes") -> Iterator["Settings"]:
+    """Run two partners and a worker in *folder*, which is made anew, and print what happens. FatalError if it fails.
+
+    Partners and worker go on until the block ends; it gets the settings of the hub between them.
+    """
     from hub.bootstrap import build
     from hub.settings import load_settings
     from hub.web.partners.serving import partners
@@ -35,16 +40,20 @@ def show_sync(folder: Path, minutes: "Minutes") -> None:
         for partner, secret in ((sponsor, "HUB_DEMO_SPONSOR_KEY"), (cro, "HUB_DEMO_CRO_SECRET")):
             (systems / f"{partner.profile.prefix}.yaml").write_text(partner.yaml, encoding="utf-8")
             os.environ[secret] = partner.secret
-        hub = build(load_settings(home=folder, systems_dir=systems))
+        settings = load_settings(home=folder, systems_dir=systems)
+        hub = build(settings)
         _line("")
         _line(f"Two partner systems: {sponsor.profile.name} at {sponsor.address}, {cro.profile.name} at {cro.address}")
         _line(f"Between them the hub, its messages carried by {_carrier(hub)}")
         _agree(hub)
         site = _enter(sponsor, cro)
-        with _working(hub):
-            _flow(hub, sponsor, cro, minutes, site)
-        _prove(hub)
-        hub.close()
+        try:
+            with _working(hub):
+                _flow(hub, sponsor, cro, minutes, site)
+                _prove(hub)
+                yield settings
+        finally:
+            hub.close()
 
 
 def _agree(hub: "Hub") -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.cli.demo_sync import show_sync
+from hub.cli.demo_sync import synced
 from hub.connectors.agreement_file import read
 from hub.domain.meeting import Meeting
 from hub.domain.minutes import Action, Evidence, Minutes
@@ -22,7 +22,8 @@ def test_a_figure_an_action_and_a_conflict_go_where_they_belong(bus, request, tm
         monkeypatch.setenv(name, "replaced")
     evidence = Evidence(("s1",), "I will send the form by Thursday.")
     action = Action("a1", "Send the form", 0.9, evidence, owner="David Morgan", due=date(2026, 6, 11))
-    show_sync(tmp_path / "sync", Minutes(Meeting("m1", title="Weekly call"), actions=(action,)))
+    with synced(tmp_path / "sync", Minutes(Meeting("m1", title="Weekly call"), actions=(action,))) as settings:
+        assert settings.home == tmp_path / "sync"
     told = capsys.readouterr().out
     assert "A CRO figure: 41 enrolled, at the sponsor" in told
     assert "“Send the form” (David Morgan)" in told
