@@ -17,13 +17,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from hub.domain.meeting import Meeting  # noqa: E402
-from hub.domain.minutes import Minutes  # noqa: E402
-from hub.domain.transcript import Segment, Transcript  # noqa: E402
-from models.training import measure  # noqa: E402
-from models.training.corpora import SECTIONS, SHARED, Marked, ami  # noqa: E402
-from models.training.scripted import KINDS, TALKS, Talk, keyed, talks  # noqa: E402
-from models.training.split import AMI_ASIDE, CLINICAL_ASIDE  # noqa: E402
+from hub.domain.meeting import Meeting  # noqa: E402 - the checkout's own packages, wherever it is run from
+from hub.domain.minutes import Minutes  # noqa: E402 - the checkout's own packages, wherever it is run from
+from hub.domain.transcript import Segment, Transcript  # noqa: E402 - the checkout's own packages, wherever it is run from
+from models.training import measure  # noqa: E402 - the checkout's own packages, wherever it is run from
+from models.training.corpora import SECTIONS, SHARED, Marked, ami  # noqa: E402 - the checkout's own packages, wherever it is run from
+from models.training.scripted import KINDS, TALKS, Talk, keyed, talks  # noqa: E402 - the checkout's own packages, wherever it is run from
+from models.training.split import AMI_ASIDE, CLINICAL_ASIDE  # noqa: E402 - the checkout's own packages, wherever it is run from
 
 MARK, END = "<!-- extraction: written by bench/extraction.py -->", "<!-- /extraction -->"
 CAVEAT = (

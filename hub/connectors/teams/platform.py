@@ -12,6 +12,7 @@ from pydantic import Field
 from hub.connectors.graph.access import Access
 from hub.connectors.graph.client import Graph
 from hub.connectors.rest.client import Limits, NotThereError
+from hub.connectors.told_meetings import moment, people, text
 from hub.domain.errors import FatalError, HubError, RejectedError
 from hub.domain.meeting import Participant
 from hub.domain.platforms import HeldFile, HeldMeeting
@@ -22,7 +23,6 @@ _FORMS = {
     "getAllTranscripts": ("transcripts", "transcript", ".vtt", "/content?$format=text/vtt"),
     "getAllRecordings": ("recordings", "video", ".mp4", "/content"),
 }
-_LONGEST = 2000
 log = structlog.get_logger()
 
 
@@ -91,8 +91,8 @@ class Teams:
         """Put a transcript or recording to its occurrence: of a series, each call is a meeting of its own."""
         folder, kind, ending, content = _FORMS[call]
         try:
-            meeting, known = _text(entry, "meetingId"), _text(entry, "id")
-            began = _moment(_text(entry, "createdDateTime"))
+            meeting, known = text(entry, "meetingId"), text(entry, "id")
+            began = moment(text(entry, "createdDateTime"))
         except (ValueError, TypeError, KeyError) as error:
             log.warning("teams_file_unread", system=self._name, reason=type(error).__name__)
             return
@@ -135,13 +135,7 @@ class Teams:
         except (RejectedError, FatalError) as error:
             log.info("teams_attendance_unread", system=self._name, reason=_first(error))
             return ()
-        found: dict[str, Participant] = {}
-        for record in records:
-            name = _name(record)
-            if name and name not in found:
-                mail = record.get("emailAddress")
-                found[name] = Participant(name, email=mail if isinstance(mail, str) and mail else None)
-        return tuple(found.values())
+        return people(_named(record) for record in records if isinstance(record, dict))
 
 
 def _listing(call: str, organizer: str, since: datetime, until: datetime) -> str:
@@ -159,28 +153,14 @@ def _meeting_path(organizer: str, meeting: str) -> str:
 
 def _is_near(report: Any, at: datetime) -> bool:
     try:
-        return abs(_moment(_text(report, "meetingStartDateTime")) - at) <= _NEAR and bool(report.get("id"))
+        return abs(moment(text(report, "meetingStartDateTime")) - at) <= _NEAR and bool(report.get("id"))
     except (ValueError, TypeError, KeyError):
         return False
 
 
-def _name(record: Any) -> str:
-    identity = record.get("identity") if isinstance(record, dict) else None
-    name = identity.get("displayName") if isinstance(identity, dict) else None
-    return " ".join(name.split()) if isinstance(name, str) else ""
-
-
-def _text(entry: Mapping[str, Any], key: str) -> str:
-    value = entry[key]
-    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
-        raise ValueError(key)
-    value.encode()  # half a letter, of which no address can be made, is a ValueError too
-    return value
-
-
-def _moment(told: str) -> datetime:
-    moment = datetime.fromisoformat(told)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _named(record: Mapping[str, Any]) -> tuple[Any, Any]:
+    identity = record.get("identity")
+    return identity.get("displayName") if isinstance(identity, dict) else None, record.get("emailAddress")
 
 
 def _first(error: HubError) -> str:

@@ -19,6 +19,7 @@ from hub.connectors.rest.auth import Identity
 from hub.connectors.rest.client import Asked, Client, Limits, NotThereError, Told
 from hub.connectors.rest.config import Auth
 from hub.connectors.rest.tokens import Tokens
+from hub.connectors.told_meetings import moment, people, text
 from hub.connectors.wire import Request, Wire, same_host
 from hub.domain.errors import FatalError, RejectedError, RetryableError
 from hub.domain.meeting import Participant
@@ -26,7 +27,6 @@ from hub.domain.platforms import HeldFile, HeldMeeting
 
 _NEXT = re.compile(r'<([^>]+)>\s*;[^,]*\brel="?next"?')
 _WINDOW = timedelta(days=28)
-_LONGEST = 2000
 _DOWNLOAD_S = 7200.0
 log = structlog.get_logger()
 
@@ -155,7 +155,7 @@ class Webex:
         try:
             if entry.get("status", "available") != "available":
                 return
-            meeting, known, began = _text(entry, "meetingId"), _text(entry, "id"), _moment(_text(entry, at))
+            meeting, known, began = text(entry, "meetingId"), text(entry, "id"), moment(text(entry, at))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             log.warning("webex_file_unread", system=self._name, reason=type(error).__name__)
             return
@@ -174,14 +174,7 @@ class Webex:
             told = list(self._listed("/meetingParticipants", {"meetingId": meeting, "hostEmail": host, "max": "100"}))
         except RejectedError:
             return ()
-        found: dict[str, Participant] = {}
-        for one in told:
-            name = one.get("displayName") if isinstance(one, dict) else None
-            name = " ".join(name.split()) if isinstance(name, str) else ""
-            if name and name not in found:
-                mail = one.get("email")
-                found[name] = Participant(name, email=mail if isinstance(mail, str) and mail else None)
-        return tuple(found.values())
+        return people((one.get("displayName"), one.get("email")) for one in told if isinstance(one, dict))
 
     def _transcript(self, path: str) -> dict[str, Any]:
         segments = []
@@ -223,16 +216,3 @@ def _span(host: str, since: datetime, until: datetime) -> dict[str, str]:
 def _seconds(entry: Mapping[str, Any], *names: str) -> float:
     value = next((entry[name] for name in names if isinstance(entry.get(name), int | float)), 0)
     return round(value / 1000, 3)
-
-
-def _text(entry: Mapping[str, Any], key: str) -> str:
-    value = entry[key]
-    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
-        raise ValueError(key)
-    value.encode()  # half a letter, of which no address can be made, is a ValueError too
-    return value
-
-
-def _moment(told: str) -> datetime:
-    moment = datetime.fromisoformat(told)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from hub.connectors.rest.client import Limits, NotThereError
+from hub.connectors.told_meetings import moment, people, text
 from hub.connectors.zoom.client import ZoomAccess, ZoomClient, encoded
 from hub.domain.errors import FatalError, RejectedError
 from hub.domain.meeting import Participant
@@ -17,7 +18,6 @@ _WINDOW = timedelta(days=28)
 """Zoom lists at most a month at once."""
 _KINDS = {"TRANSCRIPT": "transcript", "M4A": "sound", "MP4": "video"}
 _ENDINGS = {"transcript": ".vtt", "sound": ".m4a", "video": ".mp4"}
-_LONGEST = 2000
 log = structlog.get_logger()
 
 
@@ -66,18 +66,18 @@ class Zoom:
             files = tuple(_files(entry))
             if not files:
                 return None
-            uuid = _text(entry, "uuid")
+            uuid = text(entry, "uuid")
             return HeldMeeting(
                 platform="zoom",
                 key=uuid,
                 title=str(entry.get("topic") or "").strip(),
-                started_at=_moment(_text(entry, "start_time")),
+                started_at=moment(text(entry, "start_time")),
                 timezone=str(entry.get("timezone") or "UTC"),
                 host=user,
                 participants=self._people(uuid),
                 files=files,
             )
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             log.warning("zoom_meeting_unread", system=self._name, reason=type(error).__name__)
             return None
 
@@ -87,12 +87,7 @@ class Zoom:
             told = list(self._client.listed(f"/past_meetings/{encoded(uuid)}/participants", "participants", {}))
         except RejectedError:
             return ()
-        found: dict[str, Participant] = {}
-        for one in told:
-            name = " ".join(str(one.get("name") or "").split()) if isinstance(one, dict) else ""
-            if name and name not in found:
-                found[name] = Participant(name, email=str(one.get("user_email") or "") or None)
-        return tuple(found.values())
+        return people((one.get("name"), one.get("user_email")) for one in told if isinstance(one, dict))
 
 
 def _files(entry: Mapping[str, Any]) -> Iterator[HeldFile]:
@@ -112,16 +107,3 @@ def _files(entry: Mapping[str, Any]) -> Iterator[HeldFile]:
                 str(one["download_url"]),
                 int(size) if isinstance(size, int | float) else 0,
             )
-
-
-def _moment(told: str) -> datetime:
-    moment = datetime.fromisoformat(told)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _text(entry: Mapping[str, Any], key: str) -> str:
-    value = entry[key] if isinstance(entry, dict) and key in entry else None
-    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
-        raise ValueError(key)
-    value.encode()  # half a letter, of which no address can be made, is a ValueError too
-    return value
