@@ -8,6 +8,7 @@ from hub.domain.errors import UsageError
 from hub.domain.translation import Translation
 from hub.translation.apertium import STAND_INS, ApertiumTranslator
 from hub.translation.checked import CheckedTranslator
+from tests.services import need
 
 SENTENCES = ["The sites will send the forms.", "", "The sites will send the forms.", "Nobody agreed [yet] & <b>\\ ^x$."]
 
@@ -31,8 +32,11 @@ class UpperCase:
 @pytest.fixture(params=["fake", "checked fake", "apertium", "checked apertium"])
 def translator(request):
     engine = ApertiumTranslator() if "apertium" in request.param else UpperCase()
-    if not engine.supports("en", "es"):
-        pytest.skip("apertium-eng-spa is not installed")
+    need(
+        "Apertium for this pair",
+        "apt-get install apertium-eng-spa apertium-fr-es apertium-es-pt apertium-spa-ita",
+        engine.supports("en", "es"),
+    )
     return CheckedTranslator(engine, stand_ins=STAND_INS) if "checked" in request.param else engine
 
 

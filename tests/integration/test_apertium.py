@@ -12,6 +12,8 @@ from hub.translation.engines import installed
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
 from translation import PEOPLE, lost, sentences_of_minutes
 
+from tests.services import need
+
 TARGETS = ["es", "pt-BR", "fr", "it"]
 
 
@@ -22,8 +24,11 @@ def apertium():
 
 @pytest.fixture(params=TARGETS)
 def target(request, apertium):
-    if not apertium.supports("en", request.param):
-        pytest.skip(f"Apertium has no way to {request.param} here")
+    need(
+        "Apertium for this pair",
+        "apt-get install apertium-eng-spa apertium-fr-es apertium-es-pt apertium-spa-ita",
+        apertium.supports("en", request.param),
+    )
     return request.param
 
 
@@ -34,8 +39,11 @@ def test_a_machine_without_apertium_supports_nothing_and_does_not_fail():
 
 
 def test_the_way_from_english_leads_over_spanish(apertium):
-    if not apertium.supports("en", "fr"):
-        pytest.skip("Apertium has no way to fr here")
+    need(
+        "Apertium for this pair",
+        "apt-get install apertium-eng-spa apertium-fr-es apertium-es-pt apertium-spa-ita",
+        apertium.supports("en", "fr"),
+    )
     assert apertium.route("en", "fr") == ("eng-spa", "es-fr")
     assert apertium.route("en", "en") == ()
     assert not apertium.supports("en", "de")
@@ -66,8 +74,11 @@ def test_an_unknown_word_is_named_and_its_mark_taken_away(apertium, target):
 
 
 def test_an_engine_that_gives_one_line_too_few_costs_that_line_only(monkeypatch, apertium):
-    if not apertium.supports("en", "es"):
-        pytest.skip("apertium-eng-spa is not installed")
+    need(
+        "Apertium for this pair",
+        "apt-get install apertium-eng-spa apertium-fr-es apertium-es-pt apertium-spa-ita",
+        apertium.supports("en", "es"),
+    )
     run = ApertiumTranslator._run
 
     def swallow(self, mode, text):
@@ -102,8 +113,11 @@ def test_minutes_keep_every_figure_name_and_code(target):
 
 def test_a_task_reads_as_a_task():
     translator = installed()
-    if not translator.supports("en", "es"):
-        pytest.skip("apertium-eng-spa is not installed")
+    need(
+        "Apertium for this pair",
+        "apt-get install apertium-eng-spa apertium-fr-es apertium-es-pt apertium-spa-ita",
+        translator.supports("en", "es"),
+    )
     sentence = "Priya Nair to send the amended form to the Spanish sites by Friday."
     (answer,) = translator.translate([sentence], source="en", target="es", names=["Priya Nair"])
     assert answer.text.startswith("Priya Nair enviará ")

@@ -3,13 +3,13 @@
 import sys
 from pathlib import Path
 
-import pytest
-
 from hub.translation.apertium import ApertiumTranslator
 from hub.translation.remembered import ADAPTED, MEMORY
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
 from translation_series import run
+
+from tests.services import need
 
 TMX = """<tmx version="1.4"><header srclang="en"/><body><tu><tuv xml:lang="en"><seg>The form of site 014 is late.</seg></tuv>
 <tuv xml:lang="ja"><seg>施設014の書式は遅れています。</seg></tuv></tu></body></tmx>"""
@@ -38,8 +38,11 @@ def test_a_glossary_goes_in_and_out_and_a_wrong_one_is_refused(hub, tmp_path):
 
 
 def test_later_meetings_of_a_series_come_mostly_out_of_memory():
-    if not ApertiumTranslator().supports("en", "es"):
-        pytest.skip("apertium-eng-spa is not installed")
+    need(
+        "Apertium for this pair",
+        "apt-get install apertium-eng-spa apertium-fr-es apertium-es-pt apertium-spa-ita",
+        ApertiumTranslator().supports("en", "es"),
+    )
     shares = [(counts[MEMORY] + counts[ADAPTED]) / counts["all"] for counts in run("es")]
     assert shares[0] == 0
     assert shares[1] > 0.5
