@@ -82,6 +82,8 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts):
             for part in (system.source, system.target):
                 if (close := getattr(part, "close", None)) is not None:
                     close()
+        if "post" in made and (close := getattr(self.post.mailer, "close", None)) is not None:
+            close()
         if "bus" in made:
             self.bus.close()
         if "_http" in made:

@@ -206,6 +206,10 @@ class ReviewParts:
         from hub.connectors.mail.smtp import MailServer, SmtpMailer
 
         known = self.settings
+        if (described := known.mail).is_file():
+            from hub.connectors.mail.declared import load_mailer
+
+            return load_mailer(described, clock=self.clock)
         if not known.smtp_host:
             return None
         server = MailServer(

@@ -158,6 +158,11 @@ class Settings(BaseSettings):
     outgoing_dir: Path | None = Field(
         default=None, description="Folder with a YAML file for each webhook out; HUB_HOME/outgoing when unset"
     )
+    mail_file: Path | None = Field(
+        default=None,
+        description="YAML file that says how mails go out, with OAuth or through Microsoft Graph, in the place of the "
+        "HUB_SMTP settings; HUB_HOME/mail.yaml when unset",
+    )
     smtp_host: str = Field(default="", description="Mail server that minutes are sent through; none sends no mail")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
@@ -240,6 +245,11 @@ class Settings(BaseSettings):
     def chats(self) -> Path:
         """The folder that describes channels of chats."""
         return self.chats_dir or self.home / "chats"
+
+    @property
+    def mail(self) -> Path:
+        """The file that says how mails go out; it need not be there."""
+        return self.mail_file or self.home / "mail.yaml"
 
     @property
     def outgoing(self) -> Path:

@@ -7,17 +7,20 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 
+from hub.connectors.mail import message as written
 from hub.domain.audio import SAMPLE_RATE_HZ, Pcm, Turn
-from hub.domain.errors import RejectedError
+from hub.domain.errors import HubError, RejectedError
 from hub.domain.meeting import Meeting
 from hub.domain.memory import Approved, Pair, Term, same
 from hub.domain.messages import Message, Received
 from hub.domain.minutes import Minutes
 from hub.domain.redaction import Finding, Identifier
 from hub.domain.transcript import Segment, Transcript
-from hub.ports import Progress
+from hub.ports import Clock, Progress
+from hub.ports.review import Mail
 
 
 class FakeStages:
@@ -287,3 +290,22 @@ class FakeGlossary:
 
     def withdraw(self, terms: Sequence[Term], *, by: str, reason: str) -> int:
         return sum(self.kept.pop((one.pair, one.study, one.source), None) is not None for one in terms)
+
+
+class FakeMailer:
+    """`Mailer` that keeps what it is given; raises what is laid in *raises*, and refuses whom it does not know."""
+
+    def __init__(self, *, sender: str, clock: Clock) -> None:
+        self.come: list[EmailMessage] = []
+        self.raises: list[HubError] = []
+        self.unknown: set[str] = set()
+        self._sender, self._clock = sender, clock
+
+    def send(self, mail: Mail) -> str:
+        if self.raises:
+            raise self.raises.pop(0)
+        made = written.message(mail, sender=self._sender, at=self._clock())
+        if mail.to in self.unknown:
+            raise RejectedError(f"550 {mail.to}")
+        self.come.append(made)
+        return f"taken, Message-ID {mail.message_id}"

@@ -73,3 +73,17 @@ class Dispatch:
     """What the other side said, or the Message-ID."""
     error: str = ""
     ended_at: datetime | None = None
+
+
+_DOMAIN = "@liaison-hub"
+
+
+def message_id(dispatch_id: str) -> str:
+    """Return the Message-ID of the mail that is a delivery."""
+    return f"<{dispatch_id}{_DOMAIN}>"
+
+
+def dispatch_of(message_id: str) -> str | None:
+    """Return the delivery that a Message-ID of ours names, None where it is not of ours."""
+    name = message_id.strip().removeprefix("<").removesuffix(">")
+    return name.removesuffix(_DOMAIN) if name.endswith(_DOMAIN) else None

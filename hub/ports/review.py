@@ -111,6 +111,8 @@ class Mail:
     message_id: str
     language: str = "en"
     attachments: tuple[Attachment, ...] = ()
+    answers: tuple[str, ...] = ()
+    """Message-IDs of the thread that it continues, the latest last."""
 
 
 class Poster(Protocol):

@@ -3,11 +3,9 @@
 import smtplib
 import ssl
 from dataclasses import dataclass, field
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 
+from hub.connectors.mail.message import message
+from hub.connectors.mail.signing_in import MailTokens, OAuth, xoauth2
 from hub.domain.errors import FatalError, RejectedError, RetryableError, UsageError
 from hub.ports import Clock
 from hub.ports.review import Mail
@@ -28,6 +26,8 @@ class MailServer:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     ca_file: str | None = None
+    oauth: OAuth | None = None
+    """Signs *user* in by a token, in the place of a password."""
 
     def __post_init__(self) -> None:
         if self.security == "none" and self.host not in _LOOPBACK:
@@ -42,13 +42,19 @@ class SmtpMailer:
     def __init__(self, server: MailServer, *, clock: Clock) -> None:
         self._server = server
         self._clock = clock
+        self._tokens = MailTokens(server.oauth, name=server.host, clock=clock) if server.oauth else None
+
+    def close(self) -> None:
+        """Let go of connections."""
+        if self._tokens is not None:
+            self._tokens.close()
 
     def send(self, mail: Mail) -> str:
         """Give a mail to the server; see `Mailer.send`."""
-        message = self._message(mail)
+        made = message(mail, sender=self._server.sender, at=self._clock())
         try:
             with self._connected() as connection:
-                connection.send_message(message)
+                connection.send_message(made)
         except smtplib.SMTPAuthenticationError as error:
             raise FatalError(f"{self._server.host}: refuses the sign-in ({_said(error)})") from error
         except smtplib.SMTPRecipientsRefused as error:
@@ -72,30 +78,29 @@ class SmtpMailer:
         try:
             if known.security == "starttls":
                 connection.starttls(context=secure)
-            if known.user:
-                connection.login(known.user, known.password or "")
+            self._sign_in(connection)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _message(self, mail: Mail) -> EmailMessage:
-        message = EmailMessage(policy=SMTP)
-        try:
-            message["From"] = Address("Liaison hub", addr_spec=self._server.sender)
-            message["To"] = Address(addr_spec=mail.to)
-            message["Subject"] = " ".join(mail.subject.split())
-        except (ValueError, IndexError) as error:  # a header that would end early, an address that is none
-            raise RejectedError(f"{mail.to!r}: is no address that mail can go to") from error
-        message["Date"] = format_datetime(self._clock())
-        message["Message-ID"] = mail.message_id
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(mail.text)
-        message["Content-Language"] = mail.language
-        for one in mail.attachments:
-            main, _, rest = one.media.partition(";")[0].partition("/")
-            message.add_attachment(one.content, maintype=main, subtype=rest, filename=one.name)
-        return message
+    def _sign_in(self, connection: smtplib.SMTP) -> None:
+        known, tokens = self._server, self._tokens
+        if tokens is None:
+            if known.user:
+                connection.login(known.user, known.password or "")
+            return
+        connection.ehlo_or_helo_if_needed()
+        for last in (False, True):
+            token = tokens.token()
+            said = xoauth2(known.user or known.sender, token)
+            try:
+                connection.auth("XOAUTH2", lambda asked=None, said=said: said if asked is None else "")
+                return
+            except smtplib.SMTPAuthenticationError:
+                tokens.refused(token)  # it may have been revoked before its time
+                if last:
+                    raise
 
 
 def _judged(host: str, code: int, said: object) -> RejectedError | RetryableError:

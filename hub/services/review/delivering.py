@@ -15,7 +15,7 @@ from hub.domain import wire
 from hub.domain.approvals import Signature
 from hub.domain.board import BoardAction
 from hub.domain.cards import Card
-from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient
+from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient, message_id
 from hub.domain.errors import FatalError, HubError, RetryableError, StaleError, UsageError
 from hub.domain.minutes import Action, Evidence, Minutes
 from hub.domain.names import spoken
@@ -23,6 +23,7 @@ from hub.domain.papers import Paper
 from hub.domain.versions import Version
 from hub.ports import Wording
 from hub.ports.review import Announcement, Announcer, Attachment, Mail, Mailer, Poster, ShelfUnit
+from hub.services.review.distributing import dispatch_id
 from hub.services.review.exporting import Press, document, signed_minutes
 from hub.services.review.papers import papers
 from hub.services.review.room import Room, held
@@ -198,7 +199,16 @@ def _mail(unit: ShelfUnit, post: Post, card: Card, version: Version, claimed: Di
     if post.address:
         lines.append(f"{post.address.rstrip('/')}/meetings/{card.meeting_id}")
     subject = words.text("Minutes: {title}", title=minutes.meeting.title or card.title)
-    return Mail(to.address, subject, "\n\n".join(lines) + "\n", f"<{claimed.id}@liaison-hub>", to.locale, tuple(files))
+    text, answers = "\n\n".join(lines) + "\n", _earlier(unit, claimed)
+    return Mail(to.address, subject, text, message_id(claimed.id), to.locale, tuple(files), answers)
+
+
+def _earlier(unit: ShelfUnit, claimed: Dispatch) -> tuple[str, ...]:
+    """Return the mails that brought the same person earlier versions, so that theirs shows them as one thread."""
+    numbers = range(1, claimed.version)
+    keys = [dispatch_id(claimed.meeting_id, number, claimed.recipient) for number in numbers]
+    found = [unit.get(Dispatch, key) for key in keys]
+    return tuple(message_id(one.id) for one in found if one is not None and one.state is DispatchState.SENT)
 
 
 def _announced(room: Room, post: Post, card: Card, version: Version, claimed: Dispatch) -> Announcement:
