@@ -9,6 +9,7 @@ from hub.bootstrap import Hub
 from hub.domain.agreements import Agreement, KindRule, Status
 from hub.domain.audit import Entry
 from hub.domain.cards import Card
+from hub.domain.identity import Candidate, pair_id
 from hub.domain.meeting import Meeting
 from hub.domain.people import EVERY, Grant, Role, User
 from hub.domain.sync import Base, Dispute, Effects, Letter, Record
@@ -41,7 +42,13 @@ def furnish(hub: Hub) -> World:
     _agree(hub, "a2", {STRANGER: ("theirs",), "Fourth Party": ("fourth",)}, ANOTHER)
     fields = {"study_id": "s1", "number": "101", "name": "Riverside", "treatment_arm": "B"}
     site = Record("r1", "site", fields)
-    records = (Record("s1", "study", {"protocol_number": STUDY}), site, Record("r2", "site", {"name": "Elsewhere"}))
+    twin = Record("s2", "study", {"protocol_number": STUDY, "title": "The same once more"})
+    records = (
+        Record("s1", "study", {"protocol_number": STUDY}),
+        site,
+        Record("r2", "site", {"name": "Elsewhere"}),
+        twin,
+    )
     bases = tuple(
         Base(system, one.id, one.kind, f"x{one.id}", one.fields)
         for one in records
@@ -59,7 +66,18 @@ def furnish(hub: Hub) -> World:
     _meet(hub, user, at)
     rule = Rule(organizations=(CRO, SPONSOR), account=user.email, consent="told at the start", study=STUDY)
     hub.platforms["zoom"] = Connected("zoom", cast("MeetingPlatform", None), rule)
-    ids = {"users": user.id, "agreements": "a1", "conflicts": "d1", "dead-letters": "l1", "records": "r1", "fhir": "r1"}
+    pair = Candidate(pair_id("s1", "s2"), "study", "s1", "s2", "the same protocol_number", "proposed", at)
+    with hub.sync.ledger.unit() as unit:
+        unit.save(Effects(candidates=(pair,)))
+    ids = {
+        "identities": pair.id,
+        "users": user.id,
+        "agreements": "a1",
+        "conflicts": "d1",
+        "dead-letters": "l1",
+        "records": "r1",
+        "fhir": "r1",
+    }
     return World(
         hub, user, ids | {"meetings": "m1", "actions": "m1", "uploads": "up1", "studies": STUDY, "platforms": "zoom"}
     )

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel
 
 from hub.api.asking import Asking, TheHub, may
-from hub.api.job_routes import JobSeen, accepted
+from hub.api.job_routes import JobSeen, job_address, seen
+from hub.api.once import Creating
 from hub.domain.errors import MissingError
 from hub.domain.policy import Right, Scope
 from hub.ports.platforms import Connected
@@ -37,10 +38,14 @@ def platforms(asking: Annotated[Asking, may(Right.SYNC_READ)]) -> list[PlatformS
 
 
 @router.post("/{name}/sweeps", status_code=202, response_model=JobSeen)
-def sweep(name: Name, asking: Annotated[Asking, may(Right.SYNC_OPERATE, platform_scope)]) -> Response:
+def sweep(name: Name, asking: Annotated[Asking, may(Right.SYNC_OPERATE, platform_scope)], once: Creating) -> Response:
     """Have the recorded meetings of the last days taken in that are not here yet: done twice, it comes to the same."""
     scope = _scope(_found(asking.hub, name))
-    return accepted(asking.hub.jobs.submit(KIND, {"platform": name}, by=asking.principal, scope=scope))
+
+    def begin() -> JobSeen:
+        return seen(asking.hub.jobs.submit(KIND, {"platform": name}, by=asking.principal, scope=scope))
+
+    return once.answer({}, begin, status=202, location=job_address)
 
 
 def _found(hub: TheHub, name: str) -> Connected:

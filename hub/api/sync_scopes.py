@@ -1,5 +1,6 @@
 """Whose what the paths of the sync's routes name is: dependencies for `may`."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Depends, Path
@@ -8,7 +9,8 @@ from hub.api.asking import TheHub
 from hub.bootstrap import Hub
 from hub.domain.agreements import Agreement
 from hub.domain.errors import MissingError, UsageError
-from hub.domain.places import Placed, scope_of_agreement, scope_of_record, scope_of_system, unblinding
+from hub.domain.identity import Candidate
+from hub.domain.places import HUB_ITSELF, Placed, scope_of_agreement, scope_of_record, scope_of_system, unblinding
 from hub.domain.policy import Scope
 from hub.domain.sync import Dispute, Letter
 
@@ -77,3 +79,32 @@ def the_record(id: Id, hub: TheHub) -> Placed:
 def record_scope(placed: Annotated[Placed, Depends(the_record)], hub: TheHub) -> Scope:
     """Return whose the record of the path is."""
     return scope_of_record(placed, hub.sync.ledger.agreements())
+
+
+def the_candidate(id: Id, hub: TheHub) -> Candidate:
+    """Return the candidate of the path."""
+    try:
+        return hub.sync.identities.candidate(id)
+    except UsageError as error:
+        raise MissingError("there is no such thing") from error
+
+
+def candidate_scope(candidate: Annotated[Candidate, Depends(the_candidate)], hub: TheHub) -> Scope:
+    """Return whose the candidate of the path is."""
+    return scopes_of_candidates(hub, [candidate])[candidate.id]
+
+
+def scopes_of_candidates(hub: Hub, candidates: Sequence[Candidate]) -> dict[str, Scope]:
+    """Return whose candidates are: of the parties to both records, in their study where both are of one."""
+    agreements = hub.sync.ledger.agreements()
+    placed = hub.browser.placed(sorted({record for one in candidates for record in (one.one, one.other)}))
+    known = {record: scope_of_record(one, agreements) for record, one in placed.items()}
+    return {one.id: shared(known.get(one.one), known.get(one.other)) for one in candidates}
+
+
+def shared(one: Scope | None, other: Scope | None) -> Scope:
+    """Return the scope that reaches nobody who may not see both: a record that is unknown is of the hub as a whole."""
+    if one is None or other is None:
+        return HUB_ITSELF
+    study = one.study if one.study == other.study else None
+    return Scope(one.organizations & other.organizations, study)

@@ -13,6 +13,7 @@ from hub.domain.agreements import Agreement
 from hub.domain.places import HUB_ITSELF, scope_of_agreement
 from hub.domain.policy import Right, Scope
 from hub.services import upkeep
+from hub.services.kept_jobs import LIKENESS
 
 router = APIRouter(tags=["upkeep"])
 
@@ -68,6 +69,12 @@ def retain(
 def evaluate(asking: Annotated[Asking, may(Right.SYSTEM_OPERATE, _hub_itself)], once: Creating) -> Response:
     """Measure how well the hub hears the clips of its folder `evaluation`."""
     return _begun(asking, once, NothingForm(), upkeep.EVALUATE, {}, HUB_ITSELF)
+
+
+@router.post("/upkeep/identity-proposals", status_code=202, response_model=JobSeen)
+def propose(asking: Annotated[Asking, may(Right.SYNC_OPERATE, _hub_itself)], once: Creating) -> Response:
+    """Look for records that may be one thing and that nobody was asked about yet; a person decides on each pair."""
+    return _begun(asking, once, NothingForm(), LIKENESS, {}, HUB_ITSELF)
 
 
 def _begun(asking: Asking, once: Once, form: BaseModel, kind: str, argument: dict[str, Any], scope: Scope) -> Response:

@@ -7,12 +7,14 @@ from hub.domain import wire
 from hub.domain.jobs import Job
 from hub.domain.places import unblinding
 from hub.ports import JobWork
+from hub.services.sync.candidates import propose
 from hub.services.sync.reconcile import reconcile
 from hub.services.sync.round import run_round
 from hub.services.sync.steps import Sync
 
 Tell = Callable[[float, str], None]
 VERIFY, RECONCILE, ROUND = "audit.verify", "sync.reconcile", "sync.round"
+LIKENESS = "sync.identities"
 _MOST_DIFFERENCES = 1000
 
 
@@ -42,4 +44,8 @@ def kinds(sync: Sync, audit: Verified) -> dict[str, JobWork]:
         tell(0.0, "reading and delivering")
         return dict(wire.plain(run_round(sync, full=bool(job.argument.get("full")))))
 
-    return {VERIFY: verify, RECONCILE: compare, ROUND: round_trip}
+    def look(_job: Job, tell: Tell) -> Mapping[str, Any]:
+        tell(0.0, "comparing the records")
+        return {"proposed": len(propose(sync))}
+
+    return {LIKENESS: look, VERIFY: verify, RECONCILE: compare, ROUND: round_trip}

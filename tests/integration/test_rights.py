@@ -130,7 +130,9 @@ def _expected(role, place, right, scope, prefix):
     return "allowed" if right in DUTIES[role] else "refused"
 
 
-KNOWN_STUDY = ("agreements", "conflicts", "records", "meetings", "actions", "uploads", "studies", "platforms", "fhir")
+KNOWN_STUDY = (
+    "agreements", "conflicts", "records", "meetings", "actions", "uploads", "studies", "platforms", "fhir", "identities",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("role", list(Role))
