@@ -42,8 +42,8 @@ EDITED = 20
 ACTS = {"worker": 5, "broker": 2, "postgres": 1, "cut": 2, "still": 1, "clock": 2, "full": 1}
 """What is done, and how often in comparison."""
 _MOVED_S = (-86_400.0, -3600.0, -20.0, 20.0, 3600.0, 86_400.0)
-_DISK = "2g"
 _SETTLE_S = 240.0
+"""How long nothing may move before a run is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +104,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--events", type=int, help="records made, at least; as many as fit where not given")
+    parser.add_argument("--events", type=int, help="records and edits made, at least; as many as fit if not given")
     parser.add_argument("--pause", type=float, default=0.1, help="seconds between two events")
+    parser.add_argument("--disk", default="2g", help="how much the database may write, for a full disk (2g)")
     parser.add_argument("--keep", type=Path, help="folder for logs and files; removed at the end when not given")
     told = parser.parse_args()
     folder = told.keep or Path(tempfile.mkdtemp(prefix="liaison-chaos-"))
     folder.mkdir(parents=True, exist_ok=True)
     print(machine("liaison-hub", "kafka-python", "psycopg", "sqlalchemy"))
-    with services(brokers=3) as (where, addresses):
+    with services(brokers=3, disk_size=told.disk) as (where, addresses):
         verdict = run(
             folder,
             where,
@@ -127,7 +128,7 @@ def main() -> None:
         shutil.rmtree(folder)
     else:
         print(f"logs: {folder}")
-    print(f"{verdict.events} events, {verdict.edits} edits of {EDITED} records, kills {verdict.kills}")
+    print(f"{verdict.events} records, {verdict.edits} edits of {EDITED} records, kills {verdict.kills}")
     print(f"{verdict.disordered} out of order, {verdict.differences} differences, {verdict.set_aside} set aside")
     print(f"trail {verdict.audit or 'whole'}")
     print(f"lost {verdict.lost} doubled {verdict.doubled}")
@@ -135,12 +136,12 @@ def main() -> None:
 
 
 @contextlib.contextmanager
-def services(*, brokers: int) -> Iterator[tuple[Path, dict[str, str]]]:
+def services(*, brokers: int, disk_size: str = "2g") -> Iterator[tuple[Path, dict[str, str]]]:
     """Run brokers and PostgreSQL until the block ends; gives their folder and addresses."""
     folder = Path(tempfile.mkdtemp(prefix="liaison-services-"))
     disk = folder / "postgres"
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={_DISK},mode=0700", "tmpfs", disk]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={disk_size},mode=0700", "tmpfs", disk]
     mounted = os.geteuid() == 0 and subprocess.run(mount, check=False, stderr=subprocess.DEVNULL).returncode == 0
     if not mounted:
         print("a full disk is left out: this user may not mount one of its own")
@@ -184,12 +185,13 @@ def run(
         producer.start()
         try:
             _harm(arena, chance, kills, cut, say)
-            while made["events"] < events:
+            while made["events"] + made["edits"] < events:
                 time.sleep(0.5)
             stop.set()
             producer.join()
             _heal(arena)
-            say(f"{made['events']} events made, {sum(arena.kills.values())} kills done; waiting until all is quiet")
+            done = f"{made['events']} records made, {made['edits']} edits, {sum(arena.kills.values())} kills"
+            say(f"{done}; waiting until all is quiet")
             _settle(sponsor, cro, hub)
             say(f"waiting in the hub: {hub.sync.ledger.counts()}")
             for letter in hub.sync.ledger.letters(state="dead"):
@@ -321,15 +323,21 @@ def _heal(arena: Arena) -> None:
 
 def _settle(sponsor: Partner, cro: Partner, hub: Hub) -> None:
     """Wait until both sides hold the same and nothing waits in the hub."""
-    until, quiet = time.monotonic() + _SETTLE_S, 0
+    until, quiet, before, took = time.monotonic() + _SETTLE_S, 0, None, 0.0
     while quiet < 3 and time.monotonic() < until:
-        time.sleep(0.5)
+        time.sleep(max(0.5, 4 * took))  # looking takes its time where there is much
+        began = time.monotonic()
         try:
             counts = hub.sync.ledger.counts()
         except HubError:
             continue
         waits = counts["outbox"] + counts["writes"] + counts["waiting_letters"]
-        quiet = quiet + 1 if not waits and _figures(sponsor) == _expected(cro) else 0
+        there = sponsor.store.count("enrollmentFigures")
+        if (there, waits) != before:
+            before, until = (there, waits), time.monotonic() + _SETTLE_S
+        whole = not waits and there >= cro.store.count("recruitment")
+        quiet = quiet + 1 if whole and _figures(sponsor) == _expected(cro) else 0
+        took = time.monotonic() - began
 
 
 def _figures(sponsor: Partner) -> dict[str, tuple[Any, Any]]:

@@ -45,7 +45,7 @@ class Partner:
 
     def all(self, collection: str) -> list[dict[str, Any]]:
         """Return what its users see, each record with its id."""
-        rows = self.store.page(collection, since="", mark=0, offset=0, limit=10_000)
+        rows = self.store.page(collection, since="", mark=0, offset=0, limit=-1)
         return [{"id": f"{self.profile.prefix}{row.number}", **row.body} for row in rows if not row.deleted]
 
 

@@ -53,6 +53,13 @@ class Store:
         with closing(self._open()) as connection:
             return [_row(row) for row in connection.execute(query, (collection, since, mark, limit, offset))]
 
+    def count(self, collection: str) -> int:
+        """Return how many records there are, deleted ones as well."""
+        with closing(self._open()) as connection:
+            return int(
+                connection.execute("SELECT count(*) FROM rows WHERE collection = ?", (collection,)).fetchone()[0]
+            )
+
     def find(self, collection: str, number: int) -> Row | None:
         """Return one record, None where there is none."""
         with closing(self._open()) as connection:
@@ -82,7 +89,7 @@ class Store:
             if before is not None and version is not None and version != before.version:
                 raise Conflict
             body = {**(before.body if before else {}), **fields}
-            mark = connection.execute("SELECT COALESCE(MAX(mark), 0) + 1 FROM rows").fetchone()[0]
+            mark = connection.execute("SELECT COALESCE(MAX(mark), 0) + 1 FROM log").fetchone()[0]
             values = (json.dumps(body), (before.version if before else 0) + 1, mark, self._now(), deleted)
             if before is None:
                 statement = "INSERT INTO rows (body, version, mark, changed, deleted, collection) VALUES (?,?,?,?,?,?)"
