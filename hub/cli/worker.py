@@ -37,7 +37,7 @@ def worker(
         signal.signal(number, lambda _number, _frame: stop.set())
     while True:
         try:
-            all_of = [*tasks(hub.sync), *_sweeps(hub)]
+            all_of = [*tasks(hub.sync), *sweeps(hub)]
             wanted = [task for task in all_of if not duty or task.name.partition(".")[0] in duty]
             break
         except RetryableError as error:
@@ -56,7 +56,7 @@ def worker(
     say("worker ended; nothing was left half done")
 
 
-def _sweeps(hub: "Hub") -> "list[Task]":
+def sweeps(hub: "Hub") -> "list[Task]":
     """Return a task for each meeting platform: swept every five minutes by one worker, and as soon as it calls."""
     from hub.services.sync.worker import Task
 

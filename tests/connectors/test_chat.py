@@ -1,7 +1,6 @@
 """Slack and Teams are told that minutes are approved: once, with a way back, without a word of them."""
 
 import json
-import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -12,9 +11,9 @@ from hub.domain.errors import FatalError, RejectedError, RetryableError, UsageEr
 from hub.ports.review import Announcement
 from tests.connectors import faults
 from tests.connectors.openapi import contracts
-from tests.connectors.peer import Answer, running, told
+from tests.connectors.peer import running
+from tests.connectors.vendors.chats import SIG, TOKEN, ChatServer
 
-TOKEN, SIG = "xoxb-planted-5521", "sig-planted-8842"
 MESSAGE = Announcement(
     "Minutes: <!channel> & call",
     ("Signed by Anna Weber.", "Decisions: 2"),
@@ -24,40 +23,9 @@ MESSAGE = Announcement(
 )
 
 
-class Server:
-    """A Slack workspace and a Teams workflow: keeps what was posted."""
-
-    def __init__(self):
-        self.address = ""
-        self.now = datetime(2026, 6, 1, tzinfo=UTC)
-        self.closing = threading.Event()
-        self.posted = []
-        self.error = ""
-        self.faults = []
-
-    def answer(self, asked):
-        if self.faults:
-            return self.faults.pop(0)(self, asked, lambda: self.true(asked))
-        return self.true(asked)
-
-    def true(self, asked):
-        body = json.loads(asked.body)
-        if asked.path.startswith("/workflows/"):
-            if asked.params.get("sig") != SIG:
-                return Answer(401, b"")
-            self.posted.append(body)
-            return Answer(202, b"")
-        if asked.headers.get("authorization") != f"Bearer {TOKEN}":
-            return told(200, {"ok": False, "error": "invalid_auth"})
-        if self.error:
-            return told(200, {"ok": False, "error": self.error})
-        self.posted.append(body)
-        return told(200, {"ok": True, "ts": "1780.0001", "channel": body["channel"]})
-
-
 @pytest.fixture
 def server():
-    with running(Server()) as served:
+    with running(ChatServer()) as served:
         yield served
 
 

@@ -349,6 +349,14 @@ def test_a_customers_own_fields_are_laid_over_the_mapping():
     assert config.kinds["study"].object == "study__v"
 
 
+def test_a_customers_own_codes_are_joined_to_those_of_the_shipped_field():
+    head = YAML.partition("kinds:")[0].replace("ADDRESS", "https://v.veevavault.com")
+    config = read_config(head + "kinds: {deviation: {fields: {severity: {codes: {serious__c: major}}}}}")
+    severity = config.kinds["deviation"].fields["severity"]
+    assert severity.field == "severity__ctms"
+    assert (severity.codes["serious__c"], severity.codes["minor__ctms"]) == ("major", "minor")
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -56,8 +56,10 @@ class Writer:
             raise RejectedError(f"{self._config.name}: queries are opened in Rave, where their place is chosen")
         body = body_of("query", self._rules["query"], change.fields)["query"]
         study, subject, path, number = _parts_of(change.external_id)
-        known = {"QueryRepeatKey": number, **{name: str(value) for name, value in body.items() if value is not None}}
-        self._post(_document(self._file(key), study, self._version(), _on_item(subject, path, known)))
+        said = {name: str(value) for name, value in body.items() if value is not None}
+        if said:  # that there is no answer yet is nothing to be told
+            known = {"QueryRepeatKey": number, **said}
+            self._post(_document(self._file(key), study, self._version(), _on_item(subject, path, known)))
         return Receipt(change.external_id, None, dict(change.fields))
 
     def _subject(self, change: Push, key: str) -> Receipt:

@@ -138,15 +138,23 @@ def shipped_mapping() -> dict[str, Any]:
 
 
 def laid_over(shipped: Mapping[str, Any], own: Any) -> dict[str, Any]:
-    """Return *shipped* with *own* in its place: keys of both are joined, a null of *own* takes a key away."""
+    """Return *shipped* with *own* in its place: keys of both are joined, a null of *own* takes a key away.
+
+    A field of *own* that names a `field` of the vault stands alone, for the codes of the shipped one are another's.
+    """
     if not isinstance(own, Mapping):
         raise UsageError("veeva system: kinds: each kind holds keys, or nothing")
     made = dict(shipped)
     for name, value in own.items():
+        before = made.get(name)
         if value is None:
             made.pop(name, None)
-        elif name in ("fields", "codes") and isinstance(value, Mapping) and isinstance(made.get(name), Mapping):
-            made[name] = laid_over(made[name], value)
+        elif isinstance(value, Mapping) and isinstance(before, Mapping) and _joined(name, before, value):
+            made[name] = laid_over(before, value)
         else:
             made[name] = value
     return made
+
+
+def _joined(name: str, shipped: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    return name in ("fields", "codes") or ("field" in shipped and "field" not in own)

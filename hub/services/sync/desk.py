@@ -111,6 +111,8 @@ def lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[De
             disputes.setdefault(dispute.record_id, []).append(dispute)
     in_flight = {record: write.fields for record, write in unit.writes(intake.system, ids).items()}
     records = {**unit.records(studies, hold=False), **unit.records(ids)}
+    if any(agreement.studies for agreement in intake.agreements):
+        records = {**_their_studies(unit, records), **records}
     # only now, with the records held, do bases stand still: a delivery may have ended since they were read
     if unit.bases(intake.system, intake.kind, [change.external_id for change in changes]) != read:
         raise RetryableError(f"{intake.kind} of {intake.system} was written while it was read; the page is read again")
@@ -120,6 +122,12 @@ def lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[De
     elsewhere = held_elsewhere(unit, intake.system, intake.agreements, told)
     desk = Desk(bases, records, keys, disputes, in_flight, matches, reported, elsewhere, into, astray, letters=letters)
     return desk, changes
+
+
+def _their_studies(unit: Unit, records: Mapping[str, Record]) -> Mapping[str, Record]:
+    """Return the studies of *records*: a deletion, or an edit of one field, does not name the study that it is of."""
+    named = {str(study) for record in records.values() if (study := record.fields.get("study_id"))}
+    return unit.records(named - records.keys(), hold=False)
 
 
 def _parsed(reject: Reject) -> str:
