@@ -73,9 +73,10 @@ def completed(meeting: Meeting, roster: Roster, *, default_zone: str) -> Meeting
     if roster.day is not None:
         changed = replace(changed, started_at=_moment(roster.day, zone_name))
     if roster.participants is not None:
-        from hub.nlp.participants import read_participants
+        from hub.nlp.participants import read_agenda, read_participants
 
-        changed = replace(changed, participants=read_participants(roster.participants))
+        people = read_participants(roster.participants)
+        changed = replace(changed, participants=people, agenda=read_agenda(roster.participants) or changed.agenda)
     return changed
 
 

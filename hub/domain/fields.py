@@ -7,12 +7,13 @@ from typing import Any
 from hub.domain.errors import MissingError
 from hub.domain.minutes import Minutes
 
-_PLACE = re.compile(r"(summary|decisions|actions|risks|issues)\[(\d{1,4})\](?:\.(text|owner_reason))?")
+_PLACE = re.compile(r"(summary|topics|decisions|actions|risks|issues)\[(\d{1,4})\](?:\.(text|title|owner_reason))?")
 
 
 def texts(minutes: Minutes) -> dict[str, str]:
-    """Return every free text of the summary and the items, in reading order."""
+    """Return every free text of the summary, the topics and the items, in reading order."""
     found = {f"summary[{place}]": sentence for place, sentence in enumerate(minutes.summary)}
+    found |= {f"topics[{place}].title": topic.title for place, topic in enumerate(minutes.topics)}
     for group in ("decisions", "actions", "risks", "issues"):
         for place, item in enumerate(getattr(minutes, group)):
             found[f"{group}[{place}].text"] = item.text

@@ -1,7 +1,9 @@
 """A meeting and the people in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from hub.domain.rare import RARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Meeting:
     """What is known of a meeting before anybody spoke.
 
     *started_at* is None where nobody said when it was: dates spoken in it then stay unresolved.
-    *timezone* is an IANA name.
+    *timezone* is an IANA name. *agenda* are the titles of what was to be spoken of, in their order.
     """
 
     id: str
@@ -31,3 +33,4 @@ class Meeting:
     started_at: datetime | None = None
     timezone: str | None = None
     participants: tuple[Participant, ...] = ()
+    agenda: tuple[str, ...] = field(default=(), metadata=RARE)

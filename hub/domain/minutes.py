@@ -26,10 +26,35 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class SummarySentence:
-    """A sentence of the summary and the passage it rests on."""
+    """A sentence of the summary and the passage it rests on.
+
+    *topic* is the id of the `Topic` it belongs to; *headline* marks what also stands in the paragraph on top.
+    """
 
     sentence: str
     evidence: Evidence
+    topic: str | None = field(default=None, metadata=RARE)
+    headline: bool = field(default=False, metadata=RARE)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A stretch of the meeting on one matter.
+
+    *title* stands on the agenda (*source* "agenda"), in the words that opened it ("announced") or is made of the words
+    it is mostly about ("heard"). *start* and *end* are seconds, None where no passage was recognized as this item of
+    the agenda. *speech_s* is its speaking time, *cited_s* the part that a summary sentence or an item cites.
+    *evidence* is the passage that opened it.
+    """
+
+    id: str
+    title: str
+    source: str
+    start: float | None = None
+    end: float | None = None
+    speech_s: float = 0.0
+    cited_s: float = 0.0
+    evidence: Evidence | None = field(default=None, metadata=RARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +184,8 @@ class SignedBy:
 class Minutes:
     """The minutes of one meeting in one language; *status* is "draft" until named persons have signed.
 
-    *summary* are the plain sentences; *summary_evidence* repeats each beside its passage.
+    *summary* are the plain sentences; *summary_evidence* repeats each beside its passage. *topics* are in the order
+    of the meeting, those of the agenda that were not recognized in it last.
     *speakers* lists who spoke, in order of first word. *untranslated* names the fields (`actions[2].text`)
     that still stand in the source language of a localized copy; *flags* says what in a translation to check, or what
     was held back. *audience* says for whom identifiers were taken out (`hub.domain.redaction.Audience`).
@@ -182,3 +208,4 @@ class Minutes:
     flags: tuple[Flag, ...] = ()
     signatures: tuple[SignedBy, ...] = ()
     audience: str = "restricted"
+    topics: tuple[Topic, ...] = field(default=(), metadata=RARE)

@@ -47,6 +47,21 @@ def read_participants(path: Path) -> tuple[Participant, ...]:
     return tuple(person for _line, person in rows)
 
 
+def read_agenda(path: Path) -> tuple[str, ...]:
+    """Return the titles in the list `agenda` beside the people of a JSON file; none where there is no such list.
+
+    UsageError where it holds something else than titles.
+    """
+    text, _notes = text_of(path)
+    if text.lstrip()[:1] != "{":
+        return ()
+    value = json.loads(text)
+    agenda = value.get("agenda", [])
+    if not isinstance(agenda, list) or not all(isinstance(title, str) and title.strip() for title in agenda):
+        raise UsageError(f"{path}: agenda: write a list of titles")
+    return tuple(" ".join(title.split()) for title in agenda)
+
+
 def ambiguous_first_names(participants: Iterable[Participant]) -> dict[str, tuple[str, ...]]:
     """Return each first name that several people share, and their full names."""
     shared: dict[str, list[str]] = defaultdict(list)

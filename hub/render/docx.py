@@ -8,8 +8,10 @@ from typing import Any
 from hub.ports import Wording
 from hub.render.docx_notes import FootNotes, reference
 from hub.render.fonts import family
+from hub.render.marks import Note, Text
 from hub.render.steady import steady
-from hub.render.view import Note, Table, Text, View
+from hub.render.summary import Section, Sentence
+from hub.render.view import Table, View
 
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _COMPLEX = {"ar": "Noto Sans Arabic", "hi": "Noto Sans Devanagari"}
@@ -63,13 +65,31 @@ class _Writer:
             self._grid(shown.people_columns, shown.people)
         elif part == "summary":
             self._heading(words.text("Summary"))
-            for text, note in shown.summary:
-                self._item(self._line("", style="List Bullet"), text, note)
+            if shown.headline:
+                self._headline(shown.headline)
+            for section in shown.summary:
+                self._section(section)
             if not shown.summary:
                 self._line(words.text("None recorded."))
         for table in shown.tables:
             if table.name == part:
                 self._table(table)
+
+    def _headline(self, said: tuple[Sentence, ...]) -> None:
+        line = self._line("")
+        self._run(line, f"{self._words.text('In brief')}:", bold=True)
+        for text, note in said:
+            self._run(line, " ")
+            self._item(line, text, note)
+
+    def _section(self, section: Section) -> None:
+        if section.title is not None:
+            head = self._document.add_heading("", level=2)
+            self._item(head, section.title, section.note)
+            self._run(head, f" ({section.about})", small=True)
+            self._direct(head)
+        for text, note in section.sentences:
+            self._item(self._line("", style="List Bullet"), text, note)
 
     def _end(self) -> None:
         shown, words = self._shown, self._words

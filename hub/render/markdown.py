@@ -3,7 +3,9 @@
 import re
 
 from hub.ports import Wording
-from hub.render.view import Note, Row, Table, Text, View
+from hub.render.marks import Note, Text
+from hub.render.summary import Section
+from hub.render.view import Row, Table, View
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
 
@@ -35,10 +37,28 @@ def _part(part: str, shown: View, words: Wording) -> list[str]:
     if part == "people":
         return ["", f"## {words.text('Attendance')}", "", *_grid(shown.people_columns, shown.people)]
     if part == "summary":
-        said = [f"- {_text(text, words)}{_mark(note)}" for text, note in shown.summary]
-        return ["", f"## {words.text('Summary')}", "", *(said or [words.text("None recorded.")])]
+        said = [line for section in shown.summary for line in _section(section, words)]
+        return [
+            "",
+            f"## {words.text('Summary')}",
+            *_headline(shown, words),
+            *(said or ["", words.text("None recorded.")]),
+        ]
     table = next(table for table in shown.tables if table.name == part)
     return ["", f"## {_plain(table.heading)}", "", *_items(table, words)]
+
+
+def _headline(shown: View, words: Wording) -> list[str]:
+    if not shown.headline:
+        return []
+    said = " ".join(f"{_text(text, words)}{_mark(note)}" for text, note in shown.headline)
+    return ["", f"**{words.text('In brief')}:** {said}"]
+
+
+def _section(section: Section, words: Wording) -> list[str]:
+    head = ["", f"### {_text(section.title, words)} ({section.about}){_mark(section.note)}"] if section.title else []
+    said = [f"- {_text(text, words)}{_mark(note)}" for text, note in section.sentences]
+    return [*head, *(["", *said] if said else [])]
 
 
 def _english(note: Note) -> str:

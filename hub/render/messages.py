@@ -70,6 +70,13 @@ MESSAGES: tuple[str, ...] = (
     "No owner",
     "unsure",
     # sentences
+    "In brief",
+    "Mitigation",
+    "To be looked at at once",
+    "adverse event",
+    "suspected misconduct",
+    "Not recognized in this meeting.",
+    "{start}–{end}, {share} of it cited",
     "Draft",
     "Draft – not signed",
     "Signed",

@@ -3,37 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from itertools import zip_longest
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hub.domain.minutes import Action, Evidence, Issue, Item, Minutes, Risk
+from hub.domain.minutes import Action, Issue, Item, Minutes, Risk
 from hub.ports import Wording
 from hub.render.layout import Layout
+from hub.render.marks import Note, Notes, Text, Texts
+from hub.render.summary import Section, Sentence, headlines, sections
 
 UNSURE_BELOW = 0.5
 _FORMAL = Layout()
 SIGNED = ("signed", "approved", "distributed")
 _LINES_TO_SIGN_ON = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Free text: *foreign* when it still stands in English inside a document of another language."""
-
-    text: str
-    foreign: bool = False
-    check: str | None = None
-    unsure: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A footnote: its number, who said it and when, and the quote, with its English where it was said otherwise."""
-
-    number: int
-    where: str
-    quote: str
-    english: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +49,8 @@ class View:
     header: tuple[tuple[str, str], ...]
     people_columns: tuple[str, ...]
     people: tuple[tuple[str, ...], ...]
-    summary: tuple[tuple[Text, Note | None], ...]
+    headline: tuple[Sentence, ...]
+    summary: tuple[Section, ...]
     tables: tuple[Table, ...]
     notes: tuple[Note, ...]
     about: tuple[Text, ...]
@@ -82,42 +64,6 @@ class View:
     """In which order the parts follow; `tables` holds them by name."""
 
 
-class _Notes:
-    """Numbers footnotes in the order they are asked for."""
-
-    def __init__(self, minutes: Minutes, words: Wording) -> None:
-        self.all: list[Note] = []
-        self._passages = {passage.segment: passage for passage in minutes.passages}
-        self._words = words
-
-    def add(self, evidence: Evidence) -> Note:
-        note = Note(len(self.all) + 1, self._where(evidence), evidence.quote, evidence.english)
-        self.all.append(note)
-        return note
-
-    def _where(self, evidence: Evidence) -> str:
-        cited = [self._passages[name] for name in evidence.segments if name in self._passages]
-        if not cited:
-            return ", ".join(evidence.segments)
-        speakers = self._words.join(list(dict.fromkeys(p.speaker or "?" for p in cited)))
-        first = min(passage.start for passage in cited)
-        return self._words.text("{speaker} at {time}", speaker=speakers, time=self._words.timecode(first))
-
-
-class _Texts:
-    """Looks up which fields are foreign or flagged."""
-
-    def __init__(self, minutes: Minutes) -> None:
-        self._foreign = set(minutes.untranslated)
-        self._flags = {flag.field: flag.reason for flag in minutes.flags}
-
-    def check(self, field: str) -> str | None:
-        return self._flags.get(field)
-
-    def at(self, field: str, text: str, *, unsure: bool = False) -> Text:
-        return Text(text, field in self._foreign, self._flags.get(field), unsure)
-
-
 _COLUMNS = {
     "decisions": ("Decisions", "Decision"),
     "actions": ("Action items", "Action", "Owner", "Due"),
@@ -129,12 +75,13 @@ _COLUMNS = {
 
 def view(minutes: Minutes, words: Wording, layout: Layout = _FORMAL) -> View:
     """Return *minutes* as a document in the locale of *words*; notes are numbered in the order of the *layout*."""
-    notes, texts = _Notes(minutes, words), _Texts(minutes)
-    summary: tuple[tuple[Text, Note | None], ...] = ()
+    notes, texts = Notes(minutes, words), Texts(minutes)
+    headline: tuple[Sentence, ...] = ()
+    summary: tuple[Section, ...] = ()
     tables = []
     for part in layout.order:
         if part == "summary":
-            summary = _summary(minutes, notes, texts)
+            headline, summary = headlines(minutes, notes, texts), sections(minutes, notes, texts, words)
         elif part in _COLUMNS:
             tables.append(_table(part, getattr(minutes, part), notes, texts, words))
     signed = minutes.status in SIGNED
@@ -147,6 +94,7 @@ def view(minutes: Minutes, words: Wording, layout: Layout = _FORMAL) -> View:
         header=_header(minutes, words),
         people_columns=tuple(map(words.text, ("Name", "Role", "Organization", "Spoke"))),
         people=_people(minutes, words),
+        headline=headline,
         summary=summary,
         tables=tuple(tables),
         notes=tuple(notes.all),
@@ -160,16 +108,7 @@ def view(minutes: Minutes, words: Wording, layout: Layout = _FORMAL) -> View:
     )
 
 
-def _summary(minutes: Minutes, notes: _Notes, texts: _Texts) -> tuple[tuple[Text, Note | None], ...]:
-    return tuple(
-        (texts.at(f"summary[{place}]", sentence), notes.add(proof.evidence) if proof else None)
-        # minutes from elsewhere may carry the plain sentences alone
-        for place, (sentence, proof) in enumerate(zip_longest(minutes.summary, minutes.summary_evidence))
-        if sentence is not None
-    )
-
-
-def _table(field: str, items: Iterable[Item], notes: _Notes, texts: _Texts, words: Wording) -> Table:
+def _table(field: str, items: Iterable[Item], notes: Notes, texts: Texts, words: Wording) -> Table:
     heading, *columns = map(words.text, _COLUMNS[field])
     rows = tuple(
         Row(
@@ -183,7 +122,7 @@ def _table(field: str, items: Iterable[Item], notes: _Notes, texts: _Texts, word
     return Table(field, heading, (words.text("No."), *columns), rows)
 
 
-def _cells(item: Item, field: str, texts: _Texts, words: Wording) -> tuple[Text, ...]:
+def _cells(item: Item, field: str, texts: Texts, words: Wording) -> tuple[Text, ...]:
     if isinstance(item, Action):
         return (_owner(item, field, texts, words), _due(item, texts.check(f"{field}.due"), words))
     if isinstance(item, Risk | Issue):
@@ -193,7 +132,7 @@ def _cells(item: Item, field: str, texts: _Texts, words: Wording) -> tuple[Text,
     return ()
 
 
-def _owner(item: Action, field: str, texts: _Texts, words: Wording) -> Text:
+def _owner(item: Action, field: str, texts: Texts, words: Wording) -> Text:
     if item.owner:
         return Text(item.owner)
     why = texts.at(f"{field}.owner_reason", item.owner_reason or words.text("not known"))

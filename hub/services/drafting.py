@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from hub.domain.evidence import stands
-from hub.domain.minutes import Action, Decision, Issue, Item, Minutes, Risk, SetAside, SummarySentence
+from hub.domain.minutes import Action, Decision, Issue, Item, Minutes, Risk, SetAside, SummarySentence, Topic
 from hub.domain.redaction import Audience
 from hub.domain.transcript import Transcript
 from hub.ports import Extractor, Redactor, WorkCalendars
@@ -40,6 +40,7 @@ def draft(
         issues=_proved(minutes.issues, "issue", texts, failed),
         summary=tuple(sentence.sentence for sentence in sentences),
         summary_evidence=sentences,
+        topics=tuple(_proved_opening(topic, texts) for topic in minutes.topics),
         models=transcript.models | minutes.models | {"extract": extractor.fingerprint},
     )
     coverage = replace(
@@ -77,6 +78,11 @@ def _proved_sentences(
     bad = [sentence for sentence in sentences if not stands(sentence.evidence, texts)]
     failed += [SetAside("summary", "the quote does not stand in the transcript", entry.evidence) for entry in bad]
     return good
+
+
+def _proved_opening(topic: Topic, texts: dict[str, str]) -> Topic:
+    stood = topic.evidence is not None and stands(topic.evidence, texts)
+    return topic if stood else replace(topic, evidence=None)
 
 
 def _unproved(item: Item, kind: str) -> SetAside:

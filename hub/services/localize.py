@@ -87,6 +87,7 @@ def fields(minutes: Minutes) -> Iterator[tuple[str, str]]:
     for at, entry in enumerate(minutes.summary_evidence):
         if entry.sentence not in minutes.summary:
             yield f"summary_evidence[{at}].sentence", entry.sentence
+    yield from ((f"topics[{at}].title", topic.title) for at, topic in enumerate(minutes.topics))
     groups: tuple[tuple[str, tuple[Item, ...]], ...] = (
         ("decisions", minutes.decisions),
         ("actions", minutes.actions),
@@ -114,6 +115,7 @@ def rewritten(minutes: Minutes, said: dict[str, str]) -> Minutes:
         minutes,
         summary=tuple(said[sentence] for sentence in minutes.summary),
         summary_evidence=tuple(replace(entry, sentence=said[entry.sentence]) for entry in minutes.summary_evidence),
+        topics=tuple(replace(topic, title=said[topic.title]) for topic in minutes.topics),
         decisions=put(minutes.decisions),
         actions=tuple(reason(action) for action in put(minutes.actions)),
         risks=put(minutes.risks),

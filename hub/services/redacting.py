@@ -19,7 +19,7 @@ from hub.domain.minutes import (
     Item,
     Minutes,
     Risk,
-    SummarySentence,
+    Topic,
 )
 from hub.domain.redaction import Audience, Finding, Identifier, Placeholders, Replacement, hidden, replaced
 from hub.domain.transcript import Segment, Transcript, Word
@@ -172,12 +172,16 @@ def _texts(transcript: Transcript, minutes: Minutes | None) -> Iterator[tuple[st
         yield from ((_english(_place(segment), at), passage.text) for at, passage in enumerate(segment.english))
     if transcript.meeting.title:
         yield "title", transcript.meeting.title
+    yield from ((f"agenda[{at}]", title) for at, title in enumerate(transcript.meeting.agenda))
     if minutes is None:
         return
     yield from ((f"summary[{at}]", text) for at, text in enumerate(minutes.summary))
     for at, entry in enumerate(minutes.summary_evidence):
         yield f"summary_evidence[{at}].sentence", entry.sentence
         yield from _proof(f"summary_evidence[{at}].quote", entry.evidence)
+    for at, topic in enumerate(minutes.topics):
+        yield f"topics[{at}].title", topic.title
+        yield from _proof(f"topics[{at}].quote", topic.evidence) if topic.evidence else ()
     for name, items in _items(minutes):
         for at, item in enumerate(items):
             yield f"{name}[{at}].text", item.text
@@ -236,7 +240,8 @@ def _segment(segment: Segment, work: _Work) -> Segment:
 
 
 def _meeting(meeting: Meeting, work: _Work) -> Meeting:
-    return replace(meeting, title=work.said("title")) if meeting.title else meeting
+    agenda = tuple(work.said(f"agenda[{at}]") for at in range(len(meeting.agenda)))
+    return replace(meeting, title=work.said("title") if meeting.title else meeting.title, agenda=agenda)
 
 
 def _minutes(minutes: Minutes, work: _Work, redactor: Redactor, counts: Mapping[str, int]) -> Minutes:
@@ -247,8 +252,10 @@ def _minutes(minutes: Minutes, work: _Work, redactor: Redactor, counts: Mapping[
     if work.audience is Audience.RESTRICTED:
         return marked
     evidence = tuple(
-        SummarySentence(
-            work.said(f"summary_evidence[{at}].sentence"), work.quote(entry.evidence, f"summary_evidence[{at}].quote")
+        replace(
+            entry,
+            sentence=work.said(f"summary_evidence[{at}].sentence"),
+            evidence=work.quote(entry.evidence, f"summary_evidence[{at}].quote"),
         )
         for at, entry in enumerate(minutes.summary_evidence)
     )
@@ -262,6 +269,7 @@ def _minutes(minutes: Minutes, work: _Work, redactor: Redactor, counts: Mapping[
         meeting=_meeting(minutes.meeting, work),
         summary=tuple(work.said(f"summary[{at}]") for at in range(len(minutes.summary))),
         summary_evidence=evidence,
+        topics=tuple(_topic(topic, at, work) for at, topic in enumerate(minutes.topics)),
         decisions=_put(minutes.decisions, "decisions", work),
         actions=tuple(
             replace(item, owner_reason=work.said(f"actions[{at}].owner_reason")) if item.owner_reason else item
@@ -272,6 +280,11 @@ def _minutes(minutes: Minutes, work: _Work, redactor: Redactor, counts: Mapping[
         coverage=replace(coverage, set_aside=aside, notes=notes),
         audience=str(work.audience),
     )
+
+
+def _topic(topic: Topic, at: int, work: _Work) -> Topic:
+    proof = work.quote(topic.evidence, f"topics[{at}].quote") if topic.evidence else None
+    return replace(topic, title=work.said(f"topics[{at}].title"), evidence=proof)
 
 
 def _put(items: tuple[AnyItem, ...], name: str, work: _Work) -> tuple[AnyItem, ...]:

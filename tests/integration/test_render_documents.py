@@ -26,6 +26,7 @@ from hub.domain.minutes import (
     Risk,
     SetAside,
     SummarySentence,
+    Topic,
 )
 from hub.render.documents import DocumentRenderer
 from hub.translation.wording import wording
@@ -197,3 +198,38 @@ def test_paper_has_the_size_of_the_region(region, millimetres):
     assert (round(box.width / 72 * 25.4), round(box.height / 72 * 25.4)) == millimetres
     section = Document(io.BytesIO(renderer.render(MINUTES, locale="en", format="docx"))).sections[0]
     assert (round(section.page_width.mm), round(section.page_height.mm)) == millimetres
+
+
+def _by_topic(**more):
+    said = replace(MINUTES.summary_evidence[0], topic="t1", headline=True)
+    topics = (
+        Topic("t1", "Consent forms", "announced", 60.0, 120.0, 50.0, 25.0, PROOF),
+        Topic("t2", "Budget <2027>", "agenda"),
+    )
+    return replace(MINUTES, summary_evidence=(said,), topics=topics, **more)
+
+
+@pytest.mark.parametrize("format", ["md", "html", "docx", "pdf"])
+def test_the_summary_stands_under_its_topics_with_what_they_rest_on(format):
+    raw = made(_by_topic(), format)
+    shown = {
+        "md": lambda: raw.decode().replace("\\", ""),
+        "html": lambda: html.fromstring(raw).text_content(),
+        "docx": lambda: worded(raw),
+        "pdf": lambda: " ".join(printed(_by_topic()).split()),
+    }[format]()
+    assert "In brief" in shown
+    assert shown.count("The team amended the consent form.") == 2
+    assert "Consent forms" in shown
+    assert "1:00–2:00, 50% of it cited" in shown
+    assert "Not recognized in this meeting." in shown
+    assert shown.index("Consent forms") < shown.index("Budget <2027>")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_page_by_topic_has_one_place_for_each_note(locale):
+    page = html.fromstring(made(_by_topic(language=locale), "html", locale))
+    names = page.xpath("//@id")
+    assert len(names) == len(set(names))
+    assert len(page.xpath("//h3")) == 2
+    assert "In brief" not in page.text_content() or locale == "en"

@@ -1,5 +1,6 @@
 """Minutes into another language: nothing stays in English silently."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,6 +16,7 @@ from hub.domain.minutes import (
     MinutesCoverage,
     Risk,
     SummarySentence,
+    Topic,
 )
 from hub.domain.translation import Translation
 from hub.services.localize import localize, translate_lines
@@ -119,3 +121,13 @@ def test_lines_without_an_engine_come_back_and_say_so():
     (line,) = translate_lines(["One."], "ja", translator=Marks())
     assert line.text == "One."
     assert not line.translated
+
+
+def test_titles_of_topics_are_translated_and_sentences_stay_under_them():
+    said = replace(MINUTES.summary_evidence[0], topic="t1", headline=True)
+    minutes = replace(MINUTES, summary_evidence=(said,), topics=(Topic("t1", "Bad supply", "agenda"),))
+    local = localize(minutes, "es", translator=Marks())
+    assert "topics[0].title" in local.untranslated
+    assert (local.summary_evidence[0].topic, local.summary_evidence[0].headline) == ("t1", True)
+    local = localize(replace(minutes, topics=(Topic("t1", "Supply", "agenda"),)), "es", translator=Marks())
+    assert local.topics[0].title == "[es] Supply"

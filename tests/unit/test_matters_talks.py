@@ -100,4 +100,5 @@ def test_matters_read_as_minutes_do(read, name):
 def test_the_summary_tells_the_state_and_the_decisions_in_the_order_they_were_said(read):
     _, _, minutes = read["steering"]
     assert "randomised two hundred and four" in minutes.summary[0]
-    assert minutes.summary[-1] == "The team will close the two smaller centres and keep only Oslo."
+    assert "The team will close the two smaller centres and keep only Oslo." in minutes.summary
+    assert "modified intention-to-treat population" in minutes.summary[-1]

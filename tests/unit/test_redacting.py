@@ -1,10 +1,12 @@
 """Redaction: exchanged to the letter, the same value the same placeholder, quotes still verbatim, the original untouched."""
 
+from dataclasses import replace
+
 import pytest
 
 from hub.domain.evidence import stands
 from hub.domain.meeting import Meeting, Participant
-from hub.domain.minutes import Action, Decision, Evidence, Flag, Minutes, SetAside, SummarySentence
+from hub.domain.minutes import Action, Decision, Evidence, Flag, Minutes, SetAside, SummarySentence, Topic
 from hub.domain.redaction import Audience, Finding, Identifier, Placeholders, hidden, replaced
 from hub.domain.transcript import Segment, Suppressed, Transcript, Word
 from hub.services.localize import localize
@@ -121,3 +123,15 @@ def test_a_placeholder_passes_translation_untouched_and_flags_are_kept():
     assert [span.source for span in shielded.spans] == ["[BIRTH DATE 3]"]
     assert restore(shielded.text, shielded) == "Call [BIRTH DATE 3] now."
     assert Flag("decisions[0].text", HELD_BACK) in localize(redacted(Audience.BLINDED).minutes, "es").flags
+
+
+def test_topics_lose_their_identifiers_in_title_agenda_and_opening():
+    opened = Topic("t1", "About S-1104", "announced", 4, 8, evidence=Evidence(("s2",), "Then S-1104, and S-1103 again"))
+    minutes = replace(MINUTES, topics=(opened,), meeting=replace(MEETING, agenda=("S-1104",)))
+    minutes = replace(minutes, summary_evidence=(replace(minutes.summary_evidence[0], topic="t1", headline=True),))
+    transcript = replace(TRANSCRIPT, meeting=minutes.meeting)
+    done = redact(transcript, minutes, redactor=FakeRedactor(), audience=Audience.UNBLINDED).minutes
+    assert done.topics[0].title == "About [SUBJECT 2]"
+    assert done.topics[0].evidence.quote == "Then [SUBJECT 2], and [SUBJECT 1] again"
+    assert done.meeting.agenda == ("[SUBJECT 2]",)
+    assert (done.summary_evidence[0].topic, done.summary_evidence[0].headline) == ("t1", True)

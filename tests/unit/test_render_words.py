@@ -5,8 +5,8 @@ import runpy
 from pathlib import Path
 
 from hub.render.legal import legal
+from hub.render.marks import Note
 from hub.render.messages import MESSAGES, PLURALS
-from hub.render.view import Note
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -157,8 +157,10 @@ def _with_passages(minutes: Minutes, transcript: Transcript) -> Minutes:
     items: tuple[Item, ...] = (*minutes.decisions, *minutes.actions, *minutes.risks, *minutes.issues)
     cited = {name for item in items for name in item.evidence.segments}
     cited |= {name for entry in minutes.summary_evidence for name in entry.evidence.segments}
-    used = [segment for segment in transcript.segments if segment.id in cited]
-    coverage = replace(minutes.coverage, cited_s=sum(segment.end - segment.start for segment in used))
+    rested = sum(segment.end - segment.start for segment in transcript.segments if segment.id in cited)
+    coverage = replace(minutes.coverage, cited_s=rested)
+    opened = {name for topic in minutes.topics if topic.evidence for name in topic.evidence.segments}
+    used = [segment for segment in transcript.segments if segment.id in cited | opened]
     passages = tuple(Passage(segment.id, segment.speaker, segment.start, segment.end) for segment in used)
     return replace(minutes, passages=passages, coverage=coverage)
 

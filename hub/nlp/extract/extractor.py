@@ -22,9 +22,10 @@ from hub.nlp.extract.learned_items import Place
 from hub.nlp.extract.risks import find_risks
 from hub.nlp.extract.sorting import Matters, sorted_out
 from hub.nlp.extract.summary import summarize
+from hub.nlp.extract.topics import find_topics, opening, weighed
 from hub.nlp.extract.utterances import Utterance, split
 
-VERSION = "3"
+VERSION = "4"
 """Raised with every change of the grammar, so that stored minutes are known to be of an older one."""
 
 NO_SPEECH = "No speech was found."
@@ -80,7 +81,8 @@ class CueExtractor:
         )
         found, also = completed(found, place, self._dates(transcript)) if place else (found, ())
         matters = sorted_out(found, self._likeness)
-        sentences = tuple(summarize(utterances, transcript, roster, self._likeness, found.decisions))
+        stretches = find_topics(utterances, transcript, roster)
+        sentences = tuple(summarize(utterances, transcript, roster, self._likeness, matters, stretches))
         items: tuple[Item, ...] = (*matters.decisions, *matters.actions, *matters.risks, *matters.issues)
         cited = _cited(items, sentences)
         return Minutes(
@@ -94,7 +96,8 @@ class CueExtractor:
             language=transcript.language,
             summary_evidence=sentences,
             speakers=_speakers(transcript),
-            passages=_passages(transcript, cited),
+            passages=_passages(transcript, cited | opening(stretches)),
+            topics=weighed(stretches, utterances, transcript, cited),
         )
 
     def _place(self, utterances: tuple[Utterance, ...], transcript: Transcript, roster: Roster) -> Place | None:

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from hub.domain.evidence import fold
 from hub.domain.fingerprint import fingerprint
-from hub.domain.minutes import Action, Decision, Evidence, Issue, Minutes, Risk
+from hub.domain.minutes import Action, Decision, Evidence, Issue, Minutes, Risk, Topic
 from hub.domain.transcript import Segment, Transcript, is_english
 from hub.nlp.extract.heard_days import heard
 from hub.ports import Extractor
@@ -48,8 +48,13 @@ class ForeignExtractor:
             risks=_proved(minutes.risks, spoken, texts),
             issues=_proved(minutes.issues, spoken, texts),
             summary_evidence=sentences,
+            topics=tuple(_opened(topic, spoken, texts) for topic in minutes.topics),
             coverage=replace(minutes.coverage, notes=notes, set_aside=aside),
         )
+
+
+def _opened(topic: Topic, spoken: dict[str, Segment], texts: dict[str, str]) -> Topic:
+    return replace(topic, evidence=_said(topic.evidence, spoken, texts)) if topic.evidence else topic
 
 
 def _in_english(segment: Segment, language: str) -> Segment:

@@ -82,6 +82,7 @@ def _kept(before: Minutes, found: Minutes, taken: set[str]) -> Minutes:
         found,
         summary=before.summary,
         summary_evidence=before.summary_evidence,
+        topics=before.topics,
         passages=tuple(sorted(passages.values(), key=lambda one: one.start)),
     )
 

@@ -16,7 +16,7 @@ from hub.domain.transcript import Transcript
 from hub.domain.versions import WorkingDraft
 from hub.services.review import editing, speakers
 from hub.services.review.meetings import meeting
-from hub.web import frame, item_view, meeting_view
+from hub.web import frame, item_view, meeting_view, summary_view
 from hub.web.reader import Reader
 from hub.web.views.meetings import stages_page
 
@@ -156,13 +156,6 @@ def _editor(
     spoken = {one.id: one for one in transcript.segments} if transcript else {}
     nobody = [("", "–")]
     segments = _segments(transcript, part) if transcript else []
-    summary = [
-        SimpleNamespace(
-            text=one.sentence,
-            said=item_view.passage(one.evidence.segments, one.evidence.quote, spoken, minutes.language),
-        )
-        for one in minutes.summary_evidence
-    ] or [SimpleNamespace(text=one, said=None) for one in minutes.summary]
     return {
         "meeting": meeting_view.shown(asking, reader, card),
         "base": base,
@@ -173,7 +166,8 @@ def _editor(
         "needs_reason": card.standing in _SENT_ROUND,
         "can_name": editable,
         "open_items": item_view.still_open(draft.draft),
-        "summary": summary,
+        "headline": summary_view.headline(minutes),
+        "summary": summary_view.sections(minutes, spoken, words),
         "groups": item_view.groups(reader, draft.draft, transcript, base),
         "segments": segments,
         "part": part,
