@@ -150,6 +150,7 @@ class ServiceParts:
     def jobs(self) -> "JobRunner":
         """Long work, asked for and done."""
         from hub.services.jobs import JobRunner
+        from hub.storage import processes
         from hub.storage.jobs import SqlJobs
 
         return JobRunner(
@@ -158,4 +159,5 @@ class ServiceParts:
             holder=self.holder,
             clock=self._shared_clock,
             new_id=lambda: uuid4().hex,
+            gone=lambda holder: processes.gone(holder, own=self.holder),
         )

@@ -57,6 +57,12 @@ class FakeBlobs:
             raise RejectedError(f"{path}: its bytes have changed")
         return path
 
+    def names(self):
+        yield from sorted(path.name for path in self.folder.glob("*"))
+
+    def save(self, sha256: str, target: Path) -> None:
+        shutil.copy(self.path(sha256), target)
+
 
 class FakeMeetings:
     """Meetings in a dict."""

@@ -33,18 +33,14 @@ class Once:
             return _made(make(), status, location)
         answers, user = self._asking.hub.answers, self._asking.principal.user.id
         request = hashlib.sha256(f"{self._route} {wire.dumps(_plain(form))}".encode()).hexdigest()
-        known = answers.claim(user, self._key, request, self._asking.at)
-        if known is not None:
-            return Response(known["body"], known["status"], known["headers"], media_type="application/json")
-        try:
+
+        def made() -> dict[str, Any]:
             response = _made(make(), status, location)
-        except BaseException:
-            answers.release(user, self._key)
-            raise
-        headers = {"Location": response.headers["location"]} if "location" in response.headers else {}
-        kept = {"status": status, "headers": headers, "body": bytes(response.body).decode()}
-        answers.keep(user, self._key, kept)
-        return response
+            headers = {"Location": response.headers["location"]} if "location" in response.headers else {}
+            return {"status": status, "headers": headers, "body": bytes(response.body).decode()}
+
+        kept = answers.once(user, self._key, request, self._asking.at, made)
+        return Response(kept["body"], kept["status"], kept["headers"], media_type="application/json")
 
 
 def _once(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from hub.bootstrap import Hub
     from hub.storage.backup.whole import Found
 
 
@@ -15,14 +16,14 @@ def backup(target: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new 
 
     FOLDER holds the keys as well: keep it as safe as the hub itself.
     """
-    from hub.cli.guard import say
     from hub.cli.opening import opened
     from hub.storage.backup.whole import back_up
 
     hub = opened()
-    if hub.settings.blobs == "s3":
-        say("recordings and documents lie in a bucket and are not in the backup; the bucket keeps versions of its own")
-    _tell("saved", back_up(hub.database, hub.settings.home, hub.audit, target, clock=hub.clock))
+    found = back_up(
+        hub.database, hub.settings.home, hub.audit, target, clock=hub.clock, blobs=hub.blobs if _apart(hub) else None
+    )
+    _tell("saved", found)
 
 
 def restore(source: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of a backup")]) -> None:
@@ -35,9 +36,19 @@ def restore(source: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folde
     settings = load_settings()
     set_up(settings)
     hub = build(settings)
-    _tell(
-        "restored and whole", put_back(source, settings.home, settings.database_url, lambda: (hub.database, hub.audit))
+    found = put_back(
+        source,
+        settings.home,
+        settings.database_url,
+        lambda: (hub.database, hub.audit),
+        blobs=hub.blobs if _apart(hub) else None,
     )
+    _tell("restored and whole", found)
+
+
+def _apart(hub: "Hub") -> bool:
+    """Tell whether recordings and documents lie elsewhere than in HUB_HOME."""
+    return hub.settings.blobs != "folder"
 
 
 def _tell(what: str, found: "Found") -> None:

@@ -95,17 +95,14 @@ class ApiTokens(Protocol):
 class Answers(Protocol):
     """Answers to requests that may come twice, by the asker's own key."""
 
-    def claim(self, user_id: str, key: str, request: str, at: datetime) -> Mapping[str, Any] | None:
-        """Take *key* for *request* (a hash), or return the answer that was kept for it.
+    def once(
+        self, user_id: str, key: str, request: str, at: datetime, make: Callable[[], Mapping[str, Any]]
+    ) -> Mapping[str, Any]:
+        """Return the answer kept for *key*, or what *make* returns, kept in one transaction with all that it writes.
 
-        UsageError where the key was used for another request, StandingError while the first is under way.
+        So a process that ends at any moment leaves both or neither. UsageError where the key was used for another
+        *request* (a hash). Where *make* raises, what it wrote by then stands, and the key is free again.
         """
-
-    def keep(self, user_id: str, key: str, answer: Mapping[str, Any]) -> None:
-        """Keep the answer."""
-
-    def release(self, user_id: str, key: str) -> None:
-        """Give a key back whose request came to nothing."""
 
     def forget(self, before: datetime) -> int:
         """Remove answers from before a time; return how many."""
@@ -132,6 +129,9 @@ class Jobs(Protocol):
 
     def take(self, holder: str, kinds: Sequence[str], now: datetime, until: datetime) -> Job | None:
         """Take the oldest job that waits, or whose holder has not been heard of, until a time; None where none is."""
+
+    def free(self, gone: Callable[[str], bool]) -> int:
+        """Let jobs be taken at once whose holder is *gone*; return how many."""
 
     def progress(self, id: str, holder: str, progress: float, note: str, until: datetime) -> bool:
         """Note how far a job is and hold it until a time; False where another holds it by now."""

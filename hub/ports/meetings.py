@@ -1,6 +1,6 @@
 """What the hub needs to make minutes of a meeting."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -180,6 +180,12 @@ class BlobStore(Protocol):
 
     def path(self, sha256: str) -> Path:
         """Return a local path to read the blob from. RejectedError when it is not here or its bytes have changed."""
+
+    def names(self) -> Iterator[str]:
+        """Return the SHA-256 of everything that is kept, for a backup."""
+
+    def save(self, sha256: str, target: Path) -> None:
+        """Write a blob's bytes, as the store itself has them, to the new file *target*. Errors as of `path`."""
 
 
 class StageStore(Protocol):

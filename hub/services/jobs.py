@@ -27,7 +27,10 @@ class LostError(Exception):
 
 
 class JobRunner:
-    """Takes jobs of *kinds* one after the other in *threads* threads of its own, from `start` to `stop`."""
+    """Takes jobs of *kinds* one after the other in *threads* threads of its own, from `start` to `stop`.
+
+    *gone* tells of a holder whether its process has surely ended; a job of any other is taken once it is silent.
+    """
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class JobRunner:
         clock: Clock,
         new_id: Callable[[], str],
         threads: int = 1,
+        gone: Callable[[str], bool] = lambda _holder: False,
     ) -> None:
         self.jobs = jobs
         self.kinds = kinds
@@ -45,6 +49,7 @@ class JobRunner:
         self._clock = clock
         self._new_id = new_id
         self._threads = threads
+        self._gone = gone
         self._asked = threading.Event()
         self._ended = threading.Event()
         self._pool: ThreadPoolExecutor | None = None
@@ -92,6 +97,8 @@ class JobRunner:
         return True
 
     def _work(self) -> None:
+        with suppress(HubError):  # an outage: they are taken when they have been silent for long enough
+            self.jobs.free(self._gone)
         while not self._ended.is_set():
             try:
                 found = self.run_one()

@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from hub.domain.errors import FatalError, RejectedError
@@ -33,6 +34,15 @@ class FolderBlobs:
         if _sha256(path) != sha256:
             raise RejectedError(f"{path}: its bytes have changed since it was stored; restore it from a backup")
         return path
+
+    def names(self) -> Iterator[str]:
+        """Return what is kept; see `BlobStore.names`."""
+        found = self._folder.glob("??/*") if self._folder.is_dir() else ()
+        yield from sorted(path.name for path in found if path.is_file())
+
+    def save(self, sha256: str, target: Path) -> None:
+        """Write a blob elsewhere; see `BlobStore.save`."""
+        shutil.copyfile(self.path(sha256), target)
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ _BUSY_WAIT_MS = 15_000
 _POOL = 8
 _REST_S = 5.0
 _MIGRATION_LOCK = 4_715_300
+_joined: ContextVar[tuple[Engine, Connection] | None] = ContextVar("joined", default=None)
+"""The transaction that this thread's work is part of."""
 _PATIENCE = {
     "connect_timeout": 10,
     "keepalives_idle": 10,
@@ -100,18 +103,47 @@ def told(where: str) -> Iterator[None]:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
-    """One database transaction; its errors are the hub's own."""
-    with told(_where(engine)), engine.begin() as connection:
-        yield connection
+    """One database transaction; its errors are the hub's own. Within `together` it is a part of that one."""
+    outer = _outer(engine)
+    with told(_where(engine)):
+        if outer is not None:
+            with outer.begin_nested():
+                yield outer
+            return
+        with engine.begin() as connection:
+            yield connection
+
+
+@contextmanager
+def together(engine: Engine) -> Iterator[Connection]:
+    """One database transaction that holds all which this thread writes by `transaction` until the block ends.
+
+    A part that fails is undone by itself; what stands when the block ends is committed at once, or nothing of it is.
+    """
+    with transaction(engine) as connection:
+        token = _joined.set((engine, connection))
+        try:
+            yield connection
+        finally:
+            _joined.reset(token)
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A view of the database that holds up no writer: at one moment on SQLite, each statement's own on PostgreSQL."""
+    if (outer := _outer(engine)) is not None:
+        with told(_where(engine)):
+            yield outer
+        return
     # autocommit spares PostgreSQL a BEGIN and a ROLLBACK for what is mostly one statement
     options: Any = {"deferred": True} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
     with told(_where(engine)), engine.connect() as connection:
         yield connection.execution_options(**options)
+
+
+def _outer(engine: Engine) -> Connection | None:
+    joined = _joined.get()
+    return joined[1] if joined is not None and joined[0] is engine else None
 
 
 def _where(engine: Engine) -> str:

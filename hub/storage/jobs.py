@@ -1,22 +1,20 @@
 """Jobs in the hub's database, and the answers to requests that may come twice."""
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, and_, delete, insert, or_, select, update
 
-from hub.domain.errors import MissingError, StandingError, UsageError
+from hub.domain.errors import HubError, MissingError, StandingError, UsageError
 from hub.domain.jobs import Job, JobState
 from hub.storage import account_rows as rows
 from hub.storage.account_tables import idempotency_keys as answers
 from hub.storage.account_tables import jobs
-from hub.storage.engine import reading, transaction
+from hub.storage.engine import reading, together, transaction
 from hub.storage.rows import naive, text
 from hub.storage.upsert import upsert
-
-_UNDER_WAY = timedelta(minutes=2)
 
 
 class SqlJobs:
@@ -75,6 +73,16 @@ class SqlJobs:
             connection.execute(update(jobs).where(jobs.c.id == row.id).values(values))
         return self.job(row.id)
 
+    def free(self, gone: Callable[[str], bool]) -> int:
+        """Let go of what dead processes held; see `Jobs.free`."""
+        running = jobs.c.state == str(JobState.RUNNING)
+        with transaction(self._engine) as connection:
+            holders = connection.execute(select(jobs.c.holder).where(running).distinct()).scalars()
+            dead = [holder for holder in holders if holder is not None and gone(holder)]
+            these = (running, jobs.c.holder.in_(dead))
+            freed = {"state": str(JobState.QUEUED), "holder": None, "held_until": None}
+            return int(connection.execute(update(jobs).where(*these).values(freed)).rowcount)
+
     def progress(self, id: str, holder: str, progress: float, note: str, until: datetime) -> bool:
         """Note how far a job is; see `Jobs.progress`."""
         return self._held(id, holder, {"progress": progress, "note": note, "held_until": naive(until)})
@@ -95,36 +103,42 @@ class SqlAnswers:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def claim(self, user_id: str, key: str, request: str, at: datetime) -> Mapping[str, Any] | None:
-        """Take a key or return what was answered; see `Answers.claim`."""
+    def once(
+        self, user_id: str, key: str, request: str, at: datetime, make: Callable[[], Mapping[str, Any]]
+    ) -> Mapping[str, Any]:
+        """Return what was answered, or make and keep it; see `Answers.once`."""
         row = {"user_id": user_id, "key": key, "request": request, "answer": None, "at": naive(at)}
-        left = (*_of(user_id, key), answers.c.answer.is_(None), answers.c.at < naive(at - _UNDER_WAY))
-        with transaction(self._engine) as connection:
-            connection.execute(delete(answers).where(*left))  # its process ended before it could answer
-            made = upsert(connection, answers).values(row).on_conflict_do_nothing().returning(answers.c.key)
-            if connection.execute(made).first() is not None:
-                return None
-            known = connection.execute(select(answers).where(*_of(user_id, key))).one()
-        if known.request != request:
-            raise UsageError("Idempotency-Key: was used for another request; give each request a key of its own")
-        if known.answer is None:
-            raise StandingError("Idempotency-Key: the first request with it is under way; ask again in a moment")
-        return dict(json.loads(known.answer))
-
-    def keep(self, user_id: str, key: str, answer: Mapping[str, Any]) -> None:
-        """Keep an answer; see `Answers.keep`."""
-        with transaction(self._engine) as connection:
-            connection.execute(update(answers).where(*_of(user_id, key)).values(answer=text(dict(answer))))
-
-    def release(self, user_id: str, key: str) -> None:
-        """Give a key back; see `Answers.release`."""
-        with transaction(self._engine) as connection:
-            connection.execute(delete(answers).where(*_of(user_id, key), answers.c.answer.is_(None)))
+        these = _of(user_id, key)
+        with together(self._engine) as connection:
+            # taken first: whoever comes with the same key waits here until this transaction ends
+            taken = upsert(connection, answers).values(row).on_conflict_do_nothing().returning(answers.c.key)
+            if connection.execute(taken).first() is None:
+                known = connection.execute(select(answers).where(*these)).one()
+                return _known(known.request, known.answer, request)
+            try:
+                answer = make()
+            except HubError as error:
+                connection.execute(delete(answers).where(*these))
+                failed: HubError | None = error
+            else:
+                connection.execute(update(answers).where(*these).values(answer=text(dict(answer))))
+                failed = None
+        if failed is not None:  # after the commit: refusals that were noted stay noted
+            raise failed
+        return answer
 
     def forget(self, before: datetime) -> int:
         """Remove old answers; see `Answers.forget`."""
         with transaction(self._engine) as connection:
             return int(connection.execute(delete(answers).where(answers.c.at < naive(before))).rowcount)
+
+
+def _known(asked: str, answer: str | None, request: str) -> Mapping[str, Any]:
+    if asked != request:
+        raise UsageError("Idempotency-Key: was used for another request; give each request a key of its own")
+    if answer is None:  # of an earlier release, whose process ended in between
+        raise StandingError("Idempotency-Key: its first request was cut off; look whether it was done, take a new key")
+    return dict(json.loads(answer))
 
 
 def _of(user_id: str, key: str) -> tuple[Any, Any]:

@@ -1,5 +1,7 @@
 """Accounts, sessions, tokens, kept answers and the trail's browser on both databases."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -103,20 +105,63 @@ def test_a_token_is_known_by_its_hash_and_revoked_once(accounts, engine):
         tokens.revoke("t1", AT, audit=[])
 
 
+def answered(engine, make, user="u1", key="k", request="r1"):
+    return SqlAnswers(engine).once(user, key, request, AT, make)
+
+
 def test_an_answer_is_given_again_and_a_key_serves_one_request(engine):
-    answers = SqlAnswers(engine)
-    assert answers.claim("u1", "k", "r1", AT) is None
-    with pytest.raises(StandingError, match="under way"):
-        answers.claim("u1", "k", "r1", AT)
-    answers.keep("u1", "k", {"status": 201, "body": "{}"})
-    assert answers.claim("u1", "k", "r1", AT) == {"status": 201, "body": "{}"}
-    assert answers.claim("u2", "k", "r2", AT) is None, "another person's key"
+    made = []
+
+    def make():
+        made.append(1)
+        return {"status": 201, "body": "{}"}
+
+    assert answered(engine, make) == answered(engine, make) == {"status": 201, "body": "{}"}
+    assert len(made) == 1
+    answered(engine, make, user="u2")
+    assert len(made) == 2, "another person's key"
     with pytest.raises(UsageError, match="another request"):
-        answers.claim("u1", "k", "r2", AT)
-    answers.release("u2", "k")
-    assert answers.claim("u2", "k", "r3", AT) is None, "what came to nothing may be tried anew"
-    assert answers.claim("u2", "k", "r3", AT + timedelta(minutes=3)) is None, "its process has ended"
-    assert answers.forget(AT + timedelta(days=1)) == 2
+        answered(engine, make, request="r2")
+    assert SqlAnswers(engine).forget(AT + timedelta(days=1)) == 2
+
+
+def test_what_is_made_stands_with_its_answer_or_not_at_all(accounts, engine):
+    def cut_off():
+        accounts.note([line(2)])
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        answered(engine, cut_off)
+    assert SqlBrowser(engine).trail(Wanted(field="f2"), before=None, limit=9) == []
+    answered(engine, lambda: accounts.note([line(2)]) or {"status": 201})
+    assert len(SqlBrowser(engine).trail(Wanted(field="f2"), before=None, limit=9)) == 1
+
+
+def test_what_was_refused_stays_noted_and_the_key_is_free_again(accounts, engine):
+    def refused():
+        accounts.note([line(2)])
+        accounts.add(Account(replace(ANNA, id="u2")), audit=[line(3)])
+
+    with pytest.raises(StandingError, match="has an account already"):
+        answered(engine, refused)
+    fields = [entry.field for _, entry, _ in SqlBrowser(engine).trail(Wanted(), before=None, limit=9)]
+    assert fields == ["f2", "f1"], "the part that failed is undone by itself"
+    assert answered(engine, lambda: {"status": 201}, request="r2") == {"status": 201}
+
+
+def test_of_two_at_once_with_one_key_the_second_gets_the_answer_of_the_first(engine):
+    begun, made = threading.Barrier(2), []
+
+    def make():
+        made.append(1)
+        return {"status": 201, "number": len(made)}
+
+    def ask(_):
+        begun.wait(60)
+        return answered(engine, make)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(ask, range(2))) == [{"status": 201, "number": 1}] * 2
 
 
 def test_the_trail_is_searched_by_who_what_when_and_text(accounts, engine):

@@ -100,6 +100,28 @@ def test_a_blob_whose_bytes_changed_is_refused(bench, source):
         bench.blobs.path(key)
 
 
+def test_everything_that_is_kept_is_named_and_saved_elsewhere(bench, source, tmp_path):
+    first = bench.blobs.put(source)
+    source.write_bytes(b"another")
+    second = bench.blobs.put(source)
+    assert {first, second} <= set(bench.blobs.names())
+    bench.blobs.save(second, tmp_path / "saved")
+    assert (tmp_path / "saved").read_bytes() == b"another"
+    with pytest.raises(RejectedError, match=r"no such|not here"):
+        bench.blobs.save("0" * 64, tmp_path / "none")
+    bench.spoil(first)
+    with pytest.raises(RejectedError, match="changed"):
+        bench.blobs.save(first, tmp_path / "spoilt")
+
+
+def test_more_than_one_page_of_a_bucket_is_named_and_what_is_no_blob_is_not(store, tmp_path):
+    names = {f"{number:064x}" for number in range(1001)}
+    for name in names:
+        store.client.put_object(Bucket="trial", Key=f"many/{name[:2]}/{name}", Body=b"")
+    store.client.put_object(Bucket="trial", Key="many/other.txt", Body=b"")
+    assert set(bucket(store, tmp_path, prefix="many/").names()) == names
+
+
 def test_an_empty_blob_is_a_blob(bench, tmp_path):
     (tmp_path / "empty").touch()
     assert bench.blobs.path(bench.blobs.put(tmp_path / "empty")).read_bytes() == b""

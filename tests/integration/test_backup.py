@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from hub.bootstrap import build
+from hub.cli.backup import backup
+from hub.cli.backup import restore as put_back_here
 from hub.domain.errors import RejectedError, UsageError
 from hub.domain.people import Role
 from hub.services.review.editing import versions
@@ -14,6 +16,7 @@ from hub.services.review.uploads import open_upload, receive
 from hub.settings import load_settings
 from hub.storage.backup.database import rows_of
 from hub.storage.backup.whole import back_up, look_at, restore
+from tests.object_store import KEY, SECRET, object_store
 from tests.people import granted, person
 from tests.review_kit import CARA, INSPECTOR, drafted
 
@@ -118,6 +121,31 @@ def test_it_is_of_one_moment_although_the_hub_goes_on(hub_with_url, tmp_path, re
     again.close()
     # a meeting is entered in one transaction and drafted in the next: at any moment one at most is between the two
     assert 0 <= rows["cards"] - rows["versions"] <= 1
+
+
+def test_what_lies_in_a_bucket_is_saved_and_put_back_into_another(home, tmp_path, monkeypatch, capsys):
+    with object_store(tmp_path / "store") as store:
+        told = {"BLOBS": "s3", "S3_BUCKET": "trial", "S3_ENDPOINT": store.endpoint, "S3_REGION": "us-east-1"}
+        told |= {"S3_KEY": KEY, "S3_SECRET": SECRET, "S3_CA": str(store.ca), "S3_PREFIX": "one/", "HOME": str(home)}
+        for name, value in told.items():
+            monkeypatch.setenv(f"HUB_{name}", value)
+        hub = build(load_settings())
+        worked(hub)
+        [name] = hub.blobs.names()
+        hub.blobs.path(name).unlink()  # this machine's copy may go at any time
+        hub.close()
+        backup(tmp_path / "saved")
+        assert (tmp_path / "saved" / "home" / "blobs" / name[:2] / name).read_bytes() == b"sound"
+        monkeypatch.setenv("HUB_S3_PREFIX", "two/")
+        monkeypatch.setenv("HUB_HOME", str(tmp_path / "again"))
+        put_back_here(tmp_path / "saved")
+        assert store.client.get_object(Bucket="trial", Key=f"two/{name[:2]}/{name}")["Body"].read() == b"sound"
+        assert "restored and whole" in capsys.readouterr().out
+        store.client.put_object(Bucket="trial", Key=f"one/{name[:2]}/{name}", Body=b"other")
+        monkeypatch.setenv("HUB_S3_PREFIX", "one/")
+        (tmp_path / "again" / "blobs" / name[:2] / name).unlink()
+        with pytest.raises(RejectedError, match="have changed"):
+            backup(tmp_path / "harmed")
 
 
 @pytest.fixture

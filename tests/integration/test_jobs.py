@@ -1,5 +1,8 @@
 """Long work over HTTP: asked for, watched, refused to others, taken up again after its process ended."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from datetime import timedelta
@@ -11,6 +14,7 @@ from hub.domain.errors import RejectedError
 from hub.domain.jobs import JobState
 from hub.domain.people import Principal, Role
 from hub.domain.policy import Scope
+from hub.storage.processes import gone
 from tests.people import Clock, granted, person, quick_hub, served, sign_in
 
 SCOPE = Scope(frozenset({"Meridian CRO"}), "ATLAS-3")
@@ -129,6 +133,28 @@ def test_a_job_that_ends_its_process_each_time_is_given_up(two):
         clock.pass_on(seconds=61)
     assert second.jobs.run_one()
     assert "given up" in second.jobs.jobs.job(job.id).error
+
+
+def test_a_job_of_a_process_that_has_surely_ended_is_taken_at_once(two):
+    first, second, clock = two
+    job = asked(first, person(first, "anna@cro.example"))
+    first.jobs.jobs.take("here:1:a", ["add_up"], clock(), clock() + timedelta(seconds=60))
+    assert second.jobs.jobs.free(lambda holder: holder != "here:1:a") == 0
+    assert not second.jobs.run_one()
+    assert second.jobs.jobs.free(lambda holder: holder == "here:1:a") == 1
+    assert second.jobs.run_one()
+    assert second.jobs.jobs.job(job.id).attempts == 2
+
+
+def test_of_a_process_elsewhere_nobody_knows_whether_it_ended():
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    own = f"here:{os.getpid()}:mark"
+    assert gone(f"here:{ended.pid}:a", own=own)
+    assert gone(f"here:{os.getpid()}:former", own=own), "its number is ours now"
+    assert not gone(own, own=own)
+    assert not gone(f"here:{os.getppid()}:a", own=own)
+    assert not gone(f"there:{ended.pid}:a", own=own)
 
 
 def test_two_processes_never_do_the_same_job(two):

@@ -1,6 +1,9 @@
 """Recordings and documents in a bucket, each under its SHA-256, with a folder of this machine before it."""
 
+import hashlib
+import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,9 @@ from hub.connectors.s3.address import S3Address
 from hub.connectors.s3.errors import is_missing, translate
 from hub.domain.errors import RejectedError
 from hub.ports import BlobStore
+
+_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}")
+"""What stands after the prefix in the keys of blobs; a bucket may hold other things too."""
 
 
 class S3Blobs:
@@ -44,20 +50,41 @@ class S3Blobs:
         except RejectedError:  # deleted here, or changed: the bucket's own counts
             return self._fetched(sha256)
 
+    def names(self) -> Iterator[str]:
+        """Return what lies in the bucket; see `BlobStore.names`."""
+        try:
+            pages = self._client.get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self._address.bucket, Prefix=self._address.prefix):
+                names = (str(one["Key"]).removeprefix(self._address.prefix) for one in page.get("Contents", ()))
+                yield from (name[3:] for name in names if _NAME.fullmatch(name))
+        except (BotoCoreError, ClientError) as error:
+            raise translate(error, f"what lies in {self._address} could not be listed") from error
+
+    def save(self, sha256: str, target: Path) -> None:
+        """Write a blob of the bucket elsewhere; see `BlobStore.save`."""
+        self._download(sha256, target)
+        with target.open("rb") as stream:
+            if hashlib.file_digest(stream, "sha256").hexdigest() != sha256:
+                raise RejectedError(self._spoilt(sha256))
+
     def _fetched(self, sha256: str) -> Path:
         with tempfile.TemporaryDirectory(prefix="hub-blob-") as folder:
             fetched = Path(folder) / sha256
-            try:
-                self._client.download_file(self._address.bucket, self._key(sha256), str(fetched))
-            except (BotoCoreError, ClientError, boto3.exceptions.Boto3Error) as error:
-                if is_missing(error):
-                    raise RejectedError(f"{sha256}: no such recording or document in {self._address}") from error
-                raise translate(error, f"{sha256}: could not be read from {self._address}") from error
+            self._download(sha256, fetched)
             if self._near.put(fetched) != sha256:
-                raise RejectedError(
-                    f"{sha256}: its bytes in {self._address} have changed since it was stored; restore it from a backup"
-                )
+                raise RejectedError(self._spoilt(sha256))
         return self._near.path(sha256)
+
+    def _download(self, sha256: str, target: Path) -> None:
+        try:
+            self._client.download_file(self._address.bucket, self._key(sha256), str(target))
+        except (BotoCoreError, ClientError, boto3.exceptions.Boto3Error) as error:
+            if is_missing(error):
+                raise RejectedError(f"{sha256}: no such recording or document in {self._address}") from error
+            raise translate(error, f"{sha256}: could not be read from {self._address}") from error
+
+    def _spoilt(self, sha256: str) -> str:
+        return f"{sha256}: its bytes in {self._address} have changed since it was stored; restore it from a backup"
 
     def _is_there(self, sha256: str, size: int) -> bool:
         try:

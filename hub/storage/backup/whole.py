@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -10,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from hub.domain.errors import FatalError, RejectedError, UsageError
-from hub.ports import Clock
+from hub.ports import BlobStore, Clock
 from hub.storage.audit import AuditTrail
 from hub.storage.backup import database, manifest
 from hub.storage.backup.manifest import Manifest
@@ -32,8 +33,12 @@ class Found:
     """Entries of the audit trail."""
 
 
-def back_up(engine: Engine, home: Path, trail: AuditTrail, target: Path, *, clock: Clock) -> Found:
+def back_up(
+    engine: Engine, home: Path, trail: AuditTrail, target: Path, *, clock: Clock, blobs: BlobStore | None = None
+) -> Found:
     """Copy all that the hub keeps into the new folder *target*; the hub may go on working.
+
+    *blobs* is given where recordings and documents lie elsewhere than in *home*: all of them are fetched from there.
 
     The database is copied first and as of one moment; what it names by hash is written before it and never changed,
     so that the copy made after it holds all of that. UsageError where *target* is there, FatalError: a full disk.
@@ -44,6 +49,8 @@ def back_up(engine: Engine, home: Path, trail: AuditTrail, target: Path, *, cloc
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
         revision, rows, head = database.save(engine, target)
         _copy_home(home, target / _HOME)
+        if blobs is not None:
+            _fetch(blobs, target / _HOME / "blobs")
         made = Manifest(
             clock().astimezone(UTC).isoformat(timespec="seconds"),
             engine.dialect.name,
@@ -75,17 +82,27 @@ def look_at(folder: Path) -> Manifest:
     return known
 
 
-def restore(folder: Path, home: Path, url: str, reopened: Callable[[], tuple[Engine, AuditTrail]]) -> Found:
+def restore(
+    folder: Path,
+    home: Path,
+    url: str,
+    reopened: Callable[[], tuple[Engine, AuditTrail]],
+    *,
+    blobs: BlobStore | None = None,
+) -> Found:
     """Put a backup back into an empty *home* and database, then prove it: rows of every table, and the whole trail.
 
-    UsageError where something is there already; RejectedError as `look_at`; FatalError where what was put back is not
-    what the backup says.
+    With *blobs* recordings and documents go there, and each is read back from there and compared. UsageError where
+    something is there already; RejectedError as `look_at`; FatalError where what was put back is not what the backup
+    says.
     """
     known = look_at(folder)
     if home.exists() and any((home / name).exists() for name in (*KEPT, "hub.db")):
         raise UsageError(f"{home}: a hub is there; restore into an empty HUB_HOME")
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     _copy_home(folder / _HOME, home)
+    if blobs is not None:
+        _hand_over(folder / _HOME / "blobs", blobs)
     database.put_back(url, folder, known.revision)
     engine, trail = reopened()
     with reading(engine) as connection:
@@ -109,6 +126,27 @@ def signed_by(key: str, content: bytes, signature: str) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def _fetch(blobs: BlobStore, folder: Path) -> None:
+    """Let *folder* hold just what the store has: a copy in the hub's own folder may be spoilt, or of what is gone."""
+    names = set(blobs.names())
+    for path in [path for path in folder.rglob("*") if path.is_file()]:
+        if path.name not in names or manifest.hash_of(path) != path.name:
+            path.unlink()
+    for name in sorted(names):
+        target = folder / name[:2] / name
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            blobs.save(name, target)
+
+
+def _hand_over(folder: Path, blobs: BlobStore) -> None:
+    with tempfile.TemporaryDirectory(prefix="hub-restored-") as scratch:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            blobs.put(path)
+            blobs.save(path.name, Path(scratch) / path.name)  # which holds it against its hash
+            (Path(scratch) / path.name).unlink()
 
 
 def _copy_home(source: Path, target: Path) -> None:
