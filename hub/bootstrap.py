@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from opentelemetry.trace import NoOpTracer, Tracer
 
+from hub.bootstrap_communications import CommunicationParts
 from hub.bootstrap_language import LanguageParts
 from hub.bootstrap_listening import ListeningParts
 from hub.bootstrap_review import ReviewParts
@@ -68,7 +69,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts):
+class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts, CommunicationParts):
     """Every part of the hub, each made when it is first asked for."""
 
     def __init__(self, settings: Settings, overrides: dict[str, Any]) -> None:
@@ -84,6 +85,8 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts):
                     close()
         if "post" in made and (close := getattr(self.post.mailer, "close", None)) is not None:
             close()
+        for agreed in made.get("agreed", {}).values():
+            agreed.capture.close()
         if "bus" in made:
             self.bus.close()
         if "_http" in made:

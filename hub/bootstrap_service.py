@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from hub.ports import Answers, IdentityProvider, JobWork
     from hub.ports.browsing import Browser
+    from hub.ports.communications import CommunicationLog
     from hub.ports.traces import Traces
     from hub.services.accounts.desk import Desk
     from hub.services.accounts.second_factor import Codes
@@ -42,6 +43,8 @@ class ServiceParts:
         def room(self) -> Room: ...  # noqa: D102
         @property
         def audit(self) -> AuditTrail: ...  # noqa: D102
+        @property
+        def communications(self) -> CommunicationLog: ...  # noqa: D102
         @property
         def holder(self) -> str: ...  # noqa: D102
         @property
@@ -115,8 +118,8 @@ class ServiceParts:
         from hub.services.trail_reading import TrailReader
         from hub.services.trail_scopes import OtherScopes
 
-        ledger, shelf = self.sync.ledger, self.room.shelf
-        return TrailReader(self.browser, ledger, self.desk.accounts, lambda: OtherScopes(shelf, ledger))
+        ledger, shelf, log = self.sync.ledger, self.room.shelf, self.communications
+        return TrailReader(self.browser, ledger, self.desk.accounts, lambda: OtherScopes(shelf, ledger, log))
 
     @cached_property
     def traces(self) -> "Traces":

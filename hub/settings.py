@@ -155,6 +155,11 @@ class Settings(BaseSettings):
         description="Folder with a YAML file for each channel of a chat that minutes are announced in; HUB_HOME/chats "
         "when unset",
     )
+    communications_dir: Path | None = Field(
+        default=None,
+        description="Folder with a YAML file for each study whose channels are captured; HUB_HOME/communications when "
+        "unset",
+    )
     outgoing_dir: Path | None = Field(
         default=None, description="Folder with a YAML file for each webhook out; HUB_HOME/outgoing when unset"
     )
@@ -250,6 +255,11 @@ class Settings(BaseSettings):
     def mail(self) -> Path:
         """The file that says how mails go out; it need not be there."""
         return self.mail_file or self.home / "mail.yaml"
+
+    @property
+    def communications(self) -> Path:
+        """The folder that describes the channels whose capture is agreed."""
+        return self.communications_dir or self.home / "communications"
 
     @property
     def outgoing(self) -> Path:

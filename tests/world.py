@@ -9,6 +9,7 @@ from hub.bootstrap import Hub
 from hub.domain.agreements import Agreement, KindRule, Status
 from hub.domain.audit import Entry
 from hub.domain.cards import Card
+from hub.domain.communications import Channel, Said, message_id
 from hub.domain.identity import Candidate, pair_id
 from hub.domain.meeting import Meeting
 from hub.domain.people import EVERY, Grant, Role, User
@@ -65,6 +66,8 @@ def furnish(hub: Hub) -> World:
         unit.save(Effects(records=records, bases=bases, disputes=disputes, letters=(letter,), audit=audit))
     _meet(hub, user, at)
     rule = Rule(organizations=(CRO, SPONSOR), account=user.email, consent="told at the start", study=STUDY)
+    channel = Channel("conduct", "slack", "C0AGREED", STUDY, (CRO, SPONSOR), "plan 3.2", at)
+    hub.communications.keep(channel, [Said("1.0", "1.0", "Anna Weber", at, "The consent form is out.")])
     hub.platforms["zoom"] = Connected("zoom", cast("MeetingPlatform", None), rule)
     pair = Candidate(pair_id("s1", "s2"), "study", "s1", "s2", "the same protocol_number", "proposed", at)
     with hub.sync.ledger.unit() as unit:
@@ -77,6 +80,7 @@ def furnish(hub: Hub) -> World:
         "dead-letters": "l1",
         "records": "r1",
         "fhir": "r1",
+        "communications": message_id(channel, "1.0"),
     }
     return World(
         hub, user, ids | {"meetings": "m1", "actions": "m1", "uploads": "up1", "studies": STUDY, "platforms": "zoom"}

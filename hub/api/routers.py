@@ -6,6 +6,7 @@ from hub.api import (
     approval_routes,
     audit_routes,
     board_routes,
+    communication_routes,
     conflict_routes,
     copy_routes,
     fhir_routes,
@@ -52,6 +53,7 @@ ROUTERS = (
     retention_routes.router,
     answer_routes.router,
     platform_routes.router,
+    communication_routes.router,
 )
 LARGE: tuple[str, ...] = ("/api/v1/uploads/",)
 """Paths (without what varies) that take recordings: their routes count what comes themselves."""

@@ -6,6 +6,7 @@ from hub.cli import (
     ask,
     audit,
     backup,
+    chat,
     connectors,
     deadletters,
     demo,
@@ -41,6 +42,7 @@ app.command("redact")(redact.redact)
 app.command("ask")(ask.ask)
 app.command("translate")(translate.translate)
 app.add_typer(platforms.app, name="platforms")
+app.add_typer(chat.app, name="chat")
 app.add_typer(memory.memory)
 app.add_typer(memory.glossary)
 app.add_typer(models.app, name="models")

@@ -292,8 +292,11 @@ class Calls(Protocol):
     def waiting(self, system: str) -> list[int]:
         """Return the numbers of calls, up to a thousand, after which *system* was not read yet."""
 
-    def handled(self, numbers: Sequence[int]) -> None:
-        """Note that the system was read since these calls."""
+    def bodies(self, system: str) -> dict[int, bytes]:
+        """Return what the calls of *system* hold, up to a hundred that wait, by their numbers, in their order."""
+
+    def handled(self, numbers: Sequence[int], *, keep_bodies: bool = True) -> None:
+        """Note that the system was read since these calls; without *keep_bodies* what they held is thrown away."""
 
     def forget(self, before: datetime) -> int:
         """Remove calls that were worked off and came before a time; return how many."""

@@ -1,11 +1,13 @@
-"""Whose the entries of the trail are that no agreement tells of: meetings and all in them, rules, letters, reviews."""
+"""Whose the entries of the trail are that no agreement tells of: meetings, rules, letters, reviews, what was said."""
 
 from hub.domain.audit import Entry
 from hub.domain.cards import Card
+from hub.domain.communications import COMMUNICATION
 from hub.domain.errors import UsageError
 from hub.domain.places import scope_of_system
 from hub.domain.policy import Scope
 from hub.ports import Ledger
+from hub.ports.communications import CommunicationLog
 from hub.ports.review import Shelf
 from hub.services import trail_reviews
 
@@ -13,9 +15,10 @@ from hub.services import trail_reviews
 class OtherScopes:
     """Finds scopes, and remembers those of meetings: made anew for each page, as a meeting may change hands."""
 
-    def __init__(self, shelf: Shelf, ledger: Ledger) -> None:
+    def __init__(self, shelf: Shelf, ledger: Ledger, log: CommunicationLog) -> None:
         self._shelf = shelf
         self._ledger = ledger
+        self._log = log
         self._meetings: dict[str, Scope | None] = {}
 
     def __call__(self, entry: Entry) -> Scope | None:
@@ -24,6 +27,8 @@ class OtherScopes:
             return trail_reviews.scope_of(entry.record_id)
         if entry.kind == "rule":
             return Scope(self._shelf.parties(entry.record_id), entry.record_id)
+        if entry.kind == COMMUNICATION:
+            return self._log.scope(entry.record_id)
         if entry.field == "dead_letter":
             return self._letter(entry.record_id)
         return self._meeting(entry.record_id.partition("/")[0])

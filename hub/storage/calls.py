@@ -14,6 +14,7 @@ from hub.storage.engine import reading, transaction
 from hub.storage.upsert import upsert
 
 _MANY = 1000
+_READ = 100
 
 
 class SqlCalls:
@@ -39,11 +40,18 @@ class SqlCalls:
         with reading(self._engine) as connection:
             return list(connection.execute(query.order_by(calls.c.number).limit(_MANY)).scalars())
 
-    def handled(self, numbers: Sequence[int]) -> None:
+    def bodies(self, system: str) -> dict[int, bytes]:
+        """Return what calls hold; see `Calls.bodies`."""
+        query = select(calls.c.number, calls.c.body).where(calls.c.system == system, calls.c.handled_at.is_(None))
+        with reading(self._engine) as connection:
+            return {row.number: row.body for row in connection.execute(query.order_by(calls.c.number).limit(_READ))}
+
+    def handled(self, numbers: Sequence[int], *, keep_bodies: bool = True) -> None:
         """Note that calls are worked off; see `Calls.handled`."""
         with transaction(self._engine) as connection:
             these = bulk.among(connection, calls.c.number, numbers)
-            connection.execute(update(calls).where(these).values(handled_at=rows.naive(self._clock())))
+            values: dict[str, Any] = {"handled_at": rows.naive(self._clock())}
+            connection.execute(update(calls).where(these).values(values if keep_bodies else values | {"body": b""}))
 
     def forget(self, before: datetime) -> int:
         """Remove old calls; see `Calls.forget`."""

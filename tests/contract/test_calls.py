@@ -72,3 +72,17 @@ def test_two_that_store_the_same_calls_at_once_keep_each_once(calls):
         thread.join()
     assert errors == []
     assert sorted(key for some in made for key in some) == sorted(call(number).key for number in numbers)
+
+
+def test_what_a_call_holds_can_be_read_and_is_thrown_away_where_it_is_to_be(calls, engine):
+    calls.keep([call(1), call(2), call(3, "etmf")])
+    held = calls.bodies("ctms")
+    assert list(held) == calls.waiting("ctms")
+    assert set(held.values()) == {b'{"type": "site.changed"}'}
+    first, second = held
+    calls.handled([first], keep_bodies=False)
+    calls.handled([second])
+    assert calls.bodies("ctms") == {}
+    with engine.connect() as connection:
+        bodies = connection.exec_driver_sql("SELECT body FROM webhook_calls ORDER BY number").scalars()
+        assert [bytes(one) for one in bodies] == [b"", b'{"type": "site.changed"}', b'{"type": "site.changed"}']

@@ -132,6 +132,7 @@ def _expected(role, place, right, scope, prefix):
 
 KNOWN_STUDY = (
     "agreements", "conflicts", "records", "meetings", "actions", "uploads", "studies", "platforms", "fhir", "identities",
+    "communications",
 )  # fmt: skip
 
 

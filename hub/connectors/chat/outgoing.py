@@ -8,7 +8,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from hub.connectors.chat.slack import Slack, SlackAccess
+from hub.connectors.chat.slack import Slack
+from hub.connectors.chat.slack_web import SlackAccess
 from hub.connectors.chat.workflow import Workflow, WorkflowAccess
 from hub.connectors.declared import Strict, read_declared
 from hub.connectors.rest.client import Limits

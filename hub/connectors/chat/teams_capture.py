@@ -1,0 +1,159 @@
+"""Teams: what is said in one agreed channel, by Graph's delta of its messages and the replies to them."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from pydantic import Field
+
+from hub.connectors.chat.teams_messages import read
+from hub.connectors.declared import Strict
+from hub.connectors.graph.access import Access
+from hub.connectors.graph.client import Graph, ResyncError
+from hub.connectors.graph.subscriptions import Subscriptions
+from hub.connectors.references import Secret, secret_of
+from hub.connectors.rest.client import Limits, NotThereError
+from hub.domain.communications import Said
+from hub.domain.errors import FatalError, HubError
+from hub.ports.communications import Heard
+
+_PAGE = "50"
+_LASTS = timedelta(minutes=60)
+"""The longest that a subscription to a channel's messages lives."""
+log = structlog.get_logger()
+_RIGHT = "give the app ChannelMessage.Read.All (protected), or ChannelMessage.Read.Group for this team"
+
+
+class Notify(Strict):
+    """Our webhook that Graph is to call, and what it shows there."""
+
+    url: str = Field(pattern=r"^(https://|http://127\.0\.0\.1:)")
+    client_state: Secret
+
+
+class ChannelAccess(Access):
+    """An app that may read the messages of one team's channel."""
+
+    team: str = Field(pattern=r"^[0-9A-Za-z-]+$")
+    channel: str = Field(pattern=r"^19:[^/\s]+$")
+    notify: Notify | None = None
+
+
+class TeamsCapture:
+    """`Capture` of a channel.
+
+    Delta tells of messages that begin a thread, also of edited and deleted ones; threads in which something was said
+    in the last *back* are read again, whether it tells of them or not. One request a pull.
+    """
+
+    def __init__(
+        self,
+        access: ChannelAccess,
+        *,
+        name: str,
+        since: datetime,
+        back: timedelta,
+        limits: Limits,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._access, self._name, self._since, self._back, self._clock = access, name, since, back, clock
+        self._graph = Graph(access, name=name, limits=limits, clock=clock)
+        self._subscriptions = Subscriptions(self._graph, clock)
+        self._path = f"/teams/{quote(access.team, safe='')}/channels/{quote(access.channel, safe='')}"
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._graph.close()
+
+    def pull(self, cursor: str | None) -> Heard:
+        """Return a page of messages, or of one thread's replies; see `Capture.pull`."""
+        state = {"link": "", "threads": [], "replies": "", "lively": {}} | (json.loads(cursor) if cursor else {})
+        heard = self._replies(state) if state["threads"] else self._messages(state)
+        said, aside = heard
+        for one in said:
+            known = state["lively"].get(one.thread, "")
+            state["lively"][one.thread] = max(known, one.stands_since.astimezone(UTC).isoformat())
+        more = bool(state["threads"]) or state.pop("onward", False)
+        if not more:
+            self._kept_alive()
+        return Heard(said, json.dumps(state), more=more, aside=aside)
+
+    def told(self, _body: bytes) -> tuple[Said, ...]:
+        """Return nothing: Graph signs nothing, so the channel is read after a call."""
+        return ()
+
+    def gone(self, _said: Said) -> bool:
+        """Return that it is not: delta tells of deletions."""
+        return False
+
+    def check(self) -> None:
+        """Look at the channel and the right to its messages; see `Capture.check`."""
+        try:
+            self._graph.get(self._path)
+            self._graph.page(f"{self._path}/messages", {"$top": "1"})
+        except NotThereError as error:
+            raise FatalError(f"{self._name}: there is no such team or channel") from error
+        except FatalError as error:
+            raise FatalError(f"{error}; {_RIGHT}") from error
+
+    def _messages(self, state: dict[str, Any]) -> tuple[tuple[Said, ...], tuple[str, ...]]:
+        first = f"{self._path}/messages/delta()"
+        asked = {"$top": _PAGE, "$filter": f"lastModifiedDateTime gt {_told(self._since)}"}
+        try:
+            page = self._graph.page(state["link"]) if state["link"] else self._graph.page(first, asked)
+        except ResyncError:  # what we know it forgot: all is listed anew, and known again
+            state["link"] = ""
+            page = self._graph.page(first, asked)
+        onward, end = page.get("@odata.nextLink"), page.get("@odata.deltaLink")
+        state["link"] = str(onward or end or "")
+        said, aside = self._read(page["value"])
+        begun = [one.id for one in said if one.id == one.thread]
+        state["threads"] = begun if onward else list(dict.fromkeys([*begun, *self._lively(state)]))
+        if onward:
+            state["onward"] = True
+        return said, aside
+
+    def _lively(self, state: dict[str, Any]) -> list[str]:
+        """Return the threads in which something was said lately, and forget the others."""
+        since = (self._clock() - self._back).astimezone(UTC).isoformat()
+        state["lively"] = {thread: at for thread, at in state["lively"].items() if at >= since}
+        return list(state["lively"])
+
+    def _replies(self, state: dict[str, Any]) -> tuple[tuple[Said, ...], tuple[str, ...]]:
+        thread = state["threads"][0]
+        path = f"{self._path}/messages/{quote(thread, safe='')}/replies"
+        try:
+            page = self._graph.page(state["replies"]) if state["replies"] else self._graph.page(path, {"$top": _PAGE})
+        except (NotThereError, ResyncError):  # gone meanwhile; delta tells so
+            page = {"value": []}
+        state["replies"] = str(page.get("@odata.nextLink") or "")
+        if not state["replies"]:
+            del state["threads"][0]
+        return self._read([one for one in page["value"] if not isinstance(one, dict) or one.get("id") != thread])
+
+    def _read(self, entries: list[Any]) -> tuple[tuple[Said, ...], tuple[str, ...]]:
+        said, aside = list[Said](), list[str]()
+        for entry in entries:
+            try:
+                found = read(entry)
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                aside.append(f"{self._name}: a message cannot be read ({type(error).__name__})")
+                continue
+            said += [found] if found else []
+        return tuple(said), tuple(aside)
+
+    def _kept_alive(self) -> None:
+        if (notify := self._access.notify) is not None:
+            state = secret_of(notify.client_state)
+            resource, change = f"{self._path}/messages", "created,updated,deleted"
+            try:
+                self._subscriptions.keep(resource, notify.url, client_state=state, lasts=_LASTS, change=change)
+            except HubError as error:  # the channel is read all the same, only later
+                log.warning("subscription_not_kept", system=self._name, reason=str(error))
+
+
+def _told(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
