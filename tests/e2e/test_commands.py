@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -101,16 +102,22 @@ def test_extract_reads_what_transcribe_wrote_and_translate_what_minutes_wrote(hu
 
 def test_transcribe_prints_subtitles_and_a_second_run_hears_nothing_again(hub, tmp_path, monkeypatch):
     monkeypatch.setenv("HUB_WHISPER_MODEL", "whisper-tiny.en")
-    began = time.monotonic()
+    began = _children_s()
     first = hub("transcribe", DEMO / "meeting.opus", "--format", "vtt")
-    first_s, began = time.monotonic() - began, time.monotonic()
+    first_s, began = _children_s() - began, _children_s()
     second = hub("transcribe", DEMO / "meeting.opus", "--format", "vtt")
     assert first.returncode == 0, first.stderr
     assert first.stdout.startswith("WEBVTT")
     assert "<v Speaker" in first.stdout
     assert second.stdout == first.stdout
     assert "kept from before" in second.stderr
-    assert time.monotonic() - began < first_s / 2
+    assert _children_s() - began < first_s / 2
+
+
+def _children_s():
+    """Processor time of commands that have ended; time by the clock depends on what else runs."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def test_stopped_in_the_middle_it_leaves_nothing_half_and_goes_on(hub, home, tmp_path, monkeypatch):

@@ -1,10 +1,10 @@
 """The rules of the tree that a machine can hold."""
 
 import ast
+import resource
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +38,7 @@ def test_the_domain_needs_only_the_standard_library():
             assert not foreign, f"{path.name} imports {foreign}"
 
 
-def test_help_is_there_in_a_fifth_of_a_second_and_loads_nothing_heavy():
+def test_help_costs_a_fifth_of_a_second_and_loads_nothing_heavy():
     script = "import sys; from hub.cli.main import app; print(*sorted(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     heavy = {"numpy", "spacy", "faster_whisper", "onnxruntime", "sqlalchemy", "pydantic", "docx", "weasyprint", "babel"}
@@ -49,6 +49,12 @@ def test_help_is_there_in_a_fifth_of_a_second_and_loads_nothing_heavy():
 
 
 def _seconds(command: list[str]) -> float:
-    began = time.perf_counter()
+    """Return the processor time of a command: what it takes by the clock depends on what else runs."""
+    before = _children_s()
     subprocess.run(command, capture_output=True, check=True)
-    return time.perf_counter() - began
+    return _children_s() - before
+
+
+def _children_s() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
