@@ -69,12 +69,15 @@ def _sweeper(hub: "Hub", name: str) -> Callable[[], float]:
 
     def step() -> float:
         nonlocal due
-        calls = hub.sync.calls.waiting(name) if name in hub.sync.called else []
+        calls = hub.sync.calls.bodies(name) if name in hub.sync.called else {}
         if (calls or time.monotonic() >= due) and hub.sync.leases.take(f"sweep.{name}", _SWEEP_EVERY_S):
+            if (called := hub.platforms[name].called) is not None:
+                for body in calls.values():
+                    called(body)
             hub.sweep(name)
             due = time.monotonic() + _SWEEP_EVERY_S
             if calls:
-                hub.sync.calls.handled(calls)
+                hub.sync.calls.handled(list(calls))
         return 2.0
 
     return step

@@ -33,6 +33,7 @@ BESIDE: tuple[Beside, ...] = (
         system="Teams meetings (Graph)",
         folder="platforms",
         does="recordings and transcripts in",
+        told="webhook and poll",
         signs_in="app with secret or certificate",
         proved="Graph's OpenAPI (v1.0 subset); a server of ours with faults",
     ),

@@ -70,5 +70,6 @@ def load_platforms(
         if told.name in found:
             raise UsageError(f"{path}: another file connects {told.name} already; give it another name")
         rule = Rule(**told.take.model_dump())
-        found[told.name] = Connected(told.name, told.opened(clock, tokens), rule)
+        platform = told.opened(clock, tokens)
+        found[told.name] = Connected(told.name, platform, rule, getattr(platform, "called", None))
     return found

@@ -1,6 +1,6 @@
 """What the hub needs of a meeting platform."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -52,3 +52,5 @@ class Connected:
     name: str
     platform: MeetingPlatform
     rule: Rule
+    called: Callable[[bytes], None] | None = None
+    """Does what a call of the platform asks of us, before the sweep that follows it; None where calls ask nothing."""

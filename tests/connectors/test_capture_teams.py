@@ -2,8 +2,8 @@
 
 import pytest
 
-from hub.connectors.chat.teams_capture import Notify
 from hub.connectors.chat.teams_messages import plain
+from hub.connectors.graph.watch import Notify
 from hub.domain.calls import Call
 from hub.domain.communications import Asked
 from hub.domain.errors import FatalError
@@ -93,9 +93,8 @@ def test_subject_files_and_breaks_are_kept_as_words(log, room):
 
 
 def test_a_subscription_is_made_renewed_and_its_failure_stops_nothing(log, room):
-    access = room.agreed.capture._access
     notify = {"url": "https://hub.test/webhooks/teams", "client_state": "env:GRAPH_STATE"}
-    room.agreed.capture._access = access.model_copy(update={"notify": Notify.model_validate(notify)})
+    room.agreed.capture._watch._notify = Notify.model_validate(notify)
     room.say("one")
     room.server.fail("write", faults.status(503))
     assert look(log, room).new == 1

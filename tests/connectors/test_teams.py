@@ -154,3 +154,17 @@ teams:
     (tmp_path / "teams.yaml").write_text(text.replace("platform: teams", "platform: zoom"))
     with pytest.raises(UsageError, match="describe the platform under zoom"):
         load_platforms(tmp_path, clock=lambda: UNTIL)
+
+
+def test_subscriptions_are_asked_for_as_the_contract_says(server, teams, monkeypatch):
+    monkeypatch.setenv("GRAPH_STATE", "state-planted-7731")
+    contract = vendor("microsoft-graph/graph-v1.subset.openapi.json", "/v1.0")
+    one = teams(notify={"url": "https://hub.test/webhooks/teams", "client_state": "env:GRAPH_STATE"})
+    list(one.held(SINCE, UNTIL))
+    list(one.held(SINCE, UNTIL))
+    one.called(b'{"value": [{"lifecycleEvent": "reauthorizationRequired", "subscriptionId": "s0"}, 7]}')
+    one.called(b"no JSON")
+    assert len(server.subscriptions) == 2
+    asked = [a for a in server.asked if "/subscriptions" in a.path]
+    assert [a.method for a in asked] == ["GET", "POST", "GET", "POST", "POST"]
+    assert [line for a in asked for line in contract.problems(a)] == []

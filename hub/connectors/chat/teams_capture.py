@@ -6,32 +6,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-import structlog
 from pydantic import Field
 
 from hub.connectors.chat.teams_messages import read
-from hub.connectors.declared import Strict
 from hub.connectors.graph.access import Access
 from hub.connectors.graph.client import Graph, ResyncError
-from hub.connectors.graph.subscriptions import Subscriptions
-from hub.connectors.references import Secret, secret_of
+from hub.connectors.graph.watch import Notify, Watch
 from hub.connectors.rest.client import Limits, NotThereError
 from hub.domain.communications import Said
-from hub.domain.errors import FatalError, HubError
+from hub.domain.errors import FatalError
 from hub.ports.communications import Heard
 
 _PAGE = "50"
 _LASTS = timedelta(minutes=60)
 """The longest that a subscription to a channel's messages lives."""
-log = structlog.get_logger()
 _RIGHT = "give the app ChannelMessage.Read.All (protected), or ChannelMessage.Read.Group for this team"
-
-
-class Notify(Strict):
-    """Our webhook that Graph is to call, and what it shows there."""
-
-    url: str = Field(pattern=r"^(https://|http://127\.0\.0\.1:)")
-    client_state: Secret
 
 
 class ChannelAccess(Access):
@@ -61,7 +50,7 @@ class TeamsCapture:
     ) -> None:
         self._access, self._name, self._since, self._back, self._clock = access, name, since, back, clock
         self._graph = Graph(access, name=name, limits=limits, clock=clock)
-        self._subscriptions = Subscriptions(self._graph, clock)
+        self._watch = Watch(self._graph, access.notify, name=name, clock=clock)
         self._path = f"/teams/{quote(access.team, safe='')}/channels/{quote(access.channel, safe='')}"
 
     def close(self) -> None:
@@ -78,11 +67,12 @@ class TeamsCapture:
             state["lively"][one.thread] = max(known, one.stands_since.astimezone(UTC).isoformat())
         more = bool(state["threads"]) or state.pop("onward", False)
         if not more:
-            self._kept_alive()
+            self._watch.keep([f"{self._path}/messages"], change="created,updated,deleted", lasts=_LASTS)
         return Heard(said, json.dumps(state), more=more, aside=aside)
 
-    def told(self, _body: bytes) -> tuple[Said, ...]:
+    def told(self, body: bytes) -> tuple[Said, ...]:
         """Return nothing: Graph signs nothing, so the channel is read after a call."""
+        self._watch.told(body)
         return ()
 
     def gone(self, _said: Said) -> bool:
@@ -144,15 +134,6 @@ class TeamsCapture:
                 continue
             said += [found] if found else []
         return tuple(said), tuple(aside)
-
-    def _kept_alive(self) -> None:
-        if (notify := self._access.notify) is not None:
-            state = secret_of(notify.client_state)
-            resource, change = f"{self._path}/messages", "created,updated,deleted"
-            try:
-                self._subscriptions.keep(resource, notify.url, client_state=state, lasts=_LASTS, change=change)
-            except HubError as error:  # the channel is read all the same, only later
-                log.warning("subscription_not_kept", system=self._name, reason=str(error))
 
 
 def _told(at: datetime) -> str:

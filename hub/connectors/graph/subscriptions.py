@@ -16,6 +16,7 @@ class Subscriptions:
         self._graph = graph
         self._clock = clock
         self._due: dict[str, datetime] = {}
+        self._ids: dict[str, str] = {}
 
     def keep(
         self,
@@ -47,12 +48,32 @@ class Subscriptions:
             }
             wanted |= {"lifecycleNotificationUrl": url} if lifecycle else {}
             told = self._graph.ask("POST", "subscriptions", json=wanted).object()
+        self._ids[resource] = str(told.get("id") or (found or {}).get("id") or "")
         ends = _moment(told)
         self._due[resource] = now + max((ends - now) * 2 / 3, timedelta(minutes=1))
 
     def missed(self, resource: str) -> None:
         """Look after *resource* with the next `keep`, as after a lifecycle event of Graph."""
         self._due.pop(resource, None)
+
+    def reauthorize(self, id: str) -> None:
+        """Say that one of ours may live on, as Graph asks for now and then; one that is gone is made by `keep`."""
+        resource = self._resource(id)
+        if resource is None:
+            return
+        try:
+            self._graph.ask("POST", f"subscriptions/{id}/reauthorize")
+        except NotThereError:
+            self.missed(resource)
+
+    def removed(self, id: str) -> None:
+        """Note that one of ours is gone: the next `keep` makes it anew."""
+        resource = self._resource(id)
+        if resource is not None:
+            self.missed(resource)
+
+    def _resource(self, id: str) -> str | None:
+        return next((resource for resource, known in self._ids.items() if known and known == id), None)
 
     def _found(self, resource: str, url: str) -> dict[str, Any] | None:
         for page in self._graph.pages("subscriptions"):

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from hub.connectors.graph.access import Access
 from hub.connectors.graph.client import Graph
+from hub.connectors.graph.watch import Notify, Watch
 from hub.connectors.rest.client import Limits, NotThereError
 from hub.connectors.told_meetings import moment, people, text
 from hub.domain.errors import FatalError, HubError, RejectedError
@@ -23,6 +24,8 @@ _FORMS = {
     "getAllTranscripts": ("transcripts", "transcript", ".vtt", "/content?$format=text/vtt"),
     "getAllRecordings": ("recordings", "video", ".mp4", "/content"),
 }
+_LASTS = timedelta(minutes=4_230)
+"""Asked for; how long a subscription lives is what Graph answers."""
 log = structlog.get_logger()
 
 
@@ -33,6 +36,7 @@ class TeamsAccess(Access):
 
     organizers: tuple[str, ...] = Field(min_length=1)
     """Object ids of the people whose meetings are looked for."""
+    notify: Notify | None = None
 
 
 class Teams:
@@ -43,6 +47,7 @@ class Teams:
     ) -> None:
         self._access, self._name = access, name
         self._graph = Graph(access, name=name, limits=limits or Limits(30.0, 32 << 20), clock=clock)
+        self._watch = Watch(self._graph, access.notify, name=name, clock=clock)
 
     def close(self) -> None:
         """Let go of connections."""
@@ -62,7 +67,11 @@ class Teams:
                 ) from error
 
     def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting]:
-        """Yield meetings with a transcript or a recording; see `MeetingPlatform.held`."""
+        """Yield meetings with a transcript or a recording; see `MeetingPlatform.held`.
+
+        Has Graph tell of new ones from now on, where that is set up: it tells of meetings that begin after that only.
+        """
+        self._watch.keep(self._resources(), change="created", lasts=_LASTS)
         for organizer in self._access.organizers:
             found: dict[tuple[str, str], list[HeldFile]] = {}
             times: dict[tuple[str, str], datetime] = {}
@@ -79,6 +88,14 @@ class Teams:
         """Write a file; see `MeetingPlatform.fetch`."""
         with target.open("wb") as stream:
             self._graph.download(file.address, stream, most=most)
+
+    def called(self, body: bytes) -> None:
+        """Do what a call of Graph asks about a subscription; what it tells of is found by the next sweep."""
+        self._watch.told(body)
+
+    def _resources(self) -> list[str]:
+        users = [quote(organizer, safe="") for organizer in self._access.organizers]
+        return [f"/users/{user}/onlineMeetings/{call}" for user in users for call in _FORMS]
 
     def _sort(
         self,

@@ -63,7 +63,7 @@ def called(log: CommunicationLog, calls: Calls, agreed: Sequence[Agreed], system
     come = calls.bodies(system)
     if not come:
         return 0
-    new = sum(_told(log, one, body) for body in come.values() for one in agreed if one.signed)
+    new = sum(_told(log, one, body) for body in come.values() for one in agreed)
     new += sum(capture(log, one, now=now).new for one in agreed if not one.signed)
     calls.handled(list(come), keep_bodies=False)
     return new

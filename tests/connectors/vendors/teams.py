@@ -4,13 +4,14 @@ import re
 from typing import Any
 
 from tests.connectors.peer import Answer, Asked, told
-from tests.connectors.vendors.graph import GraphServer, error
+from tests.connectors.vendors.graph import error
+from tests.connectors.vendors.graph_subscriptions import Subscribing
 
 VTT = b"WEBVTT\n\n00:00:00.000 --> 00:00:04.000\n<v Anna Weber>We keep the weekly call on Tuesdays.</v>\n"
 _SPAN = re.compile(r"startDateTime=([^,]+),endDateTime=([^)]+)\)")
 
 
-class TeamsServer(GraphServer):
+class TeamsServer(Subscribing):
     """Keeps calls of one organizer; an occurrence of a series shares its meeting."""
 
     def __init__(self, organizer: str) -> None:

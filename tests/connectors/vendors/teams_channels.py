@@ -1,20 +1,19 @@
 """Channels of Teams as Graph shows them: messages with a delta, replies, edits, deletions, subscriptions."""
 
-import json
 from datetime import datetime
 from typing import Any
 
 from tests.connectors.peer import Answer, Asked, told
-from tests.connectors.vendors.graph import GraphServer, error
+from tests.connectors.vendors.graph import error
+from tests.connectors.vendors.graph_subscriptions import Subscribing
 
 
-class ChannelServer(GraphServer):
+class ChannelServer(Subscribing):
     """Keeps the channels of one team. A delta shows what was touched since, messages that begin a thread only."""
 
     def __init__(self, team: str) -> None:
         super().__init__()
         self.channels: dict[str, list[dict[str, Any]]] = {}
-        self.subscriptions: list[dict[str, Any]] = []
         self.forgotten = False
         """Whether what deltas remember is gone."""
         one = rf"/teams/{team}/channels/([^/]+)"
@@ -22,9 +21,6 @@ class ChannelServer(GraphServer):
         self.route("GET", rf"{one}/messages", lambda a, c: self.paged(a, self._heads(c)))
         self.route("GET", rf"{one}/messages/delta\(\)", self.delta)
         self.route("GET", rf"{one}/messages/([^/]+)/replies", self.replies)
-        self.route("GET", r"/subscriptions", lambda a: self.paged(a, self.subscriptions))
-        self.route("POST", r"/subscriptions", self.subscribe)
-        self.route("PATCH", r"/subscriptions/([^/]+)", self.renew)
 
     def say(self, channel: str, text: str, *, by: str = "Anna Weber", thread: str = "", **more: Any) -> str:
         """Say something and return its id."""
@@ -83,20 +79,6 @@ class ChannelServer(GraphServer):
         """Return a page of the replies to a message."""
         kept = [one for one in self.channels.get(channel, []) if isinstance(one, dict)]
         return self.paged(asked, [one for one in kept if one.get("replyToId") == thread])
-
-    def subscribe(self, asked: Asked) -> Answer:
-        """Keep a subscription."""
-        made = json.loads(asked.body) | {"id": f"s{len(self.subscriptions)}"}
-        self.subscriptions.append(made)
-        return told(201, made)
-
-    def renew(self, asked: Asked, id: str) -> Answer:
-        """Let a subscription live on."""
-        for one in self.subscriptions:
-            if one["id"] == id:
-                one.update(json.loads(asked.body))
-                return told(200, one)
-        return _none()
 
     def _heads(self, channel: str) -> list[Any]:
         return [one for one in self.channels[channel] if not isinstance(one, dict) or not one.get("replyToId")]
