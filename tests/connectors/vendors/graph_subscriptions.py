@@ -20,6 +20,7 @@ class Subscribing(GraphServer):
     def __init__(self) -> None:
         super().__init__()
         self.subscriptions: list[dict[str, Any]] = []
+        self.made = 0
         self.reaches = False
         self.longest = LONGEST
         self.told: list[int] = []
@@ -41,7 +42,8 @@ class Subscribing(GraphServer):
             return error(400, "ValidationError", "clientState is too long")
         if self.reaches and not self._proved(wanted["notificationUrl"]):
             return error(400, "ValidationError", "Subscription validation request failed.")
-        made = wanted | {"id": f"s{len(self.subscriptions)}"}
+        made = wanted | {"id": f"s{self.made}"}
+        self.made += 1
         self.subscriptions.append(made)
         return told(201, _bare(made))
 
