@@ -18,6 +18,8 @@ def leave(source: Path, transcript: Transcript, minutes: Minutes) -> None:
         say(f"{source}: “{first}” may be {' or '.join(people)}; where only {first} was said, nobody is named")
     if not transcript.segments:
         say(f"{source}: no speech was found; the minutes say so")
+    for alert in minutes.alerts:
+        say(f"{source}: {alert.kind}, to be looked at at once: “{alert.evidence.quote}”")
     lost = [*transcript.coverage.missing]
     waiting = undated(minutes)
     if waiting:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from hub.domain.meeting import Meeting
 from hub.domain.people import Grant
 from hub.domain.policy import Scope
+from hub.domain.rare import RARE
 
 
 class Standing(StrEnum):
@@ -61,6 +62,8 @@ class Card:
     stopped_by: str | None = None
     """Who stopped that work; None while it may go on."""
     revision: int = 1
+    alerts: tuple[str, ...] = field(default=(), metadata=RARE)
+    """Kinds of what in the newest draft by machine a person has to look at at once, each once."""
 
     @property
     def scope(self) -> Scope:

@@ -86,7 +86,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """Something that may happen. *severity* and *likelihood* are low, medium, high, or None where unsaid."""
+    """Something that may happen. *severity* and *likelihood* are low, medium, high, or None where unsaid.
+
+    *mitigation* is the passage in which somebody said what to do against it.
+    """
 
     id: str
     text: str
@@ -96,6 +99,7 @@ class Risk:
     severity: str | None = None
     likelihood: str | None = None
     owner: str | None = None
+    mitigation: Evidence | None = field(default=None, metadata=RARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +113,18 @@ class Issue:
     category: str | None = None
     severity: str | None = None
     owner: str | None = None
+    mitigation: Evidence | None = field(default=None, metadata=RARE)
 
 
 Item = Decision | Action | Risk | Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A passage that a person has to look at at once: *kind* is "adverse event" or "suspected misconduct"."""
+
+    kind: str
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +198,8 @@ class Minutes:
     """The minutes of one meeting in one language; *status* is "draft" until named persons have signed.
 
     *summary* are the plain sentences; *summary_evidence* repeats each beside its passage. *topics* are in the order
-    of the meeting, those of the agenda that were not recognized in it last.
+    of the meeting, those of the agenda that were not recognized in it last. *alerts* are for those who review; copies
+    for others have none.
     *speakers* lists who spoke, in order of first word. *untranslated* names the fields (`actions[2].text`)
     that still stand in the source language of a localized copy; *flags* says what in a translation to check, or what
     was held back. *audience* says for whom identifiers were taken out (`hub.domain.redaction.Audience`).
@@ -209,3 +223,4 @@ class Minutes:
     signatures: tuple[SignedBy, ...] = ()
     audience: str = "restricted"
     topics: tuple[Topic, ...] = field(default=(), metadata=RARE)
+    alerts: tuple[Alert, ...] = field(default=(), metadata=RARE)

@@ -52,6 +52,10 @@ class _Writer:
         self._grid(None, [(name, value) for name, value in shown.header])
         if shown.silent:
             self._line(words.text("No speech was found in this recording."), bold=True)
+        if shown.alerts:
+            self._line(words.text("To be looked at at once"), bold=True)
+        for kind, quote, where in shown.alerts:
+            self._run(self._line(f"{kind}: ", style="List Bullet"), f"“{quote}” ({where})")
         for part in shown.layout.order:
             self._part(part)
         self._end()
@@ -247,7 +251,13 @@ def _field(paragraph: Any, name: str) -> None:
     paragraph._p.append(field)  # noqa: SLF001 - python-docx has no call for fields
 
 
-_SIZES = {2: (12, 154), 4: (12, 84, 35, 35), 5: (12, 74, 28, 22, 30), 6: (12, 58, 26, 20, 24, 26)}
+_SIZES = {
+    2: (12, 154),
+    4: (12, 84, 35, 35),
+    5: (12, 74, 28, 22, 30),
+    6: (12, 58, 26, 20, 24, 26),
+    7: (10, 46, 22, 18, 20, 22, 28),
+}
 """Widths in millimetres of the columns of tables of items, by their count."""
 
 

@@ -16,6 +16,9 @@ def markdown(shown: View, words: Wording) -> str:
     lines += [f"- {_plain(name)}: {_plain(value)}" for name, value in shown.header]
     if shown.silent:
         lines += ["", words.text("No speech was found in this recording.")]
+    if shown.alerts:
+        lines += ["", f"**{words.text('To be looked at at once')}**", ""]
+        lines += [f"- {kind}: “{_plain(quote)}” ({_plain(where)})" for kind, quote, where in shown.alerts]
     for part in shown.layout.order:
         lines += _part(part, shown, words)
     if any(any(row) for row in shown.signatures):

@@ -36,11 +36,12 @@ class Notes:
 
     def add(self, evidence: Evidence) -> Note:
         """Return the next note, with the passage of *evidence*."""
-        note = Note(len(self.all) + 1, self._where(evidence), evidence.quote, evidence.english)
+        note = Note(len(self.all) + 1, self.where(evidence), evidence.quote, evidence.english)
         self.all.append(note)
         return note
 
-    def _where(self, evidence: Evidence) -> str:
+    def where(self, evidence: Evidence) -> str:
+        """Return who said the passage and when."""
         cited = [self._passages[name] for name in evidence.segments if name in self._passages]
         if not cited:
             return ", ".join(evidence.segments)

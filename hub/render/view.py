@@ -57,6 +57,8 @@ class View:
     models: tuple[str, ...]
     aside: tuple[tuple[str, str, str], ...]
     silent: bool
+    alerts: tuple[tuple[str, str, str], ...] = ()
+    """Kind, quote and place of what a person has to look at at once; none in what is signed."""
     signature_columns: tuple[str, ...] = ()
     signatures: tuple[tuple[str, ...], ...] = ()
     """Name, meaning, time in UTC, and what was signed; empty lines to sign on where nobody has."""
@@ -102,6 +104,7 @@ def view(minutes: Minutes, words: Wording, layout: Layout = _FORMAL) -> View:
         models=tuple(f"{stage}: {name}" for stage, name in sorted(minutes.models.items())),
         aside=tuple((words.text(a.kind), a.evidence.quote, a.reason) for a in minutes.coverage.set_aside),
         silent=minutes.coverage.segments == 0,
+        alerts=() if signed else _alerts(minutes, notes, words),
         signature_columns=tuple(map(words.text, ("Name", "Meaning", "Date", "Signature"))),
         signatures=_signatures(minutes, words),
         layout=layout,
@@ -110,16 +113,29 @@ def view(minutes: Minutes, words: Wording, layout: Layout = _FORMAL) -> View:
 
 def _table(field: str, items: Iterable[Item], notes: Notes, texts: Texts, words: Wording) -> Table:
     heading, *columns = map(words.text, _COLUMNS[field])
+    items = tuple(items)
+    met = any(getattr(item, "mitigation", None) for item in items)
+    columns += [words.text("Mitigation")] if met else []
     rows = tuple(
         Row(
             number=words.number(place + 1),
             text=texts.at(f"{field}[{place}].text", item.text, unsure=item.confidence < UNSURE_BELOW),
-            cells=_cells(item, f"{field}[{place}]", texts, words),
+            cells=(*_cells(item, f"{field}[{place}]", texts, words), *(_mitigation(item, notes) if met else ())),
             note=notes.add(item.evidence),
         )
         for place, item in enumerate(items)
     )
     return Table(field, heading, (words.text("No."), *columns), rows)
+
+
+def _alerts(minutes: Minutes, notes: Notes, words: Wording) -> tuple[tuple[str, str, str], ...]:
+    return tuple((words.text(one.kind), one.evidence.quote, notes.where(one.evidence)) for one in minutes.alerts)
+
+
+def _mitigation(item: Item, notes: Notes) -> tuple[Text, ...]:
+    """Return the cell with the passage that says what to do against a risk or an issue; a dash where none does."""
+    proof = item.mitigation if isinstance(item, Risk | Issue) else None
+    return (Text(f"“{proof.quote}” ({notes.where(proof)})" if proof else "–"),)
 
 
 def _cells(item: Item, field: str, texts: Texts, words: Wording) -> tuple[Text, ...]:

@@ -40,6 +40,7 @@ def draft(
         issues=_proved(minutes.issues, "issue", texts, failed),
         summary=tuple(sentence.sentence for sentence in sentences),
         summary_evidence=sentences,
+        alerts=tuple(alert for alert in minutes.alerts if stands(alert.evidence, texts)),
         topics=tuple(_proved_opening(topic, texts) for topic in minutes.topics),
         models=transcript.models | minutes.models | {"extract": extractor.fingerprint},
     )

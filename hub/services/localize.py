@@ -115,6 +115,7 @@ def rewritten(minutes: Minutes, said: dict[str, str]) -> Minutes:
         minutes,
         summary=tuple(said[sentence] for sentence in minutes.summary),
         summary_evidence=tuple(replace(entry, sentence=said[entry.sentence]) for entry in minutes.summary_evidence),
+        alerts=(),
         topics=tuple(replace(topic, title=said[topic.title]) for topic in minutes.topics),
         decisions=put(minutes.decisions),
         actions=tuple(reason(action) for action in put(minutes.actions)),

@@ -186,6 +186,8 @@ def _texts(transcript: Transcript, minutes: Minutes | None) -> Iterator[tuple[st
         for at, item in enumerate(items):
             yield f"{name}[{at}].text", item.text
             yield from _proof(f"{name}[{at}].quote", item.evidence)
+            if isinstance(item, Risk | Issue) and item.mitigation:
+                yield from _proof(f"{name}[{at}].mitigation.quote", item.mitigation)
             if isinstance(item, Action) and item.owner_reason:
                 yield f"{name}[{at}].owner_reason", item.owner_reason
     for at, aside in enumerate(minutes.coverage.set_aside):
@@ -269,6 +271,7 @@ def _minutes(minutes: Minutes, work: _Work, redactor: Redactor, counts: Mapping[
         meeting=_meeting(minutes.meeting, work),
         summary=tuple(work.said(f"summary[{at}]") for at in range(len(minutes.summary))),
         summary_evidence=evidence,
+        alerts=(),
         topics=tuple(_topic(topic, at, work) for at, topic in enumerate(minutes.topics)),
         decisions=_put(minutes.decisions, "decisions", work),
         actions=tuple(
@@ -288,10 +291,14 @@ def _topic(topic: Topic, at: int, work: _Work) -> Topic:
 
 
 def _put(items: tuple[AnyItem, ...], name: str, work: _Work) -> tuple[AnyItem, ...]:
-    return tuple(
-        replace(item, text=work.said(f"{name}[{at}].text"), evidence=work.quote(item.evidence, f"{name}[{at}].quote"))
-        for at, item in enumerate(items)
-    )
+    return tuple(_masked(item, f"{name}[{at}]", work) for at, item in enumerate(items))
+
+
+def _masked(item: AnyItem, place: str, work: _Work) -> AnyItem:
+    masked = replace(item, text=work.said(f"{place}.text"), evidence=work.quote(item.evidence, f"{place}.quote"))
+    if isinstance(masked, Risk | Issue) and masked.mitigation:
+        return replace(masked, mitigation=work.quote(masked.mitigation, f"{place}.mitigation.quote"))
+    return masked
 
 
 def _flagged(minutes: Minutes, work: _Work) -> Iterator[str]:

@@ -17,6 +17,7 @@ from hub.domain.locales import LOCALES
 from hub.domain.meeting import Meeting, Participant
 from hub.domain.minutes import (
     Action,
+    Alert,
     Decision,
     Evidence,
     Flag,
@@ -233,3 +234,23 @@ def test_a_page_by_topic_has_one_place_for_each_note(locale):
     assert len(names) == len(set(names))
     assert len(page.xpath("//h3")) == 2
     assert "In brief" not in page.text_content() or locale == "en"
+
+
+@pytest.mark.parametrize("format", ["md", "html", "docx"])
+def test_what_is_to_be_looked_at_at_once_stands_on_top_until_it_is_signed(format):
+    risk = replace(MINUTES.risks[0], mitigation=PROOF)
+    alarmed = replace(MINUTES, alerts=(Alert("suspected misconduct", PROOF),), risks=(risk,))
+
+    def shown(minutes):
+        raw = made(minutes, format)
+        return (
+            worded(raw)
+            if format == "docx"
+            else html.fromstring(f"<div>{raw.decode().replace('<!doctype html>', '')}</div>").text_content()
+        )
+
+    assert "To be looked at at once" in shown(alarmed)
+    assert "suspected misconduct" in shown(alarmed)
+    assert "Mitigation" in shown(alarmed)
+    assert "To be looked at at once" not in shown(replace(alarmed, status="signed"))
+    assert "Mitigation" not in shown(MINUTES)

@@ -7,11 +7,13 @@ import pytest
 from hub.domain.cards import Card, Standing
 from hub.domain.errors import RejectedError, StaleError, StandingError, UsageError
 from hub.domain.jobs import Job
+from hub.domain.minutes import Alert, Evidence
 from hub.domain.transcript import Segment, Transcript
 from hub.domain.uploads import Upload, UploadState
 from hub.domain.versions import KeptTranscript, Version
 from hub.services.hearing import Ears
 from hub.services.review.editing import current, version
+from hub.services.review.home import home
 from hub.services.review.meetings import find_meetings, open_meeting
 from hub.services.review.pipeline import Bench, run, start, stop
 from hub.services.review.uploads import Dock, expire, give_up, open_upload, receive, upload
@@ -120,6 +122,24 @@ def test_a_recording_becomes_minutes_and_its_job_is_watched(here, shop, meeting)
     assert [one for one, _ in shop.told] == sorted(one for one, _ in shop.told)
     found = find_meetings(here, CARA, text="send the form")
     assert [one.meeting_id for one in found.cards] == [meeting]
+
+
+def test_a_draft_that_mentions_an_adverse_event_waits_on_the_home_of_who_may_edit_and_stands_in_the_trail(
+    here, shop, meeting
+):
+    class Alarmed(Told):
+        def extract(self, transcript):
+            proof = Evidence((transcript.segments[0].id,), transcript.segments[0].text)
+            return replace(super().extract(transcript), alerts=(Alert("adverse event", proof),) * 2)
+
+    shop.extractor = Alarmed()
+    sent(here, shop, meeting)
+    run(here, shop.bench, start(here, shop.submit, CARA, meeting), shop.tell)
+    assert card(here, meeting).alerts == ("adverse event",)
+    assert [one.meeting_id for one in home(here, CARA).alerts] == [meeting]
+    assert home(here, STRANGER).alerts == ()
+    noted = [(entry.kind, entry.field, entry.new) for entry in here.shelf.trail if entry.kind == "alert"]
+    assert noted == [("alert", "adverse event", "2")]
 
 
 @pytest.mark.parametrize("stage", ["recognize", "diarize", "extract"])

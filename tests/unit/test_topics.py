@@ -60,18 +60,23 @@ def extractor(model):
     return CueExtractor(parser_dir=model("spacy-en-sm"), encoder_dir=None, revision="test")
 
 
-def _first(text, model):
-    return split(meeting(f"Tom: {text}"), load_parser(model("spacy-en-sm")))
+@pytest.fixture(scope="module")
+def parser(model):
+    return load_parser(model("spacy-en-sm"))
+
+
+def _said(text, parser):
+    return split(meeting(f"Tom: {text}"), parser)
 
 
 @pytest.mark.parametrize(("text", "title"), OPENINGS)
-def test_words_that_open_a_topic_name_it(text, title, model):
-    assert title in {opened(u, Roster(PEOPLE)) for u in _first(text, model)}
+def test_words_that_open_a_topic_name_it(text, title, parser):
+    assert title in {opened(u, Roster(PEOPLE)) for u in _said(text, parser)}
 
 
 @pytest.mark.parametrize("text", NO_OPENINGS)
-def test_words_like_them_open_nothing(text, model):
-    assert {opened(u, Roster(PEOPLE)) for u in _first(text, model)} == {None}
+def test_words_like_them_open_nothing(text, parser):
+    assert {opened(u, Roster(PEOPLE)) for u in _said(text, parser)} == {None}
 
 
 def test_the_summary_stands_under_the_topics_that_were_announced(extractor):

@@ -160,6 +160,9 @@ def _with_passages(minutes: Minutes, transcript: Transcript) -> Minutes:
     rested = sum(segment.end - segment.start for segment in transcript.segments if segment.id in cited)
     coverage = replace(minutes.coverage, cited_s=rested)
     opened = {name for topic in minutes.topics if topic.evidence for name in topic.evidence.segments}
+    opened |= {name for alert in minutes.alerts for name in alert.evidence.segments}
+    troubles: tuple[Risk | Issue, ...] = (*minutes.risks, *minutes.issues)
+    opened |= {name for one in troubles if one.mitigation for name in one.mitigation.segments}
     used = [segment for segment in transcript.segments if segment.id in cited | opened]
     passages = tuple(Passage(segment.id, segment.speaker, segment.start, segment.end) for segment in used)
     return replace(minutes, passages=passages, coverage=coverage)

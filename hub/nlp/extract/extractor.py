@@ -11,6 +11,7 @@ from hub.domain.transcript import Transcript
 from hub.nlp.dates import find_dates, meeting_day, region_of
 from hub.nlp.extract.actions import find_actions
 from hub.nlp.extract.actions_threads import FindDates
+from hub.nlp.extract.alerts import find_alerts, told_of
 from hub.nlp.extract.belief import Scoring, believe
 from hub.nlp.extract.completed import completed
 from hub.nlp.extract.context import Roster
@@ -19,6 +20,7 @@ from hub.nlp.extract.embed import Counts, Encoder, Likeness
 from hub.nlp.extract.issues import find_issues
 from hub.nlp.extract.language import load_parser
 from hub.nlp.extract.learned_items import Place
+from hub.nlp.extract.mitigation import met
 from hub.nlp.extract.risks import find_risks
 from hub.nlp.extract.sorting import Matters, sorted_out
 from hub.nlp.extract.summary import summarize
@@ -80,7 +82,8 @@ class CueExtractor:
             issues=find_issues(utterances, transcript, roster),
         )
         found, also = completed(found, place, self._dates(transcript)) if place else (found, ())
-        matters = sorted_out(found, self._likeness)
+        matters = met(sorted_out(found, self._likeness), utterances, transcript)
+        alerts = find_alerts(utterances, transcript)
         stretches = find_topics(utterances, transcript, roster)
         sentences = tuple(summarize(utterances, transcript, roster, self._likeness, matters, stretches))
         items: tuple[Item, ...] = (*matters.decisions, *matters.actions, *matters.risks, *matters.issues)
@@ -96,7 +99,8 @@ class CueExtractor:
             language=transcript.language,
             summary_evidence=sentences,
             speakers=_speakers(transcript),
-            passages=_passages(transcript, cited | opening(stretches)),
+            passages=_passages(transcript, cited | opening(stretches) | told_of(alerts, matters)),
+            alerts=alerts,
             topics=weighed(stretches, utterances, transcript, cited),
         )
 

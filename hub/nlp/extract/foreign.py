@@ -18,6 +18,7 @@ NOTE = (
 )
 _SLACK_S = 0.3
 """How far the times of the two hearings may lie apart."""
+Trouble = TypeVar("Trouble", Risk, Issue)
 AnyItem = TypeVar("AnyItem", Decision, Action, Risk, Issue)
 
 
@@ -45,12 +46,17 @@ class ForeignExtractor:
             minutes,
             decisions=_proved(minutes.decisions, spoken, texts),
             actions=tuple(_dated(action, languages[0]) for action in actions),
-            risks=_proved(minutes.risks, spoken, texts),
-            issues=_proved(minutes.issues, spoken, texts),
+            risks=tuple(_met(one, spoken, texts) for one in _proved(minutes.risks, spoken, texts)),
+            issues=tuple(_met(one, spoken, texts) for one in _proved(minutes.issues, spoken, texts)),
             summary_evidence=sentences,
+            alerts=tuple(replace(a, evidence=_said(a.evidence, spoken, texts)) for a in minutes.alerts),
             topics=tuple(_opened(topic, spoken, texts) for topic in minutes.topics),
             coverage=replace(minutes.coverage, notes=notes, set_aside=aside),
         )
+
+
+def _met(one: Trouble, spoken: dict[str, Segment], texts: dict[str, str]) -> Trouble:
+    return replace(one, mitigation=_said(one.mitigation, spoken, texts)) if one.mitigation else one
 
 
 def _opened(topic: Topic, spoken: dict[str, Segment], texts: dict[str, str]) -> Topic:

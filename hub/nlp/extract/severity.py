@@ -35,9 +35,15 @@ _SEVERITY = re.compile(
     rf"|\b({_WORDS})[- ](?:risk|severity|impact|priority)\b",
     re.IGNORECASE,
 )
-_LIKELY = (
-    ("high", r"\b(?:very likely|most likely|almost certain|probably|(?:likelihood|probability)(?: is)? high)\b"),
-    ("low", r"\b(?:unlikely|not very likely|small chance|(?:likelihood|probability)(?: is)? low)\b"),
+_LIKELY = (  # "not very likely" holds "very likely", so low comes first
+    (
+        "low",
+        r"\b(?:unlikely|not (?:very )?likely|improbable|(?:small|slim|low|remote) (?:chance|probability|possibility)|(?:likelihood|probability)(?: is)? low)\b",
+    ),
+    (
+        "high",
+        r"\b(?:(?:very|most|quite|rather|highly) likely|likely to|more likely than not|almost certain|probably|bound to|(?:good|high|real|big) chance|(?:likelihood|probability)(?: is)? high)\b",
+    ),
     ("medium", r"\b(?:fifty-fifty|(?:likelihood|probability)(?: is)? medium|quite possible)\b"),
 )
 

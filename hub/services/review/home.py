@@ -37,6 +37,8 @@ class Home:
     actions: tuple[BoardAction, ...]
     copies: tuple[tuple[Card, LocalizedCopy], ...]
     failed: tuple[tuple[Card, Dispatch], ...]
+    alerts: tuple[Card, ...]
+    """Drafts that mention what a person has to look at at once."""
     broken: tuple[Card, ...]
     """Meetings whose recording could not be worked through."""
 
@@ -55,6 +57,7 @@ def home(room: Room, principal: Principal) -> Home:
         tuple(_my_actions(room, principal)),
         copies[:_SHOWN],
         failed[:_SHOWN],
+        tuple(_alarming(room, principal)),
         _cards(room, principal, Standing.FAILED, Right.MEETINGS_WRITE),
     )
 
@@ -79,6 +82,11 @@ def _with_card(
 def _cards(room: Room, principal: Principal, standing: Standing, right: Right) -> tuple[Card, ...]:
     query = CardQuery(sight(principal, room.clock(), right), standing=standing, limit=_SHOWN)
     return room.shelf.cards(query).cards
+
+
+def _alarming(room: Room, principal: Principal) -> Iterator[Card]:
+    for standing in (Standing.DRAFT, Standing.CHANGES_REQUESTED, Standing.IN_REVIEW):
+        yield from (card for card in _cards(room, principal, standing, Right.MINUTES_EDIT) if card.alerts)
 
 
 def _my_actions(room: Room, principal: Principal) -> list[BoardAction]:

@@ -1,5 +1,6 @@
 """What was recorded becomes draft minutes, as a job: stage by stage, watched, stopped, taken up again after a crash."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from hub.domain.cards import Card, Standing
 from hub.domain.errors import HubError, RetryableError, StandingError
 from hub.domain.jobs import Job
 from hub.domain.meeting import Meeting
+from hub.domain.minutes import Minutes
 from hub.domain.people import Principal
 from hub.domain.policy import Right
 from hub.domain.transcript import Transcript
@@ -20,7 +22,7 @@ from hub.services.drafting import draft
 from hub.services.hearing import Ears, Hearing, hear
 from hub.services.review.editing import store_version
 from hub.services.review.meetings import require_idle
-from hub.services.review.room import Room, held, working
+from hub.services.review.room import Room, Work, held, working
 from hub.services.review.uploads import consented
 
 KIND = "minutes"
@@ -143,7 +145,14 @@ def _draft(room: Room, bench: Bench, job: Job, transcript: Transcript, progress:
         if work.card.meeting != transcript.meeting:
             work.change(meeting=transcript.meeting)
         store_version(work, proposed(minutes), author="hub", reason="drafted by machine")
-        work.change(drafted_by=job.id)
+        _alert(work, minutes)
+        work.change(drafted_by=job.id, alerts=tuple(dict.fromkeys(alert.kind for alert in minutes.alerts)))
+
+
+def _alert(work: Work, minutes: Minutes) -> None:
+    """Note in the trail how many passages of each kind a person has to look at at once; never what they say."""
+    for kind, count in Counter(alert.kind for alert in minutes.alerts).items():
+        work.note("alert", kind, None, count)
 
 
 def _failed(room: Room, job: Job, meeting_id: str) -> None:

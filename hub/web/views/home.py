@@ -73,7 +73,12 @@ def _of_meetings(reader: Reader, waits: Home) -> list[SimpleNamespace]:
     broken = [
         _row(address_of(one.meeting_id), one.title, words.text("failed"), "bad", at=one.at) for one in waits.broken
     ]
+    urgent = [
+        _row(address_of(one.meeting_id), one.title, ", ".join(map(words.text, one.alerts)), "bad", at=one.at)
+        for one in waits.alerts
+    ]
     return [
+        _section("alerts", words.text("To be looked at at once"), urgent, alert=True),
         _section("signatures", words.text("To sign"), signs, words.text("No signature of yours is asked for.")),
         _section("actions", words.text("My actions"), actions, words.text("No action of yours is open.")),
         _section("back", words.text("Sent back to be changed"), back),

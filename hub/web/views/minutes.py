@@ -166,6 +166,10 @@ def _editor(
         "needs_reason": card.standing in _SENT_ROUND,
         "can_name": editable,
         "open_items": item_view.still_open(draft.draft),
+        "alerts": [
+            (words.text(one.kind), item_view.passage(proof.segments, proof.quote, spoken, minutes.language))
+            for one, proof in ((alert, alert.evidence) for alert in minutes.alerts)
+        ],
         "headline": summary_view.headline(minutes),
         "summary": summary_view.sections(minutes, spoken, words),
         "groups": item_view.groups(reader, draft.draft, transcript, base),
