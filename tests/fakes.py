@@ -7,10 +7,12 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
 from hub.connectors.mail import message as written
+from hub.connectors.mail.parsing import parsed
 from hub.domain.audio import SAMPLE_RATE_HZ, Pcm, Turn
 from hub.domain.errors import HubError, RejectedError
 from hub.domain.meeting import Meeting
@@ -20,6 +22,7 @@ from hub.domain.minutes import Minutes
 from hub.domain.redaction import Finding, Identifier
 from hub.domain.transcript import Segment, Transcript
 from hub.ports import Clock, Progress
+from hub.ports.mailboxes import MailPage
 from hub.ports.review import Mail
 
 
@@ -315,3 +318,33 @@ class FakeMailer:
             raise RejectedError(f"550 {mail.to}")
         self.come.append(made)
         return f"taken, Message-ID {mail.message_id}"
+
+
+class FakeMailbox:
+    """`Mailbox` over raw mails in memory, read two at a time; *renumbered* makes every cursor one of before."""
+
+    def __init__(self, since: datetime, *, keep_files: bool = False) -> None:
+        self.raw: list[tuple[datetime, bytes]] = []
+        self.raises: list[HubError] = []
+        self.numbered = 1
+        self._since, self._keep_files = since, keep_files
+
+    def pull(self, cursor: str | None) -> MailPage:
+        self.check()
+        numbered, _, last = (cursor or "").partition(":")
+        begin = int(last) if numbered == str(self.numbered) else 0
+        mails, aside = [], []
+        for at, raw in self.raw[begin : begin + 2]:
+            try:
+                mails += [parsed(raw, come_at=at, keep_files=self._keep_files)] if at >= self._since else []
+            except RejectedError as error:
+                aside.append(str(error))
+        end = min(begin + 2, len(self.raw))
+        return MailPage(tuple(mails), f"{self.numbered}:{end}", end < len(self.raw), tuple(aside))
+
+    def check(self) -> None:
+        if self.raises:
+            raise self.raises.pop(0)
+
+    def close(self) -> None:
+        """Nothing is held."""

@@ -1,8 +1,11 @@
 """Who gets approved minutes, how and in which language, and what came of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from hub.domain.rare import RARE
+from hub.domain.received import Fate, Outcome
 
 
 class Channel(StrEnum):
@@ -57,6 +60,16 @@ class DispatchState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CameBack:
+    """What a mail system, or a machine that answers, said of a mail after it had gone out."""
+
+    message_id: str
+    """Of the mail that says it."""
+    at: datetime
+    fate: Fate
+
+
+@dataclass(frozen=True, slots=True)
 class Dispatch:
     """One version to one recipient. *id* is made of both, so that nothing is sent twice."""
 
@@ -73,6 +86,12 @@ class Dispatch:
     """What the other side said, or the Message-ID."""
     error: str = ""
     ended_at: datetime | None = None
+    came_back: tuple[CameBack, ...] = field(default=(), metadata=RARE)
+
+    @property
+    def bounced(self) -> bool:
+        """Tell whether a mail system said of the mail that it could not be brought."""
+        return any(one.fate.outcome is Outcome.FAILED for one in self.came_back)
 
 
 _DOMAIN = "@liaison-hub"

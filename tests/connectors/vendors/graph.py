@@ -34,6 +34,8 @@ class GraphServer:
         self.faults: list[tuple[str, int, Fault]] = []
         self.secret = "graph-secret-5d1c"  # noqa: S105  # planted, to be looked for in errors
         self.tokens: list[str] = []
+        self.next_token = ""
+        """Handed out in the place of one that is made up."""
         self.good: set[str] = set()
         self.denied: set[str] = set()
         """Beginnings of paths that the app has no right to."""
@@ -122,7 +124,7 @@ class GraphServer:
         if form.get("client_secret") != self.secret and not self.vouched(form.get("client_assertion", "")):
             said = f"AADSTS7000215: Invalid client secret provided: {form}"
             return told(401, {"error": "invalid_client", "error_description": said})
-        self.tokens.append(f"graph-access-{len(self.tokens)}-3f9b")
+        self.tokens.append(self.next_token or f"graph-access-{len(self.tokens)}-3f9b")
         self.good.add(self.tokens[-1])
         return told(200, {"token_type": "Bearer", "expires_in": 3599, "access_token": self.tokens[-1]})
 

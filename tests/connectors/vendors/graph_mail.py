@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -12,6 +13,7 @@ from tests.connectors.peer import Answer, Asked, told
 from tests.connectors.vendors.graph import GraphServer, error
 
 BOX = "minutes@meridian.test"
+CAME = datetime(2026, 6, 1, 9, tzinfo=UTC)
 _FILTER = re.compile(r"internetMessageId eq '((?:[^']|'')*)'")
 
 
@@ -22,6 +24,7 @@ class Kept:
     known: str
     raw: bytes
     mark: int
+    at: datetime
     removed: bool = False
 
 
@@ -44,11 +47,11 @@ class MailServer(GraphServer):
         self.route("GET", rf"{one}/messages/([^/]+)/\$value", self.whole)
         self.route("GET", rf"{one}/mailFolders/([^/]+)", lambda _, user, folder: self.folder(user, folder))
 
-    def arrive(self, raw: bytes, known: str = "") -> str:
+    def arrive(self, raw: bytes, known: str = "", at: datetime = CAME) -> str:
         """Put a message into the inbox and return its id."""
         self.mark += 1
         known = known or f"AAMk{self.mark:04d}="
-        self.inbox.append(Kept(known, raw, self.mark))
+        self.inbox.append(Kept(known, raw, self.mark, at))
         return known
 
     def remove(self, known: str) -> None:
@@ -118,4 +121,4 @@ class MailServer(GraphServer):
             return self.odd[one.known]
         if one.removed:
             return {"id": one.known, "@removed": {"reason": "deleted"}}
-        return {"id": one.known, "receivedDateTime": "2026-06-01T09:00:00Z"}
+        return {"id": one.known, "receivedDateTime": one.at.strftime("%Y-%m-%dT%H:%M:%SZ")}
