@@ -83,6 +83,8 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts, Communicatio
             for part in (system.source, system.target):
                 if (close := getattr(part, "close", None)) is not None:
                     close()
+        for one in made.get("mailboxes", {}).values():
+            one.mailbox.close()
         if "post" in made and (close := getattr(self.post.mailer, "close", None)) is not None:
             close()
         for agreed in made.get("agreed", {}).values():

@@ -2,16 +2,21 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from hub.domain.errors import UsageError
-from hub.ports import Clock
+from hub.ports import BlobStore, Clock
 from hub.settings import Settings
 
 if TYPE_CHECKING:
     from hub.ports.communications import Agreed, CommunicationLog
+    from hub.ports.mailboxes import AgreedMailbox
     from hub.services.communications.capturing import Captured
+    from hub.services.communications.mailing import TakenIn
+    from hub.services.review.room import Room
     from hub.services.sync.steps import Sync
 
 
@@ -26,6 +31,10 @@ class CommunicationParts:
         def clock(self) -> Clock: ...  # noqa: D102
         @property
         def sync(self) -> Sync: ...  # noqa: D102
+        @property
+        def room(self) -> Room: ...  # noqa: D102
+        @property
+        def blobs(self) -> BlobStore: ...  # noqa: D102
         @property
         def _engine(self) -> Any: ...
 
@@ -65,3 +74,29 @@ class CommunicationParts:
         if name not in self.agreed:
             raise UsageError(f"{name}: is no agreed channel; there are {', '.join(self.agreed) or 'none'}")
         return self.agreed[name]
+
+    @cached_property
+    def mailboxes(self) -> "dict[str, AgreedMailbox]":
+        """The mailboxes whose capture is agreed, by name."""
+        from hub.connectors.mail.mailboxes import load_mailboxes
+
+        made = self._part("mailboxes", lambda: load_mailboxes(self.settings.mailboxes, clock=self.clock))
+        return cast("dict[str, AgreedMailbox]", made)
+
+    def agreed_mailbox(self, name: str) -> "AgreedMailbox":
+        """Return an agreed mailbox. UsageError for a name that no file has."""
+        if name not in self.mailboxes:
+            raise UsageError(f"{name}: is no agreed mailbox; there are {', '.join(self.mailboxes) or 'none'}")
+        return self.mailboxes[name]
+
+    def take_mail(self, name: str) -> "TakenIn":
+        """Read an agreed mailbox on. UsageError for a name that no file has."""
+        from hub.services.communications.mailing import take_in
+
+        return take_in(self.room, self.communications, self.agreed_mailbox(name), keep_file=self._keep_file)
+
+    def _keep_file(self, content: bytes) -> str:
+        with NamedTemporaryFile(prefix="hub-mail-") as held:
+            held.write(content)
+            held.flush()
+            return self.blobs.put(Path(held.name))

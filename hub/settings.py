@@ -168,6 +168,10 @@ class Settings(BaseSettings):
         description="YAML file that says how mails go out, with OAuth or through Microsoft Graph, in the place of the "
         "HUB_SMTP settings; HUB_HOME/mail.yaml when unset",
     )
+    mailboxes_dir: Path | None = Field(
+        default=None,
+        description="Folder with a YAML file for each mailbox whose capture is agreed; HUB_HOME/mailboxes when unset",
+    )
     smtp_host: str = Field(default="", description="Mail server that minutes are sent through; none sends no mail")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
@@ -250,6 +254,11 @@ class Settings(BaseSettings):
     def chats(self) -> Path:
         """The folder that describes channels of chats."""
         return self.chats_dir or self.home / "chats"
+
+    @property
+    def mailboxes(self) -> Path:
+        """The folder that describes the mailboxes whose capture is agreed."""
+        return self.mailboxes_dir or self.home / "mailboxes"
 
     @property
     def mail(self) -> Path:

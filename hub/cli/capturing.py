@@ -1,4 +1,4 @@
-"""What a worker does for agreed channels: each is read when it is due, and as soon as its platform calls."""
+"""What a worker does for agreed channels and mailboxes: each is read when due, and as soon as its platform calls."""
 
 import time
 from collections.abc import Callable
@@ -20,16 +20,25 @@ def captures(hub: "Hub") -> "list[Task]":
     return [
         *(Task(f"capture.{name}", _reader(hub, name)) for name in hub.agreed),
         *(Task(f"capture.calls.{system}", _taker(hub, system)) for system in calling),
+        *(Task(f"capture.mail.{name}", _mail_reader(hub, name)) for name in hub.mailboxes),
     ]
 
 
 def _reader(hub: "Hub", name: str) -> Callable[[], float]:
-    every_s, due = hub.agreed[name].every_s, 0.0
+    return _now_and_then(hub, f"capture.{name}", hub.agreed[name].every_s, lambda: hub.capture(name).more)
+
+
+def _mail_reader(hub: "Hub", name: str) -> Callable[[], float]:
+    return _now_and_then(hub, f"capture.mail.{name}", hub.mailboxes[name].every_s, lambda: hub.take_mail(name).more)
+
+
+def _now_and_then(hub: "Hub", lease: str, every_s: float, read: Callable[[], bool]) -> Callable[[], float]:
+    due = 0.0
 
     def step() -> float:
         nonlocal due
-        if time.monotonic() >= due and hub.sync.leases.take(f"capture.{name}", _HELD_S):
-            more = hub.capture(name).more
+        if time.monotonic() >= due and hub.sync.leases.take(lease, _HELD_S):
+            more = read()
             due = time.monotonic() + (0.0 if more else every_s)
         return 2.0
 

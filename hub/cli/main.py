@@ -12,6 +12,7 @@ from hub.cli import (
     demo,
     doctor,
     extract,
+    mail,
     memory,
     minutes,
     models,
@@ -42,6 +43,7 @@ app.command("redact")(redact.redact)
 app.command("ask")(ask.ask)
 app.command("translate")(translate.translate)
 app.add_typer(platforms.app, name="platforms")
+app.add_typer(mail.app, name="mail")
 app.add_typer(chat.app, name="chat")
 app.add_typer(memory.memory)
 app.add_typer(memory.glossary)

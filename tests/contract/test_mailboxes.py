@@ -12,7 +12,6 @@ from hub.connectors.mail.graph_mailbox import GraphMailbox, GraphMailboxAccess
 from hub.connectors.mail.imap import ImapAccess, ImapMailbox
 from hub.connectors.rest.client import Limits
 from hub.domain.errors import FatalError, RetryableError
-from tests.certificates import make_certificates
 from tests.connectors import faults, mangled
 from tests.connectors.openapi import vendor
 from tests.connectors.peer import running
@@ -24,6 +23,7 @@ from tests.mails import answer, bounce, with_file
 from tests.services import need
 
 SINCE, BEFORE, AFTER = (datetime(2026, 6, 1, tzinfo=UTC), *(datetime(2026, m, 15, 9, tzinfo=UTC) for m in (5, 6)))
+GOOD = "env:MAIL_PASSWORD"
 NO_MAIL = b"no header at all\r\n"
 
 
@@ -64,7 +64,7 @@ class Imap:
             box.create(folder)
         self.mailbox = self.made()
 
-    def made(self, *, keep_files=False, password="env:MAIL_PASSWORD", folder=None, **more):
+    def made(self, *, keep_files=False, password=GOOD, folder=None, **more):
         told = {"host": "127.0.0.1", "port": self._green.imap, "folder": folder or self._folder, "ca": self._green.ca}
         access = ImapAccess.model_validate(told | {"login": {"user": BOX, "password": password}})
         return ImapMailbox(access, name="inbox", since=SINCE, clock=lambda: AFTER, keep_files=keep_files, **more)
@@ -270,7 +270,12 @@ def test_graph_loses_nothing_to_faults(graph):
     for number in range(7):
         graph.arrive(answer(id=f"<{number}@x.test>"))
     graph.server.expire()
-    for fault in (faults.status(429, Retry_After="3"), faults.status(503), faults.body(faults.HTML), faults.truncated()):
+    for fault in (
+        faults.status(429, Retry_After="3"),
+        faults.status(503),
+        faults.body(faults.HTML),
+        faults.truncated(),
+    ):
         graph.server.fail("list", fault)
         with pytest.raises(RetryableError):
             graph.mailbox.pull(None)
