@@ -13,10 +13,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from json.encoder import encode_basestring
 
 FIRST = "0" * 64
 SEVERAL = "*"
-_ENCODED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def stamp(at: datetime) -> str:
 
 def chained(previous: str, number: int, at: str, entry: Entry) -> str:
     """Return the hash of *entry* as number *number* after *previous*; *at* is its `stamp`."""
-    parts = [
+    return linked(
         previous,
         number,
         at,
@@ -58,8 +58,32 @@ def chained(previous: str, number: int, at: str, entry: Entry) -> str:
         entry.reason,
         entry.agreement,
         entry.message_id,
-    ]
-    return hashlib.sha256(_ENCODED(parts).encode()).hexdigest()
+    )
+
+
+def linked(
+    previous: str,
+    number: int,
+    at: str,
+    actor: str,
+    kind: str,
+    record_id: str,
+    field: str,
+    old: str | None,
+    new: str | None,
+    reason: str,
+    agreement: str,
+    message_id: str,
+) -> str:
+    """Return the hash of an entry from what is kept of it."""
+    # put together by hand, which takes half the time of an encoder: years of entries are verified at once
+    quoted = encode_basestring
+    text = (
+        f"[{quoted(previous)},{number},{quoted(at)},{quoted(actor)},{quoted(kind)},{quoted(record_id)},{quoted(field)},"
+        f"{'null' if old is None else quoted(old)},{'null' if new is None else quoted(new)},"
+        f"{quoted(reason)},{quoted(agreement)},{quoted(message_id)}]"
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def each_field(entry: Entry) -> Iterator[Entry]:

@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 
-from hub.domain.audit import FIRST, Entry, chained, stamp
+from hub.domain.audit import FIRST, Entry, chained, linked, stamp
 from hub.domain.errors import FatalError
 from hub.ports import Clock
 from hub.storage import bulk
@@ -117,13 +117,12 @@ class AuditTrail:
             if not self._authentic(sealed):
                 return _broken(0, len(signed), sealed["seq"], f"the signature of checkpoint {sealed['seq']} is wrong")
         previous, number = FIRST, 0
-        for kept in self.entries():
+        for seq, *told, hashed in self._rows():
             if head is not None and number == head.seq:
                 break  # written since the head was read
-            harm = self._harm(kept, number + 1, previous)
-            if harm:
-                return _broken(number, len(signed), number + 1, harm)
-            number, previous = kept.seq, kept.hash
+            if seq != number + 1 or linked(previous, seq, *told) != hashed:
+                return _broken(number, len(signed), number + 1, self._harm(seq, hashed, number + 1, previous))
+            number, previous = seq, hashed
             point = signed.get(number)
             if point is not None and point["hash"] != previous:
                 harm = f"entry {number} or one before it was written anew: it is not what was signed"
@@ -178,18 +177,29 @@ class AuditTrail:
         """Return the key that checkpoints are verified with, in hex."""
         return _raw(self._key().public_key()).hex()
 
-    def _harm(self, kept: Kept, expected: int, previous: str) -> str:
-        if kept.seq > expected:
-            return f"removed: entry {expected} is missing, the next is {kept.seq}"
-        if chained(previous, kept.seq, stamp(kept.entry.at), kept.entry) == kept.hash:
-            return ""
+    def _rows(self) -> Iterator[Row[Any]]:
+        """Return all entries in order as they are kept, in flat memory."""
+        last = 0
+        while True:
+            query = select(audit).where(audit.c.seq > last).order_by(audit.c.seq).limit(_PAGE)
+            with reading(self._engine) as connection:
+                rows = connection.execute(query).all()
+            yield from rows
+            if len(rows) < _PAGE:
+                return
+            last = rows[-1].seq
+
+    def _harm(self, seq: int, hashed: str, expected: int, previous: str) -> str:
+        """Say what became of entry *expected*, in whose place *seq* with the hash *hashed* was found."""
+        if seq > expected:
+            return f"removed: entry {expected} is missing, the next is {seq}"
         with reading(self._engine) as connection:
             after = connection.execute(select(audit).where(audit.c.seq == expected + 1)).one_or_none()
         if after is not None:
-            follows = _kept(after)
-            if chained(previous, expected, stamp(follows.entry.at), follows.entry) in (follows.hash, kept.hash):
+            following, *told, stands = after
+            if linked(previous, expected, *told) in (stands, hashed):
                 return f"reordered or inserted: entry {expected} is not the one that was written there"
-            if chained(kept.hash, follows.seq, stamp(follows.entry.at), follows.entry) != follows.hash:
+            if linked(hashed, following, *told) != stands:
                 return f"changed or inserted: entry {expected} does not follow the one before it, nor the next one it"
         return f"changed: entry {expected} is not as it was written"
 
