@@ -119,7 +119,9 @@ class ServiceParts:
         from hub.services.trail_scopes import OtherScopes
 
         ledger, shelf, log = self.sync.ledger, self.room.shelf, self.communications
-        return TrailReader(self.browser, ledger, self.desk.accounts, lambda: OtherScopes(shelf, ledger, log))
+        return TrailReader(
+            self.browser, ledger, self.desk.accounts, lambda entries: OtherScopes(shelf, ledger, log, entries)
+        )
 
     @cached_property
     def traces(self) -> "Traces":

@@ -12,6 +12,7 @@ from hub.domain.cards import Card, CardPage, CardQuery, Found
 from hub.domain.errors import RetryableError
 from hub.domain.people import EVERY, Grant
 from hub.domain.shelf import key_of
+from hub.domain.waiting import WaitingQuery, place
 from hub.storage.shelf_search import passage_of, words_of
 
 
@@ -44,7 +45,7 @@ class FakeShelf:
         fits = [
             (key[1:], thing)
             for key, thing in self.things.items()
-            if key[0] is kind and all(getattr(thing, name) == value for name, value in where.items())
+            if key[0] is kind and all(_is(getattr(thing, name), value) for name, value in where.items())
         ]
         return [thing for _, thing in sorted(fits, key=lambda pair: pair[0])]
 
@@ -91,6 +92,13 @@ class FakeShelf:
             fits = [one for one in fits if (one.due or date.max, one.id) > query.after]
         return fits[: query.limit]
 
+    def waiting(self, query: WaitingQuery[Any]) -> list[tuple[Card, Any]]:
+        pairs = [(self.get(Card, one.meeting_id), one) for one in self.several(query.kind, state=query.state)]
+        pairs = [pair for pair in pairs if pair[0] and _seen(query.sight, pair[0])]
+        pairs.sort(key=lambda pair: place(pair[1]))
+        pairs = [pair for pair in pairs if query.last is None or place(pair[1]) > place(query.last)]
+        return pairs[: query.limit]
+
     def _found(self, meeting_id: str, text: str) -> Found | None:
         words = words_of(text)
         for (meeting, part), texts in self.texts.items():
@@ -98,6 +106,10 @@ class FakeShelf:
                 if passage := passage_of(held, words):
                     return Found(part, ref, passage)
         return None
+
+
+def _is(held: Any, value: Any) -> bool:
+    return held in value if isinstance(value, tuple) else held == value
 
 
 def _seen(sight: Sequence[Grant], card: Card) -> bool:

@@ -12,6 +12,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port; HUB_PORT when not given, 0 picks a free one")] = None,
 ) -> None:
     """Serve the pages, the API under /api/v1 and the webhooks. SIGTERM: answer what has come, then leave with 0."""
+    import gc
     import signal
     import socket
 
@@ -33,6 +34,7 @@ def serve(
     with listening:
         say(f"listening on http://{where[0]}:{listening.getsockname()[1]}; senders: {', '.join(hub.senders) or 'none'}")
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=20)
+        gc.freeze()  # what is loaded stays: looking through it again would hold up a request now and then
         # uvicorn ends gracefully, then raises the signal once more: it is not to end the process with a failure
         signal.signal(signal.SIGTERM, lambda _number, _frame: None)
         uvicorn.Server(config).run(sockets=[listening])

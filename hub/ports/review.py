@@ -9,8 +9,9 @@ from typing import Any, Protocol, TypeVar
 
 from hub.domain.audit import Entry
 from hub.domain.board import BoardAction, BoardQuery
-from hub.domain.cards import CardPage, CardQuery, Found
+from hub.domain.cards import Card, CardPage, CardQuery, Found
 from hub.domain.people import Principal
+from hub.domain.waiting import Waiting, WaitingQuery
 
 T = TypeVar("T")
 
@@ -28,7 +29,10 @@ class ShelfUnit(Protocol):
         """Return one thing, or None."""
 
     def several(self, kind: type[T], **where: Any) -> list[T]:
-        """Return the things whose indexed fields have these values, in the order of their keys."""
+        """Return the things whose indexed fields have these values, in the order of their keys.
+
+        A tuple stands for any of its values.
+        """
 
     def put(self, thing: Any) -> None:
         """Store a thing, in the place of the one with its key."""
@@ -63,6 +67,9 @@ class Shelf(Protocol):
 
     def actions(self, query: BoardQuery) -> list[BoardAction]:
         """Return actions of meetings that the asker may see, by due day, those without one last."""
+
+    def waiting(self, query: WaitingQuery[Waiting]) -> list[tuple[Card, Waiting]]:
+        """Return things that wait, each with its meeting: reviews by when they were asked for, others by their keys."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The audit trail as one reader may see it: entries of their organizations and studies, blinded where they are."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -32,9 +32,11 @@ class Line:
 
 
 class TrailReader:
-    """Reads the trail for people. *others* makes, for a page, what tells whose further entries are."""
+    """Reads the trail for people. *others* makes what tells whose entries are that no agreement tells of."""
 
-    def __init__(self, browser: Browser, ledger: Ledger, accounts: Accounts, others: Callable[[], ScopeOf]) -> None:
+    def __init__(
+        self, browser: Browser, ledger: Ledger, accounts: Accounts, others: Callable[[Sequence[Entry]], ScopeOf]
+    ) -> None:
         self._browser = browser
         self._ledger = ledger
         self._accounts = accounts
@@ -46,15 +48,16 @@ class TrailReader:
         A page may hold fewer lines than *limit*, even none, with more to come: what a reader may not see is long.
         """
         found: list[Line] = []
+        scanned = limit + 1  # who sees all is shown the first; who sees little has more looked at
         for _ in range(_MOST_SCANS):
-            come = self._browser.trail(wanted, before=before, limit=_SCANNED)
+            come = self._browser.trail(wanted, before=before, limit=scanned)
             for line in self._seen(come, sees):
                 found.append(line)
                 if len(found) == limit:
                     return found, line.seq
-            if len(come) < _SCANNED:
+            if len(come) < scanned:
                 return found, None
-            before = come[-1][0]
+            before, scanned = come[-1][0], _SCANNED
         return found, before
 
     def all(self, wanted: Wanted, sees: Sees) -> Iterator[Line]:
@@ -70,7 +73,8 @@ class TrailReader:
     def _seen(self, come: list[tuple[int, Entry, str]], sees: Sees) -> Iterator[Line]:
         agreements = {one.id: one for one in self._ledger.agreements()}
         placed = self._browser.placed(sorted({entry.record_id for _, entry, _ in come if entry.agreement}))
-        known, others = dict[tuple[str, str, str], Scope](), self._others()
+        known = dict[tuple[str, str, str], Scope]()
+        others = self._others([entry for _, entry, _ in come])
         for number, entry, digest in come:
             key = (entry.field if entry.field == "dead_letter" else entry.kind, entry.record_id, entry.agreement)
             if key not in known:

@@ -1,5 +1,7 @@
 """Whose the entries of the trail are that no agreement tells of: meetings, rules, letters, reviews, what was said."""
 
+from collections.abc import Sequence
+
 from hub.domain.audit import Entry
 from hub.domain.cards import Card
 from hub.domain.communications import COMMUNICATION
@@ -13,13 +15,16 @@ from hub.services import trail_reviews
 
 
 class OtherScopes:
-    """Finds scopes, and remembers those of meetings: made anew for each page, as a meeting may change hands."""
+    """Finds scopes of *entries*: made anew for each page, as a meeting may change hands."""
 
-    def __init__(self, shelf: Shelf, ledger: Ledger, log: CommunicationLog) -> None:
+    def __init__(self, shelf: Shelf, ledger: Ledger, log: CommunicationLog, entries: Sequence[Entry]) -> None:
         self._shelf = shelf
         self._ledger = ledger
         self._log = log
-        self._meetings: dict[str, Scope | None] = {}
+        told = tuple({_meeting(entry) for entry in entries if entry.kind != "user"})
+        with shelf.reading() as unit:
+            cards = unit.several(Card, meeting_id=told)
+        self._meetings = {card.meeting_id: card.scope for card in cards}
 
     def __call__(self, entry: Entry) -> Scope | None:
         """Return whose *entry* is, None where it is of the hub as a whole."""
@@ -31,7 +36,7 @@ class OtherScopes:
             return self._log.scope(entry.record_id)
         if entry.field == "dead_letter":
             return self._letter(entry.record_id)
-        return self._meeting(entry.record_id.partition("/")[0])
+        return self._meetings.get(_meeting(entry))
 
     def _letter(self, id: str) -> Scope | None:
         try:
@@ -40,9 +45,7 @@ class OtherScopes:
             return None
         return scope_of_system(system, self._ledger.agreements())
 
-    def _meeting(self, id: str) -> Scope | None:
-        if id not in self._meetings:
-            with self._shelf.reading() as unit:
-                card = unit.get(Card, id)
-            self._meetings[id] = card.scope if card is not None else None
-        return self._meetings[id]
+
+def _meeting(entry: Entry) -> str:
+    """Return the meeting that an entry is of, where it is of one."""
+    return entry.record_id.partition("/")[0]

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from hub.domain.audit import FIRST, Entry, chained, linked, stamp
 from hub.domain.errors import FatalError
@@ -177,7 +177,7 @@ class AuditTrail:
         """Return the key that checkpoints are verified with, in hex."""
         return _raw(self._key().public_key()).hex()
 
-    def _rows(self) -> Iterator[Row[Any]]:
+    def _rows(self) -> Iterator[Any]:
         """Return all entries in order as they are kept, in flat memory."""
         last = 0
         while True:

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, and_, delete, insert, select
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, and_, delete, insert, select
 
 from hub.domain import wire
 from hub.domain.audit import Entry
 from hub.domain.board import BoardAction, BoardQuery
 from hub.domain.cards import Card, CardPage, CardQuery
 from hub.domain.shelf import KEYS, key_of
+from hub.domain.waiting import Waiting, WaitingQuery
 from hub.storage import audit, bulk, shelf_search
 from hub.storage.engine import reading, transaction
 from hub.storage.shelf_rows import row_of, stored
@@ -58,6 +59,12 @@ class SqlShelf:
             rows = connection.execute(shelf_search.actions_query(query))
             return [wire.loads(BoardAction, row.body) for row in rows]
 
+    def waiting(self, query: WaitingQuery[Waiting]) -> list[tuple[Card, Waiting]]:
+        """Return things that wait; see `Shelf.waiting`."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(shelf_search.waiting_query(query)).all()
+            return [(wire.loads(Card, card), wire.loads(query.kind, body)) for card, body in rows]
+
 
 class SqlShelfUnit:
     """`ShelfUnit` over an open connection."""
@@ -80,7 +87,7 @@ class SqlShelfUnit:
     def several(self, kind: type[T], **where: Any) -> list[T]:
         """Return things by indexed fields; see `ShelfUnit.several`."""
         table = TABLES[kind]
-        these = [table.c[name] == stored(value) for name, value in where.items()]
+        these = [_is(table.c[name], value) for name, value in where.items()]
         keys = [table.c[name] for name in KEYS[kind]]
         rows: Sequence[Row[Any]] = self._connection.execute(select(table.c.body).where(*these).order_by(*keys)).all()
         return [wire.loads(kind, row.body) for row in rows]
@@ -121,3 +128,7 @@ class SqlShelfUnit:
         self._connection.execute(delete(card_parties).where(card_parties.c.meeting_id == card.meeting_id))
         rows = [{"organization": one, "meeting_id": card.meeting_id} for one in sorted(set(card.organizations))]
         bulk.add(self._connection, card_parties, rows)
+
+
+def _is(column: Column[Any], value: Any) -> ColumnElement[bool]:
+    return column.in_([stored(one) for one in value]) if isinstance(value, tuple) else column == stored(value)

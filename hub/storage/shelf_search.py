@@ -5,14 +5,32 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, column, false, func, or_, select, table, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    column,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    table,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy import text as sql
 
 from hub.domain.board import ActionState, BoardQuery
 from hub.domain.cards import CardQuery, Found
 from hub.domain.people import EVERY, Grant
+from hub.domain.waiting import ORDERS, Waiting, WaitingQuery, place
 from hub.storage.rows import naive
-from hub.storage.shelf_tables import board_actions, card_parties, cards, findable
+from hub.storage.shelf_rows import stored
+from hub.storage.shelf_tables import TABLES, UNDATED, board_actions, card_parties, cards, findable
 
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 12
@@ -20,6 +38,7 @@ _LEAST_START = 3
 """Letters of a last word that is taken as the beginning of one; a shorter one stands for itself."""
 _MOST_PLACES = 20_000
 """So many places that hold the words, the newest first, are looked at: words that stand everywhere find recent ones."""
+_UNDER_WAY = (ActionState.OPEN, ActionState.IN_PROGRESS)
 _AROUND = 14
 """Words of a passage that is shown."""
 _fts = table("findable_fts", column("rowid"), column("text"), column("findable_fts"))
@@ -44,25 +63,51 @@ def cards_query(connection: Connection, query: CardQuery) -> Select[Any]:
 
 
 def actions_query(query: BoardQuery) -> Select[Any]:
-    """Return the statement for a page of the board."""
+    """Return the statement for a page of the board.
+
+    An index gives actions of one state in their order: each state is read as far as a page, and the pages are merged.
+    """
     its = board_actions.c
-    chosen = [seen(query.sight, cards)]
-    if query.states:
-        chosen.append(its.state.in_([str(state) for state in query.states]))
+    states: Sequence[ActionState | None] = query.states or (None,)
+    if query.late_on is not None:
+        states = [one for one in query.states or _UNDER_WAY if one in _UNDER_WAY]
+    pages = [select(_in_state(query, state).subquery()) for state in states]
+    if len(pages) == 1:
+        return _in_state(query, states[0])
+    merged = union_all(*pages).subquery() if pages else select(its.body, its.due, its.id).where(false()).subquery()
+    in_order = (merged.c.due.is_(None), merged.c.due, merged.c.id)
+    return select(merged.c.body).order_by(*in_order).limit(query.limit)
+
+
+def _in_state(query: BoardQuery, state: ActionState | None) -> Select[Any]:
+    its = board_actions.c
+    chosen = [_may_be_seen(query.sight, board_actions)]
+    if state is not None:
+        chosen.append(its.state == str(state))
     if query.owner_email is not None:
         chosen.append(its.owner_email == query.owner_email)
     if query.study is not None:
         chosen.append(its.study == query.study)
     if query.late_on is not None:
-        under_way = its.state.in_([str(ActionState.OPEN), str(ActionState.IN_PROGRESS)])
-        chosen.append(and_(under_way, its.due < query.late_on))
+        # told apart so that the index gives them in order: an order that names UNDATED would be sorted
+        chosen += [UNDATED.is_(False), its.due < query.late_on]
     if query.after is not None:
         day, last = query.after
-        undated = its.due.is_(None) if day < date.max else and_(its.due.is_(None), its.id > last)
+        undated = UNDATED if day < date.max else and_(UNDATED, its.id > last)
         chosen.append(or_(its.due > day, and_(its.due == day, its.id > last), undated))
-    joined = board_actions.join(cards, its.meeting_id == cards.c.meeting_id)
-    in_order = (its.due.is_(None), its.due, its.id)
-    return select(its.body).select_from(joined).where(*chosen).order_by(*in_order).limit(query.limit)
+    in_order = (its.due, its.id) if query.late_on is not None else (UNDATED, its.due, its.id)
+    return select(its.body, its.due, its.id).where(*chosen).order_by(*in_order).limit(query.limit)
+
+
+def waiting_query(query: WaitingQuery[Waiting]) -> Select[Any]:
+    """Return the statement for things that wait, each with its card."""
+    table = TABLES[query.kind]
+    order = [table.c[name] for name in ORDERS[query.kind]]
+    chosen = [table.c.state == str(query.state), seen(query.sight, cards)]
+    if query.last is not None:
+        chosen.append(tuple_(*order) > tuple_(*(stored(one) for one in place(query.last))))
+    joined = table.join(cards, cards.c.meeting_id == table.c.meeting_id)
+    return select(cards.c.body, table.c.body).select_from(joined).where(*chosen).order_by(*order).limit(query.limit)
 
 
 def seen(sight: Sequence[Grant], of: Table) -> ColumnElement[bool]:
@@ -70,16 +115,26 @@ def seen(sight: Sequence[Grant], of: Table) -> ColumnElement[bool]:
     return or_(false(), *(_reached(grant, of) for grant in sight))
 
 
+def _may_be_seen(sight: Sequence[Grant], of: Table) -> ColumnElement[bool]:
+    """Return the condition that the meeting of a row is seen."""
+    return exists().where(cards.c.meeting_id == of.c.meeting_id, seen(sight, cards))
+
+
 def _reached(grant: Grant, of: Table) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = [true()]
     if grant.organization != EVERY:
-        theirs = select(card_parties.c.meeting_id).where(card_parties.c.organization == grant.organization)
-        conditions.append(of.c.meeting_id.in_(theirs))
+        conditions.append(_takes_part(grant.organization, of))
     if grant.study is not None:
         conditions.append(of.c.study == grant.study)
     if not grant.unblinded:
         conditions.append(of.c.unblinding.is_(False))
     return and_(*conditions)
+
+
+def _takes_part(organization: str, of: Table) -> ColumnElement[bool]:
+    """Return the condition that an organization takes part: asked row by row, since a large party is in nearly all."""
+    its = card_parties.c
+    return exists().where(its.organization == organization, its.meeting_id == of.c.meeting_id)
 
 
 def passages(connection: Connection, text: str, meetings: Sequence[str]) -> dict[str, Found]:
@@ -117,8 +172,7 @@ def _filters(query: CardQuery) -> list[ColumnElement[bool]]:
     if query.standing is not None:
         chosen.append(its.standing == str(query.standing))
     if query.organization is not None:
-        theirs = select(card_parties.c.meeting_id).where(card_parties.c.organization == query.organization)
-        chosen.append(its.meeting_id.in_(theirs))
+        chosen.append(_takes_part(query.organization, cards))
     if query.since is not None:
         chosen.append(its.at >= naive(query.since))
     if query.until is not None:

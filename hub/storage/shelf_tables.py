@@ -34,7 +34,8 @@ cards = Table(
     Column("standing", String(20), nullable=False),
     _body(),
     Index("cards_newest", "at", "meeting_id"),
-    Index("cards_standing", "standing", "at"),
+    Index("cards_standing", "standing", "at", "meeting_id"),
+    Index("cards_study", "study", "at", "meeting_id"),
 )
 card_parties = Table(
     "card_parties",
@@ -62,8 +63,10 @@ reviews = Table(
     metadata,
     _meeting(key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("state", String(20), nullable=False, index=True),
+    Column("state", String(20), nullable=False),
+    Column("asked_at", DateTime),
     _body(),
+    Index("reviews_waiting", "state", "asked_at", "meeting_id", "version"),
 )
 signatures = Table(
     "signatures",
@@ -90,8 +93,9 @@ localized_copies = Table(
     _meeting(key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("locale", String(20), primary_key=True),
-    Column("state", String(20), nullable=False, index=True),
+    Column("state", String(20), nullable=False),
     _body(),
+    Index("localized_copies_waiting", "state", "meeting_id", "version", "locale"),
 )
 distribution_rules = Table("distribution_rules", metadata, Column("study", String(200), primary_key=True), _body())
 dispatches = Table(
@@ -105,6 +109,7 @@ dispatches = Table(
     _body(),
     Index("dispatches_version", "meeting_id", "version"),
     Index("dispatches_waiting", "state", "next_at"),
+    Index("dispatches_state", "state", "id"),
 )
 uploads = Table(
     "uploads",
@@ -124,9 +129,19 @@ board_actions = Table(
     Column("study", String(200)),
     Column("owner_email", String(254)),
     _body(),
-    Index("board_actions_due", "state", "due", "id"),
-    Index("board_actions_owner", "owner_email", "due"),
     Index("board_actions_meeting", "meeting_id"),
+)
+UNDATED = board_actions.c.due.is_(None)
+"""Tells actions without a day, which come last."""
+Index("board_actions_day", UNDATED, board_actions.c.due, board_actions.c.id)
+Index("board_actions_state", board_actions.c.state, UNDATED, board_actions.c.due, board_actions.c.id)
+Index(
+    "board_actions_owner",
+    board_actions.c.owner_email,
+    board_actions.c.state,
+    UNDATED,
+    board_actions.c.due,
+    board_actions.c.id,
 )
 
 retention_periods = Table(

@@ -15,6 +15,7 @@ from hub.domain.meeting import Meeting
 from hub.domain.minutes import Action, Evidence, Minutes
 from hub.domain.people import EVERY, Grant, Role
 from hub.domain.versions import Version, kept, proposed
+from hub.domain.waiting import WaitingQuery
 from hub.storage.audit_tables import audit
 from hub.storage.engine import open_engine, transaction
 from hub.storage.shelf import SqlShelf
@@ -174,6 +175,43 @@ def test_reviews_are_found_by_state(shelf):
     with shelf.reading() as unit:
         assert unit.several(Review, state=ReviewState.OPEN) == [open_one]
         assert len(unit.several(Review, meeting_id="m1")) == 2
+
+
+def test_several_values_of_a_field_are_asked_for_at_once(shelf):
+    keep(shelf, card(1), card(2), card(3))
+    with shelf.reading() as unit:
+        assert [one.meeting_id for one in unit.several(Card, meeting_id=("m1", "m3"))] == ["m1", "m3"]
+        assert unit.several(Card, meeting_id=()) == []
+
+
+def test_what_waits_is_listed_in_order_with_its_meeting_where_that_is_seen(shelf):
+    others = card(4, organizations=("Boreas",))
+    keep(shelf, card(1), card(2), card(3), others)
+    for number, minutes in ((1, 30), (2, 10), (3, 20), (4, 0)):
+        asked = AT + timedelta(minutes=minutes)
+        keep(shelf, Review(f"m{number}", 1, ReviewState.OPEN, DEFAULT_ROUTE, "anna@asterion.test", asked))
+    keep(shelf, Review("m1", 2, ReviewState.APPROVED, DEFAULT_ROUTE, "anna@asterion.test", AT))
+    sight = (Grant(Role.REVIEWER, "Asterion"),)
+    first = shelf.waiting(WaitingQuery(Review, ReviewState.OPEN, sight, limit=2))
+    assert [(known.meeting_id, review.meeting_id) for known, review in first] == [("m2", "m2"), ("m3", "m3")]
+    rest = shelf.waiting(WaitingQuery(Review, ReviewState.OPEN, sight, last=first[-1][1]))
+    assert [review.meeting_id for _, review in rest] == ["m1"]
+
+
+def test_late_actions_of_two_states_are_merged_by_their_day(shelf):
+    keep(shelf, card(1))
+    days = ((1, ActionState.OPEN), (2, ActionState.IN_PROGRESS), (3, ActionState.OPEN), (4, ActionState.DONE))
+    for day, state in days:
+        known = BoardAction(f"m1/a{day}", "m1", f"a{day}", "Send it", "send it", AT, state, due=date(2026, 6, day))
+        keep(shelf, known)
+    keep(shelf, BoardAction("m1/a9", "m1", "a9", "Send it", "send it", AT))
+    under_way = (ActionState.OPEN, ActionState.IN_PROGRESS)
+    late = shelf.actions(BoardQuery(ALL, under_way, late_on=date(2026, 6, 4)))
+    assert [one.item for one in late] == ["a1", "a2", "a3"]
+    assert [one.item for one in shelf.actions(BoardQuery(ALL, under_way))] == ["a1", "a2", "a3", "a9"]
+    assert shelf.actions(BoardQuery(ALL, (ActionState.DONE,), late_on=date(2026, 6, 9))) == []
+    rest = shelf.actions(BoardQuery(ALL, under_way, after=(date(2026, 6, 2), "m1/a2")))
+    assert [one.item for one in rest] == ["a3", "a9"]
 
 
 def test_what_is_written_to_the_trail_stands_with_the_rest(engine):

@@ -1,5 +1,6 @@
 """Minutes go round: sent for review, remarked on, sent back, or signed until the study's route is done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hub.domain.approvals import Meaning, Remark, RemarkKind, Review, ReviewState, Signature, Step
@@ -142,15 +143,21 @@ def sign(
 
 def open_to(room: Room, unit: ShelfUnit, principal: Principal, scope: Scope, review: Review) -> list[Meaning]:
     """Return the meanings in which *principal* may sign the version of a review now."""
+    signatures = unit.several(Signature, meeting_id=review.meeting_id, version=review.version)
+    return asked_for(room, principal, scope, review, signatures)
+
+
+def asked_for(
+    room: Room, principal: Principal, scope: Scope, review: Review, signatures: Sequence[Signature]
+) -> list[Meaning]:
+    """Return the meanings in which *principal* may sign a version that has *signatures* already."""
     if (
         principal.scopes is not None
+        or any(one.user_id == principal.user.id for one in signatures)
         or decide(principal, Right.MINUTES_SIGN, scope, at=room.clock()) is not Verdict.ALLOWED
     ):
         return []
-    found = _round(unit, review.meeting_id, review.version)
-    if any(one.user_id == principal.user.id for one in found.signatures):
-        return []
-    steps = (review.route.steps[place] for place in found.open_steps)
+    steps = (review.route.steps[place] for place in _open_steps(review, signatures))
     return list(dict.fromkeys(step.meaning for step in steps if _for(step, principal, scope, room)))
 
 
@@ -219,7 +226,7 @@ def _round(unit: ShelfUnit, meeting_id: str, number: int) -> Round:
     return Round(review, version, tuple(signatures), tuple(remarks), steps)
 
 
-def _open_steps(review: Review, signatures: tuple[Signature, ...]) -> tuple[int, ...]:
+def _open_steps(review: Review, signatures: Sequence[Signature]) -> tuple[int, ...]:
     if review.state is not ReviewState.OPEN:
         return ()
     steps = enumerate(review.route.steps)
@@ -227,7 +234,7 @@ def _open_steps(review: Review, signatures: tuple[Signature, ...]) -> tuple[int,
     return lacking[:1] if review.route.ordered else lacking
 
 
-def _lacking(step: Step, place: int, signatures: tuple[Signature, ...]) -> int:
+def _lacking(step: Step, place: int, signatures: Sequence[Signature]) -> int:
     return max(step.quorum - sum(one.step == place for one in signatures), 0)
 
 

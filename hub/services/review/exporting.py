@@ -161,8 +161,8 @@ def _in(unit: ShelfUnit, version: Version, locale: str) -> Minutes:
 
 def approved_copies(unit: ShelfUnit, version: Version) -> set[str]:
     """Return the locales whose copies a liaison has approved."""
-    copies = unit.several(LocalizedCopy, state=CopyState.APPROVED)
-    return {one.locale for one in copies if (one.meeting_id, one.version) == (version.meeting_id, version.number)}
+    copies = unit.several(LocalizedCopy, meeting_id=version.meeting_id, version=version.number)
+    return {one.locale for one in copies if one.state is CopyState.APPROVED}
 
 
 def _shown(signature: Signature) -> SignedBy:

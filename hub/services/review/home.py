@@ -1,21 +1,20 @@
 """What waits for one person: reviews and signatures, sent-back minutes, actions, copies, deliveries that failed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from itertools import islice
 
-from hub.domain.approvals import Meaning, Review, ReviewState
+from hub.domain.approvals import Meaning, Review, ReviewState, Signature
 from hub.domain.board import ActionState, BoardAction, BoardQuery
 from hub.domain.cards import Card, CardQuery, Standing
 from hub.domain.distribution import Dispatch, DispatchState
 from hub.domain.localized import CopyState, LocalizedCopy
 from hub.domain.people import Principal
-from hub.domain.policy import Right, Verdict, decide
-from hub.ports.review import ShelfUnit
-from hub.services.review.approving import open_to
+from hub.domain.policy import Right
+from hub.domain.waiting import Waiting, WaitingQuery
+from hub.services.review.approving import asked_for
 from hub.services.review.room import Room, sight
 
-Thing = TypeVar("Thing", LocalizedCopy, Dispatch)
 _SHOWN = 50
 
 
@@ -44,39 +43,46 @@ class Home:
 
 
 def home(room: Room, principal: Principal) -> Home:
-    """Return what waits for *principal*, up to fifty of a kind."""
-    with room.shelf.reading() as unit:
-        to_sign = tuple(_to_sign(room, principal, unit))[:_SHOWN]
-        drafts = unit.several(LocalizedCopy, state=CopyState.DRAFT)
-        copies = tuple(_with_card(room, principal, unit, drafts, Right.TRANSLATIONS_APPROVE))
-        unsent = unit.several(Dispatch, state=DispatchState.FAILED)
-        failed = tuple(_with_card(room, principal, unit, unsent, Right.MINUTES_DISTRIBUTE))
+    """Return what waits for *principal*, up to fifty of a kind: as little of the store is read as that takes."""
     return Home(
-        to_sign,
+        tuple(islice(_to_sign(room, principal), _SHOWN)),
         _cards(room, principal, Standing.CHANGES_REQUESTED, Right.MINUTES_EDIT),
         tuple(_my_actions(room, principal)),
-        copies[:_SHOWN],
-        failed[:_SHOWN],
+        tuple(_waiting(room, principal, LocalizedCopy, CopyState.DRAFT, Right.TRANSLATIONS_APPROVE)),
+        tuple(_waiting(room, principal, Dispatch, DispatchState.FAILED, Right.MINUTES_DISTRIBUTE)),
         tuple(_alarming(room, principal)),
         _cards(room, principal, Standing.FAILED, Right.MEETINGS_WRITE),
     )
 
 
-def _to_sign(room: Room, principal: Principal, unit: ShelfUnit) -> Iterator[ToSign]:
-    for review in sorted(unit.several(Review, state=ReviewState.OPEN), key=lambda one: one.asked_at):
-        card = unit.get(Card, review.meeting_id)
-        if card is not None:
-            for meaning in open_to(room, unit, principal, card.scope, review):
+def _to_sign(room: Room, principal: Principal) -> Iterator[ToSign]:
+    """Return what the person may sign, of reviews read some at a time: most may wait for others."""
+    query = WaitingQuery(Review, ReviewState.OPEN, sight(principal, room.clock(), Right.MINUTES_SIGN))
+    while query.sight and principal.scopes is None:
+        found = room.shelf.waiting(query)
+        signed = _signatures(room, [review for _, review in found])
+        for card, review in found:
+            there = signed.get((review.meeting_id, review.version), [])
+            for meaning in asked_for(room, principal, card.scope, review, there):
                 yield ToSign(card, review.version, meaning)
+        if len(found) < query.limit:
+            return
+        query = replace(query, last=found[-1][1])
 
 
-def _with_card(
-    room: Room, principal: Principal, unit: ShelfUnit, things: Sequence[Thing], right: Right
-) -> Iterator[tuple[Card, Thing]]:
-    for thing in things:
-        card = unit.get(Card, thing.meeting_id)
-        if card is not None and decide(principal, right, card.scope, at=room.clock()) is Verdict.ALLOWED:
-            yield card, thing
+def _signatures(room: Room, reviews: Sequence[Review]) -> dict[tuple[str, int], list[Signature]]:
+    found: dict[tuple[str, int], list[Signature]] = {}
+    with room.shelf.reading() as unit:
+        for one in unit.several(Signature, meeting_id=tuple({review.meeting_id for review in reviews})):
+            found.setdefault((one.meeting_id, one.version), []).append(one)
+    return found
+
+
+def _waiting(
+    room: Room, principal: Principal, kind: type[Waiting], state: CopyState | DispatchState, right: Right
+) -> list[tuple[Card, Waiting]]:
+    seen = sight(principal, room.clock(), right)
+    return room.shelf.waiting(WaitingQuery(kind, state, seen, limit=_SHOWN)) if seen else []
 
 
 def _cards(room: Room, principal: Principal, standing: Standing, right: Right) -> tuple[Card, ...]:

@@ -1,6 +1,7 @@
 """The database of a backup: SQLite's own online copy, or every table of PostgreSQL as of one moment."""
 
 import sqlite3
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, func, inspect, select
+from sqlalchemy.exc import SAWarning
 
 from hub.domain.errors import FatalError, UsageError
 from hub.storage.engine import told
@@ -85,7 +87,10 @@ def _tables(connection: Connection) -> list[Table]:
     """Return the tables, those that others refer to first; what SQLite keeps of full text is made from them."""
     names = [name for name in inspect(connection).get_table_names() if not name.startswith("findable_fts")]
     metadata = MetaData()
-    metadata.reflect(connection, only=[name for name in names if name != _VERSION])
+    with warnings.catch_warnings():
+        # columns are all that is asked for, and an index of an expression cannot be read back
+        warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression", SAWarning)
+        metadata.reflect(connection, only=[name for name in names if name != _VERSION])
     return metadata.sorted_tables
 
 

@@ -1,0 +1,177 @@
+"""Lists cost the same however many meetings there are: read in their order from an index, with few statements."""
+
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, event, text
+
+from hub.domain import wire
+from hub.domain.approvals import DEFAULT_ROUTE, Review, ReviewState
+from hub.domain.audit import Entry
+from hub.domain.board import ActionState, BoardAction, BoardQuery
+from hub.domain.cards import Card, CardQuery, Standing
+from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient
+from hub.domain.localized import CopyState, LocalizedCopy
+from hub.domain.meeting import Meeting
+from hub.domain.minutes import Minutes
+from hub.domain.people import Grant, Role
+from hub.domain.waiting import WaitingQuery
+from hub.ports.browsing import Wanted
+from hub.services.accounts.acting import by_session
+from hub.services.accounts.signing_in import Asked, open_session
+from hub.services.review.home import home
+from hub.storage import engine as engine_module
+from hub.storage import shelf_search
+from hub.storage.engine import open_engine
+from hub.storage.shelf import SqlShelf
+from tests.people import MORNING, granted, person, quick_hub
+
+CRO = "Meridian CRO"
+MANAGER = (Grant(Role.PROJECT_MANAGER, CRO),)
+_ASKED = (("m1", MORNING + timedelta(hours=2)), ("m2", MORNING.astimezone(timezone(timedelta(hours=5)))))
+OPEN = (ActionState.OPEN, ActionState.IN_PROGRESS)
+LISTS = {
+    "newest meetings": lambda c: shelf_search.cards_query(c, CardQuery(MANAGER)),
+    "meetings of a study": lambda c: shelf_search.cards_query(c, CardQuery(MANAGER, study="S1")),
+    "meetings of a party": lambda c: shelf_search.cards_query(c, CardQuery(MANAGER, organization="Helios")),
+    "failed meetings": lambda c: shelf_search.cards_query(c, CardQuery(MANAGER, standing=Standing.FAILED)),
+    "all actions": lambda _: shelf_search.actions_query(BoardQuery(MANAGER)),
+    "done actions": lambda _: shelf_search.actions_query(BoardQuery(MANAGER, (ActionState.DONE,))),
+    "late actions": lambda _: shelf_search.actions_query(
+        BoardQuery(MANAGER, (ActionState.OPEN,), late_on=date(2026, 6, 1))
+    ),
+    "my actions": lambda _: shelf_search.actions_query(
+        BoardQuery(MANAGER, (ActionState.OPEN,), owner_email="anna@meridian.example")
+    ),
+    "reviews": lambda _: shelf_search.waiting_query(WaitingQuery(Review, ReviewState.OPEN, MANAGER)),
+    "copies": lambda _: shelf_search.waiting_query(WaitingQuery(LocalizedCopy, CopyState.DRAFT, MANAGER)),
+    "failed deliveries": lambda _: shelf_search.waiting_query(WaitingQuery(Dispatch, DispatchState.FAILED, MANAGER)),
+}
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('lists')}/hub.db")
+    yield engine
+    engine.dispose()
+
+
+def _plan(engine, query) -> list[str]:
+    text = str(query.compile(engine, compile_kwargs={"literal_binds": True}))
+    with engine.connect() as connection:
+        return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_is_read_in_its_order_from_an_index(engine, name):
+    with engine.connect() as connection:
+        plan = _plan(engine, LISTS[name](connection))
+    assert not [step for step in plan if "TEMP B-TREE" in step], plan
+    assert not [step for step in plan if step.startswith("SCAN") and "INDEX" not in step], plan
+
+
+def test_actions_of_two_states_are_merged_from_two_pages_not_sorted_as_a_whole(engine):
+    plan = _plan(engine, shelf_search.actions_query(BoardQuery(MANAGER, OPEN)))
+    assert sum("board_actions_state (state=?)" in step for step in plan) == 2, plan
+    assert sum("TEMP B-TREE" in step for step in plan) == 1, plan  # of the two pages
+
+
+def test_reviews_of_an_earlier_release_are_listed_by_when_they_were_asked_for(tmp_path):
+    url = f"sqlite:///{tmp_path}/hub.db"
+    config = Config()
+    config.set_main_option("script_location", str(Path(engine_module.__file__).parent / "migrations"))
+    before = create_engine(url)
+    with before.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0041")
+        later, sooner = (Review(key, 1, ReviewState.OPEN, DEFAULT_ROUTE, "a@b.test", at) for key, at in _ASKED)
+        for one in (later, sooner):
+            row = {"meeting_id": one.meeting_id, "version": 1, "state": one.state, "body": wire.dumps(one)}
+            connection.execute(text("INSERT INTO reviews VALUES (:meeting_id, :version, :state, :body)"), row)
+    before.dispose()
+    engine = open_engine(url)
+    shelf = SqlShelf(engine)
+    with shelf.writing() as unit:
+        for one in (later, sooner):
+            unit.put(Card(one.meeting_id, Meeting(one.meeting_id, "Weekly", MORNING), (CRO,), "a@b.test", MORNING))
+    found = shelf.waiting(WaitingQuery(Review, ReviewState.OPEN, MANAGER))
+    engine.dispose()
+    assert [review for _, review in found] == [sooner, later]
+
+
+@contextmanager
+def _statements(hub):
+    """Gather the statements of the hub's database."""
+    said = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        said.append(statement)
+
+    event.listen(hub._engine, "before_cursor_execute", note)
+    yield said
+    event.remove(hub._engine, "before_cursor_execute", note)
+
+
+def _filled(hub, count: int) -> None:
+    with hub.room.shelf.writing() as unit:
+        for number in range(count):
+            at, key = MORNING + timedelta(minutes=number), f"m{number}"
+            meeting = Meeting(key, "Weekly call", at)
+            unit.put(Card(key, meeting, (CRO,), "anna@meridian.example", at, standing=Standing.IN_REVIEW, version=1))
+            unit.put(Review(key, 1, ReviewState.OPEN, DEFAULT_ROUTE, "anna@meridian.example", at))
+            unit.put(LocalizedCopy(key, 1, "de", Minutes(meeting), at))
+            to = Recipient("lead@helios.example", Channel.MAIL)
+            unit.put(Dispatch(f"x{number}", key, 1, to, "anna@meridian.example", at, DispatchState.FAILED))
+            unit.put(BoardAction(f"{key}/a1", key, "a1", "Send it", "send it", at, owner_email="anna@meridian.example"))
+        unit.audit([Entry(MORNING, "hub", "meeting", f"m{n}", "opened", None, "{}", "", "", "") for n in range(count)])
+
+
+@pytest.fixture
+def hub(tmp_path):
+    hub = quick_hub(home=tmp_path, clock=lambda: MORNING)
+    yield hub
+    hub.close()
+
+
+def _principal(hub, *roles: Role):
+    user = person(hub, "anna@meridian.example", *(granted(role) for role in roles))
+    signed = open_session(hub.desk, hub.desk.accounts.account(user.id), method="test", asked=Asked(user.email, ""))
+    return by_session(hub.desk, signed.secret)[0]
+
+
+def test_the_home_page_asks_as_much_of_a_large_store_as_of_a_small_one(hub):
+    principal, spent = _principal(hub, Role.PROJECT_MANAGER, Role.LIAISON), []
+    for count in (55, 300):
+        _filled(hub, count)
+        with _statements(hub) as said:
+            found = home(hub.room, principal)
+        spent.append(len(said))
+        sizes = [len(part) for part in (found.to_sign, found.actions, found.copies, found.failed)]
+        assert sizes == [50, 50, 50, 50]
+        assert [one.card.meeting_id for one in found.to_sign][:2] == ["m0", "m1"]
+    assert spent[0] == spent[1]
+
+
+def test_reviews_that_wait_for_others_do_not_hide_one_that_waits_for_me(hub):
+    principal = _principal(hub, Role.PROJECT_MANAGER)
+    _filled(hub, 120)
+    for_others = replace(DEFAULT_ROUTE, steps=(replace(DEFAULT_ROUTE.steps[0], people=("bo@meridian.example",)),))
+    with hub.room.shelf.writing() as unit:
+        for number in range(119):
+            unit.put(Review(f"m{number}", 1, ReviewState.OPEN, for_others, "anna@meridian.example", MORNING))
+    assert [one.card.meeting_id for one in home(hub.room, principal).to_sign] == ["m119"]
+
+
+def test_a_page_of_the_trail_asks_for_all_its_meetings_at_once(hub):
+    _principal(hub, Role.AUDITOR)
+    _filled(hub, 60)
+    with _statements(hub) as said:
+        lines, following = hub.trail.page(Wanted(), lambda _scope: True, before=None, limit=50)
+    assert len(lines) == 50
+    assert following is not None
+    assert len(said) <= 10, said
