@@ -11,7 +11,7 @@ import structlog
 from hub.domain.errors import UsageError
 from hub.domain.fingerprint import fingerprint
 from hub.domain.transcript import Transcript
-from hub.ports import Clock, Diarizer, Extractor, Recognizer, Redactor
+from hub.ports import Clock, Diarizer, Extractor, Follower, Recognizer, Redactor
 from hub.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,6 +38,13 @@ class ListeningParts:
     def extractor(self) -> Extractor:
         """What finds decisions, actions, risks and issues."""
         return cast("Extractor", self._part("extractor", self._extractor))
+
+    @cached_property
+    def follower(self) -> Follower:
+        """What finds what is said of actions and decisions of earlier meetings."""
+        from hub.nlp.follow.follower import WordFollower
+
+        return cast("Follower", self._part("follower", WordFollower))
 
     def alike(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return the likeness in sense (0 to 1) of *question* to each of *texts*; zeros without the encoder."""

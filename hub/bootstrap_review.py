@@ -10,7 +10,7 @@ from hub.domain.errors import UsageError
 from hub.domain.minutes import Minutes
 from hub.domain.people import Principal
 from hub.domain.transcript import Transcript
-from hub.ports import BlobStore, Clock, Extractor, JobWork, Redactor, Renderer, StageStore, WorkCalendars
+from hub.ports import BlobStore, Clock, Extractor, Follower, JobWork, Redactor, Renderer, StageStore, WorkCalendars
 from hub.settings import Settings
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ class ReviewParts:
         def is_transcript(self, path: Path) -> bool: ...  # noqa: D102
         def read_transcript(self, path: Path) -> Transcript: ...  # noqa: D102
         @property
+        def follower(self) -> Follower: ...  # noqa: D102
+        @property
         def redactor(self) -> Redactor: ...  # noqa: D102
         @property
         def calendars(self) -> WorkCalendars: ...  # noqa: D102
@@ -104,6 +106,7 @@ class ReviewParts:
             work=self.settings.home / "work",
             calendars=self.calendars,
             redactor=lambda: self.redactor,
+            follower=lambda: self.follower,
         )
 
     @cached_property

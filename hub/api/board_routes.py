@@ -15,6 +15,7 @@ from hub.api.paging import Page, Paging, sealed
 from hub.api.sending_forms import (
     ActionForm,
     ActionSeen,
+    ClosingForm,
     CopyListed,
     DispatchSeen,
     FailedDispatch,
@@ -25,7 +26,7 @@ from hub.api.sending_forms import (
 from hub.domain.board import ActionState, BoardAction
 from hub.domain.errors import UsageError
 from hub.domain.policy import Right
-from hub.services.review import board
+from hub.services.review import board, closing
 from hub.services.review.home import home
 
 router = APIRouter(tags=["actions"])
@@ -81,6 +82,23 @@ def change(
     after = board.change_action(
         room, principal, before.id, revision=before.revision, reason=form.reason, **form.values()
     )
+    return _seen(asking, after, response)
+
+
+@router.post("/actions/{meeting_id}/{item}/closing")
+def close(
+    meeting_id: str,
+    item: str,
+    asking: Annotated[Asking, may(Right.ACTIONS_EDIT, meeting_scope)],
+    form: ClosingForm,
+    match: Changing,
+    response: Response,
+) -> ActionSeen:
+    """Agree that an action is done by what was said in a later meeting, or decline; nothing closes by itself."""
+    room, principal = asking.hub.room, asking.principal
+    before = board.action(room, principal, f"{meeting_id}/{item}")
+    match.check((before.id, before.revision))
+    after = closing.judge(room, principal, before.id, agree=form.agree, revision=before.revision, reason=form.reason)
     return _seen(asking, after, response)
 
 

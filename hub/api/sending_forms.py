@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from hub.api.meeting_forms import MeetingSeen
 from hub.domain import wire
 from hub.domain.approvals import Meaning
-from hub.domain.board import ActionState, BoardAction
+from hub.domain.board import ActionState, BoardAction, Closing, ClosingState
 from hub.domain.distribution import Channel, Dispatch, DispatchState, DistributionRule, Recipient
 from hub.domain.localized import CopyState, Line, LocalizedCopy
 
@@ -133,6 +133,25 @@ class DispatchSeen(BaseModel):
         return cls.model_validate(wire.plain(dispatch))
 
 
+class ClosingSeen(BaseModel):
+    """A passage of a later meeting that says the action is done; proposed until a person agreed or declined."""
+
+    meeting_id: str
+    meeting: str
+    held_on: date
+    quote: str
+    segments: list[str]
+    said_by: str | None
+    state: ClosingState
+    by: str
+    at: datetime | None
+
+    @classmethod
+    def of(cls, closing: Closing) -> "ClosingSeen":
+        """Return the form of a closing."""
+        return cls.model_validate(wire.plain(closing) | wire.plain(closing.evidence))
+
+
 class ActionSeen(BaseModel):
     """An action of approved minutes."""
 
@@ -150,11 +169,20 @@ class ActionSeen(BaseModel):
     entered_at: datetime
     changed_at: datetime | None
     changed_by: str
+    closing: ClosingSeen | None
 
     @classmethod
     def of(cls, action: BoardAction, today: date) -> "ActionSeen":
         """Return the form of an action on a day."""
-        return cls.model_validate(wire.plain(action) | {"late": action.late(today)})
+        closing = ClosingSeen.of(action.closing) if action.closing else None
+        return cls.model_validate(wire.plain(action) | {"late": action.late(today), "closing": closing})
+
+
+class ClosingForm(BaseModel):
+    """What a person makes of the passage that says an action is done."""
+
+    agree: bool
+    reason: Annotated[str, Field(max_length=4000)] = ""
 
 
 class ActionForm(BaseModel):

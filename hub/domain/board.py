@@ -1,10 +1,12 @@
 """Actions of approved minutes, over all meetings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from hub.domain.minutes import Evidence
 from hub.domain.people import Grant
+from hub.domain.rare import RARE
 
 
 class ActionState(StrEnum):
@@ -14,6 +16,32 @@ class ActionState(StrEnum):
     IN_PROGRESS = "in_progress"
     DONE = "done"
     CANCELLED = "cancelled"
+
+
+UNDER_WAY = (ActionState.OPEN, ActionState.IN_PROGRESS)
+
+
+class ClosingState(StrEnum):
+    """What a person made of a passage that says an action is done."""
+
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A passage of a later meeting of the series that says an action is done; nothing closes before a person agrees."""
+
+    meeting_id: str
+    meeting: str
+    held_on: date
+    evidence: Evidence
+    said_by: str | None = None
+    state: ClosingState = ClosingState.PROPOSED
+    by: str = ""
+    """Address of the person who agreed or did not."""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +62,22 @@ class BoardAction:
     changed_at: datetime | None = None
     changed_by: str = ""
     revision: int = 1
+    closing: Closing | None = field(default=None, metadata=RARE)
+
+    @property
+    def under_way(self) -> bool:
+        """Tell whether it is still to be done."""
+        return self.state in UNDER_WAY
+
+    @property
+    def asks(self) -> Closing | None:
+        """Return the passage that a person is to judge, if there is one."""
+        proposed = self.closing is not None and self.closing.state is ClosingState.PROPOSED
+        return self.closing if proposed and self.under_way else None
 
     def late(self, today: date) -> bool:
         """Tell whether it is past its day and not done."""
-        return self.state in (ActionState.OPEN, ActionState.IN_PROGRESS) and self.due is not None and self.due < today
+        return self.under_way and self.due is not None and self.due < today
 
 
 @dataclass(frozen=True, slots=True)

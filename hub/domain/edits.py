@@ -260,6 +260,13 @@ def changes(before: Draft, after: Draft) -> list[tuple[str, str, str, Any, Any]]
             for name in ("judged", "check")
             if (now := getattr(mark, name)) != (getattr(former, name) if former else "")
         ]
+    stood = {one.id: wire.plain(one) for one in before.minutes.carried}
+    stand = {one.id: wire.plain(one) for one in after.minutes.carried}
+    lines += [
+        ("carried", "", one.replace("/", " "), stood.get(one), stand.get(one))
+        for one in dict.fromkeys([*stood, *stand])
+        if stood.get(one) != stand.get(one)
+    ]
     if before.minutes.summary != after.minutes.summary:
         lines.append(("summary", "", "summary", list(before.minutes.summary), list(after.minutes.summary)))
     return lines

@@ -7,7 +7,9 @@ from typing import Any
 from hub.domain.errors import MissingError
 from hub.domain.minutes import Minutes
 
-_PLACE = re.compile(r"(summary|topics|decisions|actions|risks|issues)\[(\d{1,4})\](?:\.(text|title|owner_reason))?")
+_PLACE = re.compile(
+    r"(summary|topics|decisions|actions|risks|issues|carried)\[(\d{1,4})\](?:\.(text|title|owner_reason))?"
+)
 
 
 def texts(minutes: Minutes) -> dict[str, str]:
@@ -19,6 +21,7 @@ def texts(minutes: Minutes) -> dict[str, str]:
             found[f"{group}[{place}].text"] = item.text
             if getattr(item, "owner_reason", None):
                 found[f"{group}[{place}].owner_reason"] = item.owner_reason
+    found |= {f"carried[{place}].text": one.text for place, one in enumerate(minutes.carried)}
     return found
 
 

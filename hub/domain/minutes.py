@@ -128,6 +128,26 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """An open action of an earlier meeting of the series; *id* is its name on the board, *held_on* that meeting's day.
+
+    *late_days* counts to the day of this meeting. *said* is the passage of this meeting that says it is done; *state*
+    is then said_done until a person agrees, and done after that; open otherwise.
+    """
+
+    id: str
+    text: str
+    meeting_id: str
+    meeting: str
+    held_on: date
+    owner: str | None = None
+    due: date | None = None
+    late_days: int = 0
+    state: str = "open"
+    said: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetAside:
     """A passage that looked like an item of *kind* and was not believed, with the reason.
 
@@ -202,7 +222,8 @@ class Minutes:
     for others have none.
     *speakers* lists who spoke, in order of first word. *untranslated* names the fields (`actions[2].text`)
     that still stand in the source language of a localized copy; *flags* says what in a translation to check, or what
-    was held back. *audience* says for whom identifiers were taken out (`hub.domain.redaction.Audience`).
+    was held back. *audience* says for whom identifiers were taken out (`hub.domain.redaction.Audience`). *carried* are
+    the actions that earlier meetings of the series left open.
     """
 
     meeting: Meeting
@@ -224,3 +245,4 @@ class Minutes:
     audience: str = "restricted"
     topics: tuple[Topic, ...] = field(default=(), metadata=RARE)
     alerts: tuple[Alert, ...] = field(default=(), metadata=RARE)
+    carried: tuple[Carried, ...] = field(default=(), metadata=RARE)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from hub.domain.audio import Pcm, Turn
 from hub.domain.meeting import Meeting
-from hub.domain.minutes import Minutes
+from hub.domain.minutes import Carried, Evidence, Minutes
 from hub.domain.redaction import Finding
 from hub.domain.transcript import Transcript
 from hub.domain.translation import Translation
@@ -81,6 +81,13 @@ class Extractor(Protocol):
 
     def extract(self, transcript: Transcript) -> Minutes:
         """Return draft minutes in the transcript's language; every quote stands verbatim in its segments."""
+
+
+class Follower(Protocol):
+    """Finds what a meeting says of what earlier ones of its series left. What is unclear is left out."""
+
+    def closings(self, transcript: Transcript, carried: Sequence[Carried]) -> Mapping[str, Evidence]:
+        """Return by id of a carried action the passage that says it is done, verbatim in its segments."""
 
 
 class Redactor(Protocol):

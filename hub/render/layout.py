@@ -6,11 +6,11 @@ from hub.domain.errors import UsageError
 
 STYLES: dict[str, tuple[str, ...]] = {
     # formal minutes: who was there, then what was said and settled
-    "formal": ("people", "summary", "decisions", "actions", "risks", "issues"),
+    "formal": ("people", "summary", "carried", "decisions", "actions", "risks", "issues"),
     # a protocol of results: what was settled and who does what, the rest behind
-    "protocol": ("people", "decisions", "actions", "issues", "risks", "summary"),
+    "protocol": ("people", "carried", "decisions", "actions", "issues", "risks", "summary"),
     # for those who read the first page only
-    "summary": ("summary", "actions", "decisions", "risks", "issues", "people"),
+    "summary": ("summary", "actions", "carried", "decisions", "risks", "issues", "people"),
 }
 _STYLE_OF = {"de": "protocol", "nl": "protocol", "pl": "protocol", "en": "formal"}
 PAPERS = {"A4": (210.0, 297.0), "Letter": (215.9, 279.4)}

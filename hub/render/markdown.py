@@ -47,7 +47,9 @@ def _part(part: str, shown: View, words: Wording) -> list[str]:
             *_headline(shown, words),
             *(said or ["", words.text("None recorded.")]),
         ]
-    table = next(table for table in shown.tables if table.name == part)
+    table = next((table for table in shown.tables if table.name == part), None)
+    if table is None:
+        return []
     return ["", f"## {_plain(table.heading)}", "", *_items(table, words)]
 
 

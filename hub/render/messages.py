@@ -69,6 +69,14 @@ MESSAGES: tuple[str, ...] = (
     "No date",
     "No owner",
     "unsure",
+    "Open actions from earlier meetings",
+    "State",
+    "open",
+    "said to be done",
+    "Decided before ({meeting}, {date}): “{quote}”",
+    "Decided earlier in this meeting: “{quote}”",
+    "Taken up again: “{quote}”",
+    "done",
     # sentences
     "In brief",
     "Mitigation",
@@ -99,6 +107,7 @@ MESSAGES: tuple[str, ...] = (
 
 PLURALS: tuple[tuple[str, str], ...] = (
     ("{count} passage was heard but not believed.", "{count} passages were heard but not believed."),
+    ("{count} day late", "{count} days late"),
     ("{count} minute", "{count} minutes"),
     ("{count} decision", "{count} decisions"),
     ("{count} action", "{count} actions"),

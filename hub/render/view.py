@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hub.domain.minutes import Action, Issue, Item, Minutes, Risk
+from hub.domain.minutes import Action, Carried, Issue, Item, Minutes, Risk
 from hub.ports import Wording
 from hub.render.layout import Layout
 from hub.render.marks import Note, Notes, Text, Texts
@@ -19,17 +19,17 @@ _LINES_TO_SIGN_ON = 2
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An item in its table: number, text, the further cells, and its note."""
+    """An item in its table: number, text, the further cells, and its note (a carried action may have none)."""
 
     number: str
     text: Text
     cells: tuple[Text, ...]
-    note: Note
+    note: Note | None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of the items of a kind, *name*: decisions, actions, risks or issues."""
+    """A table of the items of a kind, *name*: carried, decisions, actions, risks or issues."""
 
     name: str
     heading: str
@@ -84,6 +84,8 @@ def view(minutes: Minutes, words: Wording, layout: Layout = _FORMAL) -> View:
     for part in layout.order:
         if part == "summary":
             headline, summary = headlines(minutes, notes, texts), sections(minutes, notes, texts, words)
+        elif part == "carried" and minutes.carried:
+            tables.append(_carried(minutes.carried, notes, texts, words))
         elif part in _COLUMNS:
             tables.append(_table(part, getattr(minutes, part), notes, texts, words))
     signed = minutes.status in SIGNED
@@ -136,6 +138,35 @@ def _mitigation(item: Item, notes: Notes) -> tuple[Text, ...]:
     """Return the cell with the passage that says what to do against a risk or an issue; a dash where none does."""
     proof = item.mitigation if isinstance(item, Risk | Issue) else None
     return (Text(f"“{proof.quote}” ({notes.where(proof)})" if proof else "–"),)
+
+
+_CARRIED = ("Open actions from earlier meetings", "Action", "Meeting", "Owner", "Due", "State")
+_STATES = {"open": "open", "said_done": "said to be done", "done": "done"}
+
+
+def _carried(items: Iterable[Carried], notes: Notes, texts: Texts, words: Wording) -> Table:
+    heading, *columns = map(words.text, _CARRIED)
+    rows = tuple(
+        Row(
+            number=words.number(place + 1),
+            text=texts.at(f"carried[{place}].text", item.text),
+            cells=(
+                Text(f"{item.meeting}, {words.date(item.held_on, style='short')}"),
+                Text(item.owner or words.text("No owner")),
+                Text(_late(item, words)),
+                Text(words.text(_STATES.get(item.state, item.state))),
+            ),
+            note=notes.add(item.said) if item.said else None,
+        )
+        for place, item in enumerate(items)
+    )
+    return Table("carried", heading, (words.text("No."), *columns), rows)
+
+
+def _late(item: Carried, words: Wording) -> str:
+    day = words.date(item.due, style="short") if item.due else words.text("No date")
+    late = words.plural("{count} day late", "{count} days late", item.late_days) if item.late_days else ""
+    return f"{day} ({late})" if late else day
 
 
 def _cells(item: Item, field: str, texts: Texts, words: Wording) -> tuple[Text, ...]:

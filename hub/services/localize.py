@@ -77,7 +77,7 @@ def _names(minutes: Minutes) -> tuple[str, ...]:
     people = [person.name for person in minutes.meeting.participants]
     firms = [person.organization for person in minutes.meeting.participants if person.organization]
     items: tuple[Action | Risk | Issue, ...] = (*minutes.actions, *minutes.risks, *minutes.issues)
-    owners = [item.owner for item in items if item.owner]
+    owners = [item.owner for item in (*items, *minutes.carried) if item.owner]
     return tuple(dict.fromkeys([*people, *minutes.speakers, *owners, *firms]))
 
 
@@ -99,6 +99,7 @@ def fields(minutes: Minutes) -> Iterator[tuple[str, str]]:
     for at, action in enumerate(minutes.actions):
         if action.owner_reason:
             yield f"actions[{at}].owner_reason", action.owner_reason
+    yield from ((f"carried[{at}].text", one.text) for at, one in enumerate(minutes.carried))
     yield from ((f"coverage.notes[{at}]", note) for at, note in enumerate(minutes.coverage.notes))
 
 
@@ -121,6 +122,7 @@ def rewritten(minutes: Minutes, said: dict[str, str]) -> Minutes:
         actions=tuple(reason(action) for action in put(minutes.actions)),
         risks=put(minutes.risks),
         issues=put(minutes.issues),
+        carried=tuple(replace(one, text=said[one.text]) for one in minutes.carried),
         coverage=replace(minutes.coverage, notes=tuple(said[note] for note in minutes.coverage.notes)),
     )
 

@@ -12,6 +12,7 @@ from hub.domain.evidence import fold
 from hub.domain.meeting import Meeting
 from hub.domain.minutes import (
     Action,
+    Carried,
     Decision,
     Evidence,
     Flag,
@@ -88,7 +89,7 @@ def staff(meeting: Meeting, minutes: Minutes | None = None) -> tuple[str, ...]:
     if minutes is None:
         return tuple(dict.fromkeys(listed))
     owned: tuple[Action | Risk | Issue, ...] = (*minutes.actions, *minutes.risks, *minutes.issues)
-    owners = [item.owner for item in owned if item.owner]
+    owners = [item.owner for item in (*owned, *minutes.carried) if item.owner]
     return tuple(dict.fromkeys([*listed, *minutes.speakers, *owners]))
 
 
@@ -190,9 +191,18 @@ def _texts(transcript: Transcript, minutes: Minutes | None) -> Iterator[tuple[st
                 yield from _proof(f"{name}[{at}].mitigation.quote", item.mitigation)
             if isinstance(item, Action) and item.owner_reason:
                 yield f"{name}[{at}].owner_reason", item.owner_reason
+    yield from _carried_texts(minutes)
     for at, aside in enumerate(minutes.coverage.set_aside):
         yield from _proof(f"set_aside[{at}].quote", aside.evidence)
     yield from ((f"coverage.notes[{at}]", note) for at, note in enumerate(minutes.coverage.notes))
+
+
+def _carried_texts(minutes: Minutes) -> Iterator[tuple[str, str]]:
+    for at, one in enumerate(minutes.carried):
+        yield f"carried[{at}].text", one.text
+        yield f"carried[{at}].meeting", one.meeting
+        if one.said:
+            yield from _proof(f"carried[{at}].quote", one.said)
 
 
 def _proof(place: str, evidence: Evidence) -> Iterator[tuple[str, str]]:
@@ -280,6 +290,7 @@ def _minutes(minutes: Minutes, work: _Work, redactor: Redactor, counts: Mapping[
         ),
         risks=_put(minutes.risks, "risks", work),
         issues=_put(minutes.issues, "issues", work),
+        carried=tuple(_carried(one, f"carried[{at}]", work) for at, one in enumerate(minutes.carried)),
         coverage=replace(coverage, set_aside=aside, notes=notes),
         audience=str(work.audience),
     )
@@ -301,6 +312,11 @@ def _masked(item: AnyItem, place: str, work: _Work) -> AnyItem:
     return masked
 
 
+def _carried(one: Carried, place: str, work: _Work) -> Carried:
+    said = work.quote(one.said, f"{place}.quote") if one.said else None
+    return replace(one, text=work.said(f"{place}.text"), meeting=work.said(f"{place}.meeting"), said=said)
+
+
 def _flagged(minutes: Minutes, work: _Work) -> Iterator[str]:
     """Yield the fields that unblind, by their text or by the passage that proves them."""
     yield from (place for at in range(len(minutes.summary)) if work.unblinds(place := f"summary[{at}]"))
@@ -308,6 +324,9 @@ def _flagged(minutes: Minutes, work: _Work) -> Iterator[str]:
         for at in range(len(items)):
             if any(work.unblinds(f"{name}[{at}].{part}") for part in ("text", "quote", _english("quote"))):
                 yield f"{name}[{at}].text"
+    for at in range(len(minutes.carried)):
+        if any(work.unblinds(f"carried[{at}].{part}") for part in ("text", "quote")):
+            yield f"carried[{at}].text"
 
 
 def _counted(found: Mapping[str, tuple[Finding, ...]]) -> dict[str, int]:

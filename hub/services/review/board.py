@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from hub.domain.board import ActionState, BoardAction, BoardQuery
+from hub.domain import wire
+from hub.domain.board import UNDER_WAY, ActionState, BoardAction, BoardQuery
 from hub.domain.errors import MissingError, UsageError
 from hub.domain.people import Principal
 from hub.domain.policy import Right
@@ -33,10 +34,10 @@ def enter(work: Work, version: Version) -> None:
             study=work.card.study,
             revision=0,
         )
-        _put(work, known, said, reason=f"version {version.number} was approved")
+        put_action(work, known, said, reason=f"version {version.number} was approved")
     for gone in stood.values():
-        if gone.state in (ActionState.OPEN, ActionState.IN_PROGRESS):
-            _put(work, gone, {"state": ActionState.CANCELLED}, reason=f"not in version {version.number} any more")
+        if gone.under_way:
+            put_action(work, gone, {"state": ActionState.CANCELLED}, reason=f"not in version {version.number} any more")
 
 
 def board(room: Room, principal: Principal, **asked: Any) -> list[BoardAction]:
@@ -73,10 +74,13 @@ def change_action(
     with working(room, principal, found.meeting_id, Right.ACTIONS_EDIT) as work:
         standing = work.unit.get(BoardAction, action_id) or found
         fresh(revision, standing.revision, "the action")
-        return _put(work, standing, values, reason=reason)
+        if standing.state is ActionState.DONE and values.get("state") in UNDER_WAY:
+            values["closing"] = None  # what was said and agreed stays in the trail
+        return put_action(work, standing, values, reason=reason)
 
 
-def _put(work: Work, before: BoardAction, values: dict[str, Any], *, reason: str) -> BoardAction:
+def put_action(work: Work, before: BoardAction, values: dict[str, Any], *, reason: str) -> BoardAction:
+    """Store an action with other *values*, each noted, and return it."""
     after = replace(before, **values, revision=before.revision + 1, changed_at=work.at, changed_by=work.actor)
     for name, new in values.items():
         old = getattr(before, name) if before.revision else None
@@ -89,4 +93,4 @@ def _put(work: Work, before: BoardAction, values: dict[str, Any], *, reason: str
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+    return wire.plain(value)

@@ -45,7 +45,7 @@ def open_meeting(room: Room, principal: Principal, about: About) -> Card:
         room.clock(),
         study=about.study,
         unblinding=about.unblinding,
-        series=about.series,
+        series=_series(about.series),
     )
     told = {"title": meeting.title, "organizations": list(card.organizations), "study": card.study}
     with room.shelf.writing() as unit:
@@ -78,7 +78,7 @@ def change_meeting(
             organizations=tuple(sorted(scope.organizations)),
             study=about.study,
             unblinding=about.unblinding,
-            series=about.series,
+            series=_series(about.series),
         )
         work.unit.findable(meeting_id, "title", [("", meeting.title or "")])
         _follow(work, meeting)
@@ -117,6 +117,11 @@ def _about(card: Card) -> About:
         card.meeting.timezone or "UTC",
         card.meeting.participants,
     )
+
+
+def _series(name: str | None) -> str | None:
+    """Return the name of a series as it is compared: on one line."""
+    return " ".join((name or "").split()) or None
 
 
 def _meeting(meeting_id: str, about: About) -> Meeting:

@@ -17,12 +17,13 @@ from hub.domain.people import Principal
 from hub.domain.policy import Right
 from hub.domain.transcript import Transcript
 from hub.domain.versions import KeptTranscript, proposed
-from hub.ports import BlobStore, Extractor, Redactor, StageStore, WorkCalendars
+from hub.ports import BlobStore, Extractor, Follower, Redactor, StageStore, WorkCalendars
 from hub.services.drafting import draft
 from hub.services.hearing import Ears, Hearing, hear
 from hub.services.review.editing import store_version
 from hub.services.review.meetings import require_idle
 from hub.services.review.room import Room, Work, held, working
+from hub.services.review.series import carry
 from hub.services.review.uploads import consented
 
 KIND = "minutes"
@@ -50,6 +51,8 @@ class Bench:
     """Folder for decoded samples while they are needed."""
     calendars: WorkCalendars | None = None
     redactor: Callable[[], Redactor] | None = None
+    follower: Callable[[], Follower] | None = None
+    """Finds what is said of actions that earlier meetings left; without it they are carried only."""
 
 
 def start(
@@ -144,6 +147,7 @@ def _draft(room: Room, bench: Bench, job: Job, transcript: Transcript, progress:
         work.note("transcript", "revision", former.revision if former else None, kept.revision)
         if work.card.meeting != transcript.meeting:
             work.change(meeting=transcript.meeting)
+        minutes = carry(work, transcript, minutes, bench.follower() if bench.follower else None)
         store_version(work, proposed(minutes), author="hub", reason="drafted by machine")
         _alert(work, minutes)
         work.change(drafted_by=job.id, alerts=tuple(dict.fromkeys(alert.kind for alert in minutes.alerts)))

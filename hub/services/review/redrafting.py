@@ -19,6 +19,7 @@ from hub.services.review.editing import note_changes, standing_draft, transcript
 from hub.services.review.meetings import require_idle
 from hub.services.review.pipeline import Bench, Submit, Tell
 from hub.services.review.room import Room, held, seen
+from hub.services.review.series import carry
 
 KIND = "minutes.again"
 """The kind of the job."""
@@ -44,7 +45,9 @@ def run(room: Room, bench: Bench, job: Job, tell: Tell) -> Mapping[str, Any]:
         if transcript_of(work.unit, meeting_id).revision != kept.revision:
             raise StandingError("the transcript was changed meanwhile; have the minutes drafted again")
         before = standing_draft(work.unit, meeting_id)
-        made = merged(before.draft, proposed(replace(found, meeting=before.draft.minutes.meeting)), before.revision + 1)
+        found = replace(found, meeting=before.draft.minutes.meeting, carried=before.draft.minutes.carried)
+        found = carry(work, kept.transcript, found, bench.follower() if bench.follower else None)
+        made = merged(before.draft, proposed(found), before.revision + 1)
         changed = made != before.draft
         if changed:
             note_changes(work, before.draft, made, reason="drafted again by machine")

@@ -44,6 +44,10 @@ class Work:
         record = f"{self.card.meeting_id}/{of}" if of else self.card.meeting_id
         self._entries.append(entry(self.actor, self.at, kind, record, field, old, new, reason))
 
+    def also(self, line: Entry) -> None:
+        """Note a line about something of another meeting that changes with this one."""
+        self._entries.append(line)
+
     def change(self, *, reason: str = "", **values: Any) -> Card:
         """Store the card with other *values*, each noted, and return it."""
         before = self.card

@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from hub.api.asking import Asking, may
-from hub.domain.board import ActionState, BoardAction
+from hub.domain.board import ActionState, BoardAction, ClosingState
 from hub.domain.errors import UsageError
 from hub.domain.policy import Right
 from hub.services.review.board import board, change_action
+from hub.services.review.closing import judge
 from hub.web import frame
 from hub.web.meeting_view import address_of
 from hub.web.reader import Reader
@@ -80,6 +81,22 @@ def change(
     return frame.go("/actions", done="saved")
 
 
+@router.post("/{meeting}/{item}/closing")
+def judged(
+    meeting: str,
+    item: str,
+    asking: Annotated[Asking, may(Right.ACTIONS_EDIT)],
+    do: Annotated[str, Form(max_length=20)],
+    version: Annotated[int, Form(ge=0)],
+    back: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Close an action by what was said of it, or set that aside; *back* is the meeting that one came from."""
+    if do not in ("agree", "decline"):
+        raise UsageError(f"{do}: is nothing that can be done with a passage")
+    judge(asking.hub.room, asking.principal, f"{meeting}/{item}", agree=do == "agree", revision=version)
+    return frame.go(f"{address_of(back)}#carried" if back else "/actions", **({} if back else {"done": "saved"}))
+
+
 def _states(reader: Reader) -> list[tuple[str, str]]:
     words = reader.words
     return [
@@ -111,6 +128,18 @@ def _row(reader: Reader, one: BoardAction, today: date) -> SimpleNamespace:
         id=one.id, address=f"/actions/{frame.part(one.meeting_id)}/{frame.part(one.item)}", text=one.text,
         owner=one.owner, due=one.due, state=state, tone=tone, by=by, version=one.revision, steps=steps[one.state],
         meeting=f"{address_of(one.meeting_id)}#item-{frame.part(one.item)}", study=one.study,
+        said=_said(one), asks=one.asks is not None,
+    )  # fmt: skip
+
+
+def _said(one: BoardAction) -> SimpleNamespace | None:
+    """Return the passage that says it is done, where it waits to be judged or was agreed to."""
+    closing = one.closing
+    if closing is None or not (one.asks or closing.state is ClosingState.AGREED):
+        return None
+    return SimpleNamespace(
+        quote=closing.evidence.quote, who=closing.said_by or "", meeting=closing.meeting, day=closing.held_on,
+        address=address_of(closing.meeting_id),
     )  # fmt: skip
 
 

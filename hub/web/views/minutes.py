@@ -16,7 +16,7 @@ from hub.domain.transcript import Transcript
 from hub.domain.versions import WorkingDraft
 from hub.services.review import editing, speakers
 from hub.services.review.meetings import meeting
-from hub.web import frame, item_view, meeting_view, summary_view
+from hub.web import frame, item_view, meeting_view, series_view, summary_view
 from hub.web.reader import Reader
 from hub.web.views.meetings import stages_page
 
@@ -172,6 +172,7 @@ def _editor(
         ],
         "headline": summary_view.headline(minutes),
         "summary": summary_view.sections(minutes, spoken, words),
+        "carried": series_view.carried(asking, reader, card, minutes, spoken),
         "groups": item_view.groups(reader, draft.draft, transcript, base),
         "segments": segments,
         "part": part,

@@ -18,7 +18,7 @@ from hub.domain.meeting import Participant
 from hub.domain.policy import Right
 from hub.domain.uploads import UploadState
 from hub.services.review import pipeline, uploads
-from hub.services.review.meetings import About, open_meeting
+from hub.services.review.meetings import About, find_meetings, open_meeting
 from hub.web import frame
 from hub.web.meeting_view import address_of
 from hub.web.reader import Reader
@@ -54,13 +54,13 @@ def begin(
     title: Annotated[str, Form(max_length=300)], organization: Annotated[str, Form(max_length=200)] = "",
     started_at: Annotated[str, Form(max_length=40)] = "", study: Annotated[str, Form(max_length=100)] = "",
     participants: Annotated[str, Form(max_length=20_000)] = "", consent: Annotated[str, Form(max_length=10)] = "",
-    unblinding: Annotated[str, Form(max_length=10)] = "",
+    unblinding: Annotated[str, Form(max_length=10)] = "", series: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:  # fmt: skip
     """Enter the meeting and open the upload of its file."""
     del request
     given = {
         "title": title, "organization": organization, "started_at": started_at, "study": study,
-        "participants": participants, "consent": consent, "unblinding": unblinding,
+        "participants": participants, "consent": consent, "unblinding": unblinding, "series": series,
     }  # fmt: skip
     _card, upload = _opened(asking, given, name=name, size=size)
     place = f"/meetings/uploads/{frame.part(upload.id)}"
@@ -155,6 +155,7 @@ def _about(asking: Asking, reader: Reader, given: dict[str, str]) -> About:
         organizations=(own, other) if other and other != own else (own,),
         study=given.get("study", "").strip() or None,
         unblinding=given.get("unblinding") == "yes",
+        series=given.get("series") or None,
         started_at=started,
         timezone=reader.zone.key,
         participants=tuple(_people(given.get("participants", ""))),
@@ -169,8 +170,14 @@ def _people(text: str) -> Iterator[Participant]:
             yield Participant(name, role or None, organization or None, email or None)
 
 
+def _series(asking: Asking) -> list[str]:
+    """Return the series of the newest meetings, to choose from."""
+    newest = find_meetings(asking.hub.room, asking.principal, limit=100).cards
+    return sorted({card.series for card in newest if card.series})
+
+
 def _form(request: Request, asking: Asking, given: dict[str, str], wrong: str = "") -> Response:
-    names = ("title", "started_at", "study", "organization", "participants")
+    names = ("title", "started_at", "study", "series", "organization", "participants")
     own = asking.principal.user.organization
     others = sorted({grant.organization for grant in asking.principal.grants} - {own, "*"})
     return frame.show(
@@ -182,5 +189,6 @@ def _form(request: Request, asking: Asking, given: dict[str, str], wrong: str = 
         given=SimpleNamespace(**{name: given.get(name, "") for name in names}),
         studies=studies_of(asking),
         organizations=others,
+        series=_series(asking),
         status=422 if wrong else 200,
     )
