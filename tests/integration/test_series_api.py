@@ -76,6 +76,12 @@ def test_a_person_agrees_and_the_action_is_closed_with_its_passage(
     assert here.audit.verify().whole
 
 
+def signed_in(client: TestClient, email: str) -> None:
+    client.cookies.clear()
+    client.headers.pop("x-csrf-token", None)  # pages send it in their forms
+    client.post("/sign-in", data={"email": email, "password": PASSWORD})
+
+
 def page(client: TestClient, path: str) -> str:
     answer = client.get(path)
     assert answer.status_code == 200, answer.text
@@ -84,11 +90,9 @@ def page(client: TestClient, path: str) -> str:
 
 def test_the_pages_show_what_was_said_and_take_the_answer(client: TestClient, two: tuple[str, str]) -> None:
     first, second = two
-    client.cookies.clear()
-    client.post("/sign-in", data={"email": IVO, "password": PASSWORD})
+    signed_in(client, IVO)
     assert "Agree: it is done" not in page(client, f"/meetings/{second}")  # an inspector reads only
-    client.cookies.clear()
-    client.post("/sign-in", data={"email": ANNA, "password": PASSWORD})
+    signed_in(client, ANNA)
     shown = page(client, f"/meetings/{second}")
     for part in ("Open actions from earlier meetings", "10 days late", "said to be done", "We sent it on Monday."):
         assert part in shown
