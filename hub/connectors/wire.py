@@ -117,6 +117,8 @@ class Wire:
                         raise RejectedError(f"{self._name}: an answer is longer than {most} bytes")
                     take(piece, status)
                 return status, answer.headers
+        except httpx2.InvalidURL as error:  # made of what a peer told, such as an id that is none
+            raise RejectedError(f"{self._name}: no address can be made of what was told ({error})") from error
         except httpx2.HTTPError as error:
             raise RetryableError(f"{self._name}: does not answer ({type(error).__name__})") from error
 

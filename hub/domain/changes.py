@@ -7,6 +7,8 @@ from typing import Any
 
 Fields = Mapping[str, Any]
 """Canonical field name to a JSON value (str, int, float, bool, None, list or dict); days and times in ISO 8601."""
+LONGEST_ID = 300
+"""Letters of a record's id in its system; what is longer is set aside."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def outcome(pull: Callable[[], Page], id: str) -> Change | Reject | None:
         assert reject.where
         assert reject.raw
     for change in page.changes:
-        assert not [name for name, value in change.fields.items() if not _may_be_kept(value)], change.external_id
+        assert not [name for name, value in change.fields.items() if not may_be_kept(value)], change.external_id
     found: list[Change | Reject] = [one for one in page.changes if one.external_id == id]
     found += [one for one in page.rejects if one.external_id in (id, None)]
     assert len(found) <= 1
@@ -120,7 +120,7 @@ def refused(pull: Callable[[], Page]) -> bool:
     return False
 
 
-def _may_be_kept(value: Any) -> bool:
+def may_be_kept(value: Any) -> bool:
     try:
         kept = json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, UnicodeEncodeError):

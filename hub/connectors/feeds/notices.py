@@ -21,6 +21,7 @@ from hub.connectors.rest.mapping import LONGEST, MISSING, at
 from hub.domain.errors import RejectedError, RetryableError
 
 _TAGS = re.compile(r"<[^>]*>")
+_END = re.compile(rb"</(rss|feed|rdf:RDF)\s*>\s*$", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _TRACKING = ("utm_", "mc_", "fbclid", "gclid")
 _SUMMARY = 4000
@@ -99,7 +100,9 @@ def _of_xml(content: bytes, where: str) -> Read:
     if told.bozo and not told.entries:
         raise RetryableError(f"{where}: the feed is broken before its first item")
     language = told.feed.get("language")
-    return Read(tuple(_entry(one, language) for one in told.entries), whole=not told.bozo)
+    # of a feed that was cut, the last item may be the beginning of one
+    entries = told.entries if not told.bozo or _END.search(bare) else told.entries[:-1]
+    return Read(tuple(_entry(one, language) for one in entries), whole=not told.bozo)
 
 
 def _entry(entry: dict[str, Any], language: str | None) -> Item:

@@ -47,7 +47,7 @@ def way_of(kind: str, type: str | None = None) -> Way:
     for way in WAYS.get(kind, ()):
         if type in (None, way.type):
             return way
-    raise RejectedError(f"a {kind} has no place in FHIR{f' {type}' if type else ''}")
+    raise RejectedError(f"a {kind} has no place in FHIR{f' {type[:60]}' if type else ''}")
 
 
 def fields_of(resource: Resource, kind: str, version: Version) -> dict[str, Any]:

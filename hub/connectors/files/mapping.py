@@ -8,7 +8,7 @@ from typing import Any
 from hub.connectors.files.cells import is_empty, moment, text_of, value_of
 from hub.connectors.files.config import Column, Records
 from hub.connectors.files.rows import Row
-from hub.domain.changes import Change, Reject
+from hub.domain.changes import LONGEST_ID, Change, Reject
 from hub.domain.errors import RejectedError
 
 
@@ -21,7 +21,7 @@ def read_row(kind: str, records: Records, row: Row, file: str) -> Change | Rejec
             return Reject(kind, where, row.problem, row.raw, external_id)
         return _change(kind, external_id or "", records, row)
     except RejectedError as error:
-        return Reject(kind, where, row.problem or str(error), row.raw, external_id, _readable(records, row))
+        return Reject(kind, where, row.problem or str(error)[:300], row.raw, external_id, _readable(records, row))
 
 
 def _change(kind: str, external_id: str, records: Records, row: Row) -> Change:
@@ -49,9 +49,12 @@ def _external_id(records: Records, row: Row) -> str:
     parts = [_text(row, column) for column in records.id]
     if empty := [column for column, part in zip(records.id, parts, strict=True) if not part]:
         raise RejectedError(f"{empty[0]!r} is empty, and the record's id is read from it")
-    if len(parts) == 1:
-        return parts[0]
-    return "|".join(part.replace("\\", "\\\\").replace("|", "\\|") for part in parts)
+    told = parts[0] if len(parts) == 1 else "|".join(part.replace("\\", "\\\\").replace("|", "\\|") for part in parts)
+    if len(told) > LONGEST_ID:
+        raise RejectedError(
+            f"{records.id[0]!r} is longer than {LONGEST_ID} letters, and the record's id is read from it"
+        )
+    return told
 
 
 def _text(row: Row, column: str) -> str:

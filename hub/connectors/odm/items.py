@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.connectors.countries import alpha_2
 from hub.connectors.markup import Part, parts
+from hub.domain.errors import RejectedError
 
 NAMESPACES = {
     "1.3.2": "http://www.cdisc.org/ns/odm/v1.3",
@@ -15,6 +16,8 @@ NAMESPACES = {
 }
 Item = dict[str, Any]
 _GONE = "Remove"
+_SITES = ("site", "clinic", "hospital")
+_LOCATIONS = (*_SITES, "sponsor", "cro", "lab", "laboratory", "other")
 
 
 def items(content: bytes, kind: str, where: str) -> Iterator[tuple[bytes, Item | str]]:
@@ -31,8 +34,11 @@ def _read(part: Part, read: "Callable[[Any], list[Item]]") -> Iterator[tuple[byt
     if part.element is None:
         yield part.raw, part.problem
         return
-    for item in read(part.element):
-        yield part.raw, item
+    try:
+        for item in read(part.element):
+            yield part.raw, item
+    except RejectedError as error:
+        yield part.raw, str(error)
 
 
 def _attributes(element: Any) -> Item:
@@ -85,7 +91,9 @@ def _admin_study(element: Any) -> str | None:
 def _site(element: Any) -> list[Item]:
     said = _attributes(element)
     kind = said.get("LocationType") or said.get("Role") or ""
-    if kind and kind.lower() not in ("site", "clinic", "hospital"):
+    if "LocationType" in said and kind and kind.lower() not in _LOCATIONS:
+        raise RejectedError(f"LocationType {kind[:60]!r} is none that ODM names")
+    if kind and kind.lower() not in _SITES:
         return []  # a laboratory, a sponsor or a CRO is no site
     country = alpha_2(_first(element, "Country"))
     return [

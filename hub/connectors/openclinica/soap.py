@@ -46,7 +46,9 @@ def answered(content: bytes, operation: str, where: str) -> Any:
     bare = checked(content, where)
     root_of(bare, where)
     try:
-        root = etree.fromstring(bare, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+        # the answer is as long as max_mib allows: a value that is too long is set aside alone, not all with it
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+        root = etree.fromstring(bare, parser)
     except etree.XMLSyntaxError as error:
         raise RetryableError(f"{where}: the answer is no whole XML document") from error
     body = root.find(f"{{{ENVELOPE}}}Body")

@@ -59,11 +59,11 @@ def text_of(element: Any, path: str) -> str:
 def _audit(record: Any, zone: ZoneInfo) -> Item:
     number, told = text_of(record, f"{ODM}SourceID"), text_of(record, f"{ODM}DateTimeStamp")
     if not number.isdecimal():
-        raise RejectedError(f"SourceID {number!r} is no number")
+        raise RejectedError(f"SourceID {number[:60]!r} is no number")
     try:
         moment = datetime.fromisoformat(told)
     except ValueError as error:
-        raise RejectedError(f"DateTimeStamp {told!r} is no time") from error
+        raise RejectedError(f"DateTimeStamp {told[:60]!r} is no time") from error
     user = record.find(f"{ODM}UserRef")
     return {
         "id": number,

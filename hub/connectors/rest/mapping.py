@@ -9,7 +9,7 @@ from typing import Any
 
 from hub.connectors.rest import times
 from hub.connectors.rest.config import Mapped, Value
-from hub.domain.changes import Change, Reject
+from hub.domain.changes import LONGEST_ID, Change, Reject
 from hub.domain.errors import RejectedError
 from hub.domain.records.checks import type_of
 
@@ -29,7 +29,7 @@ def read_item(kind: str, rule: Mapped, item: Any, place: str) -> Change | Reject
         known = at(item, rule.id)
         if known in (MISSING, None, ""):
             raise RejectedError(f"{rule.id} is missing, and the record's id is read from it")
-        external_id = str(_single(rule.id, known))
+        external_id = id_of(str(_single(rule.id, known)), rule.id)
         version = at(item, rule.version) if rule.version else None
         deleted = rule.deleted is not None and at(item, rule.deleted.field) in rule.deleted.values
         return Change(
@@ -43,6 +43,13 @@ def read_item(kind: str, rule: Mapped, item: Any, place: str) -> Change | Reject
         )
     except RejectedError as error:
         return Reject(kind, place, str(error)[:_SHOWN], raw, external_id, _readable(kind, rule, item))
+
+
+def id_of(told: str, where: str) -> str:
+    """Return an id as it was told at *where*. RejectedError where it is longer than the hub keeps of any."""
+    if len(told) > LONGEST_ID:
+        raise RejectedError(f"{where} is longer than {LONGEST_ID} letters, and the record's id is read from it")
+    return told
 
 
 def mark_of(version: Any) -> str | None:

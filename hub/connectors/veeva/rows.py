@@ -12,6 +12,8 @@ from hub.domain.changes import Change, Reject
 
 VERSION = "version_number"
 """Of a document, made of its major and minor number."""
+_LONGEST_KEY = 100
+"""Letters of an id or a time; more is neither, and would stand in the cursor."""
 _PARTS = ("major_version_number__v", "minor_version_number__v")
 
 
@@ -64,6 +66,6 @@ def key_of(rule: VaultKind, row: Any) -> tuple[str, str | int] | None:
         return None
     moment, known = row.get(rule.changed_at or ""), row.get("id")
     right = int if rule.object == DOCUMENTS else str
-    if not isinstance(moment, str) or type(known) is not right:
+    if not isinstance(moment, str) or type(known) is not right or max(len(moment), len(str(known))) > _LONGEST_KEY:
         return None
     return moment, known

@@ -1,12 +1,17 @@
 """A LibreClinica: SOAP with the SHA-1 of the password, one study with sites and subjects, faults with status 500."""
 
 import hashlib
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from tests.connectors.peer import Answer, Asked, Peer
 
 STUDY = "S_AC1"
+_SITES = re.compile(r"<sites>(.*)</sites>", re.DOTALL)
+_SITE = re.compile(r"<site>.*?</site>", re.DOTALL)
 _HEAD = (
     '<SOAP-ENV:Envelope xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/"><SOAP-ENV:Header/><SOAP-ENV:Body>'
 )
@@ -27,6 +32,13 @@ class LibreClinica(Peer):
             if "listAllByStudyRequest" in text and f">{STUDY}<" in text:
                 return self._subjects()
         return _fault(f"No endpoint mapping found for {text}")
+
+    def altered(self, body: bytes, alter: Callable[[list[Any]], list[Any]]) -> bytes:
+        """Return the list of studies with other sites in it."""
+        text = body.decode()
+        inside = _SITES.search(text)
+        assert inside is not None
+        return (text[: inside.start(1)] + "".join(alter(_SITE.findall(inside[1]))) + text[inside.end(1) :]).encode()
 
     def _studies(self) -> Answer:
         sites = "".join(
