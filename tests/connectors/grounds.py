@@ -216,7 +216,7 @@ PEERS: dict[str, On] = {
         lambda peer: open_veeva(_slow(VEEVA).replace("ADDRESS", peer.address), clock=lambda: NOW),
         "action_item",
     ),
-    "odm": On(OdmPartner, lambda peer: OdmSystem(read_odm(_slow(ODM.format(address=peer.address))), lambda: NOW)),
+    "odm": On(OdmPartner, lambda peer: OdmSystem(read_odm(ODM.format(address=peer.address)), lambda: NOW)),
     "fhir": On(
         FhirServer,
         lambda peer: FhirSystem(

@@ -7,7 +7,7 @@ from hub.connectors.fhir.system import FhirSystem
 from hub.domain.changes import Capabilities, Push
 from tests.connectors import faults
 from tests.connectors.contract import Opened, drained, latest
-from tests.connectors.http_contract import NOW, HttpTargetContract
+from tests.connectors.http_contract import NOW, HttpTargetContract, paced
 from tests.connectors.peer import Peer, running
 from tests.connectors.vendors.fhir import FhirServer
 
@@ -48,12 +48,13 @@ class TestR4(HttpTargetContract):
             yield peer
 
     @pytest.fixture
-    def opened(self, world, monkeypatch):
+    def opened(self, world, monkeypatch, request):
         monkeypatch.setenv("FHIR_SECRET", world.password)
         made = []
 
         def build():
-            made.append(FhirSystem(read_config(YAML.format(address=world.address, version=self.version)), lambda: NOW))
+            text = paced(YAML.format(address=world.address, version=self.version), request)
+            made.append(FhirSystem(read_config(text), lambda: NOW))
             return made[-1]
 
         yield build

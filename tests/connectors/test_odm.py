@@ -34,7 +34,7 @@ YAML = """
 connector: odm
 name: partner
 base_url: {address}
-timeout_s: 0.4
+timeout_s: 20
 read: {{path: odm, kinds: {{site: {{}}}}}}
 """
 PUSHES = {

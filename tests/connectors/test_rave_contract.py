@@ -7,7 +7,7 @@ from hub.connectors.rave.system import RaveSystem
 from hub.domain.changes import Capabilities
 from tests.connectors import faults
 from tests.connectors.contract import Opened, SourceContract, drained, latest
-from tests.connectors.http_contract import NOW, HttpSourceContract
+from tests.connectors.http_contract import NOW, HttpSourceContract, paced
 from tests.connectors.peer import running
 from tests.connectors.vendors.rave import STUDY, Rave, clinical
 
@@ -50,12 +50,12 @@ class RaveWorld:
             yield peer
 
     @pytest.fixture
-    def opened(self, world, monkeypatch):
+    def opened(self, world, monkeypatch, request):
         monkeypatch.setenv("RAVE_PASSWORD", world.password)
         made = []
 
         def build():
-            config = read_config(YAML.format(address=world.address, study=STUDY))
+            config = read_config(paced(YAML.format(address=world.address, study=STUDY), request))
             made.append(RaveSystem(config, lambda: NOW))
             return made[-1]
 

@@ -7,7 +7,7 @@ import pytest
 
 from hub.connectors.rest.system import open_rest
 from hub.domain.changes import Capabilities
-from tests.connectors.http_contract import NOW, HttpTargetContract
+from tests.connectors.http_contract import NOW, HttpTargetContract, paced
 from tests.connectors.peer import Peer, running
 
 YAML = """
@@ -59,7 +59,7 @@ class RestContract(HttpTargetContract):
             yield peer
 
     @pytest.fixture
-    def opened(self, world, monkeypatch):
+    def opened(self, world, monkeypatch, request):
         monkeypatch.setenv("PEER_SECRET", world.password)
         monkeypatch.setenv("PEER_SEED", world.refresh[0])
         kept, systems = Kept(), []
@@ -70,6 +70,8 @@ class RestContract(HttpTargetContract):
             param=PARAM.get(self.paging, "after"),
             version_as=self.version_as,
         )
+
+        text = paced(text, request)
 
         def build():
             systems.append(open_rest(text, clock=lambda: NOW, tokens=lambda: kept))

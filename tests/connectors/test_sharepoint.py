@@ -18,7 +18,7 @@ from hub.domain.errors import FatalError, RetryableError, UsageError
 from tests.connectors import faults, mangled
 from tests.connectors.contract import drained, latest
 from tests.connectors.filing_contract import FilingContract, paper
-from tests.connectors.http_contract import NOW, HttpSourceContract
+from tests.connectors.http_contract import NOW, HttpSourceContract, paced
 from tests.connectors.openapi import vendor
 from tests.connectors.peer import Answer, Asked, running
 from tests.connectors.vendors.graph import TENANT
@@ -67,9 +67,9 @@ class TestLibrary(HttpSourceContract):
     renews = True
 
     @pytest.fixture
-    def opened(self, portals):
-        hurried = YAML.replace("timeout_s: 20", "timeout_s: 0.4")
-        return lambda: portals(text=hurried, clock=lambda: NOW)
+    def opened(self, portals, request):
+        text = paced(YAML.replace("timeout_s: 20", "timeout_s: 0.4"), request)
+        return lambda: portals(text=text, clock=lambda: NOW)
 
 
 class TestLibraryFiling(FilingContract):

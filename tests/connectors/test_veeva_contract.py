@@ -4,7 +4,7 @@ import pytest
 
 from hub.connectors.veeva.system import open_veeva
 from hub.domain.changes import Capabilities
-from tests.connectors.http_contract import NOW, HttpTargetContract
+from tests.connectors.http_contract import NOW, HttpTargetContract, paced
 from tests.connectors.peer import running
 from tests.connectors.vendors.veeva import USER, VAULT_ID, VaultServer
 
@@ -34,12 +34,12 @@ class TestVeeva(HttpTargetContract):
             yield vault
 
     @pytest.fixture
-    def opened(self, world, monkeypatch):
+    def opened(self, world, monkeypatch, request):
         monkeypatch.setenv("VAULT_PASSWORD", world.password)
         made = []
 
         def build():
-            made.append(open_veeva(YAML.replace("ADDRESS", world.address), clock=lambda: NOW))
+            made.append(open_veeva(paced(YAML, request).replace("ADDRESS", world.address), clock=lambda: NOW))
             return made[-1]
 
         yield build
