@@ -31,6 +31,30 @@ def actions(extractor):
 
 TAKEN = [
     pytest.param(
+        """Helen: Could you get the stability people to give us a yes or no by tomorrow noon, Tom?
+        Tom: I can ask but noon is tight. Say end of day tomorrow.
+        Helen: Fine, end of day.""",
+        "Tom Ashworth to get the stability people to give the team a yes or no.",
+        "Tom Ashworth",
+        date(2026, 3, 12),
+        id="the hour said again is no other day",
+    ),
+    pytest.param(
+        """Helen: Tom, will you redo the consent form with that?
+        Tom: The English by the second, translations I can't promise.""",
+        "Tom Ashworth to redo the consent form.",
+        "Tom Ashworth",
+        date(2026, 4, 2),
+        id="a part of it promised, with its day",
+    ),
+    pytest.param(
+        "Helen: The site is down to two kits, so I'll have the order out this afternoon.",
+        "Helen Marsh to have the order out.",
+        "Helen Marsh",
+        date(2026, 3, 11),
+        id="what is to become of a thing",
+    ),
+    pytest.param(
         "Helen: I'll send the amended consent form to the Spanish sites by Friday.",
         "Helen Marsh to send the amended consent form to the Spanish sites.",
         "Helen Marsh",
@@ -190,6 +214,17 @@ def test_numbers_in_the_text_stand_in_the_evidence(actions):
 def test_two_promises_in_one_breath_are_two_actions_with_their_own_days(actions):
     found = actions("Helen: I'll send the listing on Friday and I'll call the depot on Monday.")
     assert [action.due for action in found] == [date(2026, 3, 13), date(2026, 3, 16)]
+
+
+def test_those_whom_a_platform_names_can_be_asked_where_there_is_no_list(extractor):
+    transcript = meeting(
+        """Ana Reis: Bo, will you send the depot the batch numbers?
+        Bo Lind: Yes, by Friday.
+        Speaker 3: Speaker, please circulate the lot.""",
+        people=(),
+    )
+    (action,) = extractor.extract(transcript).actions
+    assert (action.owner, action.due) == ("Bo Lind", date(2026, 3, 13))
 
 
 def test_a_meeting_without_a_list_of_participants_still_has_actions(extractor):

@@ -29,6 +29,7 @@ _TAKES_BACK = re.compile(r"\b(?:forget (?:it|that|what i)|scratch that|strike th
 _WE_DO = re.compile(r"\bwe(?: will|'ll|’ll| can) (?:do|take|handle)\b", re.IGNORECASE)
 _CANNOT = re.compile(r"\b(?:can't|cannot|can not|won't|not able to|not going to manage)\b", re.IGNORECASE)
 ASKING = 0.4  # least weight of the forms that ask: "can you", "please"
+_DOUBTS = re.compile(r"\?\W*$|\b(?:not before|not until|earliest|maybe|perhaps|try|might)\b", re.IGNORECASE)
 _LONGEST_ANSWER = 14  # words; a longer sentence speaks of something else
 
 
@@ -88,6 +89,17 @@ class Answers:
         matter.owner = owners.of_speaker(utterance, self._roster, words=shortened(utterance.text), asked=asked)
         matter.accepted, matter.taken_at = True, utterance.index
         matter.add(utterance)
+
+    def promise(self, matter: Draft, utterance: Utterance) -> None:
+        """Let who was called by name have *matter* where the answer is a day: "Tom, can you send it?" - "By Monday"."""
+        asked = matter.address is not None and self._is_asked(matter, utterance)
+        if (
+            asked
+            and matter.mood is Mood.REQUEST
+            and not _DOUBTS.search(utterance.text)
+            and self.may_take(matter, utterance)
+        ):
+            self.take(matter, utterance)
 
     def _withdraw(self, utterance: Utterance, *, names_day: Callable[[], bool]) -> None:
         matter = self._matters.latest(utterance)

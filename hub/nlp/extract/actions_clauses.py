@@ -132,7 +132,7 @@ def _norm(token: Any) -> str:
 _TALKERS = words("i you we who which that what somebody someone anybody anyone everybody everyone nobody")
 _RECEIVING = words("have get receive see need")
 _WILL = words("will shall")
-_OUGHT = words("should must")
+_OUGHT = words("should must ought")
 
 
 def _third_person(utterance: Utterance) -> Iterator[Clause]:

@@ -23,6 +23,12 @@ _EVENT = re.compile(
     r"holiday|was|were|happened|dated|sent|received|since|from)(?: on| for| at| in)?(?: the)? $",
     re.IGNORECASE,
 )
+_HOUR = re.compile(
+    r"(?:by |before |at |the |latest )*(?:end of (?:the )?(?:business |working )?day|close of (?:business|play)|cob|eod|noon|midday|"
+    r"lunch(?:time)?|(?:this |the )?(?:morning|afternoon|evening)|\d{1,2}(?::\d\d)? ?(?:am|pm|o'clock)?)\W*$",
+    re.IGNORECASE,
+)
+_EARLIEST = re.compile(r"\b(?:not|never) (?:before|until|till)\b|\bat the earliest\b", re.IGNORECASE)
 REACH = 3  # utterances after which a bare day no longer means the matter
 FAR = 5  # the same for those who put or took it
 
@@ -56,16 +62,22 @@ def _plain_day(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
     return ahead[0]
 
 
-def move_day(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) -> None:
-    """Take the day in *utterance* for *matter* where it is hardly more than a day, or puts the former one right."""
-    if not _is_about(matter, utterance, dates):
-        return
+def move_day(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) -> bool:
+    """Take the day in *utterance* for *matter* where it is hardly more than a day, or puts the former one right.
+
+    Tells whether it did.
+    """
+    if not _is_about(matter, utterance, dates) or _EARLIEST.search(utterance.text):
+        return False
     due = pick_due(dates, utterance.text)
+    if due is not None and matter.due is not None and matter.due.day is not None and _HOUR.match(due.text):
+        return False  # "fine, end of day" takes up the hour of a day that was named before
     if due is None or (matter.due is not None and due.day in {None, matter.due.day}):
-        return
+        return False
     matter.days.append(due.text)
     matter.due = due
     matter.add(utterance)
+    return True
 
 
 def _is_about(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) -> bool:

@@ -74,7 +74,11 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
     (Mood.JOINT, 0.35, rf"we (?:are|'re) {_NOT}going to {_ADVERBS}{_VERB}"),
     (Mood.JOINT, 0.3, rf"we {_NOT}(?:need|have|have got|'ve got|ought) to {_ADVERBS}{_VERB}"),
     (Mood.JOINT, 0.3, rf"we (?:must|should) {_NOT}{_ADVERBS}{_VERB}"),
-    (Mood.OPEN, 0.3, rf"(?:someone|somebody|one of us) (?:needs to|has to|should|must|will) {_ADVERBS}{_VERB}"),
+    (
+        Mood.OPEN,
+        0.3,
+        rf"(?:someone|somebody|one of us) (?:needs to|has to|should|must|will|ought to|had better) {_ADVERBS}{_VERB}",
+    ),
     (Mood.JOINT, 0.25, rf"let (?:us|'s) {_NOT}{_ADVERBS}{_VERB}"),
 )
 VEILED = re.compile(

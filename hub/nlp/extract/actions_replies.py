@@ -109,9 +109,18 @@ _AROUND_A_DAY = words("""
 """)
 
 
+_NOT_ALL = re.compile(
+    r"^(?P<rest>\W*\w+(?:\W+\w+){2,}?)[,;:–—-]+ ?(?:and |but |though )?(?!(?:it|that|this|them|which)\b)(?:the )?[\w-]+(?: [\w-]+)?"
+    r" i (?:can't|cannot|can not|couldn't|won't) (?:promise|guarantee|commit to|do|manage|make)\W*$",
+    re.IGNORECASE,
+)
+"""A part that is put first and refused: "The English by Monday, translations I can't promise"."""
+
+
 def reply(text: str) -> Reply:
     """Return what *text*, said right after a request or proposal, does to it; the firmest reading first."""
     straight = text.replace("’", "'")
+    straight = promised_part(straight)
     if _WITHDRAW.search(straight):
         return Reply.WITHDRAW
     if _DONE.search(straight) and not _TAKE.search(straight):
@@ -123,6 +132,12 @@ def reply(text: str) -> Reply:
     return Reply.ASSENT if _ASSENT.match(straight) else Reply.NONE
 
 
+def promised_part(text: str) -> str:
+    """Return *text* without a part that is put first and refused ("..., translations I can't promise")."""
+    found = _NOT_ALL.match(text.replace("’", "'"))
+    return text if found is None else found["rest"]
+
+
 def corrects(text: str) -> bool:
     """Tell whether *text* takes something back or puts it right ("no, make it Thursday")."""
     return _CORRECTS.search(text) is not None
@@ -130,5 +145,5 @@ def corrects(text: str) -> bool:
 
 def is_only_a_day(text: str, spoken: str) -> bool:
     """Tell whether *text* says hardly more than the day *spoken* ("End of next week okay?")."""
-    words = re.findall(r"[a-z']+", text.replace(spoken, " ").replace("’", "'").lower())
+    words = re.findall(r"[a-z']+", promised_part(text).replace(spoken, " ").replace("’", "'").lower())
     return sum(word not in _AROUND_A_DAY for word in words) <= 1

@@ -60,8 +60,8 @@ class Talk:
         # 4 which day does it name
         if touched:
             set_days(utterance, touched, dates)
-        elif dates and (matter := self._matters.involving(utterance)) is not None:
-            move_day(matter, utterance, dates)
+        elif dates and (matter := self._matters.involving(utterance)) and move_day(matter, utterance, dates):
+            self._answers.promise(matter, utterance)
 
     def _day_follows(self, utterance: Utterance) -> bool:
         """Tell whether the speaker names a day next: who takes back a day and names another withdraws nothing."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hub.nlp.extract.actions_clauses import Clause
 from hub.nlp.extract.actions_draft import Draft
@@ -82,10 +83,17 @@ def _phrase(clause: Clause, draft: Draft, found: Antecedent | None, roster: Rost
 
 def _asks_for_a_thing(clause: Clause) -> bool:
     """Tell whether the work is to provide a thing: "I need the list from you", "I'll have names for you"."""
+    if any(_tells_what_becomes(child) for child in clause.verb.children):
+        return False
     if clause.mood is Mood.REQUEST:
         return clause.lemma in {"need", "want", "like", "have", "get"} and clause.begin != clause.verb.i
     written = any(token.tag_ == "VBN" or token.dep_ in {"ccomp", "xcomp"} for token in verb_phrase(clause.verb)[1:])
     return clause.mood is Mood.COMMIT and clause.lemma == "have" and not written
+
+
+def _tells_what_becomes(child: Any) -> bool:
+    """Tell whether a word beside "get" or "have" says what comes of the thing: "get them to answer", "have it out"."""
+    return bool((child.dep_ in {"ccomp", "xcomp"} and child.tag_ == "VB") or child.dep_ == "prt" or child.tag_ == "RP")
 
 
 def _lower_article(text: str) -> str:

@@ -14,7 +14,7 @@ from hub.domain.minutes import Action, Decision, Evidence, Issue, Item, Minutes,
 from hub.domain.transcript import Segment, Transcript
 from hub.nlp.dates import find_dates, meeting_day, region_of
 from hub.nlp.extract.check import loses_negation, unproved
-from hub.nlp.extract.context import Roster
+from hub.nlp.extract.context import Roster, present
 from hub.nlp.extract.proposals import Proposal, ask
 from hub.ports import Extractor, LanguageModel
 
@@ -98,9 +98,12 @@ class _Prover:
             return Risk("", proposal.text, CONFIDENCE, evidence)
         if proposal.kind == "issue":
             return Issue("", proposal.text, CONFIDENCE, evidence)
-        owner, reason = _owner(proposal.owner, cited, Roster(self.transcript.meeting.participants))
+        owner, reason = _owner(proposal.owner, cited, self._roster())
         spoken, due = self._due(proposal.due_as_spoken, said)
         return Action("", proposal.text, CONFIDENCE, evidence, owner, reason, due, spoken)
+
+    def _roster(self) -> Roster:
+        return present(self.transcript.meeting, (segment.speaker for segment in self.transcript.segments))
 
     def _evidence(self, proposal: Proposal, masked: Mapping[str, str]) -> Evidence:
         """Return the proof in the original words; where identifiers were masked, the whole of the segments."""

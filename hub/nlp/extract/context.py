@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from hub.domain.meeting import Participant
+from hub.domain.meeting import Meeting, Participant
 from hub.nlp.extract.lexicon import words
 
 SLIP_RATIO = 0.75
@@ -104,6 +104,24 @@ class Roster:
             if " " not in form and sound(form) == sound(word) and _alike(form, word)
         }
         return tuple(close) if len(close) == 1 else ()
+
+
+_NO_NAME = re.compile(
+    r"\d|\b(?:speaker|unknown|unidentified|room|participant|guest|caller|user|host|moderator|voice|someone|everyone|phone|"
+    r"operator|interviewer|interviewee)\b|^.{0,2}$",
+    re.IGNORECASE,
+)
+
+
+def present(meeting: Meeting, speakers: Iterable[str | None]) -> Roster:
+    """Return the people on the list of *meeting*; where there is none, those whom a platform names as *speakers*.
+
+    Labels of voices ("Speaker 2", "Room 4", "B") are nobody's names.
+    """
+    if meeting.participants:
+        return Roster(meeting.participants)
+    named = dict.fromkeys(label.strip() for label in speakers if label and not _NO_NAME.search(label.strip()))
+    return Roster(tuple(Participant(name) for name in named if name[:1].isupper()))
 
 
 _SOUNDS = (

@@ -29,6 +29,10 @@ THRESHOLD = 0.6
 _SETTLED = cues(
     (0.75, r"\bwe(?:'ve| have)? (?:just |all |now )?(?:decided|agreed|settled|concluded)\b"),
     (0.75, r"\b(?:the |our )?decision (?:is|stands|then is)\b|^decision:|\bdecided:"),
+    (
+        0.75,
+        r"\b(?:that|this|it)(?: is|'s) (?:then |now |all )?(?:settled|decided|agreed)(?: then)?[:,–—-]+ ?(?:\w+\W+){3}",
+    ),
     (0.7, r"\b(?:committee|board|sponsor|group) (?:approves|adopts|decides|agrees|accepts|endorses)\b"),
     (0.65, r"\b(?:is|are) (?:hereby |now )?(?:approved|adopted|signed off)\b(?! by)|\bi approve\b"),
     (0.6, r"\b(?:so|okay|then|right),? (?:then )?we(?:'re| are) (?:going (?:with|ahead|for)|dropping|keeping)\b"),
@@ -205,7 +209,11 @@ def _reports(said: Utterance) -> bool:
 def _is_order(said: Utterance) -> bool:
     """Tell whether the sentence is told in the form of an order ("So bring in the second coder")."""
     root = said.sent.root
-    return bool(root.tag_ == "VB" and not any(c.dep_ in {"nsubj", "aux", "expl"} for c in root.children))
+    return bool(
+        root.tag_ == "VB"
+        and root.lemma_ != "say"
+        and not any(c.dep_ in {"nsubj", "aux", "expl"} for c in root.children)
+    )
 
 
 def _grouped(found: Sequence[_Candidate]) -> list[list[_Candidate]]:

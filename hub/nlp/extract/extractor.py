@@ -14,7 +14,7 @@ from hub.nlp.extract.actions_threads import FindDates
 from hub.nlp.extract.alerts import find_alerts, told_of
 from hub.nlp.extract.belief import Scoring, believe
 from hub.nlp.extract.completed import completed
-from hub.nlp.extract.context import Roster
+from hub.nlp.extract.context import Roster, present
 from hub.nlp.extract.decisions import find_decisions
 from hub.nlp.extract.embed import Counts, Encoder, Likeness
 from hub.nlp.extract.issues import find_issues
@@ -72,7 +72,7 @@ class CueExtractor:
 
     def _extract(self, transcript: Transcript) -> Minutes:
         utterances = split(transcript, self._parser)
-        roster = Roster(transcript.meeting.participants)
+        roster = present(transcript.meeting, (segment.speaker for segment in transcript.segments))
         place = self._place(utterances, transcript, roster)
         actions = find_actions(utterances, transcript, roster, find_dates=self._dates(transcript))
         found = Matters(

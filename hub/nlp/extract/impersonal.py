@@ -11,6 +11,7 @@ _PLANS = re.compile(
     r"^(?:\W*(?:and|so|but|okay|well|yes|then|therefore|right|good|fine),? )*(?:"
     r"(?:my|our) (?:\w+ )?(?:recommendation|proposal|suggestion|position|idea|preference)\b.{0,60}? (?:is|would be),? (?:that |to )?|"
     r"(?:how|what) about |what if |i(?:'d| would) (?:like (?:us )?to|rather|prefer to) |.{0,30}?\b(?:i|we)(?:'d| would)?(?: also| rather| strongly)? (?:propose|suggest|recommend|vote|say|go for|prefer)(?: that| to| for)?,? |"
+    r"(?:that|this|it)(?: is|'s) (?:then |now |all )?(?:settled|decided|agreed)(?: then)?[:,–—-]+ ?|"
     r"(?:the|so the) (?:proposal|suggestion|recommendation|idea|decision) (?:is|would be|then is),? (?:that |to )?)",
     re.IGNORECASE,
 )

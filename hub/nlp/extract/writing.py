@@ -40,7 +40,7 @@ _REASON = re.compile(
 _EDGE = re.compile(r"^[\s,;:.–—-]+|[\s,;:.?!…–—-]+$")
 _DANGLING = re.compile(
     r"(?:[\s,]+(?:and|or|but|so|by|at|until|before|for|to|with|from|of|the|a|an|as|let|say|till|than|which|if|"
-    r"maybe|latest|about|no later))+$",
+    r"maybe|latest|about|no later)|\s+with (?:that|this|it))+$",
     re.IGNORECASE,
 )
 _BEFORE_DATE = (
