@@ -64,4 +64,12 @@ BESIDE: tuple[Beside, ...] = (
         signs_in="bot token; app with secret or certificate",
         proved="contract suite; Slack's and Graph's API descriptions; servers of ours with faults",
     ),
+    Beside(
+        name="place",
+        system="Recordings in: folder, SFTP, S3 bucket",
+        folder="platforms",
+        does="finished recordings and transcripts in",
+        signs_in="none; SFTP by key or password; S3 by key or role",
+        proved="contract suite on a folder, an SFTP server and an S3 store",
+    ),
 )

@@ -167,4 +167,15 @@ CONNECTORS: tuple[Listed, ...] = (
         signs_in="none, basic, API key, OAuth",
         proved="the USDM 4.0 OpenAPI and its examples; a server with faults",
     ),
+    Listed(
+        name="place",
+        system="Packages out: folder, SFTP, S3 bucket",
+        opener="hub.connectors.places.packages:opened",
+        kinds="document",
+        reads=False,
+        writes=True,
+        told="push",
+        signs_in="none; SFTP by key or password; S3 by key or role",
+        proved="contract suite on a folder, an SFTP server and an S3 store",
+    ),
 )

@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from hub.connectors.declared import Strict, read_declared
+from hub.connectors.places.recordings import PlaceAccess, Recordings
 from hub.connectors.rest.tokens import Tokens
 from hub.connectors.teams import Teams, TeamsAccess
 from hub.connectors.webex import Webex, WebexAccess
@@ -30,22 +31,25 @@ class _Taking(Strict):
 
 class _Platform(Strict):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
-    platform: Literal["zoom", "teams", "webex"]
+    platform: Literal["zoom", "teams", "webex", "place"]
     take: _Taking
     zoom: ZoomAccess | None = None
     teams: TeamsAccess | None = None
     webex: WebexAccess | None = None
+    place: PlaceAccess | None = None
 
     @model_validator(mode="after")
     def _described(self) -> Self:
         if getattr(self, self.platform) is None or any(
-            getattr(self, other) is not None for other in ("zoom", "teams", "webex") if other != self.platform
+            getattr(self, other) is not None for other in ("zoom", "teams", "webex", "place") if other != self.platform
         ):
             raise ValueError(f"describe the platform under {self.platform}: and no other")
         return self
 
     def opened(self, clock: Callable[[], datetime], tokens: Callable[[], Tokens] | None) -> MeetingPlatform:
         """Return the platform."""
+        if self.place is not None:
+            return Recordings(self.place, name=self.name, clock=clock)
         if self.webex is not None:
             return Webex(self.webex, name=self.name, clock=clock, tokens=tokens)
         if self.teams is not None:

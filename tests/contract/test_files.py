@@ -5,7 +5,6 @@ import io
 import json
 import os
 import socket
-import threading
 import tracemalloc
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -22,6 +21,7 @@ from hub.connectors.files.config import read_config
 from hub.connectors.files.places import FolderPlace
 from hub.connectors.files.source import FileSource, open_files
 from hub.domain.errors import FatalError, RejectedError, RetryableError, UsageError
+from tests.sftp_server import HOST_KEY, USER_KEY, sftp_server
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(hours=1)
@@ -658,90 +658,11 @@ def test_text_that_is_no_yaml_is_refused_with_its_line():
         open_files("name: a\n b: [", clock=HeldClock())
 
 
-class Door(paramiko.ServerInterface):
-    def __init__(self, key: str) -> None:
-        self._key = key
-
-    def get_allowed_auths(self, username: str) -> str:
-        return "password,publickey"
-
-    def check_auth_password(self, username: str, password: str) -> int:
-        return paramiko.AUTH_SUCCESSFUL if (username, password) == ("cro", "correct horse") else paramiko.AUTH_FAILED
-
-    def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
-        return paramiko.AUTH_SUCCESSFUL if key.get_base64() == self._key else paramiko.AUTH_FAILED
-
-    def check_channel_request(self, kind: str, chanid: int) -> int:
-        return paramiko.OPEN_SUCCEEDED
-
-
-class Shelf(paramiko.SFTPServerInterface):
-    root = Path()
-    after_stat = staticmethod(lambda: None)
-
-    def _at(self, path: str) -> Path:
-        return self.root / path.lstrip("/")
-
-    def list_folder(self, path):
-        try:
-            return [paramiko.SFTPAttributes.from_stat(p.lstat(), p.name) for p in sorted(self._at(path).iterdir())]
-        except OSError as error:
-            return paramiko.SFTPServer.convert_errno(error.errno)
-
-    def stat(self, path):
-        try:
-            return paramiko.SFTPAttributes.from_stat(self._at(path).stat())
-        except OSError as error:
-            return paramiko.SFTPServer.convert_errno(error.errno)
-
-    def lstat(self, path):
-        found = self.stat(path)
-        type(self).after_stat()
-        return found
-
-    def open(self, path, flags, attr):
-        handle = paramiko.SFTPHandle(flags)
-        try:
-            handle.readfile = self._at(path).open("rb")
-        except OSError as error:
-            return paramiko.SFTPServer.convert_errno(error.errno)
-        return handle
-
-
-HOST_KEY = paramiko.ECDSAKey.generate()
-USER_KEY = paramiko.ECDSAKey.generate()
-
-
 @pytest.fixture
 def sftp(inbox):
-    """A real SFTP server on loopback that serves the inbox as /out; gives its port."""
-    transports = []
-    shelf = type("InboxShelf", (Shelf,), {"root": inbox.parent})
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            transport = paramiko.Transport(connection)
-            transport.add_server_key(HOST_KEY)
-            transport.set_subsystem_handler("sftp", paramiko.SFTPServer, shelf)
-            transports.append(transport)
-            try:
-                transport.start_server(event=threading.Event(), server=Door(USER_KEY.get_base64()))
-            except (paramiko.SSHException, EOFError):
-                continue
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    yield listener.getsockname()[1], shelf
-    listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
-    for transport in transports:
-        transport.close()
-    thread.join(5)
+    """A real SFTP server on loopback that serves the inbox as /in; gives its port and what shows it."""
+    with sftp_server(inbox.parent) as served:
+        yield served.port, served.shelf
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from hub.connectors.declared import Strict, read_declared
+from hub.connectors.places.config import Where
 
 NUMBER = r"^\d{2}\.\d{2}\.\d{2}$"
 """Of an artifact in the TMF Reference Model."""
@@ -39,6 +40,8 @@ class Ems(Strict):
     inbox: Path | None = None
     """Holds a folder for each package that came."""
     outbox: Path | None = None
+    forward: Where | None = None
+    """Where packages of the outbox are put for the other party: an SFTP folder, a bucket."""
     sender: Sender | None = None
     """Whose packages are taken."""
     source: str | None = None
@@ -59,6 +62,8 @@ class Ems(Strict):
             raise ValueError("an inbox needs sender: whose packages are taken under which agreement")
         if self.outbox is not None and not (self.source and self.specification):
             raise ValueError("an outbox needs source and specification")
+        if self.forward is not None and self.outbox is None:
+            raise ValueError("forward needs an outbox: packages are made there")
         if self.inbox is not None and self.inbox == self.outbox:
             raise ValueError("inbox and outbox are two folders")
         return self

@@ -16,6 +16,7 @@ from hub.connectors.ems import mapping
 from hub.connectors.ems.config import Ems
 from hub.connectors.ems.integrity import sri
 from hub.connectors.ems.package import MANIFEST, FileEntry, ObjectEntry, write
+from hub.connectors.files.places import Keeping
 from hub.connectors.wire import pieces
 from hub.domain.errors import FatalError, RejectedError, RetryableError
 from hub.domain.papers import Filed, Paper
@@ -25,12 +26,15 @@ _BOOK = ".sent"
 
 
 class Outbox:
-    """`hub.ports.Filing` into one folder."""
+    """`hub.ports.Filing` into one folder, and on from there where packages are to be put elsewhere."""
 
-    def __init__(self, config: Ems, folder: Path, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, config: Ems, folder: Path, clock: Callable[[], datetime], *, forward: Keeping | None = None
+    ) -> None:
         self._config = config
         self._folder = folder
         self._clock = clock
+        self._forward = forward
 
     def file(self, paper: Paper, content: BinaryIO) -> Filed:
         """Put a package for a version into the outbox; see `Filing.file`.
@@ -46,6 +50,7 @@ class Outbox:
                 if known is None:
                     known = self._noted(book, paper)
                 self._sent(paper, content, known)
+                self._forwarded(known)
                 known["sent"] = True
                 return Filed(paper.key, known["version"], new=True)
         except OSError as error:
@@ -98,6 +103,16 @@ class Outbox:
         write(part / MANIFEST, self._batch(known["transfer"]), [self._entry(paper, known)])
         _durable(part / MANIFEST)
         part.rename(path)
+
+    def _forwarded(self, known: dict[str, Any]) -> None:
+        """Put a package to the other place, its manifest last: what comes before it is no package yet."""
+        if self._forward is None:
+            return
+        path = self._folder / known["transfer"]
+        files = sorted(one for one in path.rglob("*") if one.is_file())
+        for one in sorted(files, key=lambda file: file.name == MANIFEST):
+            with one.open("rb") as content:
+                self._forward.put(f"{known['transfer']}/{one.relative_to(path)}", content)
 
     def _batch(self, transfer: str) -> dict[str, str]:
         return {

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from hub.connectors.ems.config import Ems, read_config
 from hub.connectors.ems.inbox import KIND, Inbox
 from hub.connectors.ems.outbox import Outbox
+from hub.connectors.places.config import Where
 from hub.connectors.rest.tokens import Tokens
 from hub.domain.changes import Capabilities, Finding, Page
 from hub.domain.errors import HubError, RejectedError
@@ -24,7 +25,8 @@ class EmsSystem:
     def __init__(self, config: Ems, clock: Callable[[], datetime]) -> None:
         self.config = config
         self._inbox = Inbox(config, config.inbox, config.sender, clock) if config.inbox and config.sender else None
-        self._outbox = Outbox(config, config.outbox, clock) if config.outbox else None
+        forward = config.forward.opened() if config.forward else None
+        self._outbox = Outbox(config, config.outbox, clock, forward=forward) if config.outbox else None
 
     def pull(self, kind: str, cursor: str | None) -> Page:
         """Return the next documents of packages that came; see `Source.pull`."""
@@ -63,6 +65,8 @@ class EmsSystem:
         for name, folder in (("inbox", self.config.inbox), ("outbox", self.config.outbox)):
             if folder is not None:
                 yield Finding(name, **_folder(folder, writable=name == "outbox"))
+        if self.config.forward is not None:
+            yield _reached(self.config.forward)
         if self._inbox is not None:
             try:
                 page = self._inbox.pull(KIND, None)
@@ -89,6 +93,13 @@ def opened(text: str, _tokens: Callable[[], Tokens] | None) -> System:
     source = ems if config.inbox else None
     kinds = (KIND,) if source else ()
     return System(config.name, kinds, source, every_s=config.every_s, inspector=ems, filing=ems)
+
+
+def _reached(where: Where) -> Finding:
+    try:
+        return Finding("forward", seen=f"{where.told}: {len(where.opened().files())} files")
+    except HubError as error:
+        return Finding("forward", problem=str(error))
 
 
 def _folder(folder: Path, *, writable: bool) -> dict[str, str]:

@@ -1,12 +1,15 @@
 """Where files lie: a folder of this machine (and, in `sftp`, of another)."""
 
 import os
+import shutil
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from hub.domain.errors import FatalError, RetryableError
+
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,16 @@ class Place(Protocol):
 
     def open(self, name: str, *, max_bytes: int) -> BinaryIO | None:
         """Return the file for reading and seeking, None when it is gone; at most *max_bytes* are fetched."""
+
+
+class Keeping(Place, Protocol):
+    """A folder that also takes files."""
+
+    def put(self, name: str, content: BinaryIO) -> None:
+        """Write a file, whole or not at all, in the place of one of that name; `/` in *name* makes folders.
+
+        FatalError where we may not write there, RetryableError where it is not known whether it was written.
+        """
 
 
 class FolderPlace:
@@ -61,6 +74,26 @@ class FolderPlace:
             raise FatalError(f"{self._folder / name} may not be read by this user") from error
         except OSError as error:
             raise RetryableError(f"{self._folder / name} could not be opened ({error.strerror})") from error
+
+    def put(self, name: str, content: BinaryIO) -> None:
+        """Write a file beside its name first, and then under it."""
+        path = self._folder / name
+        part = path.with_name(f".{path.name}.part")
+        try:
+            if not self._folder.is_dir():
+                raise FileNotFoundError
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with part.open("wb") as out:
+                shutil.copyfileobj(content, out, _PIECE)
+                out.flush()
+                os.fsync(out.fileno())
+            part.replace(path)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise FatalError(f"{self._folder} is no folder: create it or correct the YAML") from error
+        except PermissionError as error:
+            raise FatalError(f"{self._folder} may not be written by this user") from error
+        except OSError as error:
+            raise RetryableError(f"{path} could not be written ({error.strerror})") from error
 
 
 def _state(entry: "os.DirEntry[str]") -> os.stat_result | None:

@@ -6,7 +6,7 @@ import stat
 import tempfile
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 import paramiko
@@ -56,6 +56,31 @@ class SftpPlace:
             copy.close()
             raise RetryableError(f"{self._where}: a file was written to while it was fetched")
         return copy
+
+    def put(self, name: str, content: BinaryIO) -> None:
+        """Write a file beside its name first, and then under it; see `Keeping.put`."""
+        path = posixpath.join(self._config.folder, name)
+        folder, last = posixpath.split(path)
+        part = posixpath.join(folder, f".{last}.part")
+        with self._session() as session:
+            try:
+                self._made(session, posixpath.dirname(name))
+                session.putfo(content, part)
+                _renamed(session, part, path)
+            except FileNotFoundError as error:
+                raise FatalError(f"{self._where}: {self._config.folder} is no folder there") from error
+            except PermissionError as error:
+                raise FatalError(f"{self._where}: {self._config.folder} may not be written by this user") from error
+
+    def _made(self, session: paramiko.SFTPClient, below: str) -> None:
+        """Make the folders of *below* that are not there yet."""
+        path = self._config.folder
+        for part in filter(None, below.split("/")):
+            path = posixpath.join(path, part)
+            try:
+                session.stat(path)
+            except FileNotFoundError:
+                session.mkdir(path)
 
     def _fetch(self, session: paramiko.SFTPClient, path: str, max_bytes: int) -> BinaryIO:
         def bounded(done: int, whole: int) -> None:
@@ -148,6 +173,16 @@ class _Unknown(paramiko.MissingHostKeyPolicy):
     def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
         del client, hostname
         raise FatalError(f"{self._where} is not among the known hosts; its {key.get_name()} key was not accepted")
+
+
+def _renamed(session: paramiko.SFTPClient, part: str, path: str) -> None:
+    """Give a file its name, in the place of one that has it; servers without that extension need it out of the way."""
+    try:
+        session.posix_rename(part, path)
+    except OSError:
+        with suppress(OSError):
+            session.remove(path)
+        session.rename(part, path)
 
 
 def _is_file(entry: paramiko.SFTPAttributes) -> bool:

@@ -30,7 +30,7 @@ class S3Blobs:
     def __init__(self, address: S3Address, near: BlobStore, *, client: Any = None) -> None:
         self._address = address
         self._near = near
-        self._client = client or boto3.client("s3", **address.options(), config=_config(address))
+        self._client = client or boto3.client("s3", **address.options(), config=config(address))
 
     def put(self, source: Path) -> str:
         """Copy *source* in; see `BlobStore.put`. RetryableError where the store does not answer."""
@@ -99,6 +99,7 @@ class S3Blobs:
         return f"{self._address.prefix}{sha256[:2]}/{sha256}"
 
 
-def _config(address: S3Address) -> Config:
+def config(address: S3Address) -> Config:
+    """Return how a client behaves: patience, repeats, how it names buckets."""
     style = {"addressing_style": "path"} if address.endpoint else {}
     return Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "max_attempts": 3}, s3=style)

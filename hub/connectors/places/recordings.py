@@ -1,0 +1,130 @@
+"""Recordings that are laid into a place: each finished one becomes a meeting."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, field_validator
+
+from hub.connectors.files.places import Found
+from hub.connectors.files.ready import Watch, matching
+from hub.connectors.places.config import Where
+from hub.domain.errors import RejectedError
+from hub.domain.platforms import HeldFile, HeldMeeting
+
+_TRANSCRIPTS = (".vtt", ".srt", ".docx", ".json")
+_SOUND = (".m4a", ".mp3", ".wav", ".ogg", ".opus", ".flac", ".aac", ".wma")
+_VIDEO = (".mp4", ".mkv", ".webm", ".mov", ".avi", ".m4v")
+_KINDS = {
+    **dict.fromkeys(_TRANSCRIPTS, "transcript"),
+    **dict.fromkeys(_SOUND, "sound"),
+    **dict.fromkeys(_VIDEO, "video"),
+}
+_WHEN = re.compile(
+    r"(?<!\d)(?P<year>20\d\d)-?(?P<month>\d\d)-?(?P<day>\d\d)"
+    r"(?:[ T_-]?(?P<hour>\d\d)[.:h-]?(?P<minute>\d\d)(?:\d\d)?)?(?!\d)"
+)
+_PIECE = 1 << 20
+
+
+class PlaceAccess(Where):
+    """Where recordings are laid, and how one is known to be finished."""
+
+    files: str = "*"
+    """Pattern of names, such as `LH-302*`; case counts."""
+    settle_s: float = Field(120.0, ge=0)
+    """A file is taken once its size and time have stood still for so long; in a bucket an object is whole at once."""
+    done_marker: str | None = Field(None, min_length=1)
+    """Such as `.done`: a file is taken once one of its name with this ending lies beside it."""
+    timezone: str = "UTC"
+    """Of the times in names."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"{name} is no time zone; use an IANA name such as Europe/Madrid")
+        return name
+
+
+class Recordings:
+    """`MeetingPlatform` of a place.
+
+    Files that differ in their ending only are one meeting: a transcript beside its recording. A meeting is known by
+    that name: another file under it is not taken again. Nothing there is changed or taken away.
+    """
+
+    def __init__(self, access: PlaceAccess, *, name: str, clock: Callable[[], datetime]) -> None:
+        self._access, self._name, self._clock = access, name, clock
+        self._place = access.opened()
+        self._watch = Watch(0.0 if access.s3 else access.settle_s, access.done_marker)
+
+    def close(self) -> None:
+        """Hold nothing open."""
+
+    def check(self) -> None:
+        """List the place once; see `MeetingPlatform.check`."""
+        self._place.files()
+
+    def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting]:
+        """Yield what is finished, oldest first; see `MeetingPlatform.held`."""
+        del until
+        listing = self._place.files()
+        ready = {one.name for one in self._watch.ready(listing, self._clock())}
+        by_stem: dict[str, list[Found]] = {}
+        for found in matching(listing, self._access.files, self._access.done_marker):
+            if _kind(found):
+                by_stem.setdefault(PurePosixPath(found.name).stem, []).append(found)
+        for stem, files in sorted(by_stem.items(), key=lambda pair: min(one.mtime for one in pair[1])):
+            newest = max(one.mtime for one in files)
+            if newest >= since.timestamp() and all(one.name in ready for one in files):
+                yield self._told(stem, files)
+
+    def fetch(self, file: HeldFile, target: Path, *, most: int) -> None:
+        """Write a file; see `MeetingPlatform.fetch`."""
+        if file.size > most:
+            raise RejectedError(f"{self._name}: {file.name} has more than {most} bytes")
+        stream = self._place.open(file.address, max_bytes=most)
+        if stream is None:
+            raise RejectedError(f"{self._name}: {file.name} is not there any more")
+        length = 0
+        with stream, target.open("wb") as out:
+            stream.seek(0)
+            while (piece := stream.read(_PIECE)) and length <= most:
+                length += out.write(piece)
+        if length != file.size:
+            raise RejectedError(f"{self._name}: {file.name} was written to while it was fetched; it is tried again")
+
+    def _told(self, stem: str, files: list[Found]) -> HeldMeeting:
+        begun, title = _named(stem, self._access.timezone)
+        return HeldMeeting(
+            platform="place",
+            key=f"{self._name}/{stem}",
+            title=title,
+            started_at=begun or datetime.fromtimestamp(min(one.mtime for one in files), UTC),
+            timezone=self._access.timezone,
+            host="",
+            files=tuple(HeldFile(one.name, _kind(one), one.name, one.name, one.size) for one in files),
+        )
+
+
+def _kind(found: Found) -> str:
+    return _KINDS.get(PurePosixPath(found.name).suffix.lower(), "")
+
+
+def _named(stem: str, timezone: str) -> tuple[datetime | None, str]:
+    """Return when a meeting began by its file's name, None where that does not say, and its title."""
+    for found in _WHEN.finditer(stem):
+        parts = [int(found[name] or 0) for name in ("year", "month", "day", "hour", "minute")]
+        try:
+            begun = datetime(*parts, tzinfo=ZoneInfo(timezone))  # type: ignore[arg-type, misc]  # five numbers
+        except ValueError:
+            continue
+        return begun, _title(stem[: found.start()] + " " + stem[found.end() :])
+    return None, _title(stem)
+
+
+def _title(words: str) -> str:
+    return " ".join(words.replace("_", " ").split()).strip(" -.")
