@@ -4,7 +4,7 @@ ICH E6(R3) 4.2.3 and 4.3.8.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,6 +30,10 @@ class Reviewed:
     at: datetime
     scope: str
     findings: str
+    needed: tuple[str, ...] = ()
+    """Of a review of access: the roles that are still needed, each in words."""
+    doubted: tuple[str, ...] = ()
+    """The roles that were not ticked."""
 
 
 def record(
@@ -41,16 +45,20 @@ def record(
     findings: str,
     since: date | None = None,
     until: date | None = None,
+    needed: Sequence[str] = (),
+    doubted: Sequence[str] = (),
 ) -> None:
     """Keep a review, for the organization of who made it. UsageError where nothing is said of it."""
     if not scope.strip() or not findings.strip() or len(scope) + len(findings) > _LONGEST:
         raise UsageError("say what was looked at and what was found")
-    told = {
+    told: dict[str, object] = {
         "scope": scope.strip(),
         "findings": findings.strip(),
         "since": since.isoformat() if since else None,
         "until": until.isoformat() if until else None,
     }
+    if needed or doubted:
+        told |= {"needed": list(needed), "doubted": list(doubted)}
     organization = principal.user.organization
     desk.accounts.note([desk.entry("held", organization, by=principal.actor, new=told, kind=kind)])
 
@@ -63,7 +71,8 @@ def reviews(trail: TrailReader, kind: str, sees: Callable[[Scope], bool]) -> lis
         told = json.loads(line.entry.new or "{}")
         span = " – ".join(day for day in (told.get("since"), told.get("until")) if day)
         scope = f"{told.get('scope', '')} ({span})" if span else told.get("scope", "")
-        found.append(Reviewed(line.entry.actor, line.entry.at, scope, told.get("findings", "")))
+        roles = (tuple(told.get("needed", ())), tuple(told.get("doubted", ())))
+        found.append(Reviewed(line.entry.actor, line.entry.at, scope, told.get("findings", ""), *roles))
     return found
 
 

@@ -74,5 +74,6 @@ def _done(reader: Reader) -> dict[str, str]:
         "discarded": words.text("It was discarded."),
         "decided": words.text("Your decision was noted."),
         "recorded": words.text("The review was recorded."),
+        "again": words.text("The minutes are being drafted again. Reload the page in a moment."),
         "out": words.text("You have signed out."),
     }

@@ -3,12 +3,16 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
+from hub.domain.identity import pair_id
+from hub.domain.people import Role
 from tests.conftest import MODELS, ROOT
+from tests.integration.test_second_factor import authenticator
 from tests.pages_kit import (
     ADA,
     ANNA,
@@ -24,8 +28,8 @@ from tests.pages_kit import (
     served_site,
     whole_hub,
 )
-from tests.people import PASSWORD
-from tests.world import SPONSOR, STUDY
+from tests.people import PASSWORD, granted, person
+from tests.world import CRO, SPONSOR, STUDY
 
 PICTURES = ROOT / "out" / "pages"
 LIMIT = 150_000
@@ -193,6 +197,12 @@ def pages(meeting: str) -> list[tuple[str, str, str]]:
         ("actions", ANNA, "/actions"),
         ("sync", ANNA, "/sync"),
         ("reconciliation", ANNA, "/sync/reconciliation"),
+        ("rules", ANNA, "/rules"),
+        ("rule", ANNA, f"/rules/{STUDY}"),
+        ("runs", ADA, "/sync/runs"),
+        ("identities", ANNA, "/sync/identities"),
+        ("pair", ANNA, f"/sync/identities/{pair_id('s1', 's2')}"),
+        ("record", ANNA, "/sync/records/s1"),
         ("agreement", ANNA, "/sync/agreements/a1"),
         ("conflict", ANNA, "/sync/conflicts/d1"),
         ("account", ANNA, "/account"),
@@ -356,3 +366,49 @@ def test_without_script_the_forms_do_it_all(browser: Browser, site: Site, tmp_pa
     expect(page.locator("[role=status]").first).to_have_text("It was added.")
     assert re.search(r"added by a person", page.content())
     page.context.close()
+
+
+def test_a_session_elsewhere_is_listed_and_ended(browser: Browser, site: Site) -> None:
+    here, there = signed_in(browser, site, INES), signed_in(browser, site, INES)
+    here.goto("/account")
+    rows = here.locator("form[action='/account/sessions'] button:text-is('End')")
+    expect(here.locator("main")).to_contain_text("This one")
+    before = rows.count()
+    here.click("button:text-is('End all others')")
+    expect(here.locator("[role=status]")).to_have_text("It was ended.")
+    expect(rows).to_have_count(0)
+    assert before >= 1
+    there.goto("/account")
+    assert there.url.startswith(f"{site.address}/sign-in"), "the other browser is signed out"
+    for page in (here, there):
+        page.context.close()
+
+
+def test_a_second_factor_is_set_up_and_asked_for_at_the_next_sign_in(browser: Browser, site: Site) -> None:
+    person(site.hub, "otto@meridian.example", granted(Role.REVIEWER, CRO), name="Otto Lang")
+    page = signed_in(browser, site, "otto@meridian.example")
+    page.goto("/account")
+    page.click("a:text-is('Set up')")
+    page.fill("#password", PASSWORD)
+    page.click("button:text-is('Continue')")
+    expect(page.locator("img.qr")).to_be_visible()
+    page.click("summary:text-is('The key as text')")
+    picture(page, "second-factor-key")
+    now = authenticator(page.locator("details .code").inner_text(), lambda: datetime.now(UTC))
+    page.fill("#code", "no code")
+    page.click("button:text-is('Turn on')")
+    expect(page.locator("[role=alert]")).to_be_visible()
+    page.fill("#code", now())
+    page.click("button:text-is('Turn on')")
+    expect(page.locator("[role=status]")).to_contain_text("The second factor is on.")
+    spare = page.locator(".secrets li").first.inner_text()
+    page.context.close()
+    again = browser.new_context(base_url=site.address).new_page()
+    again.goto("/sign-in")
+    again.fill("#email", "otto@meridian.example")
+    again.fill("#password", PASSWORD)
+    again.click("button.primary")
+    again.fill("#code", spare)
+    again.click("button.primary")
+    again.wait_for_url(f"{site.address}/")
+    again.context.close()

@@ -70,6 +70,15 @@ def comment(
         return _remark(work, room, principal, number, RemarkKind.COMMENT, text, item)
 
 
+def remarks(room: Room, principal: Principal, meeting_id: str, number: int) -> list[Remark]:
+    """Return what was said of a version, and of earlier ones as long as nobody has answered it; oldest first."""
+    seen(room, principal, meeting_id)
+    with room.shelf.reading() as unit:
+        every = unit.several(Remark, meeting_id=meeting_id)
+    stands = [one for one in every if one.version == number or (one.version < number and not one.settled)]
+    return sorted(stands, key=lambda one: one.at)
+
+
 def settle(room: Room, principal: Principal, meeting_id: str, remark_id: str) -> Remark:
     """Say that a remark was answered."""
     with working(room, principal, meeting_id, Right.MINUTES_EDIT) as work:

@@ -70,6 +70,7 @@ def versions(
         new=str(right.number),
         numbers=[(str(one.number), words.number(one.number)) for one in every],
         changes=list(_changes(words, left, right)),
+        rules=f"/rules/{frame.part(card.study or '-')}",
         current=newest,
         unsaved=editing.current(room, who, id).open,
         route=_route(reader, found),

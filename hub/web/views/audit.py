@@ -11,10 +11,11 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from hub.api.asking import Asking, may
 from hub.domain.errors import UsageError
 from hub.domain.policy import Right, Scope
+from hub.ports import Wording
 from hub.ports.browsing import Wanted
 from hub.services import trail_reviews
 from hub.services.trail_reading import Line
-from hub.web import frame
+from hub.web import frame, names
 from hub.web.reader import Reader
 
 router = APIRouter(prefix="/audit", include_in_schema=False)
@@ -123,7 +124,7 @@ def _page(
         place="audit",
         told=told,
         asked=SimpleNamespace(**asked),
-        rows=[_row(one) for one in lines],
+        rows=[_row(reader.words, one) for one in lines],
         next_page=f"/audit?{urlencode({**kept, 'before': following})}" if following else None,
         first_page=f"/audit?{urlencode(kept)}" if before else None,
         exports=[
@@ -133,10 +134,11 @@ def _page(
     )
 
 
-def _row(line: Line) -> SimpleNamespace:
+def _row(words: Wording, line: Line) -> SimpleNamespace:
     entry = line.entry
     return SimpleNamespace(
-        number=line.seq, at=entry.at, actor=entry.actor, kind=entry.kind, field=entry.field, record=entry.record_id,
+        number=line.seq, at=entry.at, actor=entry.actor, kind=names.kind(words, entry.kind),
+        field=names.field(words, entry.field), told=f"{entry.kind} {entry.field}", record=entry.record_id,
         old=_short(entry.old), new=_short(entry.new), reason=entry.reason, masked=line.masked,
     )  # fmt: skip
 

@@ -20,7 +20,12 @@ from hub.web.reader import LANGUAGES
 router = APIRouter(prefix="/meetings/{id}/distribution", include_in_schema=False)
 Reading = Annotated[Asking, may(Right.MEETINGS_READ)]
 Sending = Annotated[Asking, may(Right.MINUTES_DISTRIBUTE)]
-_TONES = {DispatchState.WAITING: "info", DispatchState.SENT: "ok", DispatchState.FAILED: "bad"}
+_TONES = {
+    DispatchState.WAITING: "info",
+    DispatchState.SENDING: "info",
+    DispatchState.SENT: "ok",
+    DispatchState.FAILED: "bad",
+}
 
 
 @router.get("")
@@ -42,6 +47,7 @@ def show(id: str, request: Request, asking: Reading) -> Response:
         receipts=[
             _receipt(words, one) for one in distributing.dispatches(hub.room, asking.principal, id, card.version)
         ],
+        rules=f"/rules/{frame.part(card.study or '-')}",
         rule=[_recipient(words, one) for one in rule.recipients],
         people=[one for one in card.meeting.participants if one.email and one.email.lower() not in named],
         languages=list(LANGUAGES.items()),
@@ -116,6 +122,7 @@ def _recipient(words: Wording, one: Recipient) -> SimpleNamespace:
 def _receipt(words: Wording, one: Dispatch) -> SimpleNamespace:
     states = {
         DispatchState.WAITING: words.text("waiting"),
+        DispatchState.SENDING: words.text("under way"),
         DispatchState.SENT: words.text("sent"),
         DispatchState.FAILED: words.text("failed"),
     }
@@ -127,11 +134,17 @@ def _receipt(words: Wording, one: Dispatch) -> SimpleNamespace:
     )  # fmt: skip
 
 
-def _channel(words: Wording, one: Recipient) -> str:
+def channels(words: Wording) -> dict[str, str]:
+    """Return the ways out in words."""
     return {
         "mail": words.text("mail"),
         "webhook": words.text("webhook"),
         "download": words.text("download"),
         "records": words.text("records of the hub"),
         "filing": words.text("filed as a document"),
-    }.get(str(one.channel), str(one.channel))
+        "chat": words.text("channel of Slack or Teams"),
+    }
+
+
+def _channel(words: Wording, one: Recipient) -> str:
+    return channels(words).get(str(one.channel), str(one.channel))

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from hub.api.asking import Asking, may
+from hub.domain.approvals import Remark
 from hub.domain.cards import Card, Standing
 from hub.domain.edits import Accept, Add, Correct, Edit, Reject, roster
 from hub.domain.errors import MissingError, UsageError
 from hub.domain.policy import Right
 from hub.domain.transcript import Transcript
 from hub.domain.versions import WorkingDraft
-from hub.services.review import editing, speakers
+from hub.services.review import approving, editing, speakers
 from hub.services.review.meetings import meeting
 from hub.web import frame, item_view, meeting_view, series_view, summary_view
 from hub.web.reader import Reader
@@ -165,6 +166,8 @@ def _editor(
         "editable": editable,
         "needs_reason": card.standing in _SENT_ROUND,
         "can_name": editable,
+        "remarks": _remarks(asking, card, draft.base),
+        "can_comment": editable or asking.may(Right.MINUTES_APPROVE, card.scope),
         "open_items": item_view.still_open(draft.draft),
         "alerts": [
             (words.text(one.kind), item_view.passage(proof.segments, proof.quote, spoken, minutes.language))
@@ -189,6 +192,15 @@ def _editor(
             (one.id, f"{words.timecode(one.start)} {one.speaker or ''}: {one.text[:40]}") for one in segments
         ],
     }  # fmt: skip
+
+
+def _remarks(asking: Asking, card: Card, number: int) -> dict[str, list[Remark]]:
+    """Return the comments by item; those on the whole version stand on the page of the versions."""
+    found: dict[str, list[Remark]] = {}
+    for one in approving.remarks(asking.hub.room, asking.principal, card.meeting_id, number):
+        if one.item:
+            found.setdefault(one.item, []).append(one)
+    return found
 
 
 def _segments(transcript: Transcript, part: int) -> list[SimpleNamespace]:

@@ -11,9 +11,10 @@ from hub.domain import wire
 from hub.domain.errors import MissingError
 from hub.domain.places import scope_of_agreement, unblinding
 from hub.domain.policy import Right
+from hub.ports import Wording
 from hub.render.reconciliation import render
 from hub.services.sync.reconcile import Difference, Report, reconcile
-from hub.web import frame
+from hub.web import frame, names
 
 router = APIRouter(prefix="/sync", include_in_schema=False)
 Seeing = Annotated[Asking, may(Right.SYNC_READ)]
@@ -24,13 +25,13 @@ _MOST = 500
 @router.get("/reconciliation")
 def compare(request: Request, asking: Seeing) -> Response:
     """Compare what one may see, and show where sides differ."""
-    report = _report(asking)
+    report, words = _report(asking), frame.reader_of(asking).words
     return frame.show(
         request,
         asking,
         "reconciliation.html",
         place="sync",
-        rows=[_row(one) for one in report.differences[:_MOST]],
+        rows=[_row(words, one) for one in report.differences[:_MOST]],
         unread="; ".join(report.unread),
         downloads=[(form.upper(), f"/sync/reconciliation.{form}") for form in _MEDIA],
     )
@@ -53,9 +54,10 @@ def _report(asking: Asking) -> Report:
     return replace(report, differences=tuple(one for one in report.differences if not unblinding(one.field)))
 
 
-def _row(one: Difference) -> SimpleNamespace:
+def _row(words: Wording, one: Difference) -> SimpleNamespace:
     return SimpleNamespace(
-        record=f"{one.kind} {one.external_id or one.record_id}", field=one.field or "–", hub=_value(one.hub),
+        record=f"{names.kind(words, one.kind)} {one.external_id or one.record_id}",
+        field=names.field(words, one.field) if one.field else "–", hub=_value(one.hub),
         theirs=_value(one.theirs), system=one.system, why=one.cause,
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from hub.services.sync import agreeing
 from hub.services.sync.letters import discard
 from hub.services.sync.resolve import resolve
 from hub.services.sync.steps import again
-from hub.web import frame
+from hub.web import frame, names
 from hub.web.reader import Reader
 
 router = APIRouter(prefix="/sync", include_in_schema=False)
@@ -54,7 +54,8 @@ def overview(request: Request, asking: Seeing) -> Response:
         systems=_systems(hub, reader, agreements, everything=everything),
         agreements=[_row(reader, one) for one in agreements],
         conflicts=[_conflict(reader, one) for one in conflicts],
-        letters=letters,
+        letters=[_set_aside(reader, one) for one in letters],
+        lag=_lag(reader, counts) if everything else [],
         can_operate=reader.can("sync:operate"),
     )
 
@@ -203,9 +204,15 @@ def _rules(reader: Reader, one: Agreement) -> Iterator[tuple[str, str, str, str]
         "newest": words.text("the later one stands"),
     }
     for rule in one.kinds:
-        yield rule.kind, words.text("every other field"), rule.owner, policies[str(rule.policy)]
+        kind = names.kind(words, rule.kind)
+        yield kind, words.text("every other field"), rule.owner, policies[str(rule.policy)]
         for name in rule.fields:
-            yield rule.kind, name, rule.owns(name), policies[str(rule.policy_of(name))]
+            yield (
+                names.kind(words, rule.kind),
+                names.field(words, name),
+                rule.owns(name),
+                policies[str(rule.policy_of(name))],
+            )
 
 
 def _steps(asking: Asking, reader: Reader, one: Agreement) -> list[tuple[str, str]]:
@@ -229,8 +236,8 @@ def _systems(hub: Hub, reader: Reader, agreements: list[Agreement], *, everythin
     return [
         SimpleNamespace(
             name=name,
-            kinds=", ".join(system.kinds),
-            unread=", ".join(sorted(hub.sync.unread(name))),
+            kinds=words.join([names.kind(words, one) for one in system.kinds]),
+            unread=words.join([names.kind(words, one) for one in sorted(hub.sync.unread(name))]),
             state=words.text("answers") if gates.get(name, "closed") == "closed" else words.text("does not answer"),
             tone="ok" if gates.get(name, "closed") == "closed" else "bad",
         )
@@ -249,10 +256,26 @@ def _conflict(reader: Reader, one: Dispute) -> SimpleNamespace:
         "superseded": words.text("overtaken by a later one"),
     }
     return SimpleNamespace(
-        id=one.id, kind=one.kind, record=one.record_id, field=one.field, system=one.system, at=one.at,
+        id=one.id, kind=names.kind(words, one.kind), record=one.record_id,
+        field=names.field(words, one.field), system=one.system, at=one.at,
         base=_value(one.base), ours=_value(one.ours), theirs=_value(one.theirs), reason=one.reason,
         agreement=one.agreement, state=states.get(one.state, one.state), tone=_STATES.get(one.state, ""),
     )  # fmt: skip
+
+
+def _set_aside(reader: Reader, one: Letter) -> SimpleNamespace:
+    kind = names.kind(reader.words, one.kind) if one.kind else one.stage
+    return SimpleNamespace(id=one.id, kind=kind, system=one.system, reason=one.reason, at=one.at)
+
+
+def _lag(reader: Reader, counts: dict[str, int]) -> list[tuple[str, int]]:
+    """Return what is on its way and where: to the bus, to a system, or waiting for what it refers to."""
+    words = reader.words
+    return [
+        (words.text("messages on their way"), counts.get("outbox", 0)),
+        (words.text("being written to a system"), counts.get("writes", 0)),
+        (words.text("waits for what it refers to"), counts.get("waiting_letters", 0)),
+    ]
 
 
 def _value(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Administration of the hub itself: connections with a test, models, retention."""
+"""Administration of the hub itself: connections with a test, models."""
 
 from types import SimpleNamespace
 from typing import Annotated, Any
@@ -8,7 +8,9 @@ from fastapi import APIRouter, Request, Response
 from hub.api.asking import Asking, may
 from hub.domain.errors import HubError, MissingError
 from hub.domain.policy import Right
-from hub.web import frame
+from hub.ports import Wording
+from hub.ports.platforms import Connected
+from hub.web import frame, names
 from hub.web.reader import Reader
 
 router = APIRouter(prefix="/administration", include_in_schema=False)
@@ -58,6 +60,18 @@ def test(name: str, request: Request, asking: Operator) -> Response:
     return _connections(request, asking, {name: said})
 
 
+@router.post("/connections/platforms/{name}")
+def test_platform(name: str, request: Request, asking: Operator) -> Response:
+    """Ask a meeting platform whether it can be used."""
+    if name not in asking.hub.platforms:
+        raise MissingError(f"{name}: no such platform")
+    try:
+        asking.hub.platforms[name].platform.check()
+    except HubError as error:
+        return _connections(request, asking, {name: str(error)})
+    return _connections(request, asking, {name: frame.reader_of(asking).words.text("answers")})
+
+
 def _connections(request: Request, asking: Asking, results: dict[str, str]) -> Response:
     states, words = asking.hub.sync.gates.states(), frame.reader_of(asking).words
     rows = []
@@ -66,13 +80,22 @@ def _connections(request: Request, asking: Asking, results: dict[str, str]) -> R
         rows.append(
             SimpleNamespace(
                 name=name,
-                kinds=", ".join(system.kinds),
+                address=f"/administration/connections/{frame.part(name)}",
+                kinds=words.join([names.kind(words, one) for one in system.kinds]),
                 state=words.text("does not answer") if open_ else words.text("answers"),
                 tone="bad" if open_ else "ok",
                 result=results.get(name, ""),
             )
         )
+    rows += [_platform(words, one, results) for one in asking.hub.platforms.values()]
     return administration(request, asking, "connections.html", "connections", rows=rows)
+
+
+def _platform(words: Wording, one: Connected, results: dict[str, str]) -> SimpleNamespace:
+    return SimpleNamespace(
+        name=one.name, address=f"/administration/connections/platforms/{frame.part(one.name)}",
+        kinds=words.text("Recording"), state=words.text("Meetings"), tone="", result=results.get(one.name, ""),
+    )  # fmt: skip
 
 
 @router.get("/models")
@@ -95,9 +118,3 @@ def models(request: Request, asking: Operator) -> Response:
             )
         )
     return administration(request, asking, "models.html", "models", rows=rows)
-
-
-@router.get("/retention")
-def retention(request: Request, asking: Annotated[Asking, may(Right.RETENTION_MANAGE)]) -> Response:
-    """Show for how long each class of records is kept."""
-    return administration(request, asking, "retention.html", "retention", rows=[])

@@ -128,11 +128,28 @@ def access(request: Request, asking: Managing) -> Response:
 
 
 @router.post("/access-review")
-def record(asking: Managing, findings: Annotated[str, Form(max_length=3000)]) -> Response:
-    """Record that the roles were looked through."""
-    scope = f"{len(_accounts(asking))} accounts"
-    trail_reviews.record(asking.hub.desk, asking.principal, trail_reviews.ACCESS, scope=scope, findings=findings)
+def record(
+    asking: Managing,
+    findings: Annotated[str, Form(max_length=3000)],
+    seen: Annotated[list[str] | None, Form(max_length=100)] = None,
+    needed: Annotated[list[str] | None, Form(max_length=100)] = None,
+) -> Response:
+    """Record that the roles on the page were looked through: those that were ticked are still needed."""
+    desk, ticked, shown = asking.hub.desk, set(needed or ()), set(seen or ())
+    found: tuple[list[str], list[str]] = ([], [])
+    for account in _accounts(asking):
+        for held in desk.accounts.held(account.user.id):
+            if held.id in shown:
+                found[held.id not in ticked].append(_in_words(account.user, held.grant))
+    scope = f"{sum(map(len, found))} roles of {len(_accounts(asking))} accounts"
+    trail_reviews.record(
+        desk, asking.principal, trail_reviews.ACCESS, scope=scope, findings=findings, needed=found[0], doubted=found[1]
+    )
     return frame.go("/administration/access-review", done="recorded")
+
+
+def _in_words(user: User, grant: Grant) -> str:
+    return f"{user.email}: {grant.role}, {grant.organization}, {grant.study or 'every study'}"
 
 
 def _users(request: Request, asking: Asking, *, after: str = "", **view: Any) -> Response:

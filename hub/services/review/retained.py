@@ -1,0 +1,114 @@
+"""What of all meetings may be destroyed, is held, or was destroyed: the lists of those who manage retention."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hub.domain.cards import Card, CardQuery
+from hub.domain.people import Grant, Principal
+from hub.domain.policy import Scope, Verdict, decide
+from hub.domain.retention import (
+    DEFAULT_MONTHS,
+    Destruction,
+    DestructionState,
+    Hold,
+    Period,
+    RecordClass,
+    ends_at,
+)
+from hub.domain.versions import KeptTranscript
+from hub.ports.review import ShelfUnit
+from hub.services.review.retention import MANAGE, period
+from hub.services.review.room import Room, sight
+from hub.services.review.routes import study_scope
+
+_PAGE = 200
+_MOST = 100
+_LEAST_DAYS = 28
+"""A month has no fewer: what is found by it is looked at exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A class of a meeting whose period is over since *since*: its destruction may be asked for."""
+
+    card: Card
+    record_class: RecordClass
+    since: datetime
+
+
+def holds(room: Room, principal: Principal) -> list[Hold]:
+    """Return the holds that stand, oldest first: those the principal manages."""
+    with room.shelf.reading() as unit:
+        standing = [one for one in unit.several(Hold) if one.released_at is None]
+    mine = [one for one in standing if _may(room, principal, _of_hold(room, principal, one))]
+    return sorted(mine, key=lambda one: one.placed_at)
+
+
+def destructions(room: Room, principal: Principal) -> list[tuple[Card, Destruction]]:
+    """Return what was destroyed or is asked to be, newest first, with its meeting."""
+    with room.shelf.reading() as unit:
+        found = [(unit.get(Card, one.meeting_id), one) for one in unit.several(Destruction)]
+    mine = [(card, one) for card, one in found if card is not None and _may(room, principal, card.scope)]
+    return sorted(mine, key=lambda pair: pair[1].asked_at, reverse=True)
+
+
+def ended(room: Room, principal: Principal) -> list[Ended]:
+    """Return what may be destroyed by now, longest ago first; up to a hundred meetings.
+
+    What is held, or asked for already, is left out.
+    """
+    now, held = room.clock(), holds(room, principal)
+    stays = {one.meeting_id or f"study {one.study}" for one in held}
+    found = list[Ended]()
+    for card in _old(room, sight(principal, now, MANAGE)):
+        if card.meeting_id not in stays and f"study {card.study}" not in stays:
+            found += [one for one in _ended(room, card) if one.since <= now]
+        if len(found) >= _MOST:
+            break
+    return sorted(found, key=lambda one: one.since)
+
+
+def _old(room: Room, grants: tuple[Grant, ...]) -> Iterator[Card]:
+    """Yield the meetings for which the shortest period of all is over."""
+    with room.shelf.reading() as unit:
+        shortest = min((one.months for one in unit.several(Period)), default=DEFAULT_MONTHS)
+    before = room.clock() - timedelta(days=shortest * _LEAST_DAYS)
+    after = None
+    while True:
+        page = room.shelf.cards(CardQuery(grants, until=before, after=after, limit=_PAGE))
+        yield from page.cards
+        if not page.more:
+            return
+        after = (page.cards[-1].at, page.cards[-1].meeting_id)
+
+
+def _ended(room: Room, card: Card) -> list[Ended]:
+    until = {one: ends_at(card.at, period(room, one, card.study or "").months) for one in RecordClass}
+    if min(until.values()) > room.clock():
+        return []
+    with room.shelf.reading() as unit:
+        known = {
+            one.record_class
+            for one in unit.several(Destruction, meeting_id=card.meeting_id)
+            if one.state is not DestructionState.REFUSED
+        }
+        return [Ended(card, one, until[one]) for one in RecordClass if one not in known and _there(unit, card, one)]
+
+
+def _there(unit: ShelfUnit, card: Card, record_class: RecordClass) -> bool:
+    if record_class is RecordClass.RECORDING:
+        return card.recording is not None
+    return unit.get(KeptTranscript, card.meeting_id) is not None
+
+
+def _of_hold(room: Room, principal: Principal, held: Hold) -> Scope:
+    if not held.meeting_id:
+        return study_scope(room, principal, held.study)
+    with room.shelf.reading() as unit:
+        card = unit.get(Card, held.meeting_id)
+    return card.scope if card is not None else Scope(frozenset())
+
+
+def _may(room: Room, principal: Principal, scope: Scope) -> bool:
+    return decide(principal, MANAGE, scope, at=room.clock()) is Verdict.ALLOWED

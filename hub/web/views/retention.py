@@ -1,0 +1,174 @@
+"""Retention: how long each class of records is kept, what is held, and destruction by two people with a certificate."""
+
+from types import SimpleNamespace
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+
+from hub.api.asking import Asking, may
+from hub.domain import wire
+from hub.domain.cards import Card
+from hub.domain.errors import MissingError, UsageError
+from hub.domain.policy import Right
+from hub.domain.retention import Destruction, DestructionState, Hold, RecordClass
+from hub.ports import Wording
+from hub.services.review import retained, retention
+from hub.services.review.routes import study_scope
+from hub.web import frame
+from hub.web.views.system import administration
+
+router = APIRouter(prefix="/administration/retention", include_in_schema=False)
+Managing = Annotated[Asking, may(Right.RETENTION_MANAGE)]
+Text = Annotated[str, Form(max_length=4000)]
+Short = Annotated[str, Form(max_length=200)]
+_PAGE = "/administration/retention"
+_TONES = {
+    DestructionState.ASKED: "warn",
+    DestructionState.REFUSED: "",
+    DestructionState.APPROVED: "info",
+    DestructionState.DONE: "ok",
+}
+
+
+@router.get("")
+def show(request: Request, asking: Managing, study: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Show periods of a study, or of all that have none of their own; holds; what may go, and what has gone."""
+    room, who, words = asking.hub.room, asking.principal, frame.reader_of(asking).words
+    name = study.strip()
+    if name:
+        asking.check(Right.RETENTION_MANAGE, study_scope(room, who, name))
+    can_set = asking.may(Right.RETENTION_MANAGE, study_scope(room, who, name))
+    names = classes(words)
+    return administration(
+        request,
+        asking,
+        "retention.html",
+        "retention",
+        study=name,
+        can_set=can_set,
+        periods=[
+            SimpleNamespace(key=str(one), name=names[one], months=kept.months, revision=kept.revision)
+            for one in RecordClass
+            for kept in (retention.period(room, one, name),)
+        ],
+        holds=[_hold(asking, one) for one in retained.holds(room, who)],
+        ended=[
+            SimpleNamespace(
+                id=one.card.meeting_id, title=one.card.title, study=one.card.study, key=str(one.record_class),
+                what=names[one.record_class], since=one.since,
+            )
+            for one in retained.ended(room, who)
+        ],
+        destructions=[_destruction(words, who.user.email, *one) for one in retained.destructions(room, who)],
+    )  # fmt: skip
+
+
+@router.post("/periods")
+def set_period(
+    asking: Managing,
+    study: Short,
+    record_class: Short,
+    months: Annotated[int, Form(ge=1, le=1200)],
+    revision: Annotated[int, Form(ge=0)],
+    reason: Text,
+) -> Response:
+    """Set for how long a class is kept."""
+    room, kind = asking.hub.room, _class(record_class)
+    retention.set_period(room, asking.principal, kind, study, months, revision=revision, reason=reason)
+    return frame.go(f"{_PAGE}{f'?study={frame.part(study)}' if study else ''}", done="saved")
+
+
+@router.post("/holds")
+def hold(asking: Managing, reason: Text, study: Short = "", meeting: Short = "") -> Response:
+    """Hold a study, or one meeting."""
+    room = asking.hub.room
+    retention.place_hold(room, asking.principal, study=study.strip(), meeting_id=meeting.strip(), reason=reason)
+    return frame.go(_PAGE, done="saved")
+
+
+@router.post("/holds/{hold_id}")
+def release(hold_id: str, asking: Managing, reason: Text) -> Response:
+    """End a hold."""
+    retention.release_hold(asking.hub.room, asking.principal, hold_id, reason=reason)
+    return frame.go(_PAGE, done="removed")
+
+
+@router.post("/destructions")
+def ask(asking: Managing, meeting: Short, record_class: Short, reason: Text) -> Response:
+    """Ask for the destruction of a class of a meeting."""
+    retention.ask(asking.hub.room, asking.principal, meeting, _class(record_class), reason=reason)
+    return frame.go(f"{_PAGE}#destructions", done="asked")
+
+
+@router.post("/destructions/decide")
+def decide(asking: Managing, meeting: Short, record_class: Short, do: Short, reason: Text) -> Response:
+    """Approve a destruction that another person asked for, and do it; or refuse it."""
+    hub, kind = asking.hub, _class(record_class)
+    if do == "approve":
+        retention.approve(hub.room, hub.shredder, asking.principal, meeting, kind, reason=reason)
+    elif do == "refuse":
+        retention.refuse(hub.room, asking.principal, meeting, kind, reason=reason)
+    else:
+        raise UsageError(f"{do}: is nothing that can be done with a destruction")
+    return frame.go(f"{_PAGE}#destructions", done="decided")
+
+
+@router.get("/certificates/{meeting}/{record_class}")
+def certificate(meeting: str, record_class: str, asking: Managing) -> Response:
+    """Send the certificate of a destruction with its signature and the key to check it by."""
+    found = next(
+        (
+            one
+            for one in retention.destructions(asking.hub.room, asking.principal, meeting)
+            if one.record_class == record_class and one.state is DestructionState.DONE
+        ),
+        None,
+    )
+    if found is None:
+        raise MissingError("there is no such certificate")
+    told = {"certificate": found.certificate, "signature": found.signature, "key": found.key}
+    headers = {"Content-Disposition": f'attachment; filename="destruction-{found.record_class}.json"'}
+    return Response(wire.dumps(told, indent=1), media_type="application/json", headers=headers)
+
+
+def classes(words: Wording) -> dict[RecordClass, str]:
+    """Return the classes of records in words."""
+    known = {"recording": words.text("Recording"), "transcript": words.text("Transcript")}
+    return {one: known.get(str(one), str(one)) for one in RecordClass}
+
+
+def _class(name: str) -> RecordClass:
+    try:
+        return RecordClass(name)
+    except ValueError as error:
+        raise UsageError(f"{name}: is no class of records") from error
+
+
+def _hold(asking: Asking, held: Hold) -> SimpleNamespace:
+    title = ""
+    if held.meeting_id:
+        with asking.hub.room.shelf.reading() as unit:
+            card = unit.get(Card, held.meeting_id)
+        title = card.title if card is not None else held.meeting_id
+    return SimpleNamespace(
+        id=held.id, what=title or held.study, study=bool(held.study), reason=held.reason, by=held.placed_by,
+        at=held.placed_at,
+    )  # fmt: skip
+
+
+def _destruction(words: Wording, own: str, card: Card, one: Destruction) -> SimpleNamespace:
+    states = {
+        DestructionState.ASKED: words.text("waits for a second person"),
+        DestructionState.REFUSED: words.text("refused"),
+        DestructionState.APPROVED: words.text("approved"),
+        DestructionState.DONE: words.text("destroyed"),
+    }
+    waits = one.state in (DestructionState.ASKED, DestructionState.APPROVED)
+    return SimpleNamespace(
+        meeting=card.meeting_id, title=card.title, key=str(one.record_class), what=classes(words)[one.record_class],
+        reason=one.reason, asked_by=one.asked_by, asked_at=one.asked_at, decided_by=one.decided_by,
+        decided_at=one.decided_at, state=states[one.state], tone=_TONES[one.state], waits=waits,
+        mine=one.asked_by == own,
+        certificate=f"{_PAGE}/certificates/{frame.part(card.meeting_id)}/{one.record_class}"
+        if one.state is DestructionState.DONE else "",
+    )  # fmt: skip
