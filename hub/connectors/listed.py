@@ -104,7 +104,7 @@ CONNECTORS: tuple[Listed, ...] = (
         kinds="study, site, contact, subject_status, action_item, document, decision",
         writes=True,
         signs_in="none, basic, API key, OAuth client credentials, refresh token",
-        proved="contract suite against a server with faults; models of fhir.resources; HL7's examples; Medplum's router",
+        proved="contract suite against a server with faults; fhir.resources' models; HL7's examples; Medplum",
     ),
     Listed(
         name="sharepoint",
