@@ -26,6 +26,8 @@ EVENTS = [
     "There was an SAE in Graz, the form came in late.",
     "She got a rash all over her arm two days after the dose.",
     "One of the patients died in March.",
+    "A subject in Ghent was dosed twice by error last week.",
+    "Two patients at that site got the wrong kit in June.",
 ]
 MISCONDUCT = [
     "Honestly the blood pressures look made up, I think somebody invented the readings.",

@@ -216,6 +216,28 @@ def test_two_promises_in_one_breath_are_two_actions_with_their_own_days(actions)
     assert [action.due for action in found] == [date(2026, 3, 13), date(2026, 3, 16)]
 
 
+def test_an_answer_to_what_was_asked_last_moves_no_day_of_an_older_promise(actions):
+    webinar, addresses = actions(
+        """Helen: Tom organises the webinar, second week of February, and Rajesh checks the shipping contracts.
+        Rajesh: Yes. But I need the addresses from you, Tom.
+        Tom: You have them tomorrow."""
+    )[:2]
+    assert (webinar.owner, webinar.due) == ("Tom Ashworth", None)
+    assert (addresses.text, addresses.due) == ("Tom Ashworth to provide the addresses.", date(2026, 3, 12))
+
+
+def test_a_wish_is_an_action_where_it_is_put_to_somebody(actions):
+    (action,) = actions(
+        """Helen: The inspection can be announced any day. I want a recovery plan with dates by site, Tom.
+        Tom: Okay, you get it on Friday."""
+    )
+    assert (action.text, action.due) == (
+        "Tom Ashworth to provide a recovery plan with dates by site.",
+        date(2026, 3, 13),
+    )
+    assert actions("Helen: I want a coffee and a better budget.\nTom: Okay.") == ()
+
+
 def test_those_whom_a_platform_names_can_be_asked_where_there_is_no_list(extractor):
     transcript = meeting(
         """Ana Reis: Bo, will you send the depot the batch numbers?

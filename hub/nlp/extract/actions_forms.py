@@ -55,6 +55,11 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
     (Mood.REQUEST, 0.45, r"i (?:will |would |'d |'ll |still )?(?P<verb>need|want|like) (?:\w+ ){1,8}from you"),
     (
         Mood.REQUEST,
+        0.4,
+        r"i (?:will |would |'d |'ll |still )?(?P<verb>need|want|expect) (?:a|an|the|all|some|two|three)(?= )",
+    ),
+    (
+        Mood.REQUEST,
         0.35,
         r"(?:if i could|could i|can i|may i|can we|could we) (?P<verb>have|get)(?! you| that| it done)",
     ),

@@ -27,6 +27,8 @@ _FURTHER = re.compile(
     r"\b(?:also|another|separately|on top|in addition|besides|one more|the other|and then i)\b", re.IGNORECASE
 )
 _RECAP = re.compile(r"\b(?:recap|read-?back|summar|to repeat|so we have|to sum up|in short|wrap up)", re.IGNORECASE)
+_WANTS = words("want need expect")
+_YOURS = re.compile(r"\b(?:from|of) you\b|\byou\b.{0,12}\bto\b", re.IGNORECASE)
 _PUT_ON_ME = words("put give leave assign ask count")
 
 
@@ -104,11 +106,11 @@ class Talk:
     def _own_word(self, clause: Clause, answer: Reply, *, dated: bool) -> Draft | None:
         """Read "I'll ...": it goes on with the speaker's matter, takes another's, or raises a new one."""
         utterance, bare = clause.utterance, pronoun_only(clause.verb)
-        own = self._matters.own(utterance)
-        if own is not None and (bare or _goes_on(clause, own)):
+        own, matter = self._matters.own(utterance), self._matters.put_to(utterance)
+        asked_since = own is not None and matter is not None and matter.address is not None and matter.last > own.last
+        if own is not None and (bare or _goes_on(clause, own)) and not (bare and asked_since):
             own.add_clause(clause)
             return own
-        matter = self._matters.put_to(utterance)
         if matter is not None and self._answers.may_take(matter, utterance) and _is_for(clause, matter, answer):
             self._answers.take(matter, utterance)
             if not bare and matter.mood in {Mood.OPEN, Mood.JOINT} and not matter.shares(clause):
@@ -125,10 +127,17 @@ class Talk:
     def _request(self, clause: Clause) -> Draft | None:
         if clause.lemma in _PUT_ON_ME and any(token.lower_ == "me" for token in clause.verb.subtree):
             return None
+        if clause.lemma in _WANTS and not self._is_put_to_somebody(clause):
+            return None
         matter = self._matters.asked_by(clause.utterance) or self._matters.latest(clause.utterance)
         if matter is not None and self._is_asked_again(matter, clause):
             return self._ask_again(matter, clause)
         return self._matters.new(Draft(clause, [clause.utterance], address=self._address))
+
+    def _is_put_to_somebody(self, clause: Clause) -> bool:
+        """Tell whether a wish is put to one in the room: "I want a plan, Sunita"; other wishes are only told."""
+        text = clause.utterance.text
+        return _YOURS.search(text) is not None or addressed(text, self._roster) is not None
 
     def _is_asked_again(self, matter: Draft, clause: Clause) -> bool:
         gap = clause.utterance.index - matter.last

@@ -45,7 +45,7 @@ _INFORM = words("""
 """)
 _PEOPLE = words("you me us him her")
 _ASKERS = words("me us")
-_WISHES = words("need want like")
+_WISHES = words("need want like expect")
 
 
 def is_work(clause: Clause) -> bool:

@@ -86,7 +86,7 @@ def _asks_for_a_thing(clause: Clause) -> bool:
     if any(_tells_what_becomes(child) for child in clause.verb.children):
         return False
     if clause.mood is Mood.REQUEST:
-        return clause.lemma in {"need", "want", "like", "have", "get"} and clause.begin != clause.verb.i
+        return clause.lemma in {"need", "want", "like", "expect", "have", "get"} and clause.begin != clause.verb.i
     written = any(token.tag_ == "VBN" or token.dep_ in {"ccomp", "xcomp"} for token in verb_phrase(clause.verb)[1:])
     return clause.mood is Mood.COMMIT and clause.lemma == "have" and not written
 

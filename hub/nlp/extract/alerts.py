@@ -19,10 +19,11 @@ _HARM = (
     r"(?:died|passed away|deceased|collapsed|fainted|passed out|bled|vomit\w+|fell|overdos\w+|suffered|seiz\w+|stroke|infarct\w*|heart attack|"
     r"hospitali[sz]\w+|admitted|in (?:the )?(?:hospital|icu|intensive care)|anaphyla\w+|allergic|rash(?:es)?|pregnan\w+|miscarri\w+|thrombos\w+|"
     r"embolism|sepsis|jaundice|haemorrhage|hemorrhage|convulsion\w*|suicid\w+|arrhythmia|neutropeni\w+|hepatotox\w+|liver failure|bleeding|"
+    r"dosed twice|double[- ]dosed|(?:given|gave|received|took|taken|got|injected) (?:\w+ ){0,3}(?:wrong|double|two|expired) (?:doses?|drugs?|kits?|vials?|tablets?|arm)|"
     r"a reaction|swollen|dizzy|got (?:very |really )?(?:sick|ill)|unwell|emergency room|a&e)"
 )
 _EVENTS = re.compile(
-    r"\b(?:(?:serious |severe |suspected |unexpected |fatal )*adverse (?:drug )?(?:events?|reactions?)|s\.?a\.?e\.?s?|susars?|aesis?|side effects?|dose[- ]limiting toxicit\w+)\b"
+    r"\b(?:(?:serious |severe |suspected |unexpected |fatal )*adverse (?:drug )?(?:events?|reactions?)|s\.?a\.?e\.?s?|susars?|aesis?|side effects?|(?:medication|dosing) errors?|dose[- ]limiting toxicit\w+)\b"
     r"(?! (?:reconcil\w+|forms?|pages?|listings?|reports? (?:template|form|page)|reporting|narratives?|training|plan|process|quer(?:y|ies)|data|sections?|tables?|module|workflow|"
     r"definition|coding|cut-?off|line|mailbox|procedure|sop|timelines?|collection|log|logs))",
     re.IGNORECASE,
