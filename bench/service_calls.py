@@ -54,10 +54,12 @@ async def _at_a_pace(port: int, calls: Sequence[Call], per_s: float) -> tuple[li
         while (one := await due.get()) is not None:
             at, number = one
             call = calls[number]
-            if reader.at_eof():  # the server closes a line that rested
+            try:
+                size = await _asked(reader, writer, call)
+            except (ConnectionError, asyncio.IncompleteReadError):  # the server closes a line that rested
                 writer.close()
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            size = await _asked(reader, writer, call)
+                size = await _asked(reader, writer, call)
             waited[number] = time.perf_counter() - at
             heaviest[call.name] = max(heaviest.get(call.name, 0), size)
         writer.close()

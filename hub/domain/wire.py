@@ -65,50 +65,52 @@ def plain(value: Any) -> Any:
 
 def loads(kind: type[T], text: str) -> T:
     """Return the object of *kind* that `dumps` wrote. ValueError, TypeError or KeyError when it is no such text."""
-    return cast("T", _reader(cast("Hashable", kind))(json.loads(text)))
+    return cast("T", _made(_maker(cast("Hashable", kind)), json.loads(text)))
+
+
+def _made(maker: Callable[[Any], Any] | None, value: Any) -> Any:
+    return value if maker is None or value is None else maker(value)
 
 
 @cache
-def _reader(kind: Hashable) -> Callable[[Any], Any]:
-    """Return what makes a value of *kind*, None of None, from plain JSON."""
-    made = _maker(kind)
-    return lambda value: None if value is None else made(value)
-
-
-def _maker(kind: Any) -> Callable[[Any], Any]:
+def _maker(kind: Hashable) -> Callable[[Any], Any] | None:
+    """Return what makes a value of *kind* from plain JSON that is not null; None where that is the value itself."""
     origin = typing.get_origin(kind)
     if origin in (types.UnionType, typing.Union):
-        return _reader(next(option for option in typing.get_args(kind) if option is not types.NoneType))
+        return _maker(next(option for option in typing.get_args(kind) if option is not types.NoneType))
     if origin is tuple:
-        entry = _reader(typing.get_args(kind)[0])
-        return lambda value: tuple(map(entry, value))
+        return _tuples(_maker(typing.get_args(kind)[0]))
     if origin in (dict, Mapping):
-        inner = typing.get_args(kind)[1]
-        if inner is Any:
-            return dict
-        entry = _reader(inner)
-        return lambda value: {key: entry(one) for key, one in value.items()}
+        return _dicts(_maker(typing.get_args(kind)[1]))
     if dataclasses.is_dataclass(kind):
         return partial(_dataclass, kind)
     if kind in (date, datetime):
         return cast("Callable[[Any], Any]", kind.fromisoformat)
     if isinstance(kind, type) and issubclass(kind, (Path, Enum)):
         return kind
-    return _as_it_is
+    return None
+
+
+def _tuples(entry: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+    return tuple if entry is None else lambda value: tuple([_made(entry, one) for one in value])
+
+
+def _dicts(entry: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+    return dict if entry is None else lambda value: {key: _made(entry, one) for key, one in value.items()}
 
 
 def _dataclass(kind: Any, value: Mapping[str, Any]) -> Any:
-    readers = _readers(kind)
-    return kind(**{name: readers[name](entry) for name, entry in value.items()})
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
+    told = dict(value)
+    for name, maker in _makers(kind):  # most fields are what they are in JSON
+        if (entry := told.get(name)) is not None:
+            told[name] = maker(entry)
+    return kind(**told)
 
 
 @cache
-def _readers(kind: Any) -> dict[str, Callable[[Any], Any]]:
-    return {name: _reader(hint) for name, hint in typing.get_type_hints(kind).items()}
+def _makers(kind: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    hints = typing.get_type_hints(kind).items()
+    return tuple((name, maker) for name, hint in hints if (maker := _maker(hint)) is not None)
 
 
 def _told(value: Any) -> Iterator[tuple[str, Any]]:
