@@ -19,6 +19,8 @@ _MOST_SCANS = 40
 Sees: TypeAlias = Callable[[Scope], bool]
 ScopeOf: TypeAlias = Callable[[Entry], Scope | None]
 """Returns whose an entry is that no agreement tells of; None where it is of the hub as a whole."""
+_Known = dict[tuple[str, str, str], Scope]
+"""Scopes that were found for one page already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,11 @@ class TrailReader:
 
         A page may hold fewer lines than *limit*, even none, with more to come: what a reader may not see is long.
         """
-        found: list[Line] = []
+        found, known = list[Line](), _Known()
         scanned = limit + 1  # who sees all is shown the first; who sees little has more looked at
         for _ in range(_MOST_SCANS):
             come = self._browser.trail(wanted, before=before, limit=scanned)
-            for line in self._seen(come, sees):
+            for line in self._seen(come, sees, known):
                 found.append(line)
                 if len(found) == limit:
                     return found, line.seq
@@ -65,15 +67,14 @@ class TrailReader:
         before: int | None = None
         while True:
             come = self._browser.trail(wanted, before=before, limit=_SCANNED)
-            yield from self._seen(come, sees)
+            yield from self._seen(come, sees, {})
             if len(come) < _SCANNED:
                 return
             before = come[-1][0]
 
-    def _seen(self, come: list[tuple[int, Entry, str]], sees: Sees) -> Iterator[Line]:
+    def _seen(self, come: list[tuple[int, Entry, str]], sees: Sees, known: _Known) -> Iterator[Line]:
         agreements = {one.id: one for one in self._ledger.agreements()}
         placed = self._browser.placed(sorted({entry.record_id for _, entry, _ in come if entry.agreement}))
-        known = dict[tuple[str, str, str], Scope]()
         others = self._others([entry for _, entry, _ in come])
         for number, entry, digest in come:
             key = (entry.field if entry.field == "dead_letter" else entry.kind, entry.record_id, entry.agreement)
