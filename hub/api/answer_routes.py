@@ -7,11 +7,23 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from hub.api.asking import Asking, may
+from hub.domain import wire
 from hub.domain.answers import Answer
 from hub.domain.policy import Right
 from hub.services.review.asking import ask
 
 router = APIRouter(prefix="/answers", tags=["answers"])
+
+
+class StateSeen(BaseModel):
+    """What became of an action of approved minutes; *quote* is the passage of a later meeting that closed it."""
+
+    name: str
+    by: str
+    at: datetime | None
+    quote: str
+    meeting_id: str
+    title: str
 
 
 class AnswerSeen(BaseModel):
@@ -29,6 +41,7 @@ class AnswerSeen(BaseModel):
     owner: str | None
     due: str | None
     standing: str
+    state: StateSeen | None
     score: float
 
     @classmethod
@@ -48,6 +61,7 @@ class AnswerSeen(BaseModel):
             owner=one.owner,
             due=one.due,
             standing=one.standing,
+            state=StateSeen.model_validate(wire.plain(one.state)) if one.state else None,
             score=answer.score,
         )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from hub.domain.answers import Answer
+    from hub.domain.answers import Answer, State
 
 NOTHING = "nothing found"
 
@@ -41,4 +41,12 @@ def _line(answer: "Answer") -> str:
     place = f"{int(one.start) // 60}:{int(one.start) % 60:02}" if one.start is not None else ""
     where = " ".join(part for part in (one.speaker or "", place) if part)
     head = f"{one.kind}{f' ({one.standing})' if one.standing else ''}: {one.text}{owner}"
-    return f"{head}\n  {one.at:%Y-%m-%d} {one.title}, {where}: “{one.quote}”"
+    return f"{head}\n  {one.at:%Y-%m-%d} {one.title}, {where}: “{one.quote}”{_became(one.state)}"
+
+
+def _became(state: "State | None") -> str:
+    if state is None:
+        return ""
+    by = f" by {state.by} on {state.at:%Y-%m-%d}" if state.by and state.at else ""
+    said = f" ({state.title}: “{state.quote}”)" if state.quote else ""
+    return f"\n  {state.name.replace('_', ' ')}{by}{said}"

@@ -42,6 +42,35 @@ _KINDS = {
 }
 
 
+_STILL_OPEN = re.compile(
+    r"\b(?:still open|open (?:action|item|task|point)s?|outstanding|overdue|not (?:yet )?(?:done|closed))\b"
+    r"|\b(?:action|item|task)s? (?:are|is) (?:still )?open\b",
+    re.IGNORECASE,
+)
+_CLOSED = re.compile(
+    r"\bwho (?:has )?closed\b|\b(?:is|was|were|are|been) .*\b(?:done|closed|completed)\b"
+    r"|\b(?:closed|done|completed) (?:action|item|task)s?\b",
+    re.IGNORECASE,
+)
+_OF_STATE = ("open", "outstanding", "overdue", "done", "closed", "completed", "still", "yet", "item", "items")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What became of an action of approved minutes: *name* as on the board, who closed it, and what was said of it.
+
+    *quote* stands verbatim in the transcript of the meeting *meeting_id*, called *title*; empty where a person closed
+    it without one.
+    """
+
+    name: str
+    by: str = ""
+    at: datetime | None = None
+    quote: str = ""
+    meeting_id: str = ""
+    title: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """Something that stands in the record. *kind* is decision, action, risk, issue, summary or said.
@@ -62,6 +91,8 @@ class Passage:
     due: str | None = None
     standing: str = ""
     """Where the minutes stand that it was taken from, such as approved; empty for what was only said."""
+    state: State | None = None
+    """What became of it, of an action on the board."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +110,8 @@ class Question:
     text: str
     stems: tuple[str, ...]
     kinds: tuple[str, ...]
+    still_open: bool = False
+    """Only what is still to be done is asked for."""
 
 
 def question(text: str) -> Question:
@@ -86,8 +119,12 @@ def question(text: str) -> Question:
     words = [word.casefold() for word in _WORD.findall(text)]
     kinds = tuple(kind for kind, forms in _KINDS.items() if any(word in forms for word in words))
     named = {form for kind in kinds for form in _KINDS[kind]}
+    still_open = _STILL_OPEN.search(text) is not None
+    if still_open or _CLOSED.search(text):
+        named |= set(_OF_STATE)
+        kinds = tuple(dict.fromkeys((*kinds, "action")))
     kept = [stem(word) for word in words if word not in _SMALL and word not in named]
-    return Question(text, tuple(dict.fromkeys(kept)), kinds)
+    return Question(text, tuple(dict.fromkeys(kept)), kinds, still_open)
 
 
 def stems(text: str) -> frozenset[str]:

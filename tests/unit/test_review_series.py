@@ -12,6 +12,7 @@ from hub.domain.minutes import Evidence
 from hub.domain.people import Role
 from hub.domain.transcript import Segment, Transcript
 from hub.domain.versions import KeptTranscript, Version, WorkingDraft, proposed
+from hub.services.review.asking import ask
 from hub.services.review.board import action, board, change_action, enter
 from hub.services.review.closing import judge
 from hub.services.review.editing import store_version
@@ -186,3 +187,17 @@ def test_a_reader_of_another_role_sees_what_was_said(here, first):
     name = f"{first.meeting_id}/a1"
     following(here, name)
     assert action(here, person("Rita Roe", Role.REVIEWER, organization="Asterion"), name).asks is not None
+
+
+def test_a_question_is_told_what_is_open_and_who_closed_what_by_which_passage(here, first):
+    name = f"{first.meeting_id}/a1"
+    following(here, name)
+    [waiting, *_] = ask(here, ANNA, "which actions are still open?")
+    assert (waiting.passage.text, waiting.passage.state.name) == ("Send the delegation log to the site", "open")
+    judge(here, ANNA, name, agree=True, revision=action(here, ANNA, name).revision)
+    assert not ask(here, ANNA, "which actions are still open?")
+    [closed, *_] = ask(here, ANNA, "who closed the delegation log?")
+    state = closed.passage.state
+    assert (closed.passage.kind, state.name, state.by, state.quote) == ("action", "done", ANNA.actor, SAID.text)
+    assert state.meeting_id != first.meeting_id
+    assert not ask(here, STRANGER, "which actions are still open?")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 
 from hub.api.asking import Asking, may
-from hub.domain.answers import Answer
+from hub.domain.answers import Answer, State
 from hub.domain.errors import UsageError
 from hub.domain.policy import Right
 from hub.ports import Wording
@@ -59,5 +59,12 @@ def _row(answer: Answer, words: Wording) -> SimpleNamespace:
         owner=one.owner or "",
         title=one.title,
         when=one.at,
+        state=_state(one.state, words),
+        closed=one.state if one.state and one.state.name == "done" else None,
         address=f"/meetings/{quote(one.meeting_id, safe='')}",
     )
+
+
+def _state(state: State | None, words: Wording) -> str:
+    names = {"open": words.text("open"), "in_progress": words.text("under way"), "done": words.text("done")}
+    return names.get(state.name, words.text("cancelled")) if state else ""
