@@ -58,13 +58,29 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What was decided before on the same matter, in other terms: whether that contradicts it is for people to say.
+
+    In an earlier meeting of the series, or, without *meeting_id*, earlier in the same meeting; the quote stands in the
+    transcript of that meeting.
+    """
+
+    evidence: Evidence
+    meeting_id: str = ""
+    meeting: str = ""
+    held_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """Something the meeting settled. *confidence* 0 to 1."""
+    """Something the meeting settled. *confidence* 0 to 1. *again* are passages that took it up once more."""
 
     id: str
     text: str
     confidence: float
     evidence: Evidence
+    before: tuple[Before, ...] = field(default=(), metadata=RARE)
+    again: tuple[Evidence, ...] = field(default=(), metadata=RARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +98,7 @@ class Action:
     owner_reason: str | None = None
     due: date | None = None
     due_as_spoken: str | None = None
+    again: tuple[Evidence, ...] = field(default=(), metadata=RARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +117,7 @@ class Risk:
     likelihood: str | None = None
     owner: str | None = None
     mitigation: Evidence | None = field(default=None, metadata=RARE)
+    again: tuple[Evidence, ...] = field(default=(), metadata=RARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +132,7 @@ class Issue:
     severity: str | None = None
     owner: str | None = None
     mitigation: Evidence | None = field(default=None, metadata=RARE)
+    again: tuple[Evidence, ...] = field(default=(), metadata=RARE)
 
 
 Item = Decision | Action | Risk | Issue

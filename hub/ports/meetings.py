@@ -89,6 +89,9 @@ class Follower(Protocol):
     def closings(self, transcript: Transcript, carried: Sequence[Carried]) -> Mapping[str, Evidence]:
         """Return by id of a carried action the passage that says it is done, verbatim in its segments."""
 
+    def differing(self, decision: str, earlier: Sequence[str]) -> Sequence[int]:
+        """Return the places in *earlier* of decisions on the same matter that say something else of it."""
+
 
 class Redactor(Protocol):
     """Finds what must not leave."""

@@ -177,6 +177,10 @@ class _Writer:
             cells = grid.rows[place].cells
             self._cell(cells[0], Text(row.number))
             self._cell(cells[1], row.text, row.note)
+            for said in row.beside:
+                further = cells[1].add_paragraph()
+                self._run(further, said, small=True)
+                self._direct(further)
             for cell, text in zip(cells[2:], row.cells, strict=True):
                 self._cell(cell, text)
         _widths(grid, len(table.columns))

@@ -78,7 +78,8 @@ def _items(table: Table, words: Wording) -> list[str]:
 
 def _cells(row: Row, words: Wording) -> list[str]:
     further = [_text(cell, words) for cell in row.cells]
-    return [row.number, _text(row.text, words) + _mark(row.note), *further]
+    beside = "".join(f"<br>*{_plain(said)}*" for said in row.beside)
+    return [row.number, _text(row.text, words) + _mark(row.note) + beside, *further]
 
 
 def _grid(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hub.domain.minutes import Action, Carried, Issue, Item, Minutes, Risk
+from hub.domain.minutes import Action, Before, Carried, Decision, Issue, Item, Minutes, Risk
 from hub.ports import Wording
 from hub.render.layout import Layout
 from hub.render.marks import Note, Notes, Text, Texts
@@ -25,6 +25,8 @@ class Row:
     text: Text
     cells: tuple[Text, ...]
     note: Note | None
+    beside: tuple[str, ...] = ()
+    """Further passages: what was decided before, and where the matter was taken up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def _table(field: str, items: Iterable[Item], notes: Notes, texts: Texts, words:
             text=texts.at(f"{field}[{place}].text", item.text, unsure=item.confidence < UNSURE_BELOW),
             cells=(*_cells(item, f"{field}[{place}]", texts, words), *(_mitigation(item, notes) if met else ())),
             note=notes.add(item.evidence),
+            beside=_beside(item, words),
         )
         for place, item in enumerate(items)
     )
@@ -138,6 +141,19 @@ def _mitigation(item: Item, notes: Notes) -> tuple[Text, ...]:
     """Return the cell with the passage that says what to do against a risk or an issue; a dash where none does."""
     proof = item.mitigation if isinstance(item, Risk | Issue) else None
     return (Text(f"“{proof.quote}” ({notes.where(proof)})" if proof else "–"),)
+
+
+def _beside(item: Item, words: Wording) -> tuple[str, ...]:
+    before = [_before(one, words) for one in (item.before if isinstance(item, Decision) else ())]
+    return (*before, *(words.text("Taken up again: “{quote}”", quote=proof.quote) for proof in item.again))
+
+
+def _before(one: Before, words: Wording) -> str:
+    if not one.meeting_id:
+        return words.text("Decided earlier in this meeting: “{quote}”", quote=one.evidence.quote)
+    day = words.date(one.held_on, style="short") if one.held_on else ""
+    said = "Decided before ({meeting}, {date}): “{quote}”"
+    return words.text(said, meeting=one.meeting, date=day, quote=one.evidence.quote)
 
 
 _CARRIED = ("Open actions from earlier meetings", "Action", "Meeting", "Owner", "Due", "State")

@@ -12,6 +12,7 @@ from hub.domain.evidence import fold
 from hub.domain.meeting import Meeting
 from hub.domain.minutes import (
     Action,
+    Before,
     Carried,
     Decision,
     Evidence,
@@ -187,6 +188,7 @@ def _texts(transcript: Transcript, minutes: Minutes | None) -> Iterator[tuple[st
         for at, item in enumerate(items):
             yield f"{name}[{at}].text", item.text
             yield from _proof(f"{name}[{at}].quote", item.evidence)
+            yield from _beside(item, f"{name}[{at}]")
             if isinstance(item, Risk | Issue) and item.mitigation:
                 yield from _proof(f"{name}[{at}].mitigation.quote", item.mitigation)
             if isinstance(item, Action) and item.owner_reason:
@@ -195,6 +197,15 @@ def _texts(transcript: Transcript, minutes: Minutes | None) -> Iterator[tuple[st
     for at, aside in enumerate(minutes.coverage.set_aside):
         yield from _proof(f"set_aside[{at}].quote", aside.evidence)
     yield from ((f"coverage.notes[{at}]", note) for at, note in enumerate(minutes.coverage.notes))
+
+
+def _beside(item: Item, place: str) -> Iterator[tuple[str, str]]:
+    """Yield the further passages of an item: where it was taken up again, and what was decided before."""
+    for at, proof in enumerate(item.again):
+        yield from _proof(f"{place}.again[{at}].quote", proof)
+    for at, one in enumerate(item.before if isinstance(item, Decision) else ()):
+        yield from _proof(f"{place}.before[{at}].quote", one.evidence)
+        yield f"{place}.before[{at}].meeting", one.meeting
 
 
 def _carried_texts(minutes: Minutes) -> Iterator[tuple[str, str]]:
@@ -306,10 +317,20 @@ def _put(items: tuple[AnyItem, ...], name: str, work: _Work) -> tuple[AnyItem, .
 
 
 def _masked(item: AnyItem, place: str, work: _Work) -> AnyItem:
-    masked = replace(item, text=work.said(f"{place}.text"), evidence=work.quote(item.evidence, f"{place}.quote"))
+    again = tuple(work.quote(proof, f"{place}.again[{at}].quote") for at, proof in enumerate(item.again))
+    proof = work.quote(item.evidence, f"{place}.quote")
+    masked = replace(item, text=work.said(f"{place}.text"), evidence=proof, again=again)
+    if isinstance(masked, Decision):
+        before = tuple(_before(one, f"{place}.before[{at}]", work) for at, one in enumerate(masked.before))
+        return replace(masked, before=before)
     if isinstance(masked, Risk | Issue) and masked.mitigation:
         return replace(masked, mitigation=work.quote(masked.mitigation, f"{place}.mitigation.quote"))
     return masked
+
+
+def _before(one: Before, place: str, work: _Work) -> Before:
+    quoted = work.quote(one.evidence, f"{place}.quote")
+    return replace(one, evidence=quoted, meeting=work.said(f"{place}.meeting"))
 
 
 def _carried(one: Carried, place: str, work: _Work) -> Carried:

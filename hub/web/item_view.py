@@ -1,10 +1,12 @@
 """Items of minutes as the editor shows them: what stands, what the machine had proposed, who made what of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
+from hub.domain.minutes import Before
 from hub.domain.transcript import Segment, Transcript
 from hub.domain.versions import GROUPS, Draft, Judged, Mark, Origin
 from hub.ports import Wording
@@ -44,6 +46,19 @@ class ItemShown:
     rejected: bool
     settled: bool
     address: str
+    said: Said | None
+    before: tuple["BeforeShown", ...] = ()
+    again: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeShown:
+    """What was decided before on the matter: *meeting* and *address* are empty for an earlier place of this meeting."""
+
+    quote: str
+    meeting: str
+    address: str
+    day: date | None
     said: Said | None
 
 
@@ -101,13 +116,22 @@ def _rows(
     for item in getattr(draft.minutes, GROUPS[kind]):
         said = passage(item.evidence.segments, item.evidence.quote, spoken, language)
         values = {name: getattr(item, name, None) for name in _FIELDS}
-        yield _shown(reader, item.id, values, marks.get(item.id), said, base)
+        row = _shown(reader, item.id, values, marks.get(item.id), said, base)
+        again = (passage(one.segments, one.quote, spoken, language) for one in item.again)
+        before = tuple(_before(one, spoken, language) for one in getattr(item, "before", ()))
+        yield replace(row, before=before, again=tuple(one for one in again if one))
     for mark in draft.marks:
         if mark.kind == kind and mark.judged is Judged.REJECTED:
             values = dict(mark.last or mark.proposed or {})
             proof = values.get("evidence") or {}
             said = passage(proof.get("segments", ()), proof.get("quote", ""), spoken, language)
             yield _shown(reader, mark.item, values, mark, said, base)
+
+
+def _before(one: Before, spoken: Mapping[str, Segment], language: str) -> BeforeShown:
+    here = passage(one.evidence.segments, one.evidence.quote, spoken, language) if not one.meeting_id else None
+    address = f"/meetings/{quote(one.meeting_id, safe='')}" if one.meeting_id else ""
+    return BeforeShown(one.evidence.quote, one.meeting, address, one.held_on, here)
 
 
 _FIELDS = ("text", "owner", "owner_reason", "due", "due_as_spoken", "severity", "category", "confidence")

@@ -12,7 +12,7 @@ from lxml import html
 from hub.domain import wire
 from hub.domain.fields import texts, with_text
 from hub.domain.locales import LOCALES
-from hub.domain.minutes import Carried, Evidence, Minutes
+from hub.domain.minutes import Before, Carried, Evidence, Minutes
 from hub.domain.redaction import Audience, Finding, Identifier
 from hub.domain.translation import Translation
 from hub.render.documents import DocumentRenderer
@@ -65,6 +65,45 @@ def test_without_carried_actions_documents_are_as_they_were():
 def test_an_action_without_a_passage_has_no_note():
     rows = html.fromstring(made(WITH, "html")).xpath("//h2[text()='Open actions from earlier meetings']/..//tbody/tr")
     assert [len(row.xpath(".//sup")) for row in rows] == [1, 0]
+
+
+BESIDE = replace(
+    MINUTES,
+    decisions=(
+        replace(
+            MINUTES.decisions[0],
+            before=(
+                Before(Evidence(("s9",), "ten days for 104-003"), "m0", "Kick-off", date(2026, 5, 5)),
+                Before(Evidence(("s1",), "five days"), "", ""),
+            ),
+            again=(Evidence(("s1",), "seven then, for 104-003"),),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("kind", ["html", "md", "docx"])
+def test_what_was_decided_before_and_taken_up_again_stands_beside_the_decision(kind):
+    raw = made(BESIDE, kind, "de")
+    cells = (
+        [row.cells[1].text for table in Document(io.BytesIO(raw)).tables for row in table.rows]
+        if kind == "docx"
+        else []
+    )
+    shown = "\n".join(cells) or raw.decode()
+    for part in (
+        "Früher entschieden (Kick-off, ",
+        "Zuvor in dieser Besprechung",
+        "Erneut aufgegriffen",
+    ):
+        assert part in shown
+
+
+def test_passages_beside_a_decision_do_not_leave_with_identifiers():
+    assert wire.loads(Minutes, made(BESIDE, "json").decode()).decisions == BESIDE.decisions
+    left = redact_minutes(BESIDE, redactor=Numbers(), audience=Audience.UNBLINDED)
+    assert "104-003" not in wire.dumps(left)
+    assert left.decisions[0].before[0].meeting_id == "m0"
 
 
 class Upper:

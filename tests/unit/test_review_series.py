@@ -8,7 +8,7 @@ import pytest
 from hub.domain.board import ActionState, BoardAction, ClosingState
 from hub.domain.cards import Card, Standing
 from hub.domain.errors import MissingError, RefusedError, StaleError, StandingError
-from hub.domain.minutes import Evidence
+from hub.domain.minutes import Decision, Evidence
 from hub.domain.people import Role
 from hub.domain.transcript import Segment, Transcript
 from hub.domain.versions import KeptTranscript, Version, WorkingDraft, proposed
@@ -30,6 +30,9 @@ class Follower:
 
     def __init__(self, *done: str) -> None:
         self.done = done
+
+    def differing(self, decision, earlier):
+        return [place for place, one in enumerate(earlier) if one != decision]
 
     def closings(self, transcript, carried):
         return {one.id: Evidence(("s7",), SAID.text) for one in carried if one.id in self.done}
@@ -187,6 +190,26 @@ def test_a_reader_of_another_role_sees_what_was_said(here, first):
     name = f"{first.meeting_id}/a1"
     following(here, name)
     assert action(here, person("Rita Roe", Role.REVIEWER, organization="Asterion"), name).asks is not None
+
+
+def decided(here, text: str):
+    """Draft a later meeting that decided *text*."""
+    card = open_meeting(here, ANNA, about(series=SERIES, started_at=AT + timedelta(days=14)))
+    made = replace(minutes(card.meeting), decisions=(Decision("d1", text, 0.9, Evidence(("s7",), SAID.text)),))
+    with held(here, card.meeting_id, "hub") as work:
+        [one] = carry(work, Transcript(card.meeting, "en", (SAID,)), made, Follower()).decisions
+    return one
+
+
+def test_an_earlier_decision_in_other_terms_stands_beside_the_new_one_with_its_passage(here, first):
+    [before] = decided(here, "The weekly call moves to Thursdays.").before
+    assert (before.meeting_id, before.held_on, before.evidence.quote) == (first.meeting_id, AT.date(), "weekly call")
+    assert not decided(here, "The weekly call stays on Tuesdays.").before
+
+
+def test_what_nobody_signed_is_not_held_against_a_decision(here):
+    drafted(here, series=SERIES)
+    assert not decided(here, "The weekly call moves to Thursdays.").before
 
 
 def test_a_question_is_told_what_is_open_and_who_closed_what_by_which_passage(here, first):

@@ -1,7 +1,7 @@
 """Actions: what somebody is to do after the meeting, as minutes write it, each with the passage that proves it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.domain.minutes import Action, Evidence, SetAside
 from hub.domain.transcript import Transcript
@@ -46,7 +46,8 @@ def find_actions(
         if words.text is None:
             aside.append(SetAside("action", words.reason, proof))
             continue
-        actions.append(_action(len(actions) + 1, draft, words, proof, confidence))
+        action = _action(len(actions) + 1, draft, words, proof, confidence)
+        actions.append(replace(action, again=_again(draft, proof, transcript)))
     return Found(tuple(actions), tuple(aside))
 
 
@@ -71,6 +72,12 @@ def _proof(draft: Draft, words: Worded, transcript: Transcript) -> Evidence:
         return whole
     short = evidence([draft.clause.utterance], transcript)
     return Evidence(segments=whole.segments, quote=short.quote)
+
+
+def _again(draft: Draft, proof: Evidence, transcript: Transcript) -> tuple[Evidence, ...]:
+    """Return the passages that took the matter up again, each once."""
+    said = [evidence([utterance], transcript) for utterance in draft.again]
+    return tuple(one for one in said if one.quote not in proof.quote)
 
 
 def _action(number: int, draft: Draft, words: Worded, proof: Evidence, confidence: float) -> Action:

@@ -36,6 +36,8 @@ class Draft:
     others: list[Clause] = field(default_factory=list)
     accepted: bool = False
     recapped: bool = False
+    again: list[Utterance] = field(default_factory=list)
+    """What was said of it once more, with nothing new."""
     noted: bool = False
     dropped: str | None = None
     refused: list[str | None] = field(default_factory=list)

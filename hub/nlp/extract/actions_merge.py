@@ -60,3 +60,5 @@ def _absorb(known: Draft, draft: Draft) -> None:
     if news or draft.clause.utterance.index - known.last <= CLOSE:
         for passage in draft.passages:
             known.add(passage)
+    else:
+        known.again += draft.passages

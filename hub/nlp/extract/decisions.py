@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hub.domain.minutes import Decision
+from hub.domain.minutes import Before, Decision
 from hub.domain.transcript import Transcript
 from hub.nlp.extract.assent import (
     OPEN,
@@ -22,7 +22,7 @@ from hub.nlp.extract.impersonal import plan
 from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.matters import QUESTION, TRIAL, Hit, cues, is_small_talk, plain, weight, worded
 from hub.nlp.extract.pieces import pieces
-from hub.nlp.extract.utterances import Utterance
+from hub.nlp.extract.utterances import Utterance, evidence
 
 THRESHOLD = 0.6
 
@@ -105,15 +105,17 @@ def find_decisions(utterances: Sequence[Utterance], transcript: Transcript, rost
     """Return the decisions of a meeting in order, without ids ("d1" and so on are given later).
 
     A decision is a proposal that somebody else assented to, or a sentence that says that something is settled. What
-    was parked, rejected, only asked, laughed off, overturned later, or decided at an earlier meeting is none.
+    was parked, rejected, only asked, laughed off, or decided at an earlier meeting is none; what a later
+    decision takes back stands beside that one.
     """
     spoken = pieces(utterances, transcript)
     found = [candidate for place in range(len(spoken)) if (candidate := _candidate(spoken, place))]
     out: list[Decision] = []
-    for group in _standing(_grouped(found)):
+    for group, gone in _standing(_grouped(found)):
         item = next((item for hit in _hits(group) if (item := worded(hit, transcript, roster, rewrite=plan))), None)
         if item is not None:
-            out.append(Decision("", item.text, item.confidence, item.evidence))
+            before = tuple(Before(evidence([one.said for one in taken], transcript)) for taken in gone)
+            out.append(Decision("", item.text, item.confidence, item.evidence, before))
     return out
 
 
@@ -256,21 +258,27 @@ def _is_again(own: frozenset[str], other: frozenset[str]) -> bool:
     return fewer > 1 and len(own & other) > 0.75 * fewer
 
 
-def _standing(groups: Sequence[list[_Candidate]]) -> list[list[_Candidate]]:
-    """Leave out what a later decision takes back by its number ("five days, not seven")."""
-    kept = []
+def _standing(groups: Sequence[list[_Candidate]]) -> list[tuple[list[_Candidate], list[list[_Candidate]]]]:
+    """Put what a later decision takes back by its number ("five days, not seven") beside the first that does."""
+    taken_by: dict[int, int] = {}
     for place, group in enumerate(groups):
         said = set().union(*(content(one.said) for one in group))
-        scrapped = {
-            word.lower()
-            for later in groups[place + 1 :]
-            for one in later
-            for word in SCRAP.findall(plain(one.said.text))
-        }
-        numbers = {word for word in said & scrapped if not word.isalpha() or word not in _COMMON}
-        if not numbers:
-            kept.append(group)
-    return kept
+        later = next((at for at in range(place + 1, len(groups)) if _scraps(groups[at], said)), None)
+        if later is not None:
+            taken_by[place] = later
+    gone: dict[int, list[list[_Candidate]]] = {}
+    for place in taken_by:
+        last = taken_by[place]
+        while last in taken_by:
+            last = taken_by[last]
+        gone.setdefault(last, []).append(groups[place])
+    return [(group, gone.get(place, [])) for place, group in enumerate(groups) if place not in taken_by]
+
+
+def _scraps(group: Sequence[_Candidate], said: set[str]) -> bool:
+    """Tell whether *group* takes back a word of *said* that is not a common one."""
+    scrapped = {word.lower() for one in group for word in SCRAP.findall(plain(one.said.text))}
+    return any(not word.isalpha() or word not in _COMMON for word in said & scrapped)
 
 
 _COMMON = words("more only the open need patien site study week day")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from hub.domain.minutes import Action, Decision, Issue, Risk
+from hub.domain.minutes import Action, Decision, Evidence, Issue, Item, Risk
 from hub.nlp.extract.embed import Likeness
 
 _ASKED = re.compile(r"\?|\b(?:shall|should) we\b", re.IGNORECASE)  # a recognizer may hear no question mark
@@ -73,16 +73,38 @@ def _surer(risks: Sequence[Risk], issues: Sequence[Issue]) -> tuple[list[Risk], 
 
 
 def _once(items: Sequence[Entry], likeness: Likeness) -> list[Entry]:
-    """Keep the surer of two wordings of one matter."""
+    """Keep the surer of two wordings of one matter, with the passages of the other."""
     if len(items) < 2:
         return list(items)
     alike = likeness.matrix([item.text for item in items])
     by_confidence = sorted(range(len(items)), key=lambda place: (-items[place].confidence, place))
-    kept: list[int] = []
+    kept: dict[int, list[int]] = {}
     for place in by_confidence:
-        if all(alike[place][other] < _SAME for other in kept):
-            kept.append(place)
-    return [items[place] for place in sorted(kept)]
+        same = max(
+            (other for other in kept if alike[place][other] >= _SAME), key=lambda o: alike[place][o], default=None
+        )
+        if same is None:
+            kept[place] = []
+        else:
+            kept[same].append(place)
+    return [_joined(items[place], [items[other] for other in sorted(kept[place])]) for place in sorted(kept)]
+
+
+def _joined(item: Entry, others: Sequence[Item]) -> Entry:
+    """Return an item with the passages of others that say the same; a passage that it holds already is not repeated."""
+    return replace(item, again=_once_each(item.evidence, [*item.again, *_passages(others)]))
+
+
+def _passages(items: Sequence[Item]) -> list[Evidence]:
+    return [proof for item in items for proof in (item.evidence, *item.again)]
+
+
+def _once_each(first: Evidence, proofs: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    kept = [first]
+    for proof in proofs:
+        if not any(proof.quote in known.quote for known in kept):
+            kept.append(proof)
+    return tuple(kept[1:])
 
 
 def _numbered(items: Sequence[Entry], letter: str) -> tuple[Entry, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from hub.domain.minutes import Carried, Evidence
 from hub.domain.transcript import Transcript
 from hub.nlp.follow.closings import closings
+from hub.nlp.follow.earlier import earlier as places
 
 
 class WordFollower:
@@ -13,3 +14,7 @@ class WordFollower:
     def closings(self, transcript: Transcript, carried: Sequence[Carried]) -> Mapping[str, Evidence]:
         """Return passages that say carried actions are done; see `Follower.closings`."""
         return closings(transcript, carried)
+
+    def differing(self, decision: str, earlier: Sequence[str]) -> Sequence[int]:
+        """Return earlier decisions that say something else; see `Follower.differing`."""
+        return places(decision, earlier)

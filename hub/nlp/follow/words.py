@@ -22,7 +22,8 @@ _SMALL = frozenset(
 )
 _DAYS = frozenset(
     """monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
-    september october november december""".split()  # noqa: SIM905 - as above
+    september october november december mondays tuesdays wednesdays thursdays fridays saturdays
+    sundays""".split()  # noqa: SIM905 - as above
 )
 _COUNTS = "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905 - as above
 _NUMBER = re.compile(r"\d")
