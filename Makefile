@@ -1,10 +1,10 @@
 # Liaison hub. `make` alone says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-airflow lint types unit bench train chaos clean screenshot lock
+.PHONY: help demo test test-airflow lint types unit bench test-contracts train chaos clean screenshot lock
 
 help: ## Say what there is
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## From a spoken meeting to signed-off-ready minutes, on this machine, with a page to look at
 	@scripts/setup run
@@ -31,6 +31,9 @@ train: ## Train the meeting extractor again (SEED=n; some minutes of one core; n
 
 chaos: ## End workers, brokers and PostgreSQL at random: KILLS=n SEED=n; the last line is what was lost and doubled
 	@.venv/bin/python bench/chaos.py --kills $(or $(KILLS),20) --seed $(or $(SEED),1) $(if $(EVENTS),--events $(EVENTS))
+
+test-contracts: ## Connectors through Prism (from npm, into .prism) to our servers, held to the vendors' OpenAPI files both ways
+	@.venv/bin/pytest tests/prism/vendors.py
 
 test-airflow: ## Install a real Airflow into .airflow and run the DAGs of pipelines/ against a hub
 	@scripts/test-airflow

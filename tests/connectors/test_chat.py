@@ -44,7 +44,7 @@ def chats(server, tmp_path, monkeypatch):
 
 
 def test_slack_gets_one_message_with_a_button_and_no_mention(server, chats):
-    assert chats.announce("study-channel", MESSAGE) == "Slack message 1780.0001 in C012AB3CD"
+    assert chats.announce("study-channel", MESSAGE) == "Slack message 1780000000.000100 in C012AB3CD"
     [body] = server.posted
     assert body["text"] == "Minutes: &lt;!channel&gt; &amp; call"
     assert body["blocks"][0]["text"] == {"type": "plain_text", "text": "Minutes: <!channel> & call"}

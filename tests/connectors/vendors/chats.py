@@ -41,4 +41,6 @@ class ChatServer:
         if self.error:
             return told(200, {"ok": False, "error": self.error})
         self.posted.append(body)
-        return told(200, {"ok": True, "ts": "1780.0001", "channel": body["channel"]})
+        stamp = "1780000000.000100"
+        message = {"type": "message", "text": body.get("text", ""), "ts": stamp}
+        return told(200, {"ok": True, "ts": stamp, "channel": body["channel"], "message": message})
