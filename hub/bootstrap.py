@@ -85,6 +85,8 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts, Communicatio
                     close()
         for one in made.get("mailboxes", {}).values():
             one.mailbox.close()
+        for calendar in made.get("event_calendars", {}).values():
+            calendar.close()
         if "post" in made and (close := getattr(self.post.mailer, "close", None)) is not None:
             close()
         for agreed in made.get("agreed", {}).values():

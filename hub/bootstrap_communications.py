@@ -13,6 +13,7 @@ from hub.settings import Settings
 
 if TYPE_CHECKING:
     from hub.ports.communications import Agreed, CommunicationLog
+    from hub.ports.events import EventCalendar
     from hub.ports.mailboxes import AgreedMailbox
     from hub.services.communications.capturing import Captured
     from hub.services.communications.mailing import TakenIn
@@ -94,6 +95,20 @@ class CommunicationParts:
         from hub.services.communications.mailing import take_in
 
         return take_in(self.room, self.communications, self.agreed_mailbox(name), keep_file=self._keep_file)
+
+    @cached_property
+    def event_calendars(self) -> "dict[str, EventCalendar]":
+        """The calendars that governance meetings are written into, by name."""
+        from hub.connectors.calendar.opening import load_calendars
+
+        made = self._part("event_calendars", lambda: load_calendars(self.settings.calendars, clock=self.clock))
+        return cast("dict[str, EventCalendar]", made)
+
+    def event_calendar(self, name: str) -> "EventCalendar":
+        """Return a calendar. UsageError for a name that no file has."""
+        if name not in self.event_calendars:
+            raise UsageError(f"{name}: is no connected calendar; there are {', '.join(self.event_calendars) or 'none'}")
+        return self.event_calendars[name]
 
     def _keep_file(self, content: bytes) -> str:
         with NamedTemporaryFile(prefix="hub-mail-") as held:

@@ -172,6 +172,11 @@ class Settings(BaseSettings):
         default=None,
         description="Folder with a YAML file for each mailbox whose capture is agreed; HUB_HOME/mailboxes when unset",
     )
+    calendars_dir: Path | None = Field(
+        default=None,
+        description="Folder with a YAML file for each calendar that meetings are written into; HUB_HOME/calendars when "
+        "unset",
+    )
     smtp_host: str = Field(default="", description="Mail server that minutes are sent through; none sends no mail")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
@@ -259,6 +264,11 @@ class Settings(BaseSettings):
     def mailboxes(self) -> Path:
         """The folder that describes the mailboxes whose capture is agreed."""
         return self.mailboxes_dir or self.home / "mailboxes"
+
+    @property
+    def calendars(self) -> Path:
+        """The folder that describes the calendars that meetings are written into."""
+        return self.calendars_dir or self.home / "calendars"
 
     @property
     def mail(self) -> Path:

@@ -14,14 +14,16 @@ from pathlib import Path
 from hub.connectors.mail import message as written
 from hub.connectors.mail.parsing import parsed
 from hub.domain.audio import SAMPLE_RATE_HZ, Pcm, Turn
-from hub.domain.errors import HubError, RejectedError
+from hub.domain.errors import HubError, RejectedError, StaleError
 from hub.domain.meeting import Meeting
 from hub.domain.memory import Approved, Pair, Term, same
 from hub.domain.messages import Message, Received
 from hub.domain.minutes import Minutes
+from hub.domain.recurring import Series
 from hub.domain.redaction import Finding, Identifier
 from hub.domain.transcript import Segment, Transcript
 from hub.ports import Clock, Progress
+from hub.ports.events import HeldSeries
 from hub.ports.mailboxes import MailPage
 from hub.ports.review import Mail
 
@@ -345,6 +347,38 @@ class FakeMailbox:
     def check(self) -> None:
         if self.raises:
             raise self.raises.pop(0)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class FakeCalendar:
+    """`EventCalendar` in memory."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, HeldSeries] = {}
+        self.writes = 0
+
+    def find(self, uid: str) -> HeldSeries | None:
+        return self.held.get(uid)
+
+    def put(self, series: Series, over: HeldSeries | None) -> None:
+        now = self.held.get(series.uid)
+        if over is None and now is not None:
+            return
+        if over is not None and (now is None or now.etag != over.etag):
+            raise StaleError(f"{series.uid}: was changed meanwhile")
+        self.writes += 1
+        self.held[series.uid] = HeldSeries(series.uid, f"v{self.writes}", series, series.fingerprint)
+
+    def remove(self, held: HeldSeries) -> None:
+        now = self.held.get(held.id)
+        if now is not None and now.etag != held.etag:
+            raise StaleError(f"{held.id}: was changed meanwhile")
+        self.held.pop(held.id, None)
+
+    def check(self) -> None:
+        """It is there."""
 
     def close(self) -> None:
         """Nothing is held."""

@@ -6,6 +6,7 @@ from hub.cli import (
     ask,
     audit,
     backup,
+    calendar,
     chat,
     connectors,
     deadletters,
@@ -44,6 +45,7 @@ app.command("ask")(ask.ask)
 app.command("translate")(translate.translate)
 app.add_typer(platforms.app, name="platforms")
 app.add_typer(mail.app, name="mail")
+app.add_typer(calendar.app, name="calendar")
 app.add_typer(chat.app, name="chat")
 app.add_typer(memory.memory)
 app.add_typer(memory.glossary)

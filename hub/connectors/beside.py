@@ -65,6 +65,22 @@ BESIDE: tuple[Beside, ...] = (
         proved="contract suite; Slack's and Graph's API descriptions; servers of ours with faults",
     ),
     Beside(
+        name="mail",
+        system="Mail: SMTP, IMAP, Microsoft Graph",
+        folder="mailboxes",
+        does="approved minutes out; answers into the communication log, bounces to their receipt",
+        signs_in="password or OAuth (XOAUTH2); app with secret or certificate",
+        proved="contract suites; GreenMail; Graph's OpenAPI (v1.0 subset) and a server of ours with faults",
+    ),
+    Beside(
+        name="calendar",
+        system="Calendars: CalDAV, Microsoft Graph, iCalendar files",
+        folder="calendars",
+        does="governance meetings out, with exceptions and zones",
+        signs_in="user and password; app with secret or certificate",
+        proved="contract suite; Radicale; Graph's OpenAPI (v1.0 subset) and a server of ours with faults",
+    ),
+    Beside(
         name="place",
         system="Recordings in: folder, SFTP, S3 bucket",
         folder="platforms",

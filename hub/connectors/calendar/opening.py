@@ -1,0 +1,47 @@
+"""The calendars that meetings are written into: one YAML file each."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from hub.connectors.calendar.caldav import CalDavAccess, CalDavCalendar
+from hub.connectors.calendar.graph import GraphCalendar, GraphCalendarAccess
+from hub.connectors.declared import Strict, read_declared
+from hub.domain.errors import UsageError
+from hub.ports.events import EventCalendar
+
+
+class _Calendar(Strict):
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
+    caldav: CalDavAccess | None = None
+    graph: GraphCalendarAccess | None = None
+
+    @model_validator(mode="after")
+    def _described(self) -> Self:
+        if (self.caldav is None) == (self.graph is None):
+            raise ValueError("describe the calendar under caldav: or graph:, not both")
+        return self
+
+    def opened(self, clock: Callable[[], datetime]) -> EventCalendar:
+        """Return the calendar."""
+        if self.caldav is not None:
+            return CalDavCalendar(self.caldav, name=self.name, clock=clock)
+        assert self.graph is not None  # noqa: S101 - checked when it was read
+        return GraphCalendar(self.graph, name=self.name, clock=clock)
+
+
+def load_calendars(folder: Path, *, clock: Callable[[], datetime]) -> dict[str, EventCalendar]:
+    """Return the calendars described in *folder*, by name. UsageError names the file and what is wrong."""
+    found: dict[str, EventCalendar] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            told = read_declared(_Calendar, path.read_text(encoding="utf-8"), str(path))
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path}: cannot be read") from error
+        if told.name in found:
+            raise UsageError(f"{path}: another file describes {told.name} already; give it another name")
+        found[told.name] = told.opened(clock)
+    return found

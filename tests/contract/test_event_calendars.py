@@ -1,0 +1,300 @@
+"""What every `EventCalendar` does: one suite for the fake, a real CalDAV server, and Microsoft Graph."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from hub.connectors.calendar.caldav import CalDavAccess, CalDavCalendar
+from hub.connectors.calendar.graph import GraphCalendar, GraphCalendarAccess
+from hub.connectors.rest.client import Limits
+from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleError, StandingError
+from hub.domain.recurring import Every, Otherwise, Recurrence, Series
+from hub.services.publishing import Published, publish, withdraw
+from tests.connectors import faults
+from tests.connectors.openapi import vendor
+from tests.connectors.peer import running
+from tests.connectors.vendors.graph import TENANT
+from tests.connectors.vendors.graph_calendar import BOX, CalendarServer
+from tests.fakes import FakeCalendar
+from tests.radicale_server import PASSWORD, USER, radicale
+
+AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
+WEEKLY = Series(
+    "oversight@liaison-hub",
+    "Weekly oversight",
+    datetime.fromisoformat("2026-03-03T15:00"),
+    "Europe/Berlin",
+    60,
+    Recurrence(Every.WEEK, until=date(2026, 12, 29)),
+    (
+        Otherwise(date(2026, 3, 17)),
+        Otherwise(date(2026, 3, 31), datetime.fromisoformat("2026-04-01T16:30"), 30, "Moved: oversight"),
+    ),
+    "Teams",
+    "Agenda:\nqueries, deviations; risks",
+    (("Anna Weber", "anna@meridian.test"), ("Ben Okafor", "ben@asterion.test")),
+)
+PLAIN = replace(WEEKLY, exceptions=())
+SHAPES = {
+    "once": replace(PLAIN, recurrence=None),
+    "each day, ten times": replace(PLAIN, recurrence=Recurrence(Every.DAY, count=10)),
+    "each other week on two days": replace(PLAIN, recurrence=Recurrence(Every.WEEK, 2, (1, 3))),
+    "each month on its day": replace(PLAIN, recurrence=Recurrence(Every.MONTH)),
+    "the first Tuesday of each quarter": replace(PLAIN, recurrence=Recurrence(Every.MONTH, 3, (1,), nth=1)),
+    "the last Tuesday": replace(
+        PLAIN,
+        begins=datetime.fromisoformat("2026-03-31T09:15"),
+        zone="America/Sao_Paulo",
+        recurrence=Recurrence(Every.MONTH, weekdays=(1,), nth=-1, until=date(2027, 3, 31)),
+    ),
+    "by the clock of UTC": replace(WEEKLY, zone="UTC"),
+    "on the other side of midnight in UTC": replace(
+        WEEKLY, begins=datetime.fromisoformat("2026-03-03T08:00"), zone="Asia/Tokyo"
+    ),
+    "with exceptions": WEEKLY,
+}
+
+
+class Fake:
+    def __init__(self):
+        self.calendar = FakeCalendar()
+
+    def edited(self):
+        held = self.calendar.held[WEEKLY.uid]
+        self.calendar.writes += 1
+        series = replace(held.series, title="By hand")
+        self.calendar.held[WEEKLY.uid] = replace(held, etag=f"v{self.calendar.writes}", series=series)
+
+    def count(self):
+        return len(self.calendar.held)
+
+
+class CalDav:
+    def __init__(self, server):
+        self.server = server
+        access = CalDavAccess.model_validate({"url": server.url, "user": USER, "password": "env:CALDAV_PASSWORD"})
+        self.calendar = CalDavCalendar(access, name="governance", clock=lambda: AT)
+
+    def edited(self):
+        self.server.edit("SUMMARY:Weekly oversight", "SUMMARY:By hand")
+
+    def count(self):
+        return len(self.server.objects())
+
+
+class Graph:
+    def __init__(self, server):
+        self.server = server
+        self.calendar = self.made()
+
+    def made(self, **more):
+        told = {"tenant": TENANT, "client_id": "app", "client_secret": "env:GRAPH_SECRET", "mailbox": BOX}
+        told |= {"login_url": self.server.address, "base_url": self.server.base} | more
+        access = GraphCalendarAccess.model_validate(told)
+        return GraphCalendar(access, name="governance", clock=lambda: AT, limits=Limits(5.0, 1 << 20))
+
+    def edited(self):
+        [event] = self.server.events.values()
+        event["subject"] = "By hand"
+        self.server._touched(event)
+
+    def count(self):
+        return len(self.server.events)
+
+
+@pytest.fixture
+def caldav(tmp_path, monkeypatch):
+    monkeypatch.setenv("CALDAV_PASSWORD", PASSWORD)
+    monkeypatch.setenv("OTHER_SECRET", "wrong-5d1c")
+    with radicale(tmp_path) as server:
+        made = CalDav(server)
+        yield made
+        made.calendar.close()
+
+
+@pytest.fixture
+def graph(monkeypatch):
+    with running(CalendarServer()) as server:
+        monkeypatch.setenv("GRAPH_SECRET", server.secret)
+        made = Graph(server)
+        yield made
+        made.calendar.close()
+
+
+@pytest.fixture(params=["fake", "caldav", "graph"])
+def harness(request):
+    return Fake() if request.param == "fake" else request.getfixturevalue(request.param)
+
+
+@pytest.mark.parametrize("series", SHAPES.values(), ids=SHAPES.keys())
+def test_what_is_published_stands_there_as_it_was_meant(harness, series):
+    assert harness.calendar.find(series.uid) is None
+    assert publish(harness.calendar, series) is Published.MADE
+    held = harness.calendar.find(series.uid)
+    assert (held.series, held.written, held.altered) == (series, series.fingerprint, False)
+
+
+def test_nothing_is_written_where_it_stands_already(harness):
+    publish(harness.calendar, WEEKLY)
+    before = harness.calendar.find(WEEKLY.uid).etag
+    assert publish(harness.calendar, WEEKLY) is Published.STANDS
+    assert (harness.calendar.find(WEEKLY.uid).etag, harness.count()) == (before, 1)
+
+
+def test_a_change_of_the_plan_takes_the_place_of_what_was(harness):
+    publish(harness.calendar, WEEKLY)
+    later = Otherwise(date(2026, 5, 5), datetime.fromisoformat("2026-05-06T10:00"))
+    for changed in (replace(WEEKLY, exceptions=(later,)), replace(PLAIN, minutes=90, title="Oversight"), PLAIN):
+        assert publish(harness.calendar, changed) is Published.CHANGED
+        assert harness.calendar.find(WEEKLY.uid).series == changed
+    assert harness.count() == 1
+
+
+def test_what_a_person_changed_there_is_not_written_over(harness):
+    publish(harness.calendar, PLAIN)
+    harness.edited()
+    for series in (PLAIN, replace(PLAIN, minutes=30)):
+        with pytest.raises(StandingError, match="somebody has changed it"):
+            publish(harness.calendar, series)
+    with pytest.raises(StandingError):
+        withdraw(harness.calendar, PLAIN.uid)
+    assert harness.calendar.find(PLAIN.uid).series.title == "By hand"
+    assert publish(harness.calendar, PLAIN, anyway=True) is Published.CHANGED
+    assert harness.calendar.find(PLAIN.uid).series == PLAIN
+
+
+def test_a_change_between_the_look_and_the_write_is_seen(harness):
+    publish(harness.calendar, PLAIN)
+    held = harness.calendar.find(PLAIN.uid)
+    harness.edited()
+    with pytest.raises(StaleError):
+        harness.calendar.put(replace(PLAIN, minutes=30), held)
+    with pytest.raises(StaleError):
+        harness.calendar.remove(held)
+    assert harness.calendar.find(PLAIN.uid).series.title == "By hand"
+
+
+def test_a_new_one_that_is_there_already_is_not_made_twice(harness):
+    harness.calendar.put(PLAIN, None)
+    with suppress(StaleError):
+        harness.calendar.put(PLAIN, None)
+    assert harness.count() == 1
+
+
+def test_a_series_is_taken_away_once(harness):
+    publish(harness.calendar, WEEKLY)
+    assert withdraw(harness.calendar, WEEKLY.uid) is Published.REMOVED
+    assert withdraw(harness.calendar, WEEKLY.uid) is Published.ABSENT
+    assert (harness.calendar.find(WEEKLY.uid), harness.count()) == (None, 0)
+
+
+def test_two_series_do_not_touch_each_other(harness):
+    other = replace(PLAIN, uid="steering'; committee@liaison-hub", title="Steering committee")
+    publish(harness.calendar, WEEKLY)
+    publish(harness.calendar, other)
+    withdraw(harness.calendar, WEEKLY.uid)
+    assert harness.calendar.find(other.uid).series == other
+
+
+def test_caldav_says_in_words_what_is_wrong(caldav):
+    caldav.calendar.check()
+    known = {"url": caldav.server.url, "user": USER, "password": "env:OTHER_SECRET"}
+    wrong = CalDavCalendar(CalDavAccess.model_validate(known), name="governance", clock=lambda: AT)
+    with pytest.raises(FatalError, match="sign-in") as refused:
+        wrong.check()
+    assert "5d1c" not in str(refused.value)
+    wrong.close()
+    known |= {"url": f"{caldav.server.url}-other", "password": "env:CALDAV_PASSWORD"}
+    other = CalDavCalendar(CalDavAccess.model_validate(known), name="governance", clock=lambda: AT)
+    with pytest.raises(FatalError, match="no calendar"):
+        other.check()
+    other.close()
+
+
+def test_a_real_server_expands_a_series_as_the_hub_does(caldav):
+    """Radicale looks for occurrences in a span by the object's own VTIMEZONE, rule and exceptions."""
+    publish(caldav.calendar, WEEKLY)
+    expected = [at.astimezone(UTC) for at, _ in WEEKLY.occurrences(until=date(2026, 4, 14))]
+    assert caldav.server.occurrences(AT, datetime(2026, 4, 15, tzinfo=UTC)) == expected
+
+
+def test_graph_goes_on_where_a_write_was_broken_off(graph):
+    graph.server.fail("write", faults.status(503), after=2)
+    with pytest.raises(RetryableError):
+        publish(graph.calendar, WEEKLY)
+    held = graph.calendar.find(WEEKLY.uid)
+    assert (held.written, held.altered) == ("", False)
+    assert publish(graph.calendar, WEEKLY) is Published.CHANGED
+    assert graph.calendar.find(WEEKLY.uid).series == WEEKLY
+    assert graph.count() == 1
+
+
+def test_graph_makes_nothing_twice_where_its_answer_was_lost(graph):
+    graph.server.fail("write", faults.applied_then(503))
+    with pytest.raises(RetryableError):
+        publish(graph.calendar, PLAIN)
+    assert publish(graph.calendar, PLAIN) is Published.STANDS
+    assert graph.count() == 1
+
+
+def test_graph_says_in_words_what_is_wrong(graph):
+    graph.calendar.check()
+    graph.server.denied.add(f"/users/{BOX}/events")
+    with pytest.raises(FatalError, match="a right is missing"):
+        graph.calendar.check()
+    other = graph.made(mailbox="other@meridian.test")
+    with pytest.raises(FatalError, match="no mailbox of this tenant"):
+        other.check()
+    other.close()
+    for fault in (faults.status(429, Retry_After="3"), faults.body(faults.HTML)):
+        graph.server.denied.clear()
+        graph.server.fail("list", fault)
+        with pytest.raises((RetryableError, RejectedError)):
+            graph.calendar.find(WEEKLY.uid)
+
+
+def test_what_graph_is_asked_is_in_its_contract(graph):
+    contract = vendor("microsoft-graph/graph-v1.subset.openapi.json", "/v1.0")
+    publish(graph.calendar, WEEKLY)
+    made = [one for one in graph.server.asked if one.path == f"/v1.0/users/{BOX}/events"]
+    assert len(made) == 2
+    assert [line for one in made for line in contract.problems(one)] == []
+
+
+def test_days_and_times_follow_the_rule_the_zone_and_the_exceptions():
+    held = WEEKLY.occurrences(until=date(2026, 4, 7))
+    assert [at.isoformat() for at, _ in held] == [
+        "2026-03-03T15:00:00+01:00",
+        "2026-03-10T15:00:00+01:00",
+        "2026-03-24T15:00:00+01:00",
+        "2026-04-01T16:30:00+02:00",
+        "2026-04-07T15:00:00+02:00",
+    ]
+    assert [minutes for _, minutes in held] == [60, 60, 60, 30, 60]
+    quarterly = SHAPES["the first Tuesday of each quarter"]
+    assert list(quarterly.days(until=date(2026, 12, 31))) == [
+        date(2026, 3, 3),
+        date(2026, 6, 2),
+        date(2026, 9, 1),
+        date(2026, 12, 1),
+    ]
+    short = replace(PLAIN, begins=datetime.fromisoformat("2026-01-31T09:00"), recurrence=Recurrence(Every.MONTH))
+    assert list(short.days(until=date(2026, 4, 30))) == [date(2026, 1, 31), date(2026, 3, 31)]
+    assert len(list(SHAPES["each day, ten times"].days(until=date(2027, 1, 1)))) == 10
+
+
+@pytest.mark.parametrize(
+    ("series", "why"),
+    [
+        (replace(PLAIN, zone="Europe/Atlantis"), "IANA"),
+        (replace(PLAIN, recurrence=Recurrence(Every.WEEK, weekdays=(4,))), "none of its own days"),
+        (replace(PLAIN, exceptions=(Otherwise(date(2026, 3, 4)),)), "none of its days"),
+    ],
+)
+def test_a_series_that_cannot_be_is_refused_before_anything_is_asked(series, why):
+    calendar = FakeCalendar()
+    with pytest.raises(Exception, match=why):
+        publish(calendar, series)
+    assert calendar.held == {}
