@@ -8,13 +8,15 @@ from hub.domain.errors import UsageError
 from hub.domain.minutes import Action, Flag, Minutes
 from hub.domain.workdays import Place, WorkCalendar
 from hub.ports import WorkCalendars
+from hub.services.working_days import began, recounted
 
 
 def with_days_off(minutes: Minutes, calendars: WorkCalendars) -> Minutes:
     """Return *minutes* with a flag on each due date on which its owner does not work, naming the working day before.
 
     The owner's place is that of the roster, else the country of the meeting's zone; without either nothing is said.
-    The date stays as it was agreed: a person moves it, or not.
+    The date stays as it was agreed: a person moves it, or not. Only one that was said in working days is counted by
+    the calendar of that place, and says so.
     """
     years = {action.due.year + step for action in minutes.actions if action.due for step in (-1, 0, 1)}
     if not years:
@@ -28,12 +30,14 @@ def with_days_off(minutes: Minutes, calendars: WorkCalendars) -> Minutes:
 
     places = {p.name: place_of(p.country) for p in minutes.meeting.participants if p.country}
     here = calendars.at(minutes.meeting.timezone)
-    flags = tuple(
-        Flag(f"actions[{number}].due", reason)
-        for number, action in enumerate(minutes.actions)
-        if (reason := _reason(action, places.get(action.owner or "") or here, calendar))
-    )
-    return replace(minutes, flags=minutes.flags + flags)
+    begin, actions, flags = began(minutes.meeting), [], []
+    for number, said in enumerate(minutes.actions):
+        place = places.get(said.owner or "") or here
+        action, moved = recounted(said, begin, calendar(place) if place else None)
+        actions.append(action)
+        if reason := moved or _reason(action, place, calendar):
+            flags.append(Flag(f"actions[{number}].due", reason))
+    return replace(minutes, actions=tuple(actions), flags=(*minutes.flags, *flags))
 
 
 def place_of(text: str) -> Place:

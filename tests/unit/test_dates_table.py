@@ -55,6 +55,8 @@ a week on Thursday | 05-28
 Monday after next | 06-01
 Monday the 1st | 06-01
 Friday the 29th | 05-29
+the Thursday-only clinic, on the 27th | 05-27
+the Monday-based schedule | None
 by the end of the week | 05-22
 at the end of this week | 05-22
 end of week | 05-22

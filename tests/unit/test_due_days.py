@@ -1,5 +1,6 @@
-"""Due dates and the working days of their owners: flagged with the working day before, never moved."""
+"""Due dates and the working days of their owners: flagged with the working day before, moved only where working days were said."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -81,3 +82,26 @@ def test_the_roster_says_where_people_work(tmp_path):
     roster = tmp_path / "people.csv"
     roster.write_text("name,country\nAnna Weber,de-by\nRavi Rao,India\n")
     assert [person.country for person in read_participants(roster)] == ["DE-BY", None]
+
+
+def _said(due, words, owner="Anna"):
+    given = minutes((owner, due))
+    return replace(given, actions=(replace(given.actions[0], due_as_spoken=words),))
+
+
+@pytest.mark.parametrize("words", ["in five working days", "within 5 business days", "in the next five working days"])
+def test_working_days_skip_the_holidays_of_the_owners_place(words):
+    """From Tuesday 19 May: Monday 25 May is Whit Monday in Bavaria, so the fifth working day is the 27th."""
+    done = with_days_off(_said(date(2026, 5, 26), words), CALENDARS)
+    assert done.actions[0].due == date(2026, 5, 27)
+    assert done.flags[0].reason == ("counted in working days of DE-BY; Monday to Friday alone would give 2026-05-26")
+
+
+@pytest.mark.parametrize("words", ["by Tuesday", "two working days after the visit", "five days"])
+def test_other_days_stay_as_they_were_said(words):
+    assert with_days_off(_said(date(2026, 5, 26), words), CALENDARS).actions[0].due == date(2026, 5, 26)
+
+
+def test_working_days_without_a_holiday_between_stay_without_a_word():
+    done = with_days_off(_said(date(2026, 5, 22), "in three working days"), CALENDARS)
+    assert (done.actions[0].due, done.flags) == (date(2026, 5, 22), ())

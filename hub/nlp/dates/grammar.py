@@ -198,7 +198,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"{_HEAD}next week(?:'s|,| on)? {_WD}{_TAIL}|{_HEAD.replace('(?:', '(?:', 1)}{_WD.replace('wd', 'wd2')} (?:of )?next week{_TAIL}", _in_next_week),
     (rf"{_HEAD}next {_WD}{_TAIL}", _in_week(1)),
     (rf"{_HEAD}this (?:coming )?{_WD}{_TAIL}", lambda m, d, _r: Meaning(days.weekday_after(d, _weekday(m), same_day=True))),
-    (rf"{_HEAD}(?:coming |the coming |first thing (?:on )?)?\b{_WD}\b{_TAIL}(?!\s+(?:the )?(?:week|after next))", lambda m, d, _r: Meaning(days.weekday_after(d, _weekday(m)))),
+    (rf"{_HEAD}(?:coming |the coming |first thing (?:on )?)?\b{_WD}\b{_TAIL}(?!\s+(?:the )?(?:week|after next)|-[a-z])", lambda m, d, _r: Meaning(days.weekday_after(d, _weekday(m)))),
     # spans
     (rf"(?:in|within|after) (?:the next |about |another |around )?(?P<n>{CARDINAL})[- ]{_UNIT}(?: time)?(?: from (?:now|today))?", lambda m, d, _r: Meaning(_shift(m, d))),
     (rf"(?P<n>{CARDINAL})[- ]{_UNIT} from (?:now|today)", lambda m, d, _r: Meaning(_shift(m, d))),

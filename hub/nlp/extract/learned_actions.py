@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from hub.domain.minutes import Action, SetAside
-from hub.nlp.extract import owners
 from hub.nlp.extract.actions_threads import FindDates
 from hub.nlp.extract.belief import confidence
 from hub.nlp.extract.impersonal import told
 from hub.nlp.extract.learned_items import Place, also_said, stands_for
+from hub.nlp.extract.learned_owners import proved_owner
 from hub.nlp.extract.matters import QUESTION, Hit, plain, worded
 from hub.nlp.extract.utterances import Utterance, evidence, is_back_channel
 from hub.nlp.learned.groups import BESIDE, Group
@@ -75,7 +75,7 @@ def _action(group: Group, place: Place, find_dates: FindDates) -> Action | None:
             continue
         days = [day for u in every for day in find_dates(u.text) if day.day is not None and not day.past]
         due = days[0] if len({day.day for day in days}) == 1 else None
-        owner = owners.Owner(None, "what was said does not prove who is to do it", 0.0)
+        owner = proved_owner(main, place)
         return Action(
             "", item.text, item.confidence, item.evidence, owner.name, owner.reason,
             due.day if due else None, due.text if due else None,
