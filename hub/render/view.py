@@ -153,7 +153,12 @@ def _before(one: Before, words: Wording) -> str:
         return words.text("Decided earlier in this meeting: “{quote}”", quote=one.evidence.quote)
     day = words.date(one.held_on, style="short") if one.held_on else ""
     said = "Decided before ({meeting}, {date}): “{quote}”"
-    return words.text(said, meeting=one.meeting, date=day, quote=one.evidence.quote)
+    return words.text(said, meeting=_apart(one.meeting, words), date=_apart(day, words), quote=one.evidence.quote)
+
+
+def _apart(text: str, words: Wording) -> str:
+    """Keep a text that may run the other way from turning what stands beside it (U+2068 to U+2069, UAX 9)."""
+    return f"\u2068{text}\u2069" if words.direction == "rtl" else text
 
 
 _CARRIED = ("Open actions from earlier meetings", "Action", "Meeting", "Owner", "Due", "State")
@@ -167,7 +172,7 @@ def _carried(items: Iterable[Carried], notes: Notes, texts: Texts, words: Wordin
             number=words.number(place + 1),
             text=texts.at(f"carried[{place}].text", item.text),
             cells=(
-                Text(f"{item.meeting}, {words.date(item.held_on, style='short')}"),
+                Text(f"{_apart(item.meeting, words)}, {_apart(words.date(item.held_on, style='short'), words)}"),
                 Text(item.owner or words.text("No owner")),
                 Text(_late(item, words)),
                 Text(words.text(_STATES.get(item.state, item.state))),

@@ -57,6 +57,12 @@ def test_the_block_stands_in_word_pdf_and_json():
     assert wire.loads(Minutes, made(WITH, "json").decode()).carried == LEFT
 
 
+def test_a_title_in_another_direction_does_not_turn_the_date_beside_it():
+    shown = made(replace(BESIDE, carried=LEFT), "html", "ar").decode()
+    assert shown.count("\u2068Kick-off\u2069") == 3
+    assert "\u2068" not in made(WITH, "html", "de").decode()
+
+
 def test_without_carried_actions_documents_are_as_they_were():
     assert "carried" not in json.loads(made(MINUTES, "json"))
     assert "Open actions" not in made(MINUTES, "html").decode()
