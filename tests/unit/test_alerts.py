@@ -36,6 +36,7 @@ MISCONDUCT = [
     "He signed for the investigator while he was on leave.",
     "Three subjects were dosed without informed consent.",
     "they deleted the source and typed it again",
+    "the PI signed off on visits he wasn't even there for",
 ]
 NEITHER = [
     "The SAE reconciliation is finished.",

@@ -12,7 +12,9 @@ from hub.nlp.extract.utterances import Utterance
 
 _NEWS = re.compile(
     r"\b(?:tell|remind|inform|notify|say|announce|explain)\b.{0,60}\bthat\b"
-    r".{0,60}\b(?:is|are|was|were|moved|moves|will be)\b",
+    r".{0,60}\b(?:is|are|was|were|moved|moves|will be)\b|"
+    r"\b(?:tell|remind|inform|notify|let) (?:them|him|her|the \w+|[A-Z]\w+)(?: know)?(?: that)? (?:we|i|they|he|she) "
+    r"(?:need|want|expect|must|have to|should|will|are|is|can)\b",
     re.IGNORECASE,
 )
 _FIRST_ONE = re.compile(r"\b(?:first|next|last) \w+ (?:is|was)(?: on)?(?: the)? $", re.IGNORECASE)

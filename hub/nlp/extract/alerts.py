@@ -44,6 +44,8 @@ _WRONG = re.compile(
     r"(?:never|not) (?:saw|seen|visited|met|existed?) (?:the |that |those )?patients?|(?:patients?|subjects?) (?:who |that )?(?:never existed|does(?:n't| not) exist|do(?:n't| not) exist)|ghost patients?|"
     r"signatures? (?:do(?:es)?n't|do(?:es)? not|did(?:n't| not)) match|without (?:a |any |the |signed |valid |informed )*consent|before (?:the |any )?(?:informed )?consent was signed|"
     r"(?:delet|destroy|shred|overwr)\w+ (?:the |all |some )?(?:source|originals?|records?|data|evidence)|(?:shar(?:ed|ing)|us(?:ed|ing)) (?:somebody|someone|another person|her|his|a colleague|the coordinator)(?:'s|s)? (?:else's )?(?:password|login|account)|"
+    r"sign(?:ed|s|ing)? (?:off )?(?:on )?(?:the |those |all |some )?(?:visits?|forms?|notes?|patients?|subjects?|assessments?)\b.{0,30}\b(?:wasn't|weren't|was not|were not|never) "
+    r"(?:\w+ ){0,2}(?:there|present|at|in|on|saw|seen|did|done|happened|took)|"
     r"pressured? (?:the |by |into )\w+|altered (?:the )?(?:source|records?|data|dates?)|changed the (?:dates?|results?|source) (?:after|later|afterwards)|copied (?:the )?(?:values|results|vitals|readings|signatures?|data) from)\b",
     re.IGNORECASE,
 )

@@ -21,7 +21,7 @@ _AGREED = re.compile(
     r"(?:it's |it is |that's )?(?:fine|okay|ok|good|great|alright) (?:for|with|by) (?:me|us|the \w+)|"
     r"(?:i'm|we're|i am|we are) (?:\w+ )?(?:fine|okay|ok|happy|good|comfortable) (?:with|by)|(?:good|happy|fine|okay) with\b|(?:that|it) (?:all )?works|"
     r"sounds? (?:good|fine|right|reasonable|sensible)|let's do (?:it|that)|deal|done|doable|go ahead|let's go with that|same (?:here|from me)|"
-    r"makes sense|that's (?:fine|good|okay|reasonable|fair)|i (?:can |fully |would )?support (?:that|this|it)|"
+    r"(?:(?:that|it|this|which) )?makes sense|that's (?:fine|good|okay|reasonable|fair)|i (?:can |fully |would )?support (?:that|this|it)|"
     r"(?:the )?\w+(?: \w+)? supports? (?:that|this|it)|i (?:can|could) (?:live|work) with|\w+ i (?:can|could) (?:defend|live with)|i'll take it|i'd do the same|i see it the same|likewise|nothing (?:against|to add)|"
     r"i could (?:defend|accept|live with) (?:that|this|it)|"
     r"you have (?:our|my) (?:approval|okay|ok|blessing)|i second (?:that|it)|seconded|in favou?r|(?:i'd|i would|i'm|we're) (?:be )?(?:all )?(?:in favou?r|for it|for that|in)\b|(?:from )?our side (?:also |too )?(?:yes|okay|fine)|from (?:our|my) side (?:also |too )?(?:yes|okay|fine|accepted|agreed)|no objection|absolutely[.!]?$|definitely[.!]?$|"

@@ -80,7 +80,8 @@ def without_days(text: str, days: Sequence[str]) -> str:
     """Return *text* without the spoken dates *days* and the prepositions that led to them."""
     for day in days:
         text = re.sub(
-            _BEFORE_DATE + re.escape(day) + r"(?:,?\s+(?:at the latest|the latest|latest|or so|still|already))?",
+            _BEFORE_DATE + re.escape(day) + r"(?:,?\s+(?:at the latest|the latest|latest|or so|still|already))?"
+            r"(?:,?\s+(?:and|or|to) (?:mon|tues|wednes|thurs|fri|satur|sun)day)?",
             " ",
             text,
             count=1,

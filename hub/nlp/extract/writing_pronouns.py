@@ -19,6 +19,12 @@ _NOT_THINGS = words("""
     end kind sort moment second reason sense everybody anybody
 """)
 _ARTICLE = re.compile(r"^(?:the|a|an|this|that|these|those|our|my|your|their)\s+", re.IGNORECASE)
+_ORDINAL = re.compile(
+    r"(?:\w+)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+teenth|\w*tieth)$"
+)
+_STRUNG = 20
+"""Words of a sentence without a pause in which several things were spoken of, so that none is the last one."""
+_PAUSE = re.compile(r"[,;:–—-] ")
 _ROLES = ("dobj", "attr", "nsubjpass", "nsubj", "ROOT", "dep", "appos", "pobj")
 
 
@@ -67,7 +73,9 @@ def antecedent(
             continue
         things = _things(earlier, plural=plural, stop=None, roster=roster)
         if things:
-            return Antecedent(things[0], earlier)
+            others = _things(earlier, plural=not plural, stop=None, roster=roster)
+            strung = len(earlier.text.split()) > _STRUNG and not _PAUSE.search(earlier.text)
+            return None if strung and len(things) + len(others) > 1 else Antecedent(things[0], earlier)
         looked += 1
         if looked == 2:
             return None
@@ -94,6 +102,8 @@ def _things(utterance: Utterance, *, plural: bool, stop: int | None, roster: Ros
 def _is_thing(token: Any, roster: Roster) -> bool:
     if token.pos_ not in {"NOUN", "PROPN"} or token.lemma_.lower() in _NOT_THINGS or token.ent_type_ == "PERSON":
         return False
+    if token.ent_type_ in {"DATE", "TIME", "ORDINAL"} or _ORDINAL.match(token.lower_):
+        return False  # "the tenth" is a day
     if token.pos_ == "PROPN" and not any(part.pos_ == "NOUN" or part.dep_ == "det" for part in token.subtree):
         return token.text.isupper() and not roster.mentions(token.text)
     return not roster.mentions(token.text)
