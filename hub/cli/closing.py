@@ -32,6 +32,11 @@ def leave(source: Path, transcript: Transcript, minutes: Minutes) -> None:
         sys.exit(SET_ASIDE)
 
 
+def tell_where() -> None:
+    """Say how others come to review: a meeting of the pages has parties, a study and the word of who was recorded."""
+    say("kept for the command line only; to have people review and sign, upload the file in the pages of hub serve")
+
+
 def told(source: Path, line: str) -> str:
     """Return *line* with the path of the file before it, once: the decoder's lines begin with its name."""
     return f"{source}: {line.removeprefix(f'{source.name}: ')}"

@@ -94,6 +94,7 @@ def minutes(
         sys.stdout.write(hub.renderer.render(drafted, locale="en", format="md").decode())
     else:
         sys.stdout.writelines(f"{path}\n" for path in written)
+    closing.tell_where()
     closing.leave(source, transcript, drafted)
 
 

@@ -265,7 +265,8 @@ def test_pages_in_the_dark_on_a_telephone_and_from_right_to_left(
 ) -> None:
     page = signed_in(browser, site, PETER, **how)
     speak(page, locale)
-    for place, address in (("home", "/"), ("meetings", "/meetings"), ("minutes", meeting), ("actions", "/actions")):
+    looked_at = {"home": "/", "meetings": "/meetings", "rule": f"/rules/{STUDY}", "minutes": meeting}
+    for place, address in (looked_at | {"actions": "/actions"}).items():
         page.goto(address)
         picture(page, f"{name}-{place}")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
