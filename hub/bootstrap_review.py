@@ -1,5 +1,6 @@
 """The parts of the hub that minutes go through after the draft. `hub.bootstrap` puts them in."""
 
+import tempfile
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from hub.services.accounts.second_factor import Codes
     from hub.services.hearing import Ears
     from hub.services.jobs import JobRunner
+    from hub.services.review.certifying import Archive
     from hub.services.review.delivering import Post
     from hub.services.review.exporting import Press
     from hub.services.review.pipeline import Bench
@@ -117,6 +119,19 @@ class ReviewParts:
         return Press(self.renderer, self.audit)
 
     @cached_property
+    def archive(self) -> "Archive":
+        """Where certified copies are kept."""
+        from hub.services.review.certifying import Archive
+
+        def keep(file: bytes) -> str:
+            with tempfile.TemporaryDirectory(prefix="hub-copy-") as folder:
+                path = Path(folder) / "copy"
+                path.write_bytes(file)
+                return self.blobs.put(path)
+
+        return Archive(keep, lambda sha256: self.blobs.path(sha256).read_bytes())
+
+    @cached_property
     def reauthentication(self) -> "Reauthentication":
         """What a signer proves themselves with."""
         from hub.services.review.proving import AccountProof
@@ -157,6 +172,7 @@ class ReviewParts:
 
     def sweep(self, name: str) -> "Taken":
         """Take in what a platform holds. UsageError for a name that is not connected, or without an account for it."""
+        from hub.services.accounts import acting
         from hub.services.review.taking_in import sweep
 
         connected = self.platforms.get(name)
@@ -165,8 +181,7 @@ class ReviewParts:
         account = self.desk.accounts.named(email=connected.rule.account.casefold())
         if account is None:
             raise UsageError(f"{name}: {connected.rule.account} has no account; hub users create makes one")
-        grants = tuple(one.grant for one in self.desk.accounts.held(account.user.id))
-        principal = Principal(account.user, grants, f"platform {name}")
+        principal = Principal(account.user, acting.held(self.desk, account.user.id), f"platform {name}")
         work = self.settings.home / "work" / "platforms"
         return sweep(self.room, self.dock, self.jobs.submit, connected, principal, work=work)
 

@@ -56,6 +56,7 @@ class ServiceParts:
     def desk(self) -> "Desk":
         """Where accounts are kept and people let in."""
         from hub.domain.accounts import Rules
+        from hub.services.accounts import training
         from hub.services.accounts.desk import Desk
         from hub.storage.accounts import SqlAccounts
         from hub.storage.passwords import Argon2Passwords
@@ -77,6 +78,7 @@ class ServiceParts:
             new_id=lambda: uuid4().hex,
             new_secret=lambda: secrets.token_urlsafe(32),
             rules=rules,
+            lacking=lambda user_id: training.lacking_of(self.room, user_id),
         )
 
     @cached_property

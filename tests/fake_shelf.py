@@ -116,6 +116,7 @@ def _seen(sight: Sequence[Grant], card: Card) -> bool:
     return any(
         grant.organization in (EVERY, *card.organizations)
         and grant.study in (None, card.study)
+        and card.study not in grant.barred
         and (grant.unblinded or not card.unblinding)
         for grant in sight
     )

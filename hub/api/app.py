@@ -18,6 +18,7 @@ from hub.api.routers import LARGE, ROUTERS
 from hub.bootstrap import Hub
 from hub.domain.calls import Call
 from hub.domain.errors import HubError
+from hub.services.accounts.reads import Reads
 from hub.services.accounts.refusals import Refusals
 from hub.web import site
 
@@ -28,16 +29,19 @@ _SIGN_INS_AT_ONCE = 20
 
 def create_app(hub: Hub) -> FastAPI:
     """Return the application that serves *hub*; its jobs run between start-up and shut-down."""
+    reads = Reads(hub.desk)
     group: GroupCommit[Call] = GroupCommit(hub.sync.calls.keep)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         hub.jobs.start()
+        reads.start()
         tending = asyncio.create_task(upkeep.tended(hub))
         yield
         tending.cancel()
         await group.drained()
         await run_in_threadpool(hub.jobs.stop)
+        await run_in_threadpool(reads.stop)
 
     app = FastAPI(
         title="Liaison hub",
@@ -50,6 +54,7 @@ def create_app(hub: Hub) -> FastAPI:
     )
     app.state.hub = hub
     app.state.refusals = Refusals(hub.desk)
+    app.state.reads = reads
     app.state.buckets = Buckets(hub.settings.requests_per_s, int(hub.settings.requests_per_s * 10))
     app.state.doorstep = Buckets(_SIGN_INS_PER_S, _SIGN_INS_AT_ONCE)
     problems.install(app)

@@ -14,8 +14,9 @@ from hub.bootstrap import Hub
 from hub.domain.accounts import Session
 from hub.domain.errors import MissingError, RefusedError, UnknownError
 from hub.domain.people import Principal
-from hub.domain.policy import Right, Scope, Verdict, decide, holds
+from hub.domain.policy import Right, Scope, Verdict, decide, holds, untrained
 from hub.services.accounts.acting import by_session, by_token
+from hub.services.accounts.reads import Reads
 from hub.services.accounts.refusals import Refusals
 
 _PATH = 200
@@ -33,6 +34,9 @@ class Asking:
     path: str
     session: Session | None = None
     secret: str = field(default="", repr=False)
+    reads: Reads | None = None
+    meeting: str = ""
+    """The meeting that the path names."""
 
     @property
     def at(self) -> datetime:
@@ -51,7 +55,16 @@ class Asking:
         self.refusals.note(self.principal, right, route=self.route, path=self.path)
         if verdict is Verdict.HIDDEN:
             raise MissingError("there is no such thing")
-        raise RefusedError(f"this needs the right {right}")
+        why = "; the study asks for training that is not on record" if self._untrained(right, scope) else ""
+        raise RefusedError(f"this needs the right {right}{why}")
+
+    def _untrained(self, right: Right, scope: Scope) -> bool:
+        return untrained(self.principal, right, scope, at=self.at)
+
+    def note_read(self) -> None:
+        """Have it noted what an inspector or auditor is shown; others' reading is nobody's business."""
+        if self.reads is not None and self.path.startswith("GET "):
+            self.reads.note(self.principal, path=self.path, meeting=self.meeting)
 
     def check_any(self, right: Right) -> None:
         """RefusedError where who asks has *right* nowhere; it goes on record."""
@@ -76,18 +89,27 @@ async def somebody(request: Request) -> Asking:
 
 def _known(request: Request) -> Asking:
     hub, refusals = the_hub(request), cast("Refusals", request.app.state.refusals)
+    reads, meeting = cast("Reads", request.app.state.reads), _meeting(request)
     path = f"{request.method} {request.url.path[:_PATH]}"
     route = f"{request.method} {getattr(request.scope.get('route'), 'path', request.url.path)}"
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme:
         if scheme.lower() != "bearer":
             raise UnknownError("give a bearer token, or sign in")
-        return Asking(hub, by_token(hub.desk, token.strip()), refusals, route, path)
+        return Asking(hub, by_token(hub.desk, token.strip()), refusals, route, path, reads=reads, meeting=meeting)
     secret = request.cookies.get(cookies.name(secure=hub.settings.secure_cookies), "")
     if not secret:
         raise UnknownError("sign in, or give a bearer token")
     principal, session = by_session(hub.desk, secret)
-    return Asking(hub, principal, refusals, route, path, session, secret)
+    return Asking(hub, principal, refusals, route, path, session, secret, reads, meeting)
+
+
+def _meeting(request: Request) -> str:
+    """Return the meeting that the path names, which pages call just `id`."""
+    named = request.path_params.get("meeting_id")
+    if named is None and request.url.path.startswith("/meetings/"):
+        named = request.path_params.get("id")
+    return str(named or "")
 
 
 TheHub = Annotated[Hub, Depends(the_hub)]
@@ -105,12 +127,14 @@ def may(right: Right, of: ScopeOf | None = None) -> Any:
 
         def anywhere(asking: Somebody) -> Asking:
             asking.check_any(right)
+            asking.note_read()
             return asking
 
         return _declared(anywhere, right, None)
 
     def there(asking: Somebody, scope: Annotated[Scope, Depends(of)]) -> Asking:
         asking.check(right, scope)
+        asking.note_read()
         return asking
 
     return _declared(there, right, of)

@@ -13,7 +13,7 @@ from hub.api.meeting_scopes import meeting_scope, study_named, study_scope
 from hub.domain import wire
 from hub.domain.policy import Right
 from hub.domain.retention import Destruction, DestructionState, Hold, Period, RecordClass
-from hub.services.review import retention
+from hub.services.review import ending, retention
 
 router = APIRouter(tags=["retention"])
 OfMeeting = Annotated[Asking, may(Right.RETENTION_MANAGE, meeting_scope)]
@@ -92,6 +92,37 @@ class DestructionSeen(BaseModel):
     def of(cls, found: Destruction) -> "DestructionSeen":
         """Return the form of a destruction."""
         return cls.model_validate(wire.plain(found))
+
+
+class EndedSeen(BaseModel):
+    """A class of a meeting whose period has ended; *state* is `asked` once somebody asks for its destruction."""
+
+    meeting_id: str
+    title: str
+    study: str | None
+    held_at: datetime
+    record_class: RecordClass
+    state: DestructionState
+    reason: str
+    asked_by: str
+
+
+@router.get("/retention/ended")
+def ended(asking: Annotated[Asking, may(Right.RETENTION_MANAGE)]) -> list[EndedSeen]:
+    """List what need not be kept any more, and what somebody has asked to destroy."""
+    return [
+        EndedSeen(
+            meeting_id=card.meeting_id,
+            title=card.title,
+            study=card.study,
+            held_at=card.at,
+            record_class=one.record_class,
+            state=one.state,
+            reason=one.reason,
+            asked_by=one.asked_by,
+        )
+        for card, one in ending.ended(asking.hub.room, asking.principal)
+    ]
 
 
 @router.get("/studies/{study}/retention")

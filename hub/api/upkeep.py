@@ -3,24 +3,29 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 
 import structlog
 from fastapi.concurrency import run_in_threadpool
 
 from hub.bootstrap import Hub
 from hub.domain.errors import HubError
-from hub.services.review import delivering, uploads
+from hub.services.review import delivering, ending, uploads
 
 log = structlog.get_logger()
 EVERY_S = 30.0
+_DAILY = int(24 * 60 * 60 / EVERY_S)
+"""So many rounds are a day: periods end by days."""
 _ANSWERS_KEPT = timedelta(days=1)
 
 
 async def tended(hub: Hub) -> None:
     """Look after things until it is cancelled; what failed is looked at the next time."""
-    while True:
+    for number in count():
         await asyncio.sleep(EVERY_S)
         await run_in_threadpool(once, hub)
+        if number % _DAILY == 0:
+            await run_in_threadpool(_tried, (lambda: ending.tell_ended(hub.room),))
 
 
 def once(hub: Hub) -> None:
@@ -30,6 +35,10 @@ def once(hub: Hub) -> None:
         lambda: uploads.expire(hub.room, hub.dock),
         lambda: hub.answers.forget(hub.clock() - _ANSWERS_KEPT),
     )
+    _tried(steps)
+
+
+def _tried(steps: tuple[Callable[[], object], ...]) -> None:
     for step in steps:
         try:
             step()

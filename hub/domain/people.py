@@ -1,8 +1,10 @@
 """Who uses the hub: accounts, the duties they were given, and the one who is acting now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from hub.domain.rare import RARE
 
 EVERY = "*"
 """As the organization of a grant: all of this hub's, for those who run it."""
@@ -51,6 +53,8 @@ class Grant:
     study: str | None = None
     unblinded: bool = False
     until: datetime | None = None
+    barred: tuple[str, ...] = field(default=(), metadata=RARE)
+    """Studies (EVERY: all) in which it gives nothing until its holder is trained; found anew with each request."""
 
     def __post_init__(self) -> None:
         if self.role is Role.INSPECTOR and self.until is None:

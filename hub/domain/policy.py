@@ -4,7 +4,7 @@ A role gives rights; a grant limits them to an organization's data and to a stud
 to no organization of the reader is hidden, as if it did not exist; what may be seen but not done is refused.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -95,7 +95,7 @@ def decide(principal: Principal, right: Right, scope: Scope, *, at: datetime) ->
     reaching = [grant for grant in principal.grants if _reaches(grant, scope, at)]
     if not reaching or principal.user.state != "active":
         return Verdict.HIDDEN
-    has = any(right in RIGHTS[grant.role] for grant in reaching)
+    has = any(right in RIGHTS[grant.role] for grant in reaching if not barred(grant, scope.study))
     if has and (principal.scopes is None or right in principal.scopes):
         return Verdict.ALLOWED
     return Verdict.REFUSED
@@ -105,7 +105,19 @@ def holds(principal: Principal, right: Right, *, at: datetime) -> bool:
     """Tell whether *principal* has *right* anywhere: what may be listed still has to be chosen by `decide`."""
     if principal.user.state != "active" or (principal.scopes is not None and right not in principal.scopes):
         return False
-    return any(right in RIGHTS[grant.role] for grant in principal.grants if in_force(grant, at))
+    usable = (grant for grant in principal.grants if in_force(grant, at) and EVERY not in grant.barred)
+    return any(right in RIGHTS[grant.role] for grant in usable)
+
+
+def barred(grant: Grant, study: str | None) -> bool:
+    """Tell whether *grant* gives nothing in *study*, because its holder is not trained for it."""
+    return EVERY in grant.barred or (study is not None and study in grant.barred)
+
+
+def untrained(principal: Principal, right: Right, scope: Scope, *, at: datetime) -> bool:
+    """Tell whether *principal* would have *right* on what has *scope*, were they trained."""
+    trained = replace(principal, grants=tuple(replace(grant, barred=()) for grant in principal.grants))
+    return decide(trained, right, scope, at=at) is Verdict.ALLOWED
 
 
 def in_force(grant: Grant, at: datetime) -> bool:

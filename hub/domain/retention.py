@@ -6,12 +6,16 @@ from enum import StrEnum
 
 
 class RecordClass(StrEnum):
-    """What is kept and destroyed together. Minutes, signatures and the audit trail are never destroyed by the hub."""
+    """What is kept and destroyed together. Records of the sync and the audit trail are never destroyed by the hub."""
 
     RECORDING = "recording"
     """The file that was uploaded, and what its stages made of it."""
     TRANSCRIPT = "transcript"
     """The words of the meeting, and what is found by them."""
+    MINUTES = "minutes"
+    """Every version with its signatures, remarks, copies in other languages and certified ones, and its actions."""
+    RECEIPTS = "receipts"
+    """Who was sent what, and what the other side said."""
 
 
 DEFAULT_MONTHS = 25 * 12
@@ -46,6 +50,8 @@ class Hold:
 class DestructionState(StrEnum):
     """Where a destruction stands."""
 
+    ENDED = "ended"
+    """The period has ended, and the hub has said so; nobody has asked for anything yet."""
     ASKED = "asked"
     REFUSED = "refused"
     APPROVED = "approved"

@@ -3,9 +3,11 @@
 from hub.domain.approvals import Remark, Review, Route, Signature
 from hub.domain.board import BoardAction
 from hub.domain.cards import Card
+from hub.domain.copies import CertifiedCopy
 from hub.domain.distribution import Dispatch, DistributionRule
 from hub.domain.localized import LocalizedCopy
 from hub.domain.retention import Destruction, Hold, Period
+from hub.domain.training import Curriculum, Qualification
 from hub.domain.uploads import Upload
 from hub.domain.versions import KeptTranscript, Version, WorkingDraft
 
@@ -26,6 +28,9 @@ KEYS: dict[type, tuple[str, ...]] = {
     Period: ("record_class", "study"),
     Hold: ("id",),
     Destruction: ("id",),
+    Qualification: ("id",),
+    Curriculum: ("study",),
+    CertifiedCopy: ("id",),
 }
 """The fields that name one thing of a kind, in order."""
 

@@ -48,6 +48,7 @@ MESSAGES: tuple[str, ...] = (
     "approval",
     "authorship",
     "responsibility",
+    "certified copy",
     # values
     "low",
     "medium",

@@ -126,6 +126,8 @@ def _reached(grant: Grant, of: Table) -> ColumnElement[bool]:
         conditions.append(_takes_part(grant.organization, of))
     if grant.study is not None:
         conditions.append(of.c.study == grant.study)
+    if grant.barred:
+        conditions.append(or_(of.c.study.is_(None), of.c.study.not_in(sorted(grant.barred))))
     if not grant.unblinded:
         conditions.append(of.c.unblinding.is_(False))
     return and_(*conditions)

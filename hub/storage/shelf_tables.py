@@ -5,9 +5,11 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integ
 from hub.domain.approvals import Remark, Review, Route, Signature
 from hub.domain.board import BoardAction
 from hub.domain.cards import Card
+from hub.domain.copies import CertifiedCopy
 from hub.domain.distribution import Dispatch, DistributionRule
 from hub.domain.localized import LocalizedCopy
 from hub.domain.retention import Destruction, Hold, Period
+from hub.domain.training import Curriculum, Qualification
 from hub.domain.uploads import Upload
 from hub.domain.versions import KeptTranscript, Version, WorkingDraft
 from hub.storage.tables import metadata
@@ -164,7 +166,24 @@ destructions = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("meeting_id", String(200), nullable=False, index=True),
-    Column("state", String(20), nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("record_class", String(20), nullable=False, server_default=""),
+    _body(),
+)
+qualifications = Table(
+    "qualifications",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("user_id", String(64), nullable=False, index=True),
+    _body(),
+)
+curricula = Table("curricula", metadata, Column("study", String(200), primary_key=True), _body())
+certified_copies = Table(
+    "certified_copies",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("meeting_id", String(200), nullable=False, index=True),
+    Column("sha256", String(64), nullable=False, index=True),
     _body(),
 )
 
@@ -185,4 +204,7 @@ TABLES: dict[type, Table] = {
     Period: retention_periods,
     Hold: legal_holds,
     Destruction: destructions,
+    Qualification: qualifications,
+    Curriculum: curricula,
+    CertifiedCopy: certified_copies,
 }

@@ -19,7 +19,7 @@ class FolderShredder:
 
     def __call__(self, sha256: str, record_class: RecordClass) -> None:
         """Remove a file and what its stages made of it; FatalError where it lies in a bucket."""
-        if record_class is RecordClass.RECORDING:
+        if record_class is not RecordClass.TRANSCRIPT:
             if self._folder is None:
                 raise FatalError(f"{sha256}: lies in a bucket; remove all its versions there, then approve again")
             try:

@@ -1,15 +1,22 @@
 """Records are kept for their period and under hold, and destroyed by two people, with a certificate."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
+from hub.domain.approvals import Meaning, Review, Signature
 from hub.domain.cards import Card
+from hub.domain.distribution import Dispatch, Recipient
 from hub.domain.errors import RefusedError, StaleError, StandingError, UsageError
 from hub.domain.people import Role
-from hub.domain.retention import DestructionState, RecordClass, ends_at
-from hub.domain.versions import KeptTranscript
+from hub.domain.retention import Destruction, DestructionState, RecordClass, ends_at
+from hub.domain.versions import KeptTranscript, Version, WorkingDraft
+from hub.services.review.approving import round_of, submit
+from hub.services.review.ending import ended, tell_ended
 from hub.services.review.meetings import find_meetings
 from hub.services.review.retention import (
     approve,
@@ -21,8 +28,10 @@ from hub.services.review.retention import (
     release_hold,
     set_period,
 )
+from hub.services.review.room import Room
 from hub.services.review.uploads import open_upload, receive
 from hub.storage.backup.whole import signed_by
+from hub.storage.shelf import SqlShelf
 from hub.storage.tables import stage_results
 from tests.people import Clock, quick_hub
 from tests.review_kit import ANNA, AT, CARA, STUDY, drafted, person
@@ -157,3 +166,85 @@ def test_only_who_manages_retention_may_and_outdated_periods_are_not_overwritten
     with pytest.raises(UsageError):
         set_period(here.room, ADA, SOUND, STUDY, 0, revision=1, reason="x")
     assert (period(here.room, SOUND, STUDY).months, period(here.room, SOUND, "other").months) == (3, 300)
+
+
+MINUTES, RECEIPTS = RecordClass.MINUTES, RecordClass.RECEIPTS
+
+
+def agreed(here, meeting, record_class):
+    set_period(here.room, ADA, record_class, STUDY, 3, revision=0, reason="as the protocol says")
+    ask(here.room, ADA, meeting, record_class, reason="its period is over")
+    return approve(here.room, here.shredder, BOB, meeting, record_class, reason="checked against the plan")
+
+
+def test_minutes_are_destroyed_with_all_that_was_said_of_them_and_the_certificate_names_each_version(here, meeting):
+    submit(here.room, ANNA, meeting, 1)
+    found = round_of(here.room, ANNA, meeting, 1).version
+    with here.room.shelf.writing() as unit:
+        unit.add(signature(meeting, found.sha256))
+        unit.put(dispatch(meeting))
+    done = agreed(here, meeting, MINUTES)
+    said = json.loads(done.certificate)
+    assert said["versions"][0]["sha256"] == found.sha256
+    assert said["versions"][0]["signed_by"] == ["Ben Okafor (approval)"]
+    assert signed_by(done.key, done.certificate.encode(), done.signature)
+    with here.room.shelf.reading() as unit:
+        for kind in (Version, WorkingDraft, Signature, Review):
+            assert unit.several(kind, meeting_id=meeting) == []
+        assert len(unit.several(Dispatch, meeting_id=meeting)) == 1
+    assert not find_meetings(here.room, ANNA, text="delegation log").cards
+    assert kept(here, meeting).title == "Weekly call"
+    assert here.audit.verify().whole
+    receipts = agreed(here, meeting, RECEIPTS)
+    assert json.loads(receipts.certificate)["receipts"] == 1
+    with pytest.raises(StandingError, match="no receipts"):
+        ask(here.room, ADA, meeting, RECEIPTS, reason="again")
+
+
+def test_the_database_lets_go_of_minutes_only_where_their_destruction_is_agreed(engine):
+    room = Room(SqlShelf(engine), Clock(AT), lambda: "x")
+    meeting = drafted(room).meeting_id
+    asked = Destruction("d", meeting, RecordClass.MINUTES, "over", "a", AT, DestructionState.ASKED)
+    for state, record_class in ((DestructionState.ASKED, MINUTES), (DestructionState.APPROVED, SOUND)):
+        with room.shelf.writing() as unit:
+            unit.put(replace(asked, state=state, record_class=record_class))
+        with pytest.raises(DBAPIError, match="never changed"), engine.begin() as connection:
+            connection.exec_driver_sql("DELETE FROM versions")
+    with room.shelf.writing() as unit:
+        unit.put(replace(asked, state=DestructionState.APPROVED))
+    with pytest.raises(DBAPIError, match="never changed"), engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE versions SET body = '{}'")
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("DELETE FROM versions").rowcount == 1
+
+
+def test_what_is_held_or_too_young_of_minutes_stays(here, meeting):
+    with pytest.raises(StandingError, match="kept until"):
+        ask(here.room, ADA, meeting, MINUTES, reason="too early")
+    set_period(here.room, ADA, MINUTES, STUDY, 3, revision=0, reason="as agreed")
+    place_hold(here.room, BOB, study=STUDY, reason="an inspection is announced")
+    with pytest.raises(StandingError, match="inspection"):
+        ask(here.room, ADA, meeting, MINUTES, reason="over")
+
+
+def test_that_a_period_has_ended_is_said_once(here, meeting):
+    here.clock.now -= timedelta(seconds=1)
+    assert tell_ended(here.room) == 0
+    here.clock.now += timedelta(seconds=1)
+    assert tell_ended(here.room) == 1
+    assert tell_ended(here.room) == 0
+    [(card, one)] = ended(here.room, ADA)
+    assert (card.meeting_id, one.record_class, one.state) == (meeting, SOUND, DestructionState.ENDED)
+    assert ended(here.room, CARA) == []
+    ask(here.room, ADA, meeting, SOUND, reason="its period is over")
+    assert ended(here.room, BOB)[0][1].state is DestructionState.ASKED
+    approve(here.room, here.shredder, BOB, meeting, SOUND, reason="yes")
+    assert ended(here.room, BOB) == []
+
+
+def signature(meeting: str, sha256: str) -> Signature:
+    return Signature("s1", meeting, 1, sha256, "u", "Ben Okafor", "b@x", "Asterion", Meaning.APPROVAL, AT, "s", "p", 0)
+
+
+def dispatch(meeting: str) -> Dispatch:
+    return Dispatch("d1", meeting, 1, Recipient("ben@asterion.test"), "anna", AT)

@@ -1,5 +1,6 @@
 """Who a request acts for: the person of a session, or the one whose token it carries."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hub.domain.accounts import Session
@@ -31,9 +32,17 @@ def by_session(desk: Desk, secret: str) -> tuple[Principal, Session]:
 
 def granted(desk: Desk, session: Session) -> tuple[Grant, ...]:
     """Return the grants that count in *session*: a password alone opens none of a role that a second factor guards."""
-    grants = (one.grant for one in desk.accounts.held(session.user_id))
     alone = session.method == "password"
-    return tuple(one for one in grants if not (alone and one.role in desk.rules.guarded))
+    return tuple(one for one in held(desk, session.user_id) if not (alone and one.role in desk.rules.guarded))
+
+
+def held(desk: Desk, user_id: str) -> tuple[Grant, ...]:
+    """Return the grants of a user, barred where they lack a training that is asked for."""
+    grants = tuple(one.grant for one in desk.accounts.held(user_id))
+    lacking = desk.lacking(user_id)
+    return tuple(
+        replace(one, barred=tuple(sorted(lacking[one.role]))) if one.role in lacking else one for one in grants
+    )
 
 
 def by_token(desk: Desk, secret: str) -> Principal:
@@ -47,5 +56,4 @@ def by_token(desk: Desk, secret: str) -> Principal:
         raise UnknownError("the token is not in force")
     if token.used_at is None or now - token.used_at >= _NOTED_EVERY:
         desk.tokens.used(token.id, now)
-    grants = tuple(one.grant for one in desk.accounts.held(account.user.id))
-    return Principal(account.user, grants, token.name, token.scopes)
+    return Principal(account.user, held(desk, account.user.id), token.name, token.scopes)

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from hub.domain.accounts import Rules
 from hub.domain.audit import Entry
+from hub.domain.people import Role
 from hub.ports import Accounts, ApiTokens, Clock, Passwords, Sessions
 
 GATE = "the hub"
@@ -27,6 +28,8 @@ class Desk:
     new_secret: Callable[[], str]
     """Returns an unguessable text for a cookie, a token, a first password."""
     rules: Rules = field(default_factory=Rules)
+    lacking: Callable[[str], Mapping[Role, frozenset[str]]] = lambda _user_id: {}
+    """Returns for a user's roles the studies in which they give nothing, for want of training."""
 
     def entry(
         self,

@@ -7,7 +7,7 @@ from hub.domain.approvals import Meaning, Remark, RemarkKind, Review, ReviewStat
 from hub.domain.cards import Standing
 from hub.domain.errors import MissingError, StaleError, StandingError, UsageError
 from hub.domain.people import Principal
-from hub.domain.policy import Right, Scope, Verdict, decide
+from hub.domain.policy import Right, Scope, Verdict, barred, decide
 from hub.domain.versions import Version, WorkingDraft, content_hash
 from hub.ports.review import Proof, Reauthentication, ShelfUnit
 from hub.services.review.board import enter
@@ -222,6 +222,7 @@ def _roles(principal: Principal, scope: Scope, room: Room) -> set[str]:
         str(grant.role)
         for grant in principal.grants
         if decide(replace(principal, grants=(grant,)), Right.MEETINGS_READ, scope, at=at) is not Verdict.HIDDEN
+        and not barred(grant, scope.study)
     }
 
 

@@ -7,16 +7,19 @@ from typing import Any
 
 from hub.domain import manifest, wire
 from hub.domain.approvals import Review, ReviewState, Signature
+from hub.domain.copies import CertifiedCopy
 from hub.domain.errors import MissingError, RejectedError
 from hub.domain.localized import CopyState, LocalizedCopy
 from hub.domain.minutes import Minutes, SignedBy
 from hub.domain.people import Principal
-from hub.domain.versions import Version, content
+from hub.domain.versions import Version, content, content_hash
 from hub.ports import Renderer
 from hub.ports.review import ShelfUnit, Signer
 from hub.services.review.room import Room, seen
 
 SEALED = "application/pdf"
+CERTIFIED = "certified copy"
+"""What stands in the place of a meaning where a document is such a copy."""
 Mask = Callable[[Minutes], Minutes]
 """Gives minutes as their readers may see them."""
 
@@ -60,13 +63,15 @@ def document(
     format: str,
     locale: str = "en",
     mask: Mask | None = None,
+    mark: SignedBy | None = None,
 ) -> bytes:
-    """Return the document, of what *mask* gives where there is one; see `export`."""
+    """Return the document, of what *mask* gives where there is one; see `export`. *mark* says that it is a copy."""
     version = unit.get(Version, meeting_id, number)
     if version is None:
         raise MissingError(f"{meeting_id}: there is no version {number} of its minutes")
     minutes = signed_minutes(unit, version, locale)
     minutes = mask(minutes) if mask else minutes
+    minutes = replace(minutes, signatures=(*minutes.signatures, mark)) if mark else minutes
     made = press.renderer.render(minutes, locale=locale, format=format)
     return _sealed(made, press, version, minutes.signatures) if format == "pdf" else made
 
@@ -89,6 +94,8 @@ def check(room: Room, file: bytes, *, verify: Callable[[bytes, str], bool], key:
     RejectedError where the file carries no manifest.
     """
     found = manifest.opened(file)
+    if found is None and (copies := _known_copies(room, file)):
+        return _of_copies(room, copies)
     if found is None:
         raise RejectedError("the file carries no manifest of the hub: it was not made here, or it was cut out")
     bare, seal = found
@@ -122,12 +129,14 @@ def _of_version(room: Room, said: Any) -> list[str]:
             return ["the hub keeps no such version"]
         now = content(version.meeting_id, version.number, version.draft)
         kept = unit.several(Signature, meeting_id=version.meeting_id, version=version.number)
+        copies = unit.several(CertifiedCopy, meeting_id=version.meeting_id)
     wrong = []
     if hashlib.sha256(now.encode()).hexdigest() != said.get("content_sha256"):
         wrong.append("the minutes that the hub keeps as this version are others than those that were sealed")
     if version.sha256 != said.get("version_sha256"):
         wrong.append("the version has another hash in the hub")
     known = [wire.plain(_shown(one)) for one in kept]
+    known += [wire.plain(certified(one, version.sha256)) for one in copies if one.version == version.number]
     wrong += [
         f"the hub keeps no signature of {one.get('name')} ({one.get('meaning')})"
         for one in said.get("signatures", [])
@@ -163,6 +172,28 @@ def approved_copies(unit: ShelfUnit, version: Version) -> set[str]:
     """Return the locales whose copies a liaison has approved."""
     copies = unit.several(LocalizedCopy, meeting_id=version.meeting_id, version=version.number)
     return {one.locale for one in copies if one.state is CopyState.APPROVED}
+
+
+def certified(copy: CertifiedCopy, sha256: str) -> SignedBy:
+    """Return the line by which a document shows that it is a certified copy, whose, and of which version."""
+    return SignedBy(copy.name, CERTIFIED, copy.at, copy.version, sha256, copy.organization)
+
+
+def _known_copies(room: Room, file: bytes) -> list[CertifiedCopy]:
+    with room.shelf.reading() as unit:
+        return unit.several(CertifiedCopy, sha256=hashlib.sha256(file).hexdigest())
+
+
+def _of_copies(room: Room, copies: list[CertifiedCopy]) -> Checked:
+    """Say of a file that is byte for byte one of the certified copies whether its original still is what it was."""
+    one = copies[0]
+    with room.shelf.reading() as unit:
+        version = unit.get(Version, one.meeting_id, one.version)
+    differs = []
+    if version is None or content_hash(one.meeting_id, one.version, version.draft) != one.original.get("sha256"):
+        differs.append("the minutes that the hub keeps as this version are not those that the copy was made of")
+    by = tuple(f"{each.name} ({CERTIFIED}, {each.at.isoformat()})" for each in copies)
+    return Checked(tuple(differs), one.meeting_id, one.version, by)
 
 
 def _shown(signature: Signature) -> SignedBy:

@@ -1,8 +1,10 @@
 """Records are kept for their period, held where somebody says so, and destroyed when two people agree; certified."""
 
+import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from hub.domain import wire
 from hub.domain.audit import Entry
@@ -19,15 +21,17 @@ from hub.domain.retention import (
     RecordClass,
     ends_at,
 )
-from hub.domain.versions import KeptTranscript
 from hub.ports.review import ShelfUnit, Signer
+from hub.services.review import contents
 from hub.services.review.room import Room, Work, allowed, entry, fresh, seen, working
 from hub.services.review.routes import study_scope
 
 MANAGE = Right.RETENTION_MANAGE
 _MOST_MONTHS = 100 * 12
+_LONGEST_KEY = 64
 Shred = Callable[[str, RecordClass], None]
-"""Removes the file with a SHA-256 (of a recording), or what its stages made of it; done twice it comes to the same."""
+"""Removes the file with a SHA-256 (of a transcript only what stages made of its recording), for good; done twice it
+comes to the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +111,9 @@ def ask(room: Room, principal: Principal, meeting_id: str, record_class: RecordC
         raise UsageError("say why it is to be destroyed")
     with working(room, principal, meeting_id, MANAGE) as work:
         _may_go(work, record_class)
-        key = f"{meeting_id}/{record_class}"[:64]
+        key = key_of(meeting_id, record_class)
         known = work.unit.get(Destruction, key)
-        if known is not None and known.state is not DestructionState.REFUSED:
+        if known is not None and known.state not in (DestructionState.REFUSED, DestructionState.ENDED):
             raise StandingError(f"its destruction is {known.state} already")
         asked = Destruction(key, meeting_id, record_class, reason.strip(), principal.user.email, work.at)
         work.unit.put(asked)
@@ -137,15 +141,16 @@ def approve(
         if before.asked_by == principal.user.email:
             raise StandingError("who asks for a destruction does not approve it: another person has to")
         _may_go(work, record_class)
-        sha256 = work.card.recording
+        files = contents.files_of(work, record_class)
         decided = _moved(work, before, DestructionState.APPROVED, principal, reason=reason)
     # 2 destroyed
-    if sha256 is not None and not _shared(room, work.card):
+    for sha256 in contents.unshared(room, work.card, record_class, files):
         shredder.shred(sha256, record_class)
     # 3 certified
     with working(room, principal, meeting_id, MANAGE) as work:
-        _emptied(work, record_class)
-        certified = _certified(decided, work, shredder.signer, sha256)
+        gone = contents.told(work, record_class, files)
+        contents.empty(work, record_class)
+        certified = _certified(decided, work, shredder.signer, gone)
         return _moved(work, certified, DestructionState.DONE, principal, reason=reason)
 
 
@@ -158,16 +163,26 @@ def destructions(room: Room, principal: Principal, meeting_id: str) -> list[Dest
 
 def _may_go(work: Work, record_class: RecordClass) -> None:
     card, unit = work.card, work.unit
-    there = card.recording if record_class is RecordClass.RECORDING else unit.get(KeptTranscript, card.meeting_id)
-    if there is None:
+    if not contents.is_there(work, record_class):
         raise StandingError(f"{card.title}: there is no {record_class} of it")
     until = ends_at(card.at, _period(unit, record_class, card.study or "").months)
     if work.at < until:
         raise StandingError(f"{card.title}: its {record_class} is kept until {until:%d-%b-%Y}")
-    holds = [*unit.several(Hold, meeting_id=card.meeting_id), *unit.several(Hold, study=card.study or "-")]
-    held = next((one for one in holds if one.released_at is None), None)
+    held = held_by(unit, card)
     if held is not None:
         raise StandingError(f"{card.title}: is held since {held.placed_at:%d-%b-%Y}: {held.reason}")
+
+
+def held_by(unit: ShelfUnit, card: Card) -> Hold | None:
+    """Return what holds the records of a meeting, None where nothing does."""
+    holds = [*unit.several(Hold, meeting_id=card.meeting_id), *unit.several(Hold, study=card.study or "-")]
+    return next((one for one in holds if one.released_at is None), None)
+
+
+def key_of(meeting_id: str, record_class: RecordClass) -> str:
+    """Return the name of the destruction of one class of a meeting, of 64 characters at most."""
+    whole = f"{meeting_id}/{record_class}"
+    return whole if len(whole) <= _LONGEST_KEY else hashlib.sha256(whole.encode()).hexdigest()
 
 
 def _period(unit: ShelfUnit, record_class: RecordClass, study: str) -> Period:
@@ -177,7 +192,7 @@ def _period(unit: ShelfUnit, record_class: RecordClass, study: str) -> Period:
 
 
 def _asked(work: Work, record_class: RecordClass, states: tuple[DestructionState, ...]) -> Destruction:
-    found = work.unit.get(Destruction, f"{work.card.meeting_id}/{record_class}"[:64])
+    found = work.unit.get(Destruction, key_of(work.card.meeting_id, record_class))
     if found is None or found.state not in states:
         raise StandingError(f"no destruction of its {record_class} waits to be decided")
     return found
@@ -194,30 +209,14 @@ def _moved(
     return after
 
 
-def _shared(room: Room, card: Card) -> bool:
-    """Tell whether another meeting has the same file: its bytes then stay for that one."""
-    with room.shelf.reading() as unit:
-        return any(one.recording == card.recording and one.meeting_id != card.meeting_id for one in unit.several(Card))
-
-
-def _emptied(work: Work, record_class: RecordClass) -> None:
-    if record_class is RecordClass.RECORDING:
-        work.change(recording=None, media="")
-        return
-    kept = work.unit.get(KeptTranscript, work.card.meeting_id)
-    if kept is not None:
-        work.unit.remove(kept)
-    work.unit.findable(work.card.meeting_id, "transcript", [])
-
-
-def _certified(decided: Destruction, work: Work, signer: Signer, sha256: str | None) -> Destruction:
+def _certified(decided: Destruction, work: Work, signer: Signer, gone: Mapping[str, Any]) -> Destruction:
     said = {
         "what": decided.record_class,
         "meeting": decided.meeting_id,
         "title": work.card.title,
         "study": work.card.study,
         "held_at": wire.plain(work.card.at),
-        "sha256": sha256,
+        **gone,
         "reason": decided.reason,
         "asked_by": decided.asked_by,
         "asked_at": wire.plain(decided.asked_at),

@@ -11,8 +11,8 @@ from hub.domain import wire
 from hub.domain.audit import Entry
 from hub.domain.cards import Card
 from hub.domain.errors import MissingError, RefusedError, StaleError
-from hub.domain.people import Grant, Principal
-from hub.domain.policy import RIGHTS, Right, Scope, Verdict, decide, in_force
+from hub.domain.people import EVERY, Grant, Principal
+from hub.domain.policy import RIGHTS, Right, Scope, Verdict, decide, in_force, untrained
 from hub.ports import Clock
 from hub.ports.review import Shelf, ShelfUnit
 
@@ -99,15 +99,16 @@ def seen(room: Room, principal: Principal, meeting_id: str, right: Right = Right
     if card is None or verdict is Verdict.HIDDEN:
         raise MissingError(_missing(meeting_id))
     if verdict is Verdict.REFUSED:
-        refuse(room, principal, right, meeting_id)
+        refuse(room, principal, right, meeting_id, untrained=untrained(principal, right, card.scope, at=room.clock()))
     return card
 
 
-def refuse(room: Room, principal: Principal, right: Right, record: str) -> None:
+def refuse(room: Room, principal: Principal, right: Right, record: str, *, untrained: bool = False) -> None:
     """Note the attempt in the trail, and raise RefusedError."""
     with room.shelf.writing() as unit:
         unit.audit([entry(principal.actor, room.clock(), "meeting", record, "refused", None, str(right), "")])
-    raise RefusedError(f"you may not do this here: it needs the right {right}")
+    why = "; the study asks for training that is not on record" if untrained else ""
+    raise RefusedError(f"you may not do this here: it needs the right {right}{why}")
 
 
 def allowed(room: Room, principal: Principal, right: Right, scope: Scope, *, what: str) -> None:
@@ -123,7 +124,8 @@ def sight(principal: Principal, at: datetime, right: Right = Right.MEETINGS_READ
     """Return the grants by which *principal* may use *right* on what they reach: what a list may show."""
     if principal.user.state != "active" or (principal.scopes is not None and right not in principal.scopes):
         return ()
-    return tuple(grant for grant in principal.grants if in_force(grant, at) and right in RIGHTS[grant.role])
+    usable = (grant for grant in principal.grants if in_force(grant, at) and EVERY not in grant.barred)
+    return tuple(grant for grant in usable if right in RIGHTS[grant.role])
 
 
 def fresh(expected: int | None, stands: int, what: str) -> None:
