@@ -13,7 +13,7 @@ from hub.api.meeting_scopes import meeting_scope, study_named, study_scope
 from hub.domain import wire
 from hub.domain.policy import Right
 from hub.domain.retention import Destruction, DestructionState, Hold, Period, RecordClass
-from hub.services.review import ending, retention
+from hub.services.review import retained, retention
 
 router = APIRouter(tags=["retention"])
 OfMeeting = Annotated[Asking, may(Right.RETENTION_MANAGE, meeting_scope)]
@@ -95,33 +95,27 @@ class DestructionSeen(BaseModel):
 
 
 class EndedSeen(BaseModel):
-    """A class of a meeting whose period has ended; *state* is `asked` once somebody asks for its destruction."""
+    """A class of a meeting whose period is over since *since*: its destruction may be asked for."""
 
     meeting_id: str
     title: str
     study: str | None
-    held_at: datetime
     record_class: RecordClass
-    state: DestructionState
-    reason: str
-    asked_by: str
+    since: datetime
 
 
 @router.get("/retention/ended")
 def ended(asking: Annotated[Asking, may(Right.RETENTION_MANAGE)]) -> list[EndedSeen]:
-    """List what need not be kept any more, and what somebody has asked to destroy."""
+    """List what need not be kept any more, longest ago first; what is held, or asked for already, is left out."""
     return [
         EndedSeen(
-            meeting_id=card.meeting_id,
-            title=card.title,
-            study=card.study,
-            held_at=card.at,
+            meeting_id=one.card.meeting_id,
+            title=one.card.title,
+            study=one.card.study,
             record_class=one.record_class,
-            state=one.state,
-            reason=one.reason,
-            asked_by=one.asked_by,
+            since=one.since,
         )
-        for card, one in ending.ended(asking.hub.room, asking.principal)
+        for one in retained.ended(asking.hub.room, asking.principal)
     ]
 
 

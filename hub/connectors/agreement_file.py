@@ -19,7 +19,7 @@ class _Field(Strict):
     policy: Policy | None = None
 
 
-class _Kind(Strict):
+class _KindForm(Strict):
     owner: Name
     policy: Policy = Policy.REVIEW
     deletes: Deletes = Deletes.REVIEW
@@ -35,7 +35,7 @@ class AgreementForm(Strict):
     id: Name
     parties: dict[Name, tuple[Name, ...]]
     studies: tuple[str, ...] = ()
-    kinds: dict[Name, _Kind]
+    kinds: dict[Name, _KindForm]
 
 
 def read(path: Path) -> Agreement:

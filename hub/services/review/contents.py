@@ -11,18 +11,19 @@ from hub.domain.distribution import Dispatch
 from hub.domain.localized import LocalizedCopy
 from hub.domain.retention import RecordClass
 from hub.domain.versions import KeptTranscript, Version, WorkingDraft
+from hub.ports.review import ShelfUnit
 from hub.services.review.room import Room, Work
 
 _OF_MINUTES = (CertifiedCopy, LocalizedCopy, Remark, Signature, Review, BoardAction, WorkingDraft, Version)
 """In the order in which they go: what is said of a version before the version."""
 
 
-def is_there(work: Work, record_class: RecordClass) -> bool:
+def is_there(unit: ShelfUnit, card: Card, record_class: RecordClass) -> bool:
     """Tell whether there is anything of a class."""
-    unit, meeting_id = work.unit, work.card.meeting_id
+    meeting_id = card.meeting_id
     match record_class:
         case RecordClass.RECORDING:
-            return work.card.recording is not None
+            return card.recording is not None
         case RecordClass.TRANSCRIPT:
             return unit.get(KeptTranscript, meeting_id) is not None
         case RecordClass.MINUTES:

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from hub.domain.cards import Card, CardQuery
-from hub.domain.people import EVERY, Grant, Principal, Role
-from hub.domain.policy import Right, Verdict, decide
+from hub.domain.people import EVERY, Grant, Role
 from hub.domain.retention import DEFAULT_MONTHS, Destruction, DestructionState, Period, RecordClass, ends_at
 from hub.ports.review import ShelfUnit
 from hub.services.review import contents
@@ -27,29 +26,12 @@ def tell_ended(room: Room) -> int:
     return count
 
 
-def ended(room: Room, principal: Principal) -> list[tuple[Card, Destruction]]:
-    """Return what need not be kept any more and is not destroyed yet, as far as the principal may decide on it."""
-    with room.shelf.reading() as unit:
-        found = [
-            (card, one)
-            for state in (DestructionState.ENDED, DestructionState.ASKED)
-            for one in unit.several(Destruction, state=state)
-            if (card := unit.get(Card, one.meeting_id)) is not None
-        ]
-    at = room.clock()
-    return [
-        (card, one)
-        for card, one in found
-        if decide(principal, Right.RETENTION_MANAGE, card.scope, at=at) is Verdict.ALLOWED
-    ]
-
-
 def _noted(room: Room, card: Card, record_class: RecordClass) -> bool:
     key, months = key_of(card.meeting_id, record_class), period(room, record_class, card.study or "").months
     if room.clock() < ends_at(card.at, months) or _known(room, key):
         return False
     with held(room, card.meeting_id, "hub") as work:
-        if work.unit.get(Destruction, key) is not None or not contents.is_there(work, record_class):
+        if work.unit.get(Destruction, key) is not None or not contents.is_there(work.unit, work.card, record_class):
             return False
         why = f"its period of {months} months has ended"
         work.unit.put(Destruction(key, card.meeting_id, record_class, why, "hub", work.at, DestructionState.ENDED))

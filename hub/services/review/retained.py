@@ -16,8 +16,7 @@ from hub.domain.retention import (
     RecordClass,
     ends_at,
 )
-from hub.domain.versions import KeptTranscript
-from hub.ports.review import ShelfUnit
+from hub.services.review.contents import is_there
 from hub.services.review.retention import MANAGE, period
 from hub.services.review.room import Room, sight
 from hub.services.review.routes import study_scope
@@ -49,6 +48,7 @@ def destructions(room: Room, principal: Principal) -> list[tuple[Card, Destructi
     """Return what was destroyed or is asked to be, newest first, with its meeting."""
     with room.shelf.reading() as unit:
         found = [(unit.get(Card, one.meeting_id), one) for one in unit.several(Destruction)]
+        found = [pair for pair in found if pair[1].state is not DestructionState.ENDED]
     mine = [(card, one) for card, one in found if card is not None and _may(room, principal, card.scope)]
     return sorted(mine, key=lambda pair: pair[1].asked_at, reverse=True)
 
@@ -91,15 +91,9 @@ def _ended(room: Room, card: Card) -> list[Ended]:
         known = {
             one.record_class
             for one in unit.several(Destruction, meeting_id=card.meeting_id)
-            if one.state is not DestructionState.REFUSED
+            if one.state not in (DestructionState.REFUSED, DestructionState.ENDED)
         }
-        return [Ended(card, one, until[one]) for one in RecordClass if one not in known and _there(unit, card, one)]
-
-
-def _there(unit: ShelfUnit, card: Card, record_class: RecordClass) -> bool:
-    if record_class is RecordClass.RECORDING:
-        return card.recording is not None
-    return unit.get(KeptTranscript, card.meeting_id) is not None
+        return [Ended(card, one, until[one]) for one in RecordClass if one not in known and is_there(unit, card, one)]
 
 
 def _of_hold(room: Room, principal: Principal, held: Hold) -> Scope:

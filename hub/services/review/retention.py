@@ -163,7 +163,7 @@ def destructions(room: Room, principal: Principal, meeting_id: str) -> list[Dest
 
 def _may_go(work: Work, record_class: RecordClass) -> None:
     card, unit = work.card, work.unit
-    if not contents.is_there(work, record_class):
+    if not contents.is_there(unit, card, record_class):
         raise StandingError(f"{card.title}: there is no {record_class} of it")
     until = ends_at(card.at, _period(unit, record_class, card.study or "").months)
     if work.at < until:

@@ -133,8 +133,12 @@ def certificate(meeting: str, record_class: str, asking: Managing) -> Response:
 
 def classes(words: Wording) -> dict[RecordClass, str]:
     """Return the classes of records in words."""
-    known = {"recording": words.text("Recording"), "transcript": words.text("Transcript")}
-    return {one: known.get(str(one), str(one)) for one in RecordClass}
+    return {
+        RecordClass.RECORDING: words.text("Recording"),
+        RecordClass.TRANSCRIPT: words.text("Transcript"),
+        RecordClass.MINUTES: words.text("Minutes"),
+        RecordClass.RECEIPTS: words.text("Receipts"),
+    }
 
 
 def _class(name: str) -> RecordClass:
