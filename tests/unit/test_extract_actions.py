@@ -31,6 +31,15 @@ def actions(extractor):
 
 TAKEN = [
     pytest.param(
+        """Tom: There are three hundred and forty open queries at two sites. The last visit was on the tenth.
+        Helen: Rajesh, can you get that down to under fifty by the end of next week?
+        Rajesh: I can.""",
+        "Rajesh Iyer to get three hundred and forty open queries at two sites down to under fifty.",
+        "Rajesh Iyer",
+        date(2026, 3, 20),
+        id="what is counted is many",
+    ),
+    pytest.param(
         """Helen: Could you get the stability people to give us a yes or no by tomorrow noon, Tom?
         Tom: I can ask but noon is tight. Say end of day tomorrow.
         Helen: Fine, end of day.""",

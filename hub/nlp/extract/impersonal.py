@@ -20,7 +20,8 @@ _WOULD_BE = re.compile(r"\b(would|should|could) be (?=\w+(?:ed|en|wn|ne)\b)", re
 
 _ASKED = re.compile(
     r"[,;] (?:and )?(?:is (?:it|that|this) (?:okay|ok|fine|good|all right)|(?:everyone|everybody|all|you|anyone) (?:okay|ok|fine|good|happy)|"
-    r"agreed|okay|ok|right|yes|any (?:objections?|comments?|votes)|does (?:anyone|anybody|that)|do (?:we|you) (?:all )?agree)\b[^,]*$",
+    r"agreed|okay|ok|right|yes|any (?:objections?|comments?|votes)|does (?:anyone|anybody|that)|do (?:we|you) (?:all )?agree)\b[^,]*$|"
+    r" (?:is|are) (?:everyone|everybody|you all) (?:okay|ok|fine|good|happy)(?: with (?:that|it|this))?\W*$",
     re.IGNORECASE,
 )
 

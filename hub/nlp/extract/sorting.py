@@ -8,7 +8,11 @@ from typing import TypeVar
 from hub.domain.minutes import Action, Decision, Evidence, Issue, Item, Risk
 from hub.nlp.extract.embed import Likeness
 
-_ASKED = re.compile(r"\?|\b(?:shall|should) we\b", re.IGNORECASE)  # a recognizer may hear no question mark
+_ASKED = re.compile(
+    r"\?|\b(?:shall|should) we\b|\b(?:is|are|does) (?:everyone|everybody|anyone|anybody|that|you all)\b.{0,15}"
+    r"\b(?:okay|ok|fine|good|agreed?|works?|happy)\b",
+    re.IGNORECASE,
+)  # a recognizer may hear no question mark
 Entry = TypeVar("Entry", Decision, Risk, Issue)
 
 _SAME = 0.82

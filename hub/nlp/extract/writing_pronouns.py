@@ -22,6 +22,7 @@ _ARTICLE = re.compile(r"^(?:the|a|an|this|that|these|those|our|my|your|their)\s+
 _ORDINAL = re.compile(
     r"(?:\w+)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+teenth|\w*tieth)$"
 )
+_LIMITS = words("to under below over above than about around")
 _STRUNG = 20
 """Words of a sentence without a pause in which several things were spoken of, so that none is the last one."""
 _PAUSE = re.compile(r"[,;:–—-] ")
@@ -63,7 +64,7 @@ def antecedent(
     *begin* is the token its clause begins with; *before* are earlier utterances in order. None where the nearest
     sentence that speaks of things offers none of the pronoun's number.
     """
-    plural = pronoun.lower_ in _PLURAL
+    plural = pronoun.lower_ in _PLURAL or _is_counted(pronoun)
     own = _things(utterance, plural=plural, stop=begin, roster=roster)
     if own:
         return Antecedent(own[0], utterance)
@@ -80,6 +81,13 @@ def antecedent(
         if looked == 2:
             return None
     return None
+
+
+def _is_counted(pronoun: Any) -> bool:
+    """Tell whether a number follows that only many things can come to: "get that down to under fifty"."""
+    after = list(pronoun.doc[pronoun.i + 1 : min(pronoun.i + 6, pronoun.sent.end)])
+    led = [token for token in after if token.lower_ in _LIMITS]
+    return bool(led and led[-1].i + 1 < pronoun.sent.end and led[-1].nbor().like_num)
 
 
 def _things(utterance: Utterance, *, plural: bool, stop: int | None, roster: Roster) -> list[str]:
