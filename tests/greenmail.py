@@ -19,6 +19,7 @@ from tests.certificates import make_certificates
 
 VERSION = "2.1.8"
 PASSWORD = "right"  # noqa: S105 - of tests only
+MAILBOXES = ("minutes@meridian.test", "eva@asterion.test", "back@meridian.test", "ida@asterion.test")
 _START_S = 120
 _QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m")
 _STARTED = re.compile(r"Started (smtps|imaps):127\.0\.0\.1:(\d+)")

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from hub.storage.engine import open_engine
+from tests.greenmail import MAILBOXES, Green, greenmail, installed
 
 SCRIPT = Path(__file__).resolve().parent.parent / "scripts" / "services"
 
@@ -79,6 +80,14 @@ def postgres_url(postgres_services: Services) -> Iterator[str]:
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def green(tmp_path_factory) -> Iterator[Green]:
+    """The mail server of this test run; tests that count mails do so in a mailbox or folder of their own."""
+    need("GreenMail", "apt-get install openjdk-17-jre-headless maven", installed())
+    with greenmail(tmp_path_factory.mktemp("green"), *MAILBOXES) as server:
+        yield server
 
 
 @pytest.fixture

@@ -18,9 +18,8 @@ from tests.connectors.peer import running
 from tests.connectors.vendors.graph import TENANT
 from tests.connectors.vendors.graph_mail import BOX, MailServer
 from tests.fakes import FakeMailbox
-from tests.greenmail import PASSWORD, greenmail, installed
+from tests.greenmail import PASSWORD
 from tests.mails import answer, bounce, with_file
-from tests.services import need
 
 SINCE, BEFORE, AFTER = (datetime(2026, 6, 1, tzinfo=UTC), *(datetime(2026, m, 15, 9, tzinfo=UTC) for m in (5, 6)))
 GOOD = "env:MAIL_PASSWORD"
@@ -120,13 +119,6 @@ class Graph:
 
     def elsewhere(self):
         return self.made(folder="Other")
-
-
-@pytest.fixture(scope="module")
-def green(tmp_path_factory):
-    need("GreenMail", "apt-get install openjdk-17-jre-headless maven", installed())
-    with greenmail(tmp_path_factory.mktemp("green"), BOX) as server:
-        yield server
 
 
 @pytest.fixture

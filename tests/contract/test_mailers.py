@@ -21,9 +21,8 @@ from tests.connectors.vendors.graph import TENANT
 from tests.connectors.vendors.graph_mail import BOX
 from tests.connectors.vendors.graph_mail import MailServer as GraphMail
 from tests.fakes import FakeMailer
-from tests.greenmail import PASSWORD, greenmail, installed
+from tests.greenmail import PASSWORD
 from tests.mail_kit import AT, MAIL, Box, submission
-from tests.services import need
 
 EVA = MAIL.to
 
@@ -161,13 +160,6 @@ def graph(monkeypatch):
     with running(GraphMail()) as server:
         monkeypatch.setenv("GRAPH_SECRET", server.secret)
         monkeypatch.setenv("OTHER_SECRET", "wrong-5d1c")
-        yield server
-
-
-@pytest.fixture(scope="module")
-def green(tmp_path_factory):
-    need("GreenMail", "apt-get install openjdk-17-jre-headless maven", installed())
-    with greenmail(tmp_path_factory.mktemp("green"), BOX, EVA) as server:
         yield server
 
 

@@ -5,7 +5,6 @@ from imaplib import IMAP4_SSL
 from smtplib import SMTP_SSL
 from ssl import create_default_context
 
-import pytest
 from typer.testing import CliRunner
 
 from hub.bootstrap import build
@@ -15,12 +14,11 @@ from hub.domain.distribution import Dispatch, Recipient
 from hub.services.review.distributing import dispatch_id
 from hub.services.review.room import held
 from hub.settings import load_settings
-from tests.greenmail import PASSWORD, greenmail, installed
+from tests.greenmail import PASSWORD
 from tests.mails import answer
 from tests.review_kit import STUDY, drafted
-from tests.services import need
 
-BOX, EVA = "minutes@meridian.test", "eva@asterion.test"
+BOX, IDA = "back@meridian.test", "ida@asterion.test"
 OUT = """
 send: smtp
 smtp:
@@ -36,13 +34,6 @@ imap: {{host: 127.0.0.1, port: {port}, ca: {ca}, login: {{user: {box}, password:
 """
 
 
-@pytest.fixture
-def green(tmp_path_factory):
-    need("GreenMail", "apt-get install openjdk-17-jre-headless maven", installed())
-    with greenmail(tmp_path_factory.mktemp("green"), BOX, EVA) as server:
-        yield server
-
-
 def test_minutes_go_out_and_the_answer_is_captured(tmp_path, green, monkeypatch):
     monkeypatch.setenv("PW", PASSWORD)
     monkeypatch.setenv("HUB_HOME", str(tmp_path))
@@ -54,20 +45,20 @@ def test_minutes_go_out_and_the_answer_is_captured(tmp_path, green, monkeypatch)
     meeting = _waiting(hub)
     name = _sent(hub, green, meeting)
     with SMTP_SSL("127.0.0.1", green.smtp, context=create_default_context(cafile=green.ca), timeout=60) as server:
-        server.login(EVA, PASSWORD)
-        server.sendmail(EVA, [BOX], answer("We agree.", to=name))
+        server.login(IDA, PASSWORD)
+        server.sendmail(IDA, [BOX], answer("We agree.", to=name))
     done = CliRunner().invoke(app, ["mail", "capture", "inbox"])
     assert done.exit_code == 0, done.output
     [entry] = hub.communications.find(Asked(STUDY), lambda _: True)
-    assert (entry.said.author_id, entry.said.thread) == (EVA, f"minutes of {meeting}")
+    assert (entry.said.author_id, entry.said.thread) == ("eva@asterion.test", f"minutes of {meeting}")
     assert "We agree." in entry.said.text
     assert hub.audit.verify().whole
     hub.close()
 
 
 def _waiting(hub) -> str:
-    """Return a meeting with a delivery to Eva."""
-    card, to = drafted(hub.room), Recipient(EVA, attach=("md",))
+    """Return a meeting with a delivery to Ida."""
+    card, to = drafted(hub.room), Recipient(IDA, attach=("md",))
     with held(hub.room, card.meeting_id, "hub") as work:
         key = dispatch_id(card.meeting_id, 1, to)
         work.unit.add(Dispatch(key, card.meeting_id, 1, to, "anna", hub.clock()))
@@ -75,7 +66,7 @@ def _waiting(hub) -> str:
 
 
 def _sent(hub, green, meeting) -> str:
-    """Send what waits, and return the name of the mail that Eva got."""
+    """Send what waits, and return the name of the mail that Ida got."""
     from hub.services.review.delivering import deliver
 
     assert deliver(hub.room, hub.post) == 1
@@ -83,7 +74,7 @@ def _sent(hub, green, meeting) -> str:
         [dispatch] = unit.several(Dispatch, meeting_id=meeting)
     assert (dispatch.state, dispatch.error) == ("sent", "")
     box = IMAP4_SSL("127.0.0.1", green.imap, ssl_context=create_default_context(cafile=green.ca), timeout=60)
-    box.login(EVA, PASSWORD)
+    box.login(IDA, PASSWORD)
     box.select()
     come = message_from_bytes(box.fetch("1", "(BODY.PEEK[])")[1][0][1], policy=policy.default)
     box.logout()

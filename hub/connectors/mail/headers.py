@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
@@ -51,5 +51,5 @@ def moment(part: Message, otherwise: datetime) -> datetime:
 def _decoded(raw: str) -> str:
     try:
         return plain(str(make_header(decode_header(raw))))
-    except (HeaderParseError, LookupError, ValueError):  # an encoding that is none: shown as it stands
+    except (MessageError, LookupError, ValueError):  # an encoding that is none: shown as it stands
         return plain(raw)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from email import message_from_bytes
+from email.errors import MessageError
 from email.message import Message
 
 from hub.connectors.mail.headers import ids, line, mailbox, moment, plain
@@ -30,6 +31,14 @@ def parsed(raw: bytes, *, come_at: datetime, keep_files: bool = False, cut: bool
 
     *cut* mails are the first part of longer ones: their files are named, never kept.
     """
+    try:
+        return _parsed(raw, come_at, keep_files=keep_files, cut=cut)
+    except (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        # what the standard library raises over bytes that no mail program wrote is its own affair
+        raise RejectedError(f"cannot be read ({type(error).__name__})") from error
+
+
+def _parsed(raw: bytes, come_at: datetime, *, keep_files: bool, cut: bool) -> ReceivedMail:
     mail = message_from_bytes(raw)
     shown, sender = mailbox(mail, "From")
     if not sender and not ids(mail, "Message-ID"):
