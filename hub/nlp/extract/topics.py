@@ -8,7 +8,7 @@ from hub.domain.minutes import Topic
 from hub.domain.transcript import Transcript
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.topics_announced import listed, opened, stem, telling
-from hub.nlp.extract.topics_cohesion import changes, named
+from hub.nlp.extract.topics_cohesion import changes, titles
 from hub.nlp.extract.utterances import Utterance, evidence
 
 _FEWEST_ROWS = 3
@@ -37,7 +37,8 @@ def find_topics(utterances: Sequence[Utterance], transcript: Transcript, roster:
     agenda = tuple(dict.fromkeys(title.strip() for title in transcript.meeting.agenda if title.strip()))
     starts = _by_agenda(utterances, agenda or listed(utterances, roster), roster)
     starts = starts or _by_words(utterances, roster)
-    heard = [] if starts else [(row, named(utterances, row, past), HEARD) for row, past in changes(utterances)]
+    turns = [] if starts else changes(utterances)
+    heard = [(row, title, HEARD) for (row, _), title in zip(turns, titles(utterances, turns), strict=True)]
     stretches = _stretches(starts or [entry for entry in heard if entry[1]], utterances, transcript)
     met = {stretch.topic.title for stretch in stretches}
     missing = [Stretch(Topic("", title, AGENDA), 0, 0) for title in agenda if title not in met]
@@ -65,12 +66,12 @@ def weighed(
 
     A segment counts for the topic in which its last sentence stands.
     """
-    owner = {name: topic_at(stretches, u.index) for u in utterances for name in u.segments}
+    owner = {name: s.topic.id for s in stretches for u in utterances[s.first : s.past] for name in u.segments}
     speech: defaultdict[str, float] = defaultdict(float)
     rested: defaultdict[str, float] = defaultdict(float)
     for segment in transcript.segments:
-        topic = owner.get(segment.id)
-        if topic is not None:
+        topic = owner.get(segment.id, "")
+        if topic:
             speech[topic] += segment.end - segment.start
             rested[topic] += (segment.end - segment.start) * (segment.id in cited)
     topics = (stretch.topic for stretch in stretches)

@@ -5,6 +5,7 @@ how deep it falls between two heights.
 """
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -73,29 +74,35 @@ def changes(utterances: Sequence[Utterance]) -> list[tuple[int, int]]:
     falls = _depths([_alike(bags, gap) for gap in range(1, len(rows))])
     mean = sum(falls) / len(falls)
     spread = math.sqrt(sum((fall - mean) ** 2 for fall in falls) / len(falls))
-    cuts: list[int] = []
+    edges, cuts = [0, len(rows)], list[int]()
     for gap in sorted(range(len(falls)), key=lambda at: (-falls[at], at)):
         if falls[gap] < mean + _DEPTH * spread:
             break
         place = gap + 1
-        edges = (0, len(rows), *cuts)
-        if all(abs(place - other) >= _APART for other in edges):
+        at = bisect_left(edges, place)
+        if place - edges[at - 1] >= _APART and edges[at] - place >= _APART:
+            edges.insert(at, place)
             cuts.append(place)
     borders = [0, *sorted(cuts), len(rows)]
     firsts = [rows[at] if at < len(rows) else len(utterances) for at in borders]
     return list(pairwise(firsts)) if cuts else []
 
 
-def named(utterances: Sequence[Utterance], first: int, past: int) -> str:
-    """Return the words that the sentences from *first* to *past* are about more than the rest, "" where none are."""
-    inside, everywhere = Counter[str](), Counter[str]()
+def titles(utterances: Sequence[Utterance], stretches: Sequence[tuple[int, int]]) -> list[str]:
+    """Return for each stretch (first row, row after the last) the words it is about more than the rest, "" where none.
+
+    Utterances stand at the row of their index. Linear in the number of sentences.
+    """
+    nouns = [_nouns(u) for u in utterances]
+    everywhere = Counter(lemma for row in nouns for lemma, _ in row)
+    return [_title([noun for row in nouns[first:past] for noun in row], everywhere) for first, past in stretches]
+
+
+def _title(nouns: Sequence[tuple[str, str]], everywhere: Counter[str]) -> str:
+    inside = Counter(lemma for lemma, _ in nouns)
     shown: dict[str, str] = {}
-    for u in utterances:
-        for lemma, text in _nouns(u):
-            everywhere[lemma] += 1
-            if first <= u.index < past:
-                inside[lemma] += 1
-                shown.setdefault(lemma, text)
+    for lemma, text in nouns:
+        shown.setdefault(lemma, text)
     worth = {lemma: count * count / everywhere[lemma] for lemma, count in inside.items() if count > 1}
     best: list[str] = []
     for lemma in sorted(worth, key=lambda lemma: (-worth[lemma], lemma)):
