@@ -26,7 +26,7 @@ def set_up(settings: Settings) -> None:
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # as it is by then: it may be redirected
         cache_logger_on_first_use=False,
     )
     for name in _FOREIGN:
