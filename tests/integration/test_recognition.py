@@ -104,7 +104,7 @@ def test_a_meeting_in_another_language_is_heard_in_it_and_in_english(base, tmp_p
     done = base.into_english(pcm, transcript, progress=Silent())
     assert [segment.text for segment in done.segments] == [segment.text for segment in transcript.segments]
     told = " ".join(passage.text for segment in done.segments for passage in segment.english).lower()
-    assert not english or any(word in told for word in english)
+    assert len({word for word in english if word in told}) >= min(2, len(english))
 
 
 def test_a_change_of_language_inside_a_meeting_is_noticed(base, tmp_path):
