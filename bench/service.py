@@ -160,7 +160,7 @@ def _person(hub: Hub, name: str, *grants: Grant) -> str:
     account = hub.desk.accounts.named(email=email)
     if account is None:
         user = User(hub.desk.new_id(), email, name, grants[0].organization)
-        account = keeping.create(hub.desk, user, by="bench", password="a long walk by the river", own=True)  # noqa: S106
+        account = keeping.create(hub.desk, user, by="bench", password="a long walk by the river", own=True)  # noqa: S106 - of the test
         for grant in grants:
             keeping.give(hub.desk, account, grant, by="bench")
     return open_session(hub.desk, account, method="password+code", asked=Asked(email, "bench")).secret

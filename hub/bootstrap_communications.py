@@ -29,13 +29,13 @@ class CommunicationParts:
     if TYPE_CHECKING:  # given by the hub
 
         @property
-        def clock(self) -> Clock: ...  # noqa: D102
+        def clock(self) -> Clock: ...  # noqa: D102  # told where it is made
         @property
-        def sync(self) -> Sync: ...  # noqa: D102
+        def sync(self) -> Sync: ...  # noqa: D102  # told where it is made
         @property
-        def room(self) -> Room: ...  # noqa: D102
+        def room(self) -> Room: ...  # noqa: D102  # told where it is made
         @property
-        def blobs(self) -> BlobStore: ...  # noqa: D102
+        def blobs(self) -> BlobStore: ...  # noqa: D102  # told where it is made
         @property
         def _engine(self) -> Any: ...
 

@@ -22,9 +22,9 @@ class LanguageParts:
     if TYPE_CHECKING:  # given by the hub
 
         @property
-        def clock(self) -> Clock: ...  # noqa: D102
+        def clock(self) -> Clock: ...  # noqa: D102  # told where it is made
         @property
-        def models(self) -> "FetchedModels": ...  # noqa: D102
+        def models(self) -> "FetchedModels": ...  # noqa: D102  # told where it is made
         @property
         def _engine(self) -> Any: ...
         def _part(self, name: str, make: Callable[[], Part]) -> Part: ...

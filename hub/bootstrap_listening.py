@@ -30,9 +30,9 @@ class ListeningParts:
     if TYPE_CHECKING:  # given by the hub
 
         @property
-        def clock(self) -> Clock: ...  # noqa: D102
+        def clock(self) -> Clock: ...  # noqa: D102  # told where it is made
         @property
-        def models(self) -> "FetchedModels": ...  # noqa: D102
+        def models(self) -> "FetchedModels": ...  # noqa: D102  # told where it is made
 
     @cached_property
     def extractor(self) -> Extractor:

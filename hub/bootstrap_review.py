@@ -43,36 +43,36 @@ class ReviewParts:
     if TYPE_CHECKING:  # given by the hub
 
         @property
-        def clock(self) -> Clock: ...  # noqa: D102
+        def clock(self) -> Clock: ...  # noqa: D102  # told where it is made
         @property
-        def blobs(self) -> BlobStore: ...  # noqa: D102
+        def blobs(self) -> BlobStore: ...  # noqa: D102  # told where it is made
         @property
-        def stages(self) -> StageStore: ...  # noqa: D102
+        def stages(self) -> StageStore: ...  # noqa: D102  # told where it is made
         @property
-        def renderer(self) -> Renderer: ...  # noqa: D102
+        def renderer(self) -> Renderer: ...  # noqa: D102  # told where it is made
         @property
-        def extractor(self) -> Extractor: ...  # noqa: D102
+        def extractor(self) -> Extractor: ...  # noqa: D102  # told where it is made
         @property
-        def audit(self) -> "AuditTrail": ...  # noqa: D102
+        def audit(self) -> "AuditTrail": ...  # noqa: D102  # told where it is made
         @property
-        def desk(self) -> "Desk": ...  # noqa: D102
+        def desk(self) -> "Desk": ...  # noqa: D102  # told where it is made
         @property
-        def codes(self) -> "Codes": ...  # noqa: D102
+        def codes(self) -> "Codes": ...  # noqa: D102  # told where it is made
         @property
-        def jobs(self) -> "JobRunner": ...  # noqa: D102
+        def jobs(self) -> "JobRunner": ...  # noqa: D102  # told where it is made
         @property
-        def tokens(self) -> "Tokens": ...  # noqa: D102
+        def tokens(self) -> "Tokens": ...  # noqa: D102  # told where it is made
         @property
-        def sync(self) -> "Sync": ...  # noqa: D102
-        def ears(self, vocabulary: Path | None = None) -> "Ears": ...  # noqa: D102
-        def is_transcript(self, path: Path) -> bool: ...  # noqa: D102
-        def read_transcript(self, path: Path) -> Transcript: ...  # noqa: D102
+        def sync(self) -> "Sync": ...  # noqa: D102  # told where it is made
+        def ears(self, vocabulary: Path | None = None) -> "Ears": ...  # noqa: D102  # told where it is made
+        def is_transcript(self, path: Path) -> bool: ...  # noqa: D102  # told where it is made
+        def read_transcript(self, path: Path) -> Transcript: ...  # noqa: D102  # told where it is made
         @property
-        def follower(self) -> Follower: ...  # noqa: D102
+        def follower(self) -> Follower: ...  # noqa: D102  # told where it is made
         @property
-        def redactor(self) -> Redactor: ...  # noqa: D102
+        def redactor(self) -> Redactor: ...  # noqa: D102  # told where it is made
         @property
-        def calendars(self) -> WorkCalendars: ...  # noqa: D102
+        def calendars(self) -> WorkCalendars: ...  # noqa: D102  # told where it is made
         @property
         def _engine(self) -> Any: ...
 

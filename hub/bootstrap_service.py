@@ -34,23 +34,23 @@ class ServiceParts:
     if TYPE_CHECKING:  # given by the hub
 
         @property
-        def clock(self) -> Clock: ...  # noqa: D102
+        def clock(self) -> Clock: ...  # noqa: D102  # told where it is made
         @property
         def _shared_clock(self) -> Clock: ...
         @property
-        def sync(self) -> Sync: ...  # noqa: D102
+        def sync(self) -> Sync: ...  # noqa: D102  # told where it is made
         @property
-        def room(self) -> Room: ...  # noqa: D102
+        def room(self) -> Room: ...  # noqa: D102  # told where it is made
         @property
-        def audit(self) -> AuditTrail: ...  # noqa: D102
+        def audit(self) -> AuditTrail: ...  # noqa: D102  # told where it is made
         @property
-        def communications(self) -> CommunicationLog: ...  # noqa: D102
+        def communications(self) -> CommunicationLog: ...  # noqa: D102  # told where it is made
         @property
-        def holder(self) -> str: ...  # noqa: D102
+        def holder(self) -> str: ...  # noqa: D102  # told where it is made
         @property
         def _engine(self) -> Any: ...
 
-        def review_jobs(self) -> "dict[str, JobWork]": ...  # noqa: D102
+        def review_jobs(self) -> "dict[str, JobWork]": ...  # noqa: D102  # told where it is made
 
     @cached_property
     def desk(self) -> "Desk":

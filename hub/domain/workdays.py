@@ -40,10 +40,6 @@ class WorkCalendar:
         """Return the last working day before *day*."""
         return self._next(day, -1)
 
-    def first_after(self, day: date) -> date:
-        """Return the first working day after *day*."""
-        return self._next(day, 1)
-
     def later(self, day: date, count: int) -> date:
         """Return the day that lies *count* working days after *day*; before it where negative."""
         for _ in range(abs(count)):

@@ -32,19 +32,19 @@ class Upkept(Protocol):
     """The hub, as far as upkeep needs it."""
 
     @property
-    def sync(self) -> Sync: ...  # noqa: D102
+    def sync(self) -> Sync: ...  # noqa: D102  # told where it is made
     @property
-    def meetings(self) -> MeetingStore: ...  # noqa: D102
+    def meetings(self) -> MeetingStore: ...  # noqa: D102  # told where it is made
     @property
-    def blobs(self) -> BlobStore: ...  # noqa: D102
+    def blobs(self) -> BlobStore: ...  # noqa: D102  # told where it is made
     @property
-    def room(self) -> Room: ...  # noqa: D102
+    def room(self) -> Room: ...  # noqa: D102  # told where it is made
     @property
-    def traces(self) -> Traces: ...  # noqa: D102
+    def traces(self) -> Traces: ...  # noqa: D102  # told where it is made
     @property
-    def clock(self) -> Clock: ...  # noqa: D102
+    def clock(self) -> Clock: ...  # noqa: D102  # told where it is made
     @property
-    def platforms(self) -> Mapping[str, Connected]: ...  # noqa: D102
+    def platforms(self) -> Mapping[str, Connected]: ...  # noqa: D102  # told where it is made
     def sweep(self, name: str) -> Taken:
         """Take in what a meeting platform holds."""
 

@@ -136,7 +136,7 @@ class FakeRoom:
     """In memory: the least that keeps the contract. It is its own capture."""
 
     now: datetime = BEGAN
-    secret: str = "nobody-asks-for-it"  # noqa: S105
+    secret: str = "nobody-asks-for-it"  # noqa: S105 - of the test
     locked: bool = False
     away: int = 0
 

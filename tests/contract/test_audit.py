@@ -87,7 +87,7 @@ def test_the_database_refuses_to_change_or_delete_an_entry(trail, engine, statem
 
 @pytest.mark.parametrize("column", ["new", "actor", "reason", "field", "record_id", "message_id", "agreement"])
 def test_a_changed_entry_is_named(trail, engine, column):
-    harm(engine, f"UPDATE audit SET {column} = 'other' WHERE seq = 4")  # noqa: S608
+    harm(engine, f"UPDATE audit SET {column} = 'other' WHERE seq = 4")  # noqa: S608 - constants
     verdict = trail.verify()
     assert (verdict.whole, verdict.first_bad) == (False, 4)
     assert verdict.harm.startswith("changed")
@@ -104,7 +104,7 @@ def test_an_entry_removed_with_the_others_numbered_anew_is_named(trail, engine):
     harm(
         engine,
         "DELETE FROM audit WHERE seq = 7",
-        *(f"UPDATE audit SET seq = {n - 1} WHERE seq = {n}" for n in (8, 9, 10)),  # noqa: S608
+        *(f"UPDATE audit SET seq = {n - 1} WHERE seq = {n}" for n in (8, 9, 10)),  # noqa: S608 - constants
     )
     verdict = trail.verify()
     assert (verdict.whole, verdict.first_bad) == (False, 7)
@@ -125,8 +125,8 @@ def test_an_inserted_entry_is_named(trail, engine):
     columns = "at, actor, kind, record_id, field, old, new, reason, agreement, message_id, hash"
     harm(
         engine,
-        *(f"UPDATE audit SET seq = {n + 1} WHERE seq = {n}" for n in (10, 9, 8)),  # noqa: S608
-        f"INSERT INTO audit (seq, {columns}) SELECT 8, {columns} FROM audit WHERE seq = 2",  # noqa: S608
+        *(f"UPDATE audit SET seq = {n + 1} WHERE seq = {n}" for n in (10, 9, 8)),  # noqa: S608 - constants
+        f"INSERT INTO audit (seq, {columns}) SELECT 8, {columns} FROM audit WHERE seq = 2",  # noqa: S608 - constants
     )
     verdict = trail.verify()
     assert (verdict.whole, verdict.first_bad) == (False, 8)

@@ -378,7 +378,7 @@ def test_links_and_folders_are_left_alone(inbox, opened, tmp_path):
 
 
 def test_a_name_of_strange_bytes_can_be_shown(inbox, opened):
-    with open(os.fsencode(inbox) + b"/sites_\xff.csv", "wb") as stream:  # noqa: PTH123
+    with open(os.fsencode(inbox) + b"/sites_\xff.csv", "wb") as stream:  # noqa: PTH123 - Path takes no bytes
         stream.write(HEAD.encode() + b"1,A,many\n")
     os.utime(os.fsencode(inbox) + b"/sites_\xff.csv", (LONG_AGO.timestamp(),) * 2)
     source = opened()
@@ -507,7 +507,7 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 
 
 def test_a_workbook_is_read_by_its_values(inbox, opened):
-    rows = [(104, "Köln", 3, datetime(2026, 3, 5)), (None, None, None, None), ("0105", "B", 2.5, None), (106,)]  # noqa: DTZ001
+    rows = [(104, "Köln", 3, datetime(2026, 3, 5)), (None, None, None, None), ("0105", "B", 2.5, None), (106,)]  # noqa: DTZ001 - XLSX has no zone
     put(inbox, "a.xlsx", workbook(XLSX_HEAD, *rows))
     changes, rejects, _ = everything(opened(WORKBOOK))
     assert [dict(change.fields) for change in changes] == [
@@ -694,7 +694,7 @@ def test_files_are_read_over_sftp_page_by_page_and_go_on_after_a_crash(inbox, re
 
 
 def test_a_user_key_opens_the_door_as_well(inbox, remote, tmp_path):
-    USER_KEY.write_private_key_file(str(tmp_path / "id"), password="phrase")  # noqa: S106
+    USER_KEY.write_private_key_file(str(tmp_path / "id"), password="phrase")  # noqa: S106 - of the test
     (tmp_path / "phrase").write_text("phrase\n")
     put(inbox, "sites_1.csv", HEAD + "1,A,1\n")
     source = remote(password=None, key=f"file:{tmp_path}/id", passphrase=f"file:{tmp_path}/phrase")

@@ -601,7 +601,7 @@ def test_a_change_that_cannot_be_sent_is_refused_before_any_call(desk, partner):
         "224.0.0.1",
         "fe80::1%eth0",
         "100.64.0.1",
-        "0.0.0.0",  # noqa: S104
+        "0.0.0.0",  # noqa: S104 - to be refused
         "fec0::1",
         "240.0.0.1",
     ],

@@ -55,7 +55,7 @@ def test_the_description_names_every_operation_once(hub):
 
 def test_a_generated_client_does_a_days_work(hub, made):
     package, app = made
-    api = lambda name: importlib.import_module(f"made_client.api.{name}")  # noqa: E731
+    api = lambda name: importlib.import_module(f"made_client.api.{name}")  # noqa: E731 - a name for a short call
     models = importlib.import_module("made_client.models")
     person(hub, "anna@cro.example", granted(Role.PROJECT_MANAGER))
     token = token_of(hub, "engineer@cro.example", granted(Role.PROJECT_MANAGER))

@@ -32,7 +32,7 @@ def certificates(tmp_path_factory):
 def test_a_certificate_that_is_not_trusted_gets_no_password(certificates):
     box = Box()
     with submission(box, certificates) as port:
-        server = MailServer("127.0.0.1", port, "hub@meridian.test", user="hub", password="right")  # noqa: S106
+        server = MailServer("127.0.0.1", port, "hub@meridian.test", user="hub", password="right")  # noqa: S106 - of the test
         with pytest.raises(FatalError, match="certificate"):
             SmtpMailer(server, clock=lambda: AT).send(MAIL)
     assert box.come == []

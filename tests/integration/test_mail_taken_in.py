@@ -158,7 +158,7 @@ def test_answers_about_other_studies_or_of_the_unblinded_are_not_shown_to_this_o
 def test_files_are_named_and_kept_where_that_is_agreed(here, log):
     sent(here)
     kept = []
-    keep = lambda content: kept.append(content) or "5f"  # noqa: E731
+    keep = lambda content: kept.append(content) or "5f"  # noqa: E731 - a name for a short call
     taken(here, log, agreed(), with_file(), keep=keep)
     assert (said(log)[0].files, kept) == (("plan.pdf",), [])
     taken(here, log, agreed(keep_files=True), with_file().replace(b"<f1@", b"<f2@"), keep=keep)

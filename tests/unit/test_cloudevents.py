@@ -33,7 +33,7 @@ events = st.builds(
     source=WORDS,
     type=WORDS,
     subject=WORDS,
-    time=st.datetimes(timezones=st.timezones(), min_value=datetime(1900, 1, 2), max_value=datetime(9999, 1, 1)),  # noqa: DTZ001
+    time=st.datetimes(timezones=st.timezones(), min_value=datetime(1900, 1, 2), max_value=datetime(9999, 1, 1)),  # noqa: DTZ001 - hypothesis adds it
     traceparent=st.none() | st.just(TRACE),
     datacontenttype=st.just("application/json"),
     extensions=st.dictionaries(NAMES.filter(lambda name: name not in KNOWN), WORDS, max_size=3),

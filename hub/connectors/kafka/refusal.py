@@ -52,7 +52,7 @@ class _Listening(KafkaConnectionManager):  # type: ignore[misc]  # kafka-python 
             words, end = receive()
             return words, None if words else end  # the end is there again at the next reading
 
-        transport._sock_recv = words_first  # noqa: SLF001
+        transport._sock_recv = words_first  # noqa: SLF001 - its one way in
         return transport
 
 

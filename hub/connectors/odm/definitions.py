@@ -77,7 +77,7 @@ class UsdmSystem:
         """Return None: definitions are read whole."""
         return None
 
-    def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:  # noqa: ARG002
+    def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:  # noqa: ARG002  # of the port
         """Put title or number into a definition; see `Target.push`. The same values twice are written once."""
         if change.kind not in self.capabilities.writable or change.deleted or change.external_id is None:
             raise RejectedError(f"{self._config.name}: only studies that are there are changed in USDM")

@@ -78,7 +78,7 @@ class OdmSystem:
         """Return None: documents are read whole."""
         return None
 
-    def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:  # noqa: ARG002
+    def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:  # noqa: ARG002  # of the port
         """Send a record; see `Target.push`. Documents know no preconditions."""
         if self._sender is None or change.kind not in self.capabilities.writable:
             raise RejectedError(f"{self._config.name}: {change.kind} is not written to this partner")

@@ -72,7 +72,7 @@ class RaveSystem:
         """Return None: audits are asked for by their number, and no time is known of one."""
         return None
 
-    def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:  # noqa: ARG002
+    def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:  # noqa: ARG002  # of the port
         """Write a subject or the state of a query; see `Target.push`. Rave knows no preconditions."""
         return self._writer.push(change, idempotency_key)
 

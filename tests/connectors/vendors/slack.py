@@ -21,7 +21,7 @@ class SlackServer:
         self.closing = threading.Event()
         self.lock = threading.RLock()
         self.token = "xoxb-planted-5521"  # noqa: S105  # planted, to be looked for in errors
-        self.secret = "signing-planted-9917"  # noqa: S105
+        self.secret = "signing-planted-9917"  # noqa: S105 - of the test
         self.size = 3
         """Messages on a page, whatever is asked for."""
         self.joined: set[str] = set()
