@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from hub.connectors.rest.tokens import Tokens
     from hub.connectors.s3.address import S3Address
     from hub.connectors.webhook.senders import Sender
+    from hub.domain.papers import Copying
+    from hub.services.sync.copying import Copied
     from hub.storage.audit import AuditTrail
 
 
@@ -184,6 +186,20 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts, Communicatio
     def systems(self) -> dict[str, System]:
         """The connected systems, by name."""
         return self._part("systems", self._systems)
+
+    @cached_property
+    def copies(self) -> "dict[str, Copying]":
+        """The pairs of systems whose documents are copied from time to time, by name."""
+        from hub.connectors.copies import load_copies
+
+        return self._part("copies", lambda: load_copies(self.settings.copies))
+
+    def copy_documents(self, name: str) -> "Copied":
+        """File what was approved since the last run; see `services.sync.copying`."""
+        from hub.services.sync.copying import copy_documents
+
+        one = self.copies[name]
+        return copy_documents(self.sync, one.source, one.target)
 
     @cached_property
     def senders(self) -> "dict[str, Sender]":

@@ -177,6 +177,11 @@ class Settings(BaseSettings):
         description="Folder with a YAML file for each calendar that meetings are written into; HUB_HOME/calendars when "
         "unset",
     )
+    copies_dir: Path | None = Field(
+        default=None,
+        description="Folder with a YAML file for each pair of systems whose documents are copied from time to time; "
+        "HUB_HOME/copies when unset",
+    )
     smtp_host: str = Field(default="", description="Mail server that minutes are sent through; none sends no mail")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
@@ -269,6 +274,11 @@ class Settings(BaseSettings):
     def calendars(self) -> Path:
         """The folder that describes the calendars that meetings are written into."""
         return self.calendars_dir or self.home / "calendars"
+
+    @property
+    def copies(self) -> Path:
+        """The folder that describes which documents are copied from time to time."""
+        return self.copies_dir or self.home / "copies"
 
     @property
     def mail(self) -> Path:

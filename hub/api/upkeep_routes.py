@@ -57,6 +57,12 @@ def sweep(asking: Annotated[Asking, may(Right.SYSTEM_OPERATE, _hub_itself)], onc
     return _begun(asking, once, NothingForm(), upkeep.SWEEP, {}, HUB_ITSELF)
 
 
+@router.post("/upkeep/document-copies", status_code=202, response_model=JobSeen)
+def copy(asking: Annotated[Asking, may(Right.SYSTEM_OPERATE, _hub_itself)], once: Creating) -> Response:
+    """File what was approved since the last run, for each pair of systems in the folder `copies`."""
+    return _begun(asking, once, NothingForm(), upkeep.COPY, {}, HUB_ITSELF)
+
+
 @router.post("/upkeep/retentions", status_code=202, response_model=JobSeen)
 def retain(
     form: RetentionForm, asking: Annotated[Asking, may(Right.RETENTION_MANAGE, _hub_itself)], once: Creating

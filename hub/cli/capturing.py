@@ -25,14 +25,15 @@ def captures(hub: "Hub") -> "list[Task]":
 
 
 def _reader(hub: "Hub", name: str) -> Callable[[], float]:
-    return _now_and_then(hub, f"capture.{name}", hub.agreed[name].every_s, lambda: hub.capture(name).more)
+    return now_and_then(hub, f"capture.{name}", hub.agreed[name].every_s, lambda: hub.capture(name).more)
 
 
 def _mail_reader(hub: "Hub", name: str) -> Callable[[], float]:
-    return _now_and_then(hub, f"capture.mail.{name}", hub.mailboxes[name].every_s, lambda: hub.take_mail(name).more)
+    return now_and_then(hub, f"capture.mail.{name}", hub.mailboxes[name].every_s, lambda: hub.take_mail(name).more)
 
 
-def _now_and_then(hub: "Hub", lease: str, every_s: float, read: Callable[[], bool]) -> Callable[[], float]:
+def now_and_then(hub: "Hub", lease: str, every_s: float, read: Callable[[], bool]) -> Callable[[], float]:
+    """Return a step that does *read* every so many seconds, at once again where it says that there is more."""
     due = 0.0
 
     def step() -> float:

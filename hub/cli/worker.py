@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hub.cli.capturing import captures
+from hub.cli.copying import copies
 from hub.cli.guard import FAILED, say
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from hub.services.sync.worker import Task
 
 _AGAIN_S = 2.0
-DUTIES = ("pull", "relay", "deliver", "again", "sweep", "capture")
+DUTIES = ("pull", "relay", "deliver", "again", "sweep", "capture", "copy")
 _SWEEP_EVERY_S = 300.0
 
 
@@ -38,7 +39,7 @@ def worker(
         signal.signal(number, lambda _number, _frame: stop.set())
     while True:
         try:
-            all_of = [*tasks(hub.sync), *sweeps(hub), *captures(hub)]
+            all_of = [*tasks(hub.sync), *sweeps(hub), *captures(hub), *copies(hub)]
             wanted = [task for task in all_of if not duty or task.name.partition(".")[0] in duty]
             break
         except RetryableError as error:

@@ -31,3 +31,13 @@ class Filed:
     """The system's own number of the version."""
     new: bool = False
     """This call has made it; it was there before otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copying:
+    """What is approved in *source* is filed in *target* from time to time; see `copy_documents`."""
+
+    name: str
+    source: str
+    target: str
+    every_s: float = 3600.0

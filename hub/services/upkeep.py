@@ -11,6 +11,7 @@ from hub.domain.audit import Entry
 from hub.domain.cards import Card
 from hub.domain.errors import HubError, RejectedError, UsageError
 from hub.domain.jobs import Job
+from hub.domain.papers import Copying
 from hub.ports import BlobStore, Clock, JobWork, MeetingStore, Progress
 from hub.ports.platforms import Connected
 from hub.ports.traces import Traces
@@ -19,9 +20,11 @@ from hub.services.model_evaluation import evaluate, read_clips, total
 from hub.services.review.room import Room
 from hub.services.review.taking_in import Taken, told
 from hub.services.sync.agreeing import backfill
+from hub.services.sync.copying import Copied
 from hub.services.sync.steps import Sync
 
 BACKFILL, SWEEP, RETAIN, EVALUATE = "sync.backfill", "recordings.sweep", "traces.remove", "models.evaluate"
+COPY = "documents.copy"
 LEAST_DAYS = 30
 """Longer than any bus keeps a message or a vendor repeats a call."""
 _MOST_NAMED = 100
@@ -45,8 +48,13 @@ class Upkept(Protocol):
     def clock(self) -> Clock: ...  # noqa: D102  # told where it is made
     @property
     def platforms(self) -> Mapping[str, Connected]: ...  # noqa: D102  # told where it is made
+    @property
+    def copies(self) -> Mapping[str, Copying]: ...  # noqa: D102  # told where it is made
     def sweep(self, name: str) -> Taken:
         """Take in what a meeting platform holds."""
+
+    def copy_documents(self, name: str) -> Copied:
+        """File what was approved in one system since the last run in another."""
 
     def ears(self) -> Ears:
         """Return what a recording is heard with."""
@@ -92,6 +100,9 @@ def kinds(hub: Upkept, clips: Path) -> dict[str, JobWork]:
             return {"removed": False, "found": hub.traces.old(before)}
         return {"removed": True, "found": hub.traces.remove(before, _entry(job, before, at=hub.clock()))}
 
+    def copy(_job: Job, tell: Tell) -> Mapping[str, Any]:
+        return _copied(hub, tell)
+
     def measure(_job: Job, tell: Tell) -> Mapping[str, Any]:
         if not clips.is_dir():
             raise UsageError(f"{clips}: there is no such folder; put clips with a refs.jsonl there (docs/models.md)")
@@ -103,7 +114,7 @@ def kinds(hub: Upkept, clips: Path) -> dict[str, JobWork]:
         refused = [f"{one.clip}: {one.refused}" for one in scores if one.refused is not None]
         return {"clips": len(scores), "words": all_.words, "wrong": all_.wrong, "wer": all_.wer, "refused": refused}
 
-    return {BACKFILL: read_again, SWEEP: sweep, RETAIN: retain, EVALUATE: measure}
+    return {BACKFILL: read_again, SWEEP: sweep, RETAIN: retain, EVALUATE: measure, COPY: copy}
 
 
 def _brought(hub: Upkept, tell: Tell) -> tuple[dict[str, Any], dict[str, str]]:
@@ -116,6 +127,21 @@ def _brought(hub: Upkept, tell: Tell) -> tuple[dict[str, Any], dict[str, str]]:
         except HubError as error:
             away[name] = str(error)
     return brought, away
+
+
+def _copied(hub: Upkept, tell: Tell) -> dict[str, Any]:
+    """Return what each pair of systems came to, and what was refused or away, one line each."""
+    done, aside = dict[str, Any](), list[str]()
+    for name in hub.copies:
+        tell(0.0, f"copying {name}")
+        try:
+            came = hub.copy_documents(name)
+        except HubError as error:
+            aside.append(f"{name}: {error}")
+            continue
+        done[name] = {"filed": came.filed, "there": came.there}
+        aside += [f"{name}: {line}" for line in came.refused]
+    return {"copied": done, "refused": aside[:_MOST_NAMED], "refused_found": len(aside)}
 
 
 def _entry(job: Job, before: datetime, *, at: datetime) -> Entry:

@@ -33,6 +33,7 @@ def calls(tree: ast.AST, name: str) -> list[dict[str, ast.expr]]:
 def test_there_is_one_for_each_thing_that_is_to_be_done_at_times():
     assert {path.stem for path in DAGS} == {
         "reconciliation", "backfill", "recordings", "retention", "model_evaluation", "audit_verification",
+        "document_copies",
     }  # fmt: skip
 
 
