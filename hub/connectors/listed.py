@@ -103,6 +103,7 @@ CONNECTORS: tuple[Listed, ...] = (
         opener="hub.connectors.fhir.system:opened",
         kinds="study, site, contact, subject_status, action_item, document, decision",
         writes=True,
+        told="webhook and poll",
         signs_in="none, basic, API key, OAuth client credentials, refresh token",
         proved="contract suite against a server with faults; fhir.resources' models; HL7's examples; Medplum",
     ),

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from hub.connectors.declared import Strict, read_declared
 from hub.connectors.fhir.mapping import WAYS
+from hub.connectors.references import Secret
 from hub.connectors.web import Web
 
 
@@ -22,6 +23,16 @@ class Kind(Strict):
     write: bool = False
 
 
+class Notify(Strict):
+    """Our webhook that the server is to call (rest-hook), and what it shows there."""
+
+    url: str = Field(pattern=r"^(https://|http://127\.0\.0\.1:)")
+    secret: Secret
+    """The webhook's sender has the same."""
+    topics: Mapping[str, str] = {}
+    """R5: kind to the canonical address of a SubscriptionTopic of the server."""
+
+
 class Fhir(Web):
     """One server."""
 
@@ -32,6 +43,7 @@ class Fhir(Web):
     overlap_s: float = Field(2.0, ge=0)
     history: bool = False
     """The server keeps a history of each type, in which deletions are seen; without it they are seen by reconciling."""
+    notify: Notify | None = None
     kinds: Mapping[str, Kind] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -44,6 +56,8 @@ class Fhir(Web):
                 raise ValueError(f"a {kind} is read from {' or '.join(types)}")
             if rule.write and rule.type not in (None, types[0]):
                 raise ValueError(f"a {kind} is written as {types[0]}")
+        if self.notify and self.version == "R5" and (bare := self.kinds.keys() - self.notify.topics.keys()):
+            raise ValueError(f"notify.topics names no topic for {min(bare)}")
         return self
 
 

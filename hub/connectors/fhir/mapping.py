@@ -1,12 +1,12 @@
 """Our records as FHIR resources and back, by version; for the client here and for the hub's own read-only FHIR pages.
 
-`resource_of` gives a resource that is valid by the version's own model; what FHIR has no place for is left out, and
-`EXTENDED` says what is kept in extensions of ours.
+`resource_of` gives a resource that is valid by the version's own model; what FHIR has no place for is left out, as
+`lost` says.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from hub.connectors.fhir import places, study, work
 from hub.connectors.fhir.parts import Resource
@@ -40,6 +40,18 @@ WAYS: Mapping[str, tuple[Way, ...]] = {
     "decision": (Way("Communication", work.read_decision, work.write_decision),),
 }
 """The first is used where nothing else is asked for."""
+
+
+_LOST: Mapping[tuple[str, Version], frozenset[str]] = {
+    ("study", "R4"): frozenset({"planned_enrolment"}),
+    **{("document", version): frozenset({"country_id"}) for version in get_args(Version)},
+    **{("decision", version): frozenset({"source_meeting"}) for version in get_args(Version)},
+}
+
+
+def lost(kind: str, version: Version) -> frozenset[str]:
+    """Return the fields of *kind* that FHIR has no place for: never written there, and not in the hub's own pages."""
+    return _LOST.get((kind, version), frozenset())
 
 
 def way_of(kind: str, type: str | None = None) -> Way:

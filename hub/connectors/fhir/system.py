@@ -9,7 +9,8 @@ from typing import Any
 
 from hub.connectors.fhir.config import Fhir, read_config
 from hub.connectors.fhir.dialect import Dialect
-from hub.connectors.fhir.mapping import way_of
+from hub.connectors.fhir.mapping import lost, way_of
+from hub.connectors.fhir.subscription import Subscriptions
 from hub.connectors.rest.client import Asked, Client
 from hub.connectors.rest.config import Call, Deleted, Listing, Rest, Since, Value
 from hub.connectors.rest.config import Kind as RestKind
@@ -32,6 +33,7 @@ class FhirSystem:
         self.kinds = self._rest.kinds
         self.capabilities = self._rest.capabilities
         self.close = self._rest.close
+        self._subscriptions = Subscriptions(self._client, config, clock)
 
     def _spoken(self, client: Client) -> Dialect:
         self._client = client
@@ -39,8 +41,13 @@ class FhirSystem:
         return self._dialect
 
     def pull(self, kind: str, cursor: str | None) -> Page:
-        """Return the next page; see `Source.pull`. Records and rejects carry the resource as it came."""
+        """Return the next page; see `Source.pull`. Records and rejects carry the resource as it came.
+
+        Keeps the Subscription alive where one is configured.
+        """
         page = self._rest.pull(kind, cursor)
+        if not page.more:
+            self._subscriptions.keep(kind)
         read: list[Change] = []
         rejects = list(page.rejects)
         for change in page.changes:
@@ -83,7 +90,8 @@ class FhirSystem:
             except HubError as error:
                 yield Finding(kind, problem=str(error))
             else:
-                yield Finding(kind, seen=f"{len(page.changes)} on the first page, {len(page.rejects)} set aside")
+                seen = f"{len(page.changes)} on the first page, {len(page.rejects)} set aside"
+                yield Finding(kind, seen=f"{seen}{self._left_out(kind)}")
 
     def discover(self) -> Mapping[str, Any]:
         """Return the types that the server has, with what it lets us do to each."""
@@ -94,6 +102,12 @@ class FhirSystem:
             for one in rest.get("resource") or ()
         }
         return {"types": types, "kinds": {kind: sorted(_names(kind)) for kind in self.kinds}}
+
+    def _left_out(self, kind: str) -> str:
+        names = sorted(lost(kind, self._config.version))
+        if not names or not self._config.kinds[kind].write:
+            return ""
+        return f"; {', '.join(names)} {'has' if len(names) == 1 else 'have'} no place in it and will not be written"
 
     def _raw(self, known: str) -> bytes | None:
         found = self._dialect.resources.get(known)
@@ -136,7 +150,7 @@ def _kind(kind: str, config: Fhir) -> RestKind:
         version="_version",
         changed_at="_changed",
         deleted=gone,
-        fields={name: Value(field=name) for name in _names(kind)},
+        fields={name: Value(field=name, read_only=name in lost(kind, config.version)) for name in _names(kind)},
         create=Call(method="POST", path=kind) if writes else None,
         update=Call(method="PUT", path=f"{kind}/{{id}}") if writes else None,
         delete=Call(method="DELETE", path=f"{kind}/{{id}}") if writes else None,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from hub.connectors.webhook.calls import Answer, Request, Verified, Verifier
+from hub.connectors.webhook.fhir import fhir
 from hub.connectors.webhook.graph import graph
 from hub.connectors.webhook.standard import standard
 from hub.connectors.webhook.vendors import docusign, github, slack, webex, zoom
@@ -30,6 +31,7 @@ _VERIFIERS: Mapping[str, Callable[..., Verifier]] = {
     "github": github,
     "docusign": docusign,
     "graph": graph,
+    "fhir": fhir,
 }
 
 

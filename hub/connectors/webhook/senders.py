@@ -23,7 +23,7 @@ class _Declared(Strict):
 
     system: str = Field(min_length=1, max_length=100)
     """The connected system that is read when a call comes."""
-    vendor: Literal["standard", "zoom", "webex", "slack", "github", "docusign", "graph", "veeva"]
+    vendor: Literal["standard", "zoom", "webex", "slack", "github", "docusign", "graph", "fhir", "veeva"]
     secrets: tuple[Secret, ...] = ()
     certificates: Mapping[str, Path] = {}
     """Of a vault: certificate id to a PEM file."""

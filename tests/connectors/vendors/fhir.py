@@ -22,6 +22,11 @@ class FhirServer(Peer):
     kept: dict[int, dict[str, Any]] = field(default_factory=dict)
     """What was written of each row, whole."""
 
+    events: int = 0
+    post: Callable[[str, dict[str, str], bytes], int] = lambda _url, _headers, _body: 200
+    """How it calls the addresses of subscriptions."""
+    subscriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         self.auth = "bearer"
 
@@ -42,6 +47,9 @@ class FhirServer(Peer):
             return told(
                 200, {"resourceType": "CapabilityStatement", "fhirVersion": number, "rest": [{"resource": types}]}
             )
+        if path == "Subscription":
+            found = [one for one in self.subscriptions.values() if _address(one) == unquote(asked.params["url"])]
+            return told(200, {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": o} for o in found]})
         if path == "Task/_history":
             return self._history(asked.params.get("_since", ""))
         if path.startswith("Task/"):
@@ -85,6 +93,8 @@ class FhirServer(Peer):
 
     def _once(self, asked: Asked) -> Answer:
         condition = parse_qs(asked.headers.get("if-none-exist", "")).get("identifier", [""])[0]
+        if asked.path.startswith("/fhir/Subscription"):
+            return self._subscribed(asked)
         if asked.method != "POST":
             return self.write(asked)
         if not condition:
@@ -95,6 +105,32 @@ class FhirServer(Peer):
         if answer.status < 300:
             self.keys[condition] = len(self.rows)
         return answer
+
+    def _subscribed(self, asked: Asked) -> Answer:
+        resource = json.loads(asked.body)
+        known = resource.get("id") or f"S-{len(self.subscriptions) + 1}"
+        if (asked.method == "PUT") != (known in self.subscriptions):
+            return told(404, _outcome("no such subscription"))
+        self.subscriptions[known] = {**resource, "id": known, "status": "active"}
+        if self.version == "R5":
+            self.call(known, "handshake")
+        return told(200 if asked.method == "PUT" else 201, self.subscriptions[known])
+
+    def call(self, known: str, type: str = "event-notification") -> int:
+        """Call the address of a subscription as this version does, and return what it answered; 4xx ends it."""
+        one = self.subscriptions[known]
+        if self.version == "R4":
+            headers, body = dict(line.split(": ", 1) for line in one["channel"]["header"]), b""
+        else:
+            self.events += type == "event-notification"
+            status = {"resourceType": "SubscriptionStatus", "status": "active", "type": type, "topic": one["topic"]}
+            status |= {"eventsSinceSubscriptionStart": str(self.events), "subscription": {"reference": known}}
+            bundle = {"resourceType": "Bundle", "type": "subscription-notification", "entry": [{"resource": status}]}
+            headers, body = {entry["name"]: entry["value"] for entry in one["parameter"]}, json.dumps(bundle).encode()
+        answered = self.post(_address(one), headers, body)
+        if answered >= 400:
+            one["status"] = "error"
+        return answered
 
     def _one(self, row: Row, status: int) -> Answer:
         return told(status, self.shown(row), {"ETag": f'W/"{row.version}"', "Content-Type": "application/fhir+json"})
@@ -122,6 +158,10 @@ class FhirServer(Peer):
             request = {"method": "DELETE" if row.removed else "PUT", "url": f"Task/{self.shown_id(row.number)}"}
             entries.append({"request": request, **({} if row.removed else {"resource": self.shown(row)})})
         return told(200, {"resourceType": "Bundle", "type": "history", "entry": entries})
+
+
+def _address(subscription: dict[str, Any]) -> str:
+    return str(subscription.get("endpoint") or subscription["channel"]["endpoint"])
 
 
 def _outcome(said: str) -> dict[str, Any]:
