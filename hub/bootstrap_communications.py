@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from hub.domain.errors import UsageError
-from hub.ports import BlobStore, Clock
+from hub.ports import BlobStore, Clock, WorkCalendars
 from hub.settings import Settings
 
 if TYPE_CHECKING:
+    from hub.domain.governance import Plan
     from hub.ports.communications import Agreed, CommunicationLog
     from hub.ports.events import EventCalendar
     from hub.ports.mailboxes import AgreedMailbox
     from hub.services.communications.capturing import Captured
     from hub.services.communications.mailing import TakenIn
+    from hub.services.governance.telling import Told
+    from hub.services.review.delivering import Post
     from hub.services.review.room import Room
     from hub.services.sync.steps import Sync
 
@@ -36,6 +39,10 @@ class CommunicationParts:
         def room(self) -> Room: ...  # noqa: D102  # told where it is made
         @property
         def blobs(self) -> BlobStore: ...  # noqa: D102  # told where it is made
+        @property
+        def post(self) -> Post: ...  # noqa: D102  # told where it is made
+        @property
+        def calendars(self) -> WorkCalendars: ...  # noqa: D102  # told where it is made
         @property
         def _engine(self) -> Any: ...
 
@@ -109,6 +116,22 @@ class CommunicationParts:
         if name not in self.event_calendars:
             raise UsageError(f"{name}: is no connected calendar; there are {', '.join(self.event_calendars) or 'none'}")
         return self.event_calendars[name]
+
+    @cached_property
+    def plans(self) -> "dict[str, Plan]":
+        """The communication plans whose clocks run, by study."""
+        from hub.connectors.calendar.plan import load_plans
+
+        return cast("dict[str, Plan]", self._part("plans", lambda: load_plans(self.settings.plans)))
+
+    def run_plans(self) -> "Told":
+        """Tell whom the communication plans say is to be told by now."""
+        from hub.services.governance.telling import Ways, run_plans
+        from hub.translation.wording import wording
+
+        post = self.post
+        ways = Ways(post.mailer, post.announcer, wording, self.settings.pages_url)
+        return run_plans(self.room, ways, tuple(self.plans.values()), self.calendars)
 
     def _keep_file(self, content: bytes) -> str:
         with NamedTemporaryFile(prefix="hub-mail-") as held:

@@ -177,6 +177,10 @@ class Settings(BaseSettings):
         description="Folder with a YAML file for each calendar that meetings are written into; HUB_HOME/calendars when "
         "unset",
     )
+    plans_dir: Path | None = Field(
+        default=None,
+        description="Folder with a YAML file for the communication plan of each study; HUB_HOME/plans when unset",
+    )
     copies_dir: Path | None = Field(
         default=None,
         description="Folder with a YAML file for each pair of systems whose documents are copied from time to time; "
@@ -274,6 +278,11 @@ class Settings(BaseSettings):
     def calendars(self) -> Path:
         """The folder that describes the calendars that meetings are written into."""
         return self.calendars_dir or self.home / "calendars"
+
+    @property
+    def plans(self) -> Path:
+        """The folder that describes the communication plans of studies."""
+        return self.plans_dir or self.home / "plans"
 
     @property
     def copies(self) -> Path:

@@ -11,6 +11,7 @@ from hub.api import (
     conflict_routes,
     copy_routes,
     fhir_routes,
+    governance_routes,
     identity_routes,
     job_routes,
     letter_routes,
@@ -58,6 +59,7 @@ ROUTERS = (
     answer_routes.router,
     platform_routes.router,
     communication_routes.router,
+    governance_routes.router,
 )
 LARGE: tuple[str, ...] = ("/api/v1/uploads/",)
 """Paths (without what varies) that take recordings: their routes count what comes themselves."""

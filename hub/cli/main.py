@@ -17,6 +17,7 @@ from hub.cli import (
     memory,
     minutes,
     models,
+    plans,
     platforms,
     redact,
     serve,
@@ -46,6 +47,7 @@ app.command("translate")(translate.translate)
 app.add_typer(platforms.app, name="platforms")
 app.add_typer(mail.app, name="mail")
 app.add_typer(calendar.app, name="calendar")
+app.add_typer(plans.app, name="plans")
 app.add_typer(chat.app, name="chat")
 app.add_typer(memory.memory)
 app.add_typer(memory.glossary)

@@ -12,13 +12,14 @@ import typer
 from hub.cli.capturing import captures
 from hub.cli.copying import copies
 from hub.cli.guard import FAILED, say
+from hub.cli.plans import reminders
 
 if TYPE_CHECKING:
     from hub.bootstrap import Hub
     from hub.services.sync.worker import Task
 
 _AGAIN_S = 2.0
-DUTIES = ("pull", "relay", "deliver", "again", "sweep", "capture", "copy")
+DUTIES = ("pull", "relay", "deliver", "again", "sweep", "capture", "copy", "remind")
 _SWEEP_EVERY_S = 300.0
 
 
@@ -39,7 +40,7 @@ def worker(
         signal.signal(number, lambda _number, _frame: stop.set())
     while True:
         try:
-            all_of = [*tasks(hub.sync), *sweeps(hub), *captures(hub), *copies(hub)]
+            all_of = [*tasks(hub.sync), *sweeps(hub), *captures(hub), *copies(hub), *reminders(hub)]
             wanted = [task for task in all_of if not duty or task.name.partition(".")[0] in duty]
             break
         except RetryableError as error:

@@ -5,6 +5,7 @@ from hub.domain.board import BoardAction
 from hub.domain.cards import Card
 from hub.domain.copies import CertifiedCopy
 from hub.domain.distribution import Dispatch, DistributionRule
+from hub.domain.governance import Notice
 from hub.domain.localized import LocalizedCopy
 from hub.domain.retention import Destruction, Hold, Period
 from hub.domain.training import Curriculum, Qualification
@@ -23,6 +24,7 @@ KEYS: dict[type, tuple[str, ...]] = {
     LocalizedCopy: ("meeting_id", "version", "locale"),
     DistributionRule: ("study",),
     Dispatch: ("id",),
+    Notice: ("id",),
     Upload: ("id",),
     BoardAction: ("id",),
     Period: ("record_class", "study"),

@@ -32,6 +32,8 @@ class OtherScopes:
             return trail_reviews.scope_of(entry.record_id)
         if entry.kind == "rule":
             return Scope(self._shelf.parties(entry.record_id), entry.record_id)
+        if entry.kind in ("governance", "calendar") and (study := _study(entry)):
+            return Scope(self._shelf.parties(study), study)
         if entry.kind == COMMUNICATION:
             return self._log.scope(entry.record_id)
         if entry.field == "dead_letter":
@@ -44,6 +46,12 @@ class OtherScopes:
         except UsageError:
             return None
         return scope_of_system(system, self._ledger.agreements())
+
+
+def _study(entry: Entry) -> str:
+    """Return the study of a line of its plan: `study/...`, or `calendar/name/study/...`."""
+    parts = entry.record_id.split("/")
+    return parts[0] if entry.kind == "governance" else parts[2] if len(parts) > 3 else ""
 
 
 def _meeting(entry: Entry) -> str:

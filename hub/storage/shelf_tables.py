@@ -7,6 +7,7 @@ from hub.domain.board import BoardAction
 from hub.domain.cards import Card
 from hub.domain.copies import CertifiedCopy
 from hub.domain.distribution import Dispatch, DistributionRule
+from hub.domain.governance import Notice
 from hub.domain.localized import LocalizedCopy
 from hub.domain.retention import Destruction, Hold, Period
 from hub.domain.training import Curriculum, Qualification
@@ -113,6 +114,17 @@ dispatches = Table(
     Index("dispatches_waiting", "state", "next_at"),
     Index("dispatches_state", "state", "id"),
 )
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("study", String(200), nullable=False),
+    Column("meeting_id", String(200), nullable=False),
+    Column("state", String(20), nullable=False),
+    _body(),
+    Index("notices_study", "study", "state"),
+    Index("notices_meeting", "meeting_id"),
+)
 uploads = Table(
     "uploads",
     metadata,
@@ -199,6 +211,7 @@ TABLES: dict[type, Table] = {
     LocalizedCopy: localized_copies,
     DistributionRule: distribution_rules,
     Dispatch: dispatches,
+    Notice: notices,
     Upload: uploads,
     BoardAction: board_actions,
     Period: retention_periods,

@@ -53,6 +53,9 @@ def _kinds(words: Wording) -> dict[str, str]:
         "transcript": words.text("Transcript"),
         "upload": words.text("Upload"),
         "dispatch": words.text("Distribution"),
+        "notice": words.text("Reminder or escalation"),
+        "governance": words.text("Communication plan"),
+        "calendar": words.text("Calendar"),
         "audit review": words.text("Review sessions"),
         "access review": words.text("Access review"),
     }

@@ -1,4 +1,4 @@
-"""The governance meetings of a study, as a YAML file says them."""
+"""The governance meetings of a study, and who is told when something slips, as a YAML file says them."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -6,8 +6,10 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from hub.connectors.calendar.governed import Governance
 from hub.connectors.declared import Strict, read_declared
 from hub.domain.errors import UsageError
+from hub.domain.governance import Plan, Planned
 from hub.domain.recurring import Every, Otherwise, Recurrence, Series
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -44,6 +46,9 @@ class _Meeting(Strict):
     location: str = ""
     text: str = ""
     people: tuple[_Person, ...] = ()
+    series: str = Field(default="", max_length=200)
+    """What meetings of it are called in the hub; the title where it is empty."""
+    level: str = Field(default="", max_length=60)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -60,7 +65,7 @@ class _Meeting(Strict):
             raise ValueError("a day has two exceptions")
         return self
 
-    def series(self, study: str) -> Series:
+    def series_of(self, study: str) -> Series:
         """Return the series."""
         moved = [Otherwise(one.day, one.begins, one.minutes, one.title) for one in self.moved]
         return Series(
@@ -90,10 +95,31 @@ class _Meeting(Strict):
 class _Plan(Strict):
     study: str = Field(pattern=r"^[^\s/]{1,100}$")
     meetings: tuple[_Meeting, ...] = Field(min_length=1)
+    governance: Governance | None = None
+
+    def planned(self) -> tuple[Planned, ...]:
+        """Return its meetings."""
+        return tuple(Planned(one.series_of(self.study), one.series or one.title, one.level) for one in self.meetings)
 
 
 def load_plan(path: Path) -> list[Series]:
     """Return the series of a plan. UsageError names the file and what is wrong."""
+    return [one.series for one in _read(path).planned()]
+
+
+def load_plans(folder: Path) -> dict[str, Plan]:
+    """Return the plans of *folder* whose clocks run, by study. UsageError names the file and what is wrong."""
+    found: dict[str, Plan] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        told = _read(path)
+        if told.study in found:
+            raise UsageError(f"{path}: another file has the plan of {told.study} already")
+        if told.governance is not None:
+            found[told.study] = told.governance.plan(told.study, told.planned())
+    return found
+
+
+def _read(path: Path) -> _Plan:
     try:
         told = read_declared(_Plan, path.read_text(encoding="utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
@@ -101,4 +127,4 @@ def load_plan(path: Path) -> list[Series]:
     keys = [one.key for one in told.meetings]
     if len(set(keys)) != len(keys):
         raise UsageError(f"{path}: meetings: two have the same key")
-    return [one.series(told.study) for one in told.meetings]
+    return told

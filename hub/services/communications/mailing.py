@@ -10,7 +10,7 @@ from hub.domain.distribution import Dispatch, dispatch_of
 from hub.domain.received import MailFile, MailKind, ReceivedMail
 from hub.ports.communications import CommunicationLog
 from hub.ports.mailboxes import AgreedMailbox
-from hub.services.communications.receipts import record
+from hub.services.communications.receipts import is_notice, record
 from hub.services.review.room import Room
 
 _MOST_PAGES = 200
@@ -69,7 +69,8 @@ def _judged(room: Room, agreed: AgreedMailbox, mail: ReceivedMail) -> tuple[_Bel
     named = (mail.returned,) if mail.kind is not MailKind.PERSON else mail.answers
     dispatch = _ours(room, named)
     if mail.kind is not MailKind.PERSON:
-        return (_Belongs.RECEIPT if dispatch else _Belongs.NOWHERE), ""
+        ours = dispatch is not None or is_notice(room, mail.returned)
+        return (_Belongs.RECEIPT if ours else _Belongs.NOWHERE), ""
     if mail.at < agreed.channel.since:
         return _Belongs.NOWHERE, ""
     if dispatch is not None:

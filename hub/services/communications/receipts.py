@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from hub.domain.distribution import CameBack, Dispatch, DispatchState, dispatch_of
 from hub.domain.errors import MissingError
+from hub.domain.governance import Notice, NoticeState
 from hub.domain.received import Outcome, ReceivedMail
+from hub.services.governance.telling import line
 from hub.services.review.room import Room, Work, held
 
 _MOST = 50
@@ -19,12 +21,32 @@ def record(room: Room, mail: ReceivedMail) -> bool:
     with room.shelf.reading() as unit:
         known = unit.get(Dispatch, dispatch_of(mail.returned) or "")
     if known is None:
-        return False
+        return _of_notice(room, mail)
     try:
         with held(room, known.meeting_id, "hub") as work:
             return _recorded(work, known.id, mail)
     except MissingError:  # the meeting was destroyed meanwhile
         return False
+
+
+def is_notice(room: Room, message_id: str) -> bool:
+    """Tell whether a mail was one by which the communication plan told somebody."""
+    with room.shelf.reading() as unit:
+        return unit.get(Notice, dispatch_of(message_id) or "") is not None
+
+
+def _of_notice(room: Room, mail: ReceivedMail) -> bool:
+    """Keep that a notice could not be brought: it stands as failed, and whoever looks sees that nobody was told."""
+    failed = [fate.line for fate in mail.fates if fate.outcome is Outcome.FAILED]
+    with room.shelf.writing() as unit:
+        before = unit.get(Notice, dispatch_of(mail.returned) or "")
+        if before is None or before.state is not NoticeState.SENT or not failed:
+            return False
+        error = f"came back: {'; '.join(failed)}"[:1000]
+        after = replace(before, state=NoticeState.FAILED, error=error, ended_at=room.clock())
+        unit.put(after)
+        unit.audit([line(after, NoticeState.SENT, error, room)])
+        return True
 
 
 def _recorded(work: Work, id: str, mail: ReceivedMail) -> bool:

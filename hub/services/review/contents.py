@@ -8,6 +8,7 @@ from hub.domain.board import BoardAction
 from hub.domain.cards import Card, Standing
 from hub.domain.copies import CertifiedCopy
 from hub.domain.distribution import Dispatch
+from hub.domain.governance import Notice
 from hub.domain.localized import LocalizedCopy
 from hub.domain.retention import RecordClass
 from hub.domain.versions import KeptTranscript, Version, WorkingDraft
@@ -16,6 +17,7 @@ from hub.services.review.room import Room, Work
 
 _OF_MINUTES = (CertifiedCopy, LocalizedCopy, Remark, Signature, Review, BoardAction, WorkingDraft, Version)
 """In the order in which they go: what is said of a version before the version."""
+_RECEIPTS: tuple[type[Any], ...] = (Dispatch, Notice)
 
 
 def is_there(unit: ShelfUnit, card: Card, record_class: RecordClass) -> bool:
@@ -29,7 +31,7 @@ def is_there(unit: ShelfUnit, card: Card, record_class: RecordClass) -> bool:
         case RecordClass.MINUTES:
             return bool(unit.several(Version, meeting_id=meeting_id))
         case RecordClass.RECEIPTS:
-            return bool(unit.several(Dispatch, meeting_id=meeting_id))
+            return any(unit.several(kind, meeting_id=meeting_id) for kind in _RECEIPTS)
 
 
 def files_of(work: Work, record_class: RecordClass) -> tuple[str, ...]:
@@ -54,7 +56,7 @@ def told(work: Work, record_class: RecordClass, files: tuple[str, ...]) -> dict[
     """Return what a certificate says of what goes: hashes, and who signed, but nothing of the content."""
     unit, meeting_id = work.unit, work.card.meeting_id
     if record_class is RecordClass.RECEIPTS:
-        return {"receipts": len(unit.several(Dispatch, meeting_id=meeting_id))}
+        return {"receipts": sum(len(unit.several(kind, meeting_id=meeting_id)) for kind in _RECEIPTS)}
     if record_class is not RecordClass.MINUTES:
         return {"sha256": files[0] if files else None}
     signatures = unit.several(Signature, meeting_id=meeting_id)
@@ -85,7 +87,7 @@ def empty(work: Work, record_class: RecordClass) -> None:
                 unit.findable(meeting_id, part, [])
             work.change(standing=Standing.EMPTY, version=0, items=0, drafted_by=None)
         case RecordClass.RECEIPTS:
-            _remove(work, Dispatch)
+            _remove(work, *_RECEIPTS)
 
 
 def _remove(work: Work, *kinds: type[Any]) -> None:

@@ -1,0 +1,106 @@
+"""`hub plans`: the communication plans of studies: which clocks run, who was told, and what of it failed."""
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hub.cli.capturing import now_and_then
+from hub.cli.guard import say
+
+if TYPE_CHECKING:
+    from hub.bootstrap import Hub
+    from hub.domain.governance import Plan
+    from hub.services.sync.worker import Task
+
+app = typer.Typer(no_args_is_help=True, help="Communication plans: clocks, reminders, escalations.")
+SET_ASIDE = 3
+_EVERY_S = 60.0
+Study = Annotated[str, typer.Argument(help="The study")]
+
+
+@app.command("list")
+def list_plans() -> None:
+    """List the plans whose clocks run."""
+    from hub.cli.opening import opened
+
+    for study, plan in opened().plans.items():
+        counts = ", ".join(f"{len(steps)} for {about}" for about, steps in plan.steps.items() if steps)
+        hours = f"{plan.hours.place}, {plan.hours.opens:%H:%M} to {plan.hours.closes:%H:%M} {plan.hours.zone}"
+        sys.stdout.write(f"{study}: {len(plan.meetings)} meetings; steps: {counts or 'none'}; {hours}\n")
+
+
+@app.command("clocks")
+def clocks(study: Study) -> None:
+    """Print what runs for a study, and when its next step is due."""
+    from hub.cli.opening import opened
+    from hub.services.governance.clocks import running
+    from hub.services.governance.telling import calendar_of
+
+    hub = opened()
+    plan, now = _plan(hub, study), hub.clock()
+    calendar = calendar_of(plan, hub.calendars, now.year)
+    with hub.room.shelf.reading() as unit:
+        found = running(unit, plan, now)
+    for one in sorted(found, key=lambda clock: clock.began):
+        moments = [(plan.moment(step, one.began, calendar), step.key) for step in plan.steps.get(one.about, ())]
+        left = min((pair for pair in moments if pair[0] > now), default=None)
+        then = f"{left[1]} at {left[0].isoformat(timespec='minutes')}" if left else "no step is left"
+        sys.stdout.write(f"{one.about} {one.ref} ({one.title}), {one.day}: {then}\n")
+
+
+@app.command("told")
+def told(study: Study) -> None:
+    """Print who was told what, and when; the first told stands first."""
+    from hub.cli.opening import opened
+    from hub.domain.governance import Notice
+
+    hub = opened()
+    with hub.room.shelf.reading() as unit:
+        found = unit.several(Notice, study=study)
+    for one in sorted(found, key=lambda notice: notice.made_at):
+        at = (one.ended_at or one.made_at).isoformat(timespec="minutes")
+        said = f" ({one.error})" if one.error else ""
+        sys.stdout.write(f"{at}  {one.about} {one.ref}  {one.step}  {one.to.address}: {one.state}{said}\n")
+
+
+@app.command("run")
+def run() -> None:
+    """Tell whom the plans say is to be told by now; exit 3 where somebody could not be."""
+    from hub.cli.opening import opened
+
+    done = opened().run_plans()
+    sys.stdout.write(f"{done.made} to be told, {done.sent} sent, {done.dropped} dropped, {len(done.failed)} failed\n")
+    for line in done.failed:
+        say(line)
+    if done.failed:
+        sys.exit(SET_ASIDE)
+
+
+def reminders(hub: "Hub") -> "list[Task]":
+    """Return what a worker does for the plans: each minute, by one worker."""
+    from hub.services.sync.worker import Task
+
+    return [Task("remind", now_and_then(hub, "remind", _EVERY_S, _reminded(hub)))] if hub.plans else []
+
+
+def _reminded(hub: "Hub") -> Callable[[], bool]:
+    import structlog
+
+    log = structlog.get_logger()
+
+    def step() -> bool:
+        for line in hub.run_plans().failed:
+            log.warning("notice_failed", reason=line)
+        return False
+
+    return step
+
+
+def _plan(hub: "Hub", study: str) -> "Plan":
+    from hub.domain.errors import UsageError
+
+    if study not in hub.plans:
+        raise UsageError(f"{study}: has no plan with clocks; there are {', '.join(hub.plans) or 'none'}")
+    return hub.plans[study]

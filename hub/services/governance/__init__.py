@@ -1,0 +1,1 @@
+"""The communication plan is run: clocks, reminders, escalations."""
