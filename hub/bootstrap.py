@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import uuid4
 
@@ -227,6 +226,7 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts, Communicatio
         from hub.storage.calls import SqlCalls
         from hub.storage.gates import SqlGates
         from hub.storage.identities import SqlIdentities
+        from hub.storage.ids import ordered_id
         from hub.storage.leases import SqlLeases
         from hub.storage.ledger import SqlLedger
         from hub.storage.outbox import SqlOutbox
@@ -243,7 +243,7 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts, Communicatio
             gates=SqlGates(self._engine, rates=rates, clock=self._shared_clock),
             systems=self.systems,
             clock=self.clock,
-            new_id=lambda: token_hex(16),
+            new_id=ordered_id,
             told=lambda name, system, value: self.metrics.told(name, system, value),
             tracer=self.tracer,
         )

@@ -171,9 +171,13 @@ class Effects:
     """All that one step changes: stored together or not at all."""
 
     records: tuple[Record, ...] = ()
+    first_records: tuple[Record, ...] = ()
+    """Records that are new, as those in *records* may be: to be told so makes them cheaper to store."""
     natural_keys: tuple[tuple[str, str, str], ...] = ()
     """(kind, key, record id)."""
     bases: tuple[Base, ...] = ()
+    first_bases: tuple[Base, ...] = ()
+    """Bases where none was, as *first_records*."""
     disputes: tuple[Dispute, ...] = ()
     settled: tuple[Dispute, ...] = ()
     audit: tuple[Entry, ...] = ()
@@ -183,7 +187,8 @@ class Effects:
     letter_states: tuple[tuple[str, str], ...] = ()
     """(letter id, new state)."""
     writes: tuple[Write, ...] = ()
-    finished: tuple[Write, ...] = ()
+    given_up: tuple[Write, ...] = ()
+    """Writes that others may take the place of."""
     deliveries: tuple[Delivery, ...] = ()
     inbox: tuple[tuple[str, str], ...] = ()
     """(consumer, message id)."""

@@ -155,8 +155,8 @@ class Unit(Protocol):
     def writes(self, system: str, record_ids: Sequence[str]) -> dict[str, Write]:
         """Return the writes to *system* that are under way, by record id."""
 
-    def still(self, system: str, writes: Sequence[Write]) -> set[str]:
-        """Return the records of those of *writes* to *system* that are under way as they are given."""
+    def finish(self, system: str, writes: Sequence[Write]) -> set[str]:
+        """End those of *writes* to *system* that are under way as they are given, and return their records."""
 
     def creations(self, system: str, kind: str) -> list[Write]:
         """Return the writes under way that create records of *kind* in *system*."""

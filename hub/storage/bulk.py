@@ -6,13 +6,18 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Table, any_, column, delete, insert, select
 from sqlalchemy import table as named
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.expression import bindparam
 
+from hub.storage.copying import copy
 from hub.storage.upsert import upsert
 
 STAGED = "staged"
 _COPIED = 20
 """From so many rows on a COPY is worth its round trips."""
+
+_TWICE = "23505"
+"""PostgreSQL's state for a key that is there already."""
 
 Row = Mapping[str, Any]
 Conflict = Callable[[Any], Any]
@@ -24,25 +29,49 @@ def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     if not rows:
         return
     if connection.dialect.name == "postgresql" and len(rows) >= _COPIED:
-        _copy(connection, table.name, rows)
+        copy(connection, table.name, rows)
     else:
         connection.execute(insert(table), rows)
 
 
-def put(connection: Connection, table: Table, rows: Sequence[Row], conflict: Conflict | None = None) -> None:
-    """Insert *rows*; what becomes of those that are there says *conflict*, by default they are replaced."""
+def put(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Row],
+    conflict: Conflict | None = None,
+    *,
+    fresh: bool = False,
+) -> None:
+    """Insert *rows*; what becomes of those that are there says *conflict*, by default they are replaced.
+
+    *fresh* says that most likely none is there: that saves the way through a table beside it.
+    """
     if not rows:
         return
     settled = conflict or replaced(table)
     if connection.dialect.name != "postgresql" or len(rows) < _COPIED:
         connection.execute(settled(upsert(connection, table)), rows)
         return
+    if fresh and _added(connection, table, rows):
+        return
     staging = _staging(connection, table.name)
-    _copy(connection, staging, rows)
+    copy(connection, staging, rows)
     names = list(rows[0])
     found: Any = select(*(column(name) for name in names)).select_from(named(staging))
     connection.execute(settled(upsert(connection, table).from_select(names, found)))
     connection.execute(delete(named(staging)))
+
+
+def _added(connection: Connection, table: Table, rows: Sequence[Row]) -> bool:
+    """Add *rows*; False, and nothing is added, where one of them is there already."""
+    try:
+        with connection.begin_nested():
+            copy(connection, table.name, rows)
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) != _TWICE:
+            raise
+        return False
+    return True
 
 
 def replaced(table: Table) -> Conflict:
@@ -66,15 +95,6 @@ def among(connection: Connection, one: Column[Any], values: Iterable[Any]) -> Co
     if connection.dialect.name != "postgresql":
         return one.in_(list(values))
     return one == any_(bindparam(None, list(values), type_=postgresql.ARRAY(one.type)))
-
-
-def _copy(connection: Connection, table: str, rows: Sequence[Row]) -> None:
-    names = list(rows[0])
-    columns = ", ".join(f'"{name}"' for name in names)
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
-        for row in rows:
-            copy.write_row([row[name] for name in names])
 
 
 def _staging(connection: Connection, table: str) -> str:

@@ -71,6 +71,7 @@ writes = Table(
     Column("kind", String(40), nullable=False),
     Column("creates", Boolean, nullable=False),
     Column("body", Text, nullable=False),
+    Column("key", ID, nullable=False, server_default=""),
 )
 disputes = Table(
     "disputes",
@@ -133,7 +134,6 @@ deliveries = Table(
     Column("message_id", ID, nullable=False),
     Column("record_version", Integer, nullable=False),
     Column("at", DateTime, nullable=False),
-    Index("deliveries_record", "record_id", "system"),
 )
 letters = Table(
     "dead_letters",

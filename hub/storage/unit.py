@@ -13,7 +13,8 @@ from hub.storage import audit, bulk, identities, rows, sync_tables
 from hub.storage.upsert import upsert
 
 T = TypeVar("T")
-_MANY = 500
+_MANY, _MANY_LITE = 5000, 500
+"""Values in one statement: an array in PostgreSQL, a parameter each in SQLite."""
 _OF_A_WRITE = [name for name in Write.__dataclass_fields__ if name != "fields"]
 
 
@@ -45,7 +46,7 @@ class SqlUnit:
     def hold(self, record_ids: Iterable[str]) -> None:
         """Lock records; see `Unit.hold`."""
         table = sync_tables.records
-        for some in _batched(sorted(set(record_ids)), _MANY):
+        for some in self._batched(sorted(set(record_ids))):
             these = bulk.among(self._connection, table.c.id, some)
             self._connection.execute(select(table.c.id).where(these).order_by(table.c.id).with_for_update())
 
@@ -66,12 +67,15 @@ class SqlUnit:
         found = self._in(sync_tables.writes, "record_id", record_ids, where)
         return {row.record_id: wire.loads(Write, row.body) for row in found}
 
-    def still(self, system: str, writes: Sequence[Write]) -> set[str]:
-        """Return which writes are under way; see `Unit.still`."""
-        keys = {write.record_id: f'"key":"{write.key}"' for write in writes}  # a random one: no other text holds it
-        where = sync_tables.writes.c.system == system
-        found = self._in(sync_tables.writes, "record_id", list(keys), where)
-        return {row.record_id for row in found if keys[row.record_id] in row.body}
+    def finish(self, system: str, writes: Sequence[Write]) -> set[str]:
+        """End writes that are under way; see `Unit.finish`."""
+        table, ended = sync_tables.writes, set[str]()
+        for some in self._batched(writes):
+            records = bulk.among(self._connection, table.c.record_id, [write.record_id for write in some])
+            keys = bulk.among(self._connection, table.c.key, [write.key for write in some])
+            statement = delete(table).where(table.c.system == system, records, keys)
+            ended.update(self._connection.execute(statement.returning(table.c.record_id)).scalars())
+        return ended
 
     def creations(self, system: str, kind: str) -> list[Write]:
         """Return creating writes under way; see `Unit.creations`."""
@@ -144,23 +148,25 @@ class SqlUnit:
         Rows that two transactions may both want come in one order, so that neither waits for the other in a ring.
         """
         connection = self._connection
-        bulk.put(connection, sync_tables.records, [rows.record_row(record) for record in effects.records])
+        for fresh, some in ((True, effects.first_records), (False, effects.records)):
+            bulk.put(connection, sync_tables.records, [rows.record_row(record) for record in some], fresh=fresh)
         for kind, key in sorted(effects.dropped_keys):
             table = sync_tables.natural_keys
             connection.execute(delete(table).where(table.c.kind == kind, table.c.key == key))
         keys = [{"kind": kind, "key": key, "record_id": record} for kind, key, record in sorted(effects.natural_keys)]
         bulk.add(connection, sync_tables.natural_keys, keys)
-        bulk.put(connection, sync_tables.bases, [rows.base_row(base) for base in effects.bases])
+        for fresh, bases in ((True, effects.first_bases), (False, effects.bases)):
+            bulk.put(connection, sync_tables.bases, [rows.base_row(base) for base in bases], fresh=fresh)
         disputes = [_dispute_row(dispute) for dispute in (*effects.disputes, *effects.settled)]
         bulk.put(connection, sync_tables.disputes, disputes)
         bulk.add(connection, sync_tables.outbox, [rows.message_row(message) for message in effects.messages])
         self._file([rows.letter_row(letter) for letter in sorted(effects.letters, key=lambda letter: letter.id)])
-        bulk.put(connection, sync_tables.writes, [_write_row(write) for write in effects.writes])
-        self._finish(effects.finished)
+        self._give_up(effects.given_up)
+        bulk.put(connection, sync_tables.writes, [_write_row(write) for write in effects.writes], fresh=True)
         made = [wire_row(delivery) for delivery in effects.deliveries]
-        bulk.put(connection, sync_tables.deliveries, made, bulk.left_alone)
+        bulk.put(connection, sync_tables.deliveries, made, bulk.left_alone, fresh=True)
         seen = [{"consumer": consumer, "message_id": message, "at": self._now} for consumer, message in effects.inbox]
-        bulk.put(connection, sync_tables.inbox, seen, bulk.left_alone)
+        bulk.put(connection, sync_tables.inbox, seen, bulk.left_alone, fresh=True)
         identities.save(connection, effects)
         for letter, state in sorted(effects.letter_states):
             table = sync_tables.letters
@@ -215,20 +221,20 @@ class SqlUnit:
             statement.on_conflict_do_update(index_elements=["id"], set_=rest, where=open_again), letters
         )
 
-    def _finish(self, writes: Sequence[Write]) -> None:
+    def _give_up(self, writes: Sequence[Write]) -> None:
         table = sync_tables.writes
         by_system: dict[str, list[str]] = {}
         for write in writes:
             by_system.setdefault(write.system, []).append(write.record_id)
         for system, ids in by_system.items():
-            for some in _batched(ids, _MANY):
+            for some in self._batched(ids):
                 these = bulk.among(self._connection, table.c.record_id, some)
                 self._connection.execute(delete(table).where(table.c.system == system, these))
 
     def _in(
         self, table: Table, column: str, values: Iterable[str], where: Any = None, *, lock: bool = False
     ) -> Iterator[Any]:
-        for some in _batched(values, _MANY):
+        for some in self._batched(values):
             these = bulk.among(self._connection, table.c[column], some)
             query = select(table).where(these).order_by(table.c[column])
             query = query if where is None else query.where(where)
@@ -236,6 +242,12 @@ class SqlUnit:
 
     def _insert(self, table: Table) -> Any:
         return upsert(self._connection, table)
+
+    def _batched(self, values: Iterable[T]) -> Iterator[list[T]]:
+        """Return *values* in lists that one statement takes."""
+        rest, size = iter(values), _MANY if self._connection.dialect.name == "postgresql" else _MANY_LITE
+        while some := list(islice(rest, size)):
+            yield some
 
 
 def _refers(fields: Mapping[str, Any], record_id: str) -> bool:
@@ -259,12 +271,6 @@ def _write_row(value: Write) -> dict[str, Any]:
         "record_id": value.record_id,
         "kind": value.kind,
         "creates": value.external_id is None,
+        "key": value.key,
         "body": wire.dumps_with(value.fields, {name: getattr(value, name) for name in _OF_A_WRITE}),
     }
-
-
-def _batched(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Return *values* in lists of up to *size*."""
-    rest = iter(values)
-    while some := list(islice(rest, size)):
-        yield some

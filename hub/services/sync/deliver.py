@@ -14,7 +14,7 @@ from hub.domain.audit import SEVERAL, Entry
 from hub.domain.changes import Asked, Push, Receipt
 from hub.domain.errors import FatalError, HubError, RejectedError, RetryableError, StaleError
 from hub.domain.messages import Received
-from hub.domain.sync import REFERENCES, Base, Delivery, Effects, Letter, Position, Write, together
+from hub.domain.sync import REFERENCES, Base, Delivery, Effects, Letter, Position, together
 from hub.ports import BulkTarget, Clock, Ledger, Unit
 from hub.services.sync.preparing import NewId, Outcome, Prepared, Recipient, letter, prepare
 
@@ -172,33 +172,32 @@ def _stored(
     """Return what came of the writes that were sent."""
     ids = [one.write.record_id for one, _ in answers]
     unit.hold(ids)  # in turn with any other worker that has the same writes in hand
-    still = unit.still(to.system, [one.write for one, _ in answers])
+    ended = unit.finish(to.system, [one.write for one, _ in answers])
     current = unit.bases_of(to.system, ids)
     number = unit.number(f"writes:{to.system}") if any(isinstance(answer, Receipt) for _, answer in answers) else 0
-    bases, audit, deliveries = list[Base](), list[Entry](), list[Delivery]()
-    finished, letters, inbox = list[Write](), list[Letter](), list[tuple[str, str]]()
+    bases, first_bases, audit, deliveries = list[Base](), list[Base](), list[Entry](), list[Delivery]()
+    letters, inbox = list[Letter](), list[tuple[str, str]]()
     at = clock()
     for one, answer in answers:
         message_id = one.received.message.id
         if one.last or isinstance(answer, RejectedError):
             inbox.append((to.group, message_id))
-        if one.write.record_id not in still:  # another worker has stored it already
+        if one.write.record_id not in ended:  # another worker has stored it already
             continue
-        finished.append(one.write)
         if isinstance(answer, RejectedError):
             letters.append(
                 letter(one.received, to, one.write.kind, str(answer), clock=clock, id=new_id(), state="dead")
             )
             continue
         before = current.get(one.write.record_id)
-        bases.append(_base(one, answer, to, current=before, number=number))
+        (bases if before else first_bases).append(_base(one, answer, to, current=before, number=number))
         audit += _entries(one, answer, to, current=before, at=at)
         deliveries.append(_delivery(one, answer, to, at=at))
     return Effects(
         bases=tuple(bases),
+        first_bases=tuple(first_bases),
         audit=tuple(audit),
         deliveries=tuple(deliveries),
-        finished=tuple(finished),
         letters=tuple(letters),
         inbox=tuple(inbox),
     )

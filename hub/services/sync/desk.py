@@ -40,6 +40,8 @@ class Desk:
     """References to such records as the system holds them, by external id and field."""
     touched: dict[str, Record] = field(default_factory=dict)
     seen: dict[str, Base] = field(default_factory=dict)
+    fresh: set[str] = field(default_factory=set)
+    """External ids that were not known before."""
     natural: list[tuple[str, str, str]] = field(default_factory=list)
     audit: list[Entry] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)

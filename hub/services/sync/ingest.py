@@ -40,10 +40,12 @@ def take(ledger: Ledger, page: Page, intake: Intake, *, clock: Clock, new_id: Ne
         dropped, keyed = keyed_anew(unit, desk.rekeyed, desk.natural, intake)
         unit.save(
             Effects(
-                records=tuple(desk.touched.values()),
+                records=tuple(record for record in desk.touched.values() if record.version != 1),
+                first_records=tuple(record for record in desk.touched.values() if record.version == 1),
                 dropped_keys=dropped,
                 natural_keys=(*desk.natural, *keyed),
-                bases=tuple(desk.seen.values()),
+                bases=tuple(base for there, base in desk.seen.items() if there not in desk.fresh),
+                first_bases=tuple(base for there, base in desk.seen.items() if there in desk.fresh),
                 disputes=tuple(desk.made.values()),
                 audit=tuple(desk.audit),
                 messages=tuple(desk.messages),
@@ -173,6 +175,7 @@ def _first(
         intake.system, record.id, change.kind, change.external_id, there, change.version, listing=intake.listing
     )
     desk.bases[change.external_id] = desk.seen[change.external_id] = base
+    desk.fresh.add(change.external_id)
 
 
 def _double(desk: Desk, change: Change, base: Base, kept: str, intake: Intake, *, at: datetime) -> None:

@@ -138,7 +138,7 @@ def prepare(
         if not known:
             writes.append(write)
     inbox = tuple((to.group, one.message.id) for one, outcome in settled if outcome is not Outcome.DOUBLE)
-    effects = Effects(writes=tuple(writes), finished=tuple(given_up), letters=tuple(letters), inbox=inbox)
+    effects = Effects(writes=tuple(writes), given_up=tuple(given_up), letters=tuple(letters), inbox=inbox)
     return Plan(tuple(to_send), tuple(settled), tuple(later), effects)
 
 
