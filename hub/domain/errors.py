@@ -8,7 +8,8 @@ HubError
 │   └── StandingError    it stands where this cannot be done: look at it, then decide   (exit 2)
 ├── RejectedError    this input cannot be used: set it aside, go on with the others     (exit 1)
 ├── RetryableError   the same call may succeed later: wait, then repeat it              (exit 1)
-│   └── StaleError   the other side has changed meanwhile: read it again, then decide   (exit 1)
+│   ├── StaleError   the other side has changed meanwhile: read it again, then decide   (exit 1)
+│   └── OvertakenError   we have written to the other side meanwhile: read it again     (exit 1)
 └── FatalError       nothing can go on until a person acts                              (exit 1)
 """
 
@@ -54,6 +55,10 @@ class RetryableError(HubError):
 
 class StaleError(RetryableError):
     """A write's precondition no longer holds: the record has changed since it was read."""
+
+
+class OvertakenError(RetryableError):
+    """What was read may be older than what the hub has written there since it asked."""
 
 
 class FatalError(HubError):

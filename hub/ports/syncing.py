@@ -279,6 +279,12 @@ class Gates(Protocol):
     def states(self) -> dict[str, str]:
         """Return closed, open or half-open for each system that was met."""
 
+    def hold(self, system: str, seconds: float) -> None:
+        """Let nobody begin to write to *system* for so long from now on, so that it can be read; 0 lets them again."""
+
+    def held(self, system: str) -> float:
+        """Return for how many seconds nobody is to begin to write to *system*."""
+
 
 class Calls(Protocol):
     """Calls by which systems tell that something has changed there."""

@@ -70,6 +70,18 @@ class SqlGates:
         with reading(self._engine) as connection:
             return {row.system: _state(row, now) for row in connection.execute(select(gates))}
 
+    def hold(self, system: str, seconds: float) -> None:
+        """Keep writers away; see `Gates.hold`."""
+        now = rows.naive(self._clock())
+        with self._row(system, now) as (connection, _row):
+            _set(connection, system, held_until=now + timedelta(seconds=seconds) if seconds else None)
+
+    def held(self, system: str) -> float:
+        """Return how long writers stay away; see `Gates.held`."""
+        with reading(self._engine) as connection:
+            until = connection.execute(select(gates.c.held_until).where(gates.c.system == system)).scalar()
+        return _seconds(until, rows.naive(self._clock())) if until else 0.0
+
     @contextmanager
     def _row(self, system: str, now: datetime) -> Iterator[tuple[Connection, Any]]:
         query = select(gates).where(gates.c.system == system).with_for_update()

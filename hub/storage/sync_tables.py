@@ -166,6 +166,15 @@ gates = Table(
     Column("refilled_at", DateTime, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("open_until", DateTime),
+    Column("held_until", DateTime),
+)
+lags = Table(
+    "lags",
+    metadata,
+    Column("system", SYSTEM, primary_key=True),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("behind", BigInteger, nullable=False),
+    Column("at", DateTime, nullable=False),
 )
 tokens = Table(
     "tokens",

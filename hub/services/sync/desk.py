@@ -8,7 +8,7 @@ from typing import Any
 from hub.domain import wire
 from hub.domain.audit import Entry
 from hub.domain.changes import Change, Page, Reject
-from hub.domain.errors import RetryableError
+from hub.domain.errors import OvertakenError
 from hub.domain.identity import followed
 from hub.domain.messages import Message
 from hub.domain.records import check
@@ -56,7 +56,7 @@ class Desk:
 def lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[Desk, list[Change]]:
     """Return what is at hand for *page*, and the changes of it that can be taken, references as the hub's ids.
 
-    RetryableError when a delivery ended meanwhile.
+    OvertakenError when a delivery ended meanwhile.
     """
     now = clock()
     letters = [
@@ -117,7 +117,7 @@ def lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[De
         records = {**_their_studies(unit, records), **records}
     # only now, with the records held, do bases stand still: a delivery may have ended since they were read
     if unit.bases(intake.system, intake.kind, [change.external_id for change in changes]) != read:
-        raise RetryableError(f"{intake.kind} of {intake.system} was written while it was read; the page is read again")
+        raise OvertakenError(f"{intake.kind} of {intake.system} was written while it was read; the page is read again")
     reported = {change.external_id: change for change in page.changes}
     found = ((bases.get(change.external_id), change) for change in changes)
     told = [(records[base.record_id], change) for base, change in found if base and base.record_id in records]

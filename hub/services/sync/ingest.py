@@ -10,7 +10,7 @@ from hub.domain import wire
 from hub.domain.agreements import Agreement, Deletes, KindRule
 from hub.domain.audit import SEVERAL, Entry
 from hub.domain.changes import Change, Page
-from hub.domain.errors import RetryableError
+from hub.domain.errors import OvertakenError
 from hub.domain.identity import followed
 from hub.domain.merge import FIRST_VALUE, Edit, Lost, Merged, Side, first_values, merge
 from hub.domain.sync import Base, Effects, Letter, Record, waiting_id
@@ -29,7 +29,7 @@ NewId = Callable[[], str]
 def take(ledger: Ledger, page: Page, intake: Intake, *, clock: Clock, new_id: NewId) -> Taken:
     """Merge *page* into the hub's records and store everything with the cursor, or nothing.
 
-    RetryableError when a record was written by the hub while the page was being read: read the page again.
+    OvertakenError when a record was written by the hub while the page was being read: read the page again.
     """
     with ledger.unit() as unit:
         desk, changes = lay_out(unit, page, intake, clock=clock)
@@ -99,7 +99,7 @@ def _one(desk: Desk, change: Change, intake: Intake, *, clock: Clock, new_id: Ne
     base = desk.bases.get(change.external_id)
     record = desk.records.get(base.record_id) if base else None
     if base is not None and base.written > intake.written and _differs(change, base):
-        raise RetryableError(f"{change.kind} {change.external_id} of {intake.system} was written while it was read")
+        raise OvertakenError(f"{change.kind} {change.external_id} of {intake.system} was written while it was read")
     if base is not None and record is not None and record.merged_into is not None:
         _double(desk, change, base, record.merged_into, intake, at=clock())
         return

@@ -112,3 +112,9 @@ class _Patient:
 
     def states(self) -> dict[str, str]:
         return self.gates.states()
+
+    def hold(self, system: str, seconds: float) -> None:
+        self.gates.hold(system, seconds)
+
+    def held(self, system: str) -> float:
+        return self.gates.held(system)

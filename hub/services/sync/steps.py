@@ -3,7 +3,8 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar, cast
@@ -14,7 +15,7 @@ from opentelemetry.trace import Link, NoOpTracer, SpanKind, Tracer
 from hub.domain import wire
 from hub.domain.agreements import HUB, Agreement, Status
 from hub.domain.changes import Asked, Change, Page, Push, Receipt
-from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleError, UsageError
+from hub.domain.errors import FatalError, OvertakenError, RejectedError, RetryableError, StaleError, UsageError
 from hub.domain.messages import Message, Received
 from hub.domain.sync import RECORDS_TOPIC, Effects, Letter
 from hub.ports import (
@@ -46,6 +47,8 @@ Answer = TypeVar("Answer")
 _BATCH = 200
 _REFUSED_S = 60.0
 _PATIENCE_S = 5.0
+_HELD_FROM, _MOST_READ = 2, 12
+"""After so many attempts to read a page writers wait, and after so many it is given up for now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +113,11 @@ def pull(sync: Sync, system: System, kind: str, *, full: bool = False) -> Taken:
     while more:
         if sync.gates.wait(system.name):
             return total + Taken(put_off=1)
-        written = sync.ledger.reached(f"writes:{system.name}")
         began = sync.clock()
         with spanned(sync.tracer, "pull", kind=SpanKind.CLIENT, told={"hub.system": system.name, "hub.kind": kind}):
-            page = _asked(sync, system.name, partial(source.pull, kind, cursor))
-            intake = Intake(system.name, kind, agreements, written, listing, former=(stored,))
-            total = total + take(sync.ledger, page, intake, clock=sync.clock, new_id=sync.new_id)
+            intake = Intake(system.name, kind, agreements, listing=listing, former=(stored,))
+            page, taken = take_page(sync, system, intake, partial(source.pull, kind, cursor))
+            total = total + taken
         sync.told("pull_seconds", system.name, (sync.clock() - began).total_seconds())
         stored, cursor, more = page.cursor, page.cursor, page.more
         sync.leases.take(f"pull.{system.name}.{kind}", LEASE_S)
@@ -126,6 +128,36 @@ def pull(sync: Sync, system: System, kind: str, *, full: bool = False) -> Taken:
         if count := getattr(total, name):
             sync.told(f"records_{name}", system.name, count)
     return total
+
+
+def take_page(sync: Sync, system: System, intake: Intake, ask: Callable[[], Page]) -> tuple[Page, Taken]:
+    """Read a page and take it in, and return it with what came of it.
+
+    Where the hub wrote there meanwhile it is read again, and from the third time on nobody begins to write there before
+    it is taken: however much there is to write, an edit made there waits no longer than a batch that is under way.
+    OvertakenError where even that did not help.
+    """
+    attempt = 0
+    try:
+        while True:
+            written = sync.ledger.reached(f"writes:{system.name}")
+            page = _asked(sync, system.name, ask)
+            try:
+                return page, take(
+                    sync.ledger, page, replace(intake, written=written), clock=sync.clock, new_id=sync.new_id
+                )
+            except OvertakenError:
+                attempt += 1
+                if attempt == _MOST_READ:
+                    raise
+            if attempt >= _HELD_FROM:
+                sync.gates.hold(system.name, LEASE_S)
+            sync.leases.take(f"pull.{system.name}.{intake.kind}", LEASE_S)
+            _pace(sync, system)
+    finally:
+        if attempt >= _HELD_FROM:
+            with suppress(RetryableError):  # it runs out by itself
+                sync.gates.hold(system.name, 0)
 
 
 def relay_once(sync: Sync) -> int:
@@ -140,7 +172,7 @@ def deliver_some(sync: Sync, system: System, consumer: BusConsumer, *, wait_s: f
 
     On an outage the rest is read again later, in order: RetryableError, once the consumer has been rewound.
     """
-    if system.target is None or sync.gates.wait(system.name, 0):
+    if system.target is None or sync.gates.wait(system.name, 0) or sync.gates.held(system.name):
         return 0
     to = Recipient(system.name, _Gated(sync, system.name, system.target), sync.active(system.name))
     if not to.agreements or sync.unread(system.name, to.agreements):

@@ -1,0 +1,80 @@
+"""A system that is written to without pause is read all the same."""
+
+from contextlib import closing
+
+import pytest
+
+from hub.domain.agreements import Policy
+from hub.domain.errors import OvertakenError
+from hub.services.sync.steps import deliver_some, pull, relay_once
+from hub.services.sync.worker import joined
+
+
+def written_to_whenever_read(bench, consumer, *, most=1000):
+    """Let the hub write to the sponsor's study after each time it was read and before what was read is taken in.
+
+    Returns the answers of the deliveries that were tried.
+    """
+    ask, tried = bench.sponsor.pull, []
+
+    def overtaken(kind, cursor):
+        page = ask(kind, cursor)
+        if kind == "study" and len(tried) < most:
+            bench.cro.put("study", "st1", title=f"title {len(tried)}")
+            pull(bench.sync, bench.sync.systems["cro"], "study")
+            relay_once(bench.sync)
+            tried.append(deliver_some(bench.sync, bench.sync.systems["sponsor"], consumer, wait_s=0.01))
+        return page
+
+    bench.sponsor.pull = overtaken
+    return tried
+
+
+@pytest.fixture
+def consumer(bench):
+    bench.seed()
+    bench.agree(policy=Policy.TAKE)
+    bench.round()
+    push = bench.sponsor.push  # a system that does not ask what version a write rests on
+    bench.sponsor.push = lambda change, *, idempotency_key, precondition: push(
+        change, idempotency_key=idempotency_key, precondition=precondition and None
+    )
+    with closing(joined(bench.sync, "deliver.sponsor")) as made:
+        made.poll(1, 0.01)
+        yield made
+
+
+def test_an_edit_is_taken_though_the_hub_never_stops_writing_there(bench, consumer):
+    bench.sponsor.put("study", "S9", status="completed")
+    tried = written_to_whenever_read(bench, consumer)
+    pull(bench.sync, bench.sync.systems["sponsor"], "study")
+    [(study, _)] = bench.sync.ledger.everything("study")
+    assert study.fields["status"] == "completed"
+    assert tried == [1, 1, 0], "twice it was overtaken, then who writes had to wait"
+    bench.sponsor.pull = type(bench.sponsor).pull.__get__(bench.sponsor)
+    assert deliver_some(bench.sync, bench.sync.systems["sponsor"], consumer, wait_s=0.01), "and then goes on"
+    assert bench.sponsor.get("study", "S9")["title"] == "title 2"
+
+
+@pytest.mark.parametrize("bench", ["sqlite"], indirect=True)
+def test_reading_that_helps_itself_at_once_holds_nobody_up(bench, consumer):
+    bench.sponsor.put("study", "S9", status="completed")
+    held = []
+    bench.sync.gates.hold = lambda system, seconds: held.append((system, seconds))
+    written_to_whenever_read(bench, consumer, most=1)
+    pull(bench.sync, bench.sync.systems["sponsor"], "study")
+    [(study, _)] = bench.sync.ledger.everything("study")
+    assert study.fields["status"] == "completed"
+    assert held == []
+
+
+@pytest.mark.parametrize("bench", ["sqlite"], indirect=True)
+def test_a_reading_that_is_overtaken_in_spite_of_all_ends_and_lets_writers_go(bench, consumer):
+    held = bench.sync.gates.held
+    bench.sync.gates.held = lambda _system: 0.0  # one that does not look
+    bench.sponsor.put("study", "S9", status="completed")
+    tried = written_to_whenever_read(bench, consumer)
+    with pytest.raises(OvertakenError, match="was written while it was read"):
+        pull(bench.sync, bench.sync.systems["sponsor"], "study")
+    assert len(tried) == 12
+    assert held("sponsor") == 0
