@@ -222,8 +222,11 @@ class Ledger(Protocol):
     def agree(self, agreement: Agreement, *, audit: Sequence[Entry]) -> None:
         """Store a version of an agreement."""
 
-    def unlisted(self, system: str, kind: str, listing: str, *, after: str, limit: int) -> list[Base]:
-        """Return live records of *kind* that *system* held but *listing* did not show, by external id *after* one."""
+    def unlisted(self, system: str, kind: str, listing: str, *, written: int, after: str, limit: int) -> list[Base]:
+        """Return live records of *kind* that *system* held but *listing* did not show, by external id *after* one.
+
+        Those that the hub has written there after its write number *written* are left out.
+        """
 
     def letters(self, *, state: str = "dead", system: str | None = None, limit: int = 1000) -> list[Letter]:
         """Return letters, oldest first."""

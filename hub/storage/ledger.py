@@ -83,12 +83,17 @@ class SqlLedger:
                 connection.execute(insert(table).values(row))
             _append(connection, audit)
 
-    def unlisted(self, system: str, kind: str, listing: str, *, after: str, limit: int) -> list[Base]:
+    def unlisted(self, system: str, kind: str, listing: str, *, written: int, after: str, limit: int) -> list[Base]:
         """Return what a listing did not show; see `Ledger.unlisted`."""
         columns = sync_tables.bases.c
         where = and_(columns.system == system, columns.kind == kind, columns.deleted.is_(False))
-        absent = and_(columns.listing.is_distinct_from(listing), columns.external_id > after)
-        query = select(sync_tables.bases).where(where, absent).order_by(columns.external_id).limit(limit)
+        absent = and_(columns.listing.is_distinct_from(listing), columns.written <= written)
+        query = (
+            select(sync_tables.bases)
+            .where(where, absent, columns.external_id > after)
+            .order_by(columns.external_id)
+            .limit(limit)
+        )
         return [rows.base(row) for row in self._all(query)]
 
     def letters(self, *, state: str = "dead", system: str | None = None, limit: int = 1000) -> list[Letter]:

@@ -78,3 +78,62 @@ def test_a_reading_that_is_overtaken_in_spite_of_all_ends_and_lets_writers_go(be
         pull(bench.sync, bench.sync.systems["sponsor"], "study")
     assert len(tried) == 12
     assert held("sponsor") == 0
+
+
+@pytest.mark.parametrize("bench", ["sqlite"], indirect=True)
+def test_what_the_hub_makes_there_during_a_full_listing_is_not_taken_for_deleted(bench, consumer):
+    ask, sponsor = bench.sponsor.pull, bench.sync.systems["sponsor"]
+
+    def slow(kind, cursor):
+        page = ask(kind, cursor)
+        if kind == "site" and ("site", "c15") not in bench.cro.rows:
+            bench.cro.put("site", "c15", study_id="st1", number="015", name="Linz", country="AT", status="active")
+            pull(bench.sync, bench.sync.systems["cro"], "site")
+            relay_once(bench.sync)
+            assert deliver_some(bench.sync, sponsor, consumer, wait_s=0.01) == 1
+        return page
+
+    bench.sponsor.pull = slow
+    pull(bench.sync, sponsor, "site", full=True)
+    assert [record.deleted for record, _ in bench.sync.ledger.everything("site")] == [False, False]
+    assert bench.sync.ledger.disputes() == []
+
+
+@pytest.mark.parametrize("bench", ["sqlite"], indirect=True)
+def test_what_was_read_before_is_not_taken_after_what_was_read_later(bench, consumer):
+    ask, sponsor = bench.sponsor.pull, bench.sync.systems["sponsor"]
+    bench.sponsor.put("study", "S9", status="on_hold")
+
+    def slow(kind, cursor):
+        page = ask(kind, cursor)
+        if kind == "study" and bench.sponsor.pull is not ask:
+            bench.sponsor.pull = ask
+            bench.sponsor.put("study", "S9", status="completed")
+            bench.sponsor.put("study", "S10", protocol_number="P-2")  # so that the edit is not read once more
+            pull(bench.sync, sponsor, "study")  # as who delivers does when a version was another than expected
+        return page
+
+    bench.sponsor.pull = slow
+    pull(bench.sync, sponsor, "study")
+    bench.round()
+    statuses = [study.fields.get("status") for study, _ in bench.sync.ledger.everything("study")]
+    assert sorted(filter(None, statuses)) == ["completed"]
+    assert bench.sponsor.get("study", "S9")["status"] == "completed"
+
+
+@pytest.mark.parametrize("bench", ["sqlite"], indirect=True)
+def test_what_another_reads_during_a_full_listing_is_not_taken_for_deleted(bench, consumer):
+    ask, sponsor = bench.sponsor.pull, bench.sync.systems["sponsor"]
+
+    def slow(kind, cursor):
+        page = ask(kind, cursor)
+        if kind == "site" and bench.sponsor.pull is not ask:
+            bench.sponsor.pull = ask
+            bench.sponsor.put("site", "S15", study_id="S9", number="015", name="Linz", country="AT", status="active")
+            pull(bench.sync, sponsor, "site")
+        return page
+
+    bench.sponsor.pull = slow
+    pull(bench.sync, sponsor, "site", full=True)
+    assert [record.deleted for record, _ in bench.sync.ledger.everything("site")] == [False, False]
+    assert bench.sync.ledger.disputes() == []

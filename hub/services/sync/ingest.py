@@ -29,9 +29,12 @@ NewId = Callable[[], str]
 def take(ledger: Ledger, page: Page, intake: Intake, *, clock: Clock, new_id: NewId) -> Taken:
     """Merge *page* into the hub's records and store everything with the cursor, or nothing.
 
-    OvertakenError when a record was written by the hub while the page was being read: read the page again.
+    OvertakenError when a record was written by the hub, or another page taken in, while this one was being read: read
+    it again.
     """
     with ledger.unit() as unit:
+        if intake.read is not None and unit.number(intake.turns) != intake.read + 1:
+            raise OvertakenError(f"{intake.kind} of {intake.system}: another page was taken in while this was read")
         desk, changes = lay_out(unit, page, intake, clock=clock)
         for change in changes:
             _one(desk, change, intake, clock=clock, new_id=new_id)

@@ -1,6 +1,6 @@
 """Whose page is taken in, and what came of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.domain.agreements import Agreement
 from hub.domain.changes import Page
@@ -17,6 +17,8 @@ class Intake:
     """The active ones that this system takes part in and this kind flows under."""
     written: int = 0
     """Number of the hub's last write to the system before the page was asked for."""
+    read: int | None = None
+    """Number of the last page of it that was taken in before this one was asked for; None where it is not read."""
     listing: str | None = None
     """Names the complete listing that the page is part of."""
     replayed: Letter | None = None
@@ -25,6 +27,15 @@ class Intake:
     """Where the source stood when the page was asked for; its cursor moves on only from there, and stays where None."""
     person: str = ""
     """Who entered it in the hub; else the system itself stands in the trail."""
+
+    @property
+    def turns(self) -> str:
+        """Name of the series that numbers the pages that are taken in, one after the other."""
+        return f"reads:{self.system}.{self.kind}"
+
+    def after(self, pages: int) -> "Intake":
+        """Return it as it is where so many *pages* of it, and no others, were taken in."""
+        return replace(self, read=None if self.read is None else self.read + pages)
 
     def cursor(self, page: Page) -> Cursor | None:
         """Return how far *page* brings the reading, None where it is not read in its turn."""

@@ -109,21 +109,21 @@ def pull(sync: Sync, system: System, kind: str, *, full: bool = False) -> Taken:
     listing = sync.new_id() if full and source.capabilities.complete_listing else None
     stored = sync.ledger.cursor(system.name, kind)
     cursor = None if full else stored
-    more = True
+    begun = _numbered(sync, Intake(system.name, kind, agreements, listing=listing))
+    pages, more = 0, True
     while more:
         if sync.gates.wait(system.name):
             return total + Taken(put_off=1)
         began = sync.clock()
         with spanned(sync.tracer, "pull", kind=SpanKind.CLIENT, told={"hub.system": system.name, "hub.kind": kind}):
-            intake = Intake(system.name, kind, agreements, listing=listing, former=(stored,))
+            intake = replace(begun, former=(stored,))
             page, taken = take_page(sync, system, intake, partial(source.pull, kind, cursor))
-            total = total + taken
+            total, pages = total + taken, pages + 1
         sync.told("pull_seconds", system.name, (sync.clock() - began).total_seconds())
         stored, cursor, more = page.cursor, page.cursor, page.more
         sync.leases.take(f"pull.{system.name}.{kind}", LEASE_S)
     if listing and not total.unnamed:  # an item that did not tell its record may be any of those that seem absent
-        intake = Intake(system.name, kind, agreements, sync.ledger.reached(f"writes:{system.name}"), listing)
-        total = total + close_listing(sync.ledger, intake, clock=sync.clock, new_id=sync.new_id)
+        total = total + close_listing(sync.ledger, begun.after(pages), clock=sync.clock, new_id=sync.new_id)
     for name in ("read", "edits", "refused", "disputed", "set_aside", "waiting"):
         if count := getattr(total, name):
             sync.told(f"records_{name}", system.name, count)
@@ -133,19 +133,17 @@ def pull(sync: Sync, system: System, kind: str, *, full: bool = False) -> Taken:
 def take_page(sync: Sync, system: System, intake: Intake, ask: Callable[[], Page]) -> tuple[Page, Taken]:
     """Read a page and take it in, and return it with what came of it.
 
-    Where the hub wrote there meanwhile it is read again, and from the third time on nobody begins to write there before
+    Where the hub wrote there meanwhile, or another read it, it is read again, and from the third time on nobody begins to write there before
     it is taken: however much there is to write, an edit made there waits no longer than a batch that is under way.
     OvertakenError where even that did not help.
     """
     attempt = 0
     try:
         while True:
-            written = sync.ledger.reached(f"writes:{system.name}")
+            now = _numbered(sync, intake)
             page = _asked(sync, system.name, ask)
             try:
-                return page, take(
-                    sync.ledger, page, replace(intake, written=written), clock=sync.clock, new_id=sync.new_id
-                )
+                return page, take(sync.ledger, page, now, clock=sync.clock, new_id=sync.new_id)
             except OvertakenError:
                 attempt += 1
                 if attempt == _MOST_READ:
@@ -158,6 +156,12 @@ def take_page(sync: Sync, system: System, intake: Intake, ask: Callable[[], Page
         if attempt >= _HELD_FROM:
             with suppress(RetryableError):  # it runs out by itself
                 sync.gates.hold(system.name, 0)
+
+
+def _numbered(sync: Sync, intake: Intake) -> Intake:
+    """Return *intake* as of now: what has been written to its system and read of it so far."""
+    reached = sync.ledger.reached
+    return replace(intake, written=reached(f"writes:{intake.system}"), read=reached(intake.turns))
 
 
 def relay_once(sync: Sync) -> int:
