@@ -1,7 +1,9 @@
-"""Read again what an agreement covers, from the beginning of an interval on, and send it out.
+"""Read again what an agreement covers, what changed in an interval, and send it out.
 
-Trigger it with the agreement; `since`, or the run's date, is where the interval begins. What a system holds already is
-not written to it. Sources tell what changed *since* a time, so what changed after the interval is read, too.
+Trigger it with the agreement; `since`, or the run's date, is where the interval begins, and `until` where it ends.
+What a system holds already is not written to it. Without `until` the hub's workers are set back and read on from there;
+with it the run reads the interval itself and leaves the workers where they are. A change whose time a system does not
+tell counts as in the interval.
 """
 
 from airflow.sdk import DAG, Param
@@ -15,11 +17,17 @@ with DAG(
     params={
         "agreement": Param("", type="string", minLength=1, description="Id of the agreement"),
         "since": Param(None, type=["string", "null"], format="date-time", description="Instead of the run's date"),
+        "until": Param(
+            None, type=["string", "null"], format="date-time", description="What changed before; all if none"
+        ),
     },
     **defaults.DAG,
 ):
     HubJobOperator(
         task_id="backfill",
         endpoint="api/v1/agreements/{{ params.agreement }}/backfills",
-        form={"since": "{{ params.since or (logical_date or dag_run.run_after).isoformat() }}"},
+        form={
+            "since": "{{ params.since or (logical_date or dag_run.run_after).isoformat() }}",
+            "until": "{{ params.until or '' }}",
+        },
     )

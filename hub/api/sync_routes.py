@@ -19,11 +19,16 @@ router = APIRouter(prefix="/sync", tags=["sync"])
 
 
 class SystemSeen(BaseModel):
-    """One connected system. *unread* are the kinds it has to be read for before it is written to."""
+    """One connected system. *unread* are the kinds it has to be read for before it is written to.
+
+    *behind* messages were still to be delivered to it when a worker last looked, *behind_at*; null before that.
+    """
 
     name: str
     breaker: str
     unread: list[str]
+    behind: int | None
+    behind_at: datetime | None
 
 
 class SyncStanding(BaseModel):
@@ -47,8 +52,16 @@ def status(asking: Annotated[Asking, may(Right.SYNC_READ)]) -> SyncStanding:
     agreements = _mine(asking)
     names = sorted({name for one in agreements for name in one.systems} & set(sync.systems))
     gates = sync.gates.states()
+    lags = sync.ledger.lags()
     systems = [
-        SystemSeen(name=name, breaker=gates.get(name, "closed"), unread=sorted(sync.unread(name))) for name in names
+        SystemSeen(
+            name=name,
+            breaker=gates.get(name, "closed"),
+            unread=sorted(sync.unread(name)),
+            behind=lags[name].messages if name in lags else None,
+            behind_at=lags[name].at if name in lags else None,
+        )
+        for name in names
     ]
     counts = sync.ledger.counts() if asking.may(Right.SYNC_READ, HUB_ITSELF) else {}
     return SyncStanding(counts=counts, systems=systems, agreements={one.label: str(one.status) for one in agreements})

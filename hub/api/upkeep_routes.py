@@ -1,9 +1,9 @@
 """What a scheduler asks the hub to do from time to time; each answers 202 with the job that does it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from hub.api.asking import Asking, may
 from hub.api.job_routes import JobSeen, job_address, seen
@@ -19,9 +19,16 @@ router = APIRouter(tags=["upkeep"])
 
 
 class BackfillForm(BaseModel):
-    """*since* when changes are to be read again; everything where it is null."""
+    """*since* when changes are to be read again, from the beginning where it is null, and *until* when."""
 
     since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.since and self.until and self.since >= self.until:
+            raise ValueError("until: has to be after since")
+        return self
 
 
 class RetentionForm(BaseModel):
@@ -46,8 +53,12 @@ def backfill(
     agreement: Annotated[Agreement, Depends(the_agreement)],
     once: Creating,
 ) -> Response:
-    """Have all that an agreement covers read again since a time, and sent out to the systems that hold another."""
-    argument = {"agreement": agreement.id, "since": form.since.isoformat() if form.since else None}
+    """Have all that an agreement covers read again since a time, and sent out to the systems that hold another.
+
+    With *until* the job reads what changed between the two; without, it sets the workers back, who read it.
+    """
+    times = {"since": form.since, "until": form.until}
+    argument = {"agreement": agreement.id} | {name: at.isoformat() if at else None for name, at in times.items()}
     return _begun(asking, once, form, upkeep.BACKFILL, argument, scope_of_agreement(agreement))
 
 

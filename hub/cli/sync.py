@@ -64,15 +64,18 @@ def status(json: Json = False) -> None:
     agreements = {agreement.label: agreement.status for agreement in hub.sync.ledger.agreements()}
     systems = {name: gates.get(name, "closed") for name in hub.systems}
     unread = {name: sorted(kinds) for name in hub.systems if (kinds := hub.sync.unread(name))}
+    lags = hub.sync.ledger.lags()
     if json:
-        told = {"counts": counts, "breakers": systems, "unread": unread, "agreements": agreements}
+        told = {"counts": counts, "breakers": systems, "unread": unread, "agreements": agreements, "lags": lags}
         _print(wire.dumps(told, indent=1))
         return
     for name, count in counts.items():
         _print(f"{name.replace('_', ' ')}: {count}")
     for name, state in systems.items():
         waits = f"; is written to once it has been read for {', '.join(unread[name])}" if name in unread else ""
-        _print(f"system {name}: breaker {state}{waits}")
+        lag = lags.get(name)
+        behind = f", {lag.messages} messages behind at {lag.at:%Y-%m-%d %H:%M:%S} UTC" if lag else ""
+        _print(f"system {name}: breaker {state}{behind}{waits}")
     for label, state in agreements.items():
         _print(f"agreement {label}: {state}")
 
@@ -84,13 +87,17 @@ def backfill(
     since: Annotated[
         datetime | None, typer.Option(help="Read what changed from this time on (UTC); all where not given")
     ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(help="Only what changed before this time (UTC), and read now, not by workers")
+    ] = None,
 ) -> None:
     """Let workers read again all that an agreement covers, and send it out; what a system holds is not sent."""
     from hub.cli.opening import opened
     from hub.services.sync.agreeing import backfill as go
 
-    sent = go(opened().sync, agreement, since=_utc(since), person=by)
-    say(f"{sent} records go out again, and the systems are read again")
+    sent = go(opened().sync, agreement, since=_utc(since), until=_utc(until), person=by)
+    read = "the systems were read for that time" if until else "the systems are read again"
+    say(f"{sent} records go out again, and {read}")
 
 
 @app.command("replay")

@@ -167,6 +167,16 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Lag:
+    """How far behind deliveries to one system are."""
+
+    messages: int
+    """On the bus and not yet worked off for it, over all partitions."""
+    at: datetime
+    """When that was last looked at."""
+
+
+@dataclass(frozen=True, slots=True)
 class Effects:
     """All that one step changes: stored together or not at all."""
 

@@ -12,7 +12,7 @@ from hub.domain.calls import Call
 from hub.domain.changes import Asked, Capabilities, Finding, Page, Push, Receipt
 from hub.domain.errors import RejectedError, StaleError
 from hub.domain.messages import Message, Received
-from hub.domain.sync import Base, Dispute, Effects, Letter, Record, Write
+from hub.domain.sync import Base, Dispute, Effects, Lag, Letter, Record, Write
 from hub.ports.filing import Filing
 
 
@@ -242,6 +242,12 @@ class Ledger(Protocol):
 
     def everything(self, kind: str) -> Iterator[tuple[Record, dict[str, Base]]]:
         """Return every record of *kind* with what each system was last known to hold of it."""
+
+    def lagging(self, system: str, behind: Mapping[int, int]) -> None:
+        """Note how many messages are still to be delivered to *system*, by partition; each is told by who holds it."""
+
+    def lags(self) -> dict[str, Lag]:
+        """Return how far behind deliveries are, by system, for those that a worker has looked at."""
 
     def counts(self) -> dict[str, int]:
         """Return how much waits: outbox, open disputes, dead and waiting letters, writes under way; and the records."""

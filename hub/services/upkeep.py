@@ -75,8 +75,9 @@ def kinds(hub: Upkept, clips: Path) -> dict[str, JobWork]:
 
     def read_again(job: Job, tell: Tell) -> Mapping[str, Any]:
         tell(0.0, "sending out, and having the systems read again")
-        since = datetime.fromisoformat(job.argument["since"]) if job.argument["since"] else None
-        sent = backfill(hub.sync, job.argument["agreement"], since=since, person=job.argument["person"])
+        since, until = (_time(job.argument.get(name)) for name in ("since", "until"))
+        asked = {"since": since, "until": until, "person": job.argument["person"]}
+        sent = backfill(hub.sync, job.argument["agreement"], **asked)
         return {"sent": sent}
 
     def sweep(_job: Job, tell: Tell) -> Mapping[str, Any]:
@@ -115,6 +116,10 @@ def kinds(hub: Upkept, clips: Path) -> dict[str, JobWork]:
         return {"clips": len(scores), "words": all_.words, "wrong": all_.wrong, "wer": all_.wer, "refused": refused}
 
     return {BACKFILL: read_again, SWEEP: sweep, RETAIN: retain, EVALUATE: measure, COPY: copy}
+
+
+def _time(told: str | None) -> datetime | None:
+    return datetime.fromisoformat(told) if told else None
 
 
 def _brought(hub: Upkept, tell: Tell) -> tuple[dict[str, Any], dict[str, str]]:

@@ -1,6 +1,6 @@
 """The sync's memory in the hub's database: one transaction holds a step's cause and all its effects."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC
 from typing import Any, cast
@@ -11,11 +11,12 @@ from hub.domain import wire
 from hub.domain.agreements import Agreement, Status
 from hub.domain.audit import Entry
 from hub.domain.errors import UsageError
-from hub.domain.sync import Base, Dispute, Letter, Record
+from hub.domain.sync import Base, Dispute, Lag, Letter, Record
 from hub.ports import Clock
 from hub.storage import audit, rows, sync_tables
 from hub.storage.engine import reading, transaction
 from hub.storage.unit import SqlUnit
+from hub.storage.upsert import upsert
 
 _UNITS = 4_715_301
 """PostgreSQL's advisory lock that every unit shares, and one that is to be alone has for itself."""
@@ -140,6 +141,23 @@ class SqlLedger:
             for row in self._all(select(sync_tables.bases).where(sync_tables.bases.c.record_id.in_(ids))):
                 held[row.record_id][row.system] = rows.base(row)
             yield from ((record, held[record.id]) for record in found)
+
+    def lagging(self, system: str, behind: Mapping[int, int]) -> None:
+        """Note what is still to be delivered; see `Ledger.lagging`."""
+        table, at = sync_tables.lags, rows.naive(self._clock())
+        made = [{"system": system, "partition": number, "behind": count, "at": at} for number, count in behind.items()]
+        with transaction(self._engine) as connection:
+            statement = upsert(connection, table)
+            told = {name: statement.excluded[name] for name in ("behind", "at")}
+            keys = ["system", "partition"]
+            connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=told), made)
+
+    def lags(self) -> dict[str, Lag]:
+        """Return what is still to be delivered; see `Ledger.lags`."""
+        columns = sync_tables.lags.c
+        query = select(columns.system, func.sum(columns.behind).label("behind"), func.min(columns.at).label("at"))
+        found = self._all(query.group_by(columns.system))
+        return {row.system: Lag(int(row.behind), row.at.replace(tzinfo=UTC)) for row in found}
 
     def counts(self) -> dict[str, int]:
         """Return how much waits; see `Ledger.counts`."""

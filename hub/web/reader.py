@@ -1,7 +1,7 @@
 """Who looks at a page: in which language, in which zone, and with which rights."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.domain.locales import LOCALES
@@ -48,6 +48,10 @@ class Reader:
     def local(self, at: datetime) -> datetime:
         """Return a time in the reader's zone."""
         return at.astimezone(self.zone)
+
+    def midnight(self, day: date) -> datetime:
+        """Return when a day begins in the reader's zone."""
+        return datetime.combine(day, time.min, self.zone)
 
     def when(self, at: datetime) -> str:
         """Return day and time in the reader's zone, the zone named."""

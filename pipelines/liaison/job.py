@@ -17,8 +17,9 @@ class HubJobOperator(BaseOperator):
     """Posts to a route of the hub that answers 202, and defers until that job has ended; its result is the XCom.
 
     The `Idempotency-Key` is made of DAG, task and logical date: a run that is tried again, or cleared, meets the job
-    it asked for before. The task fails with the hub's own line where the job did. *fails_on* names a member of the
-    result that must be empty, false or 0, or with `!` in front must not.
+    it asked for before. A member of *form* that renders to nothing is left out. The task fails with
+    the hub's own line where the job did. *fails_on* names a member of the result that must be empty, false or 0, or
+    with `!` in front must not.
     """
 
     template_fields: Sequence[str] = ("endpoint", "form", "key")
@@ -45,7 +46,8 @@ class HubJobOperator(BaseOperator):
         token = BaseHook.get_connection(CONNECTION).password
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": self.key}
         hook = HttpHook(method="POST", http_conn_id=CONNECTION)
-        job = hook.run(self.endpoint, json=self.form, headers=headers).json()
+        form = {name: value for name, value in (self.form or {}).items() if value not in ("", None)}
+        job = hook.run(self.endpoint, json=form if self.form is not None else None, headers=headers).json()
         self.log.info("the hub does job %s (%s)", job["id"], job["kind"])
         self.defer(trigger=HubJobTrigger(job["id"], self.every_s), method_name="ended")
 

@@ -1,11 +1,12 @@
 """Backfill from a date, replay from a time or an offset: on both databases, and through a broker."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import and_, delete, insert, select
 
-from hub.domain.errors import RejectedError, UsageError
+from hub.domain.errors import RejectedError, RetryableError, UsageError
 from hub.services.sync import agreeing
 from hub.services.sync.replay import replay
 from hub.services.sync.steps import pull
@@ -41,6 +42,58 @@ def test_a_backfill_reads_again_what_changed_from_a_date_on(bench):
     verdict = bench.hub.audit.verify()
     assert verdict.whole
     assert verdict.entries == audited + 1, "only the backfill itself stands in the trail"
+
+
+def missed(bench, *days: int) -> None:
+    """Have sites of these days hold names that no page ever showed."""
+    for number in days:
+        bench.cro.rows["site", f"c{number}"].fields["name"] = f"Linz {number}"
+
+
+def test_a_backfill_of_an_interval_takes_what_changed_in_it_and_leaves_the_workers_where_they_are(bench):
+    for number in range(6):
+        bench.cro.put("site", f"c{number}", DAY + timedelta(days=number), number=f"00{number}", name="Graz")
+    bench.agree()
+    bench.round()
+    stands, written = bench.sync.ledger.cursor("cro", "site"), len(bench.sponsor.log)
+    missed(bench, 0, 2, 3, 4)
+    interval = {"since": DAY + timedelta(days=2), "until": DAY + timedelta(days=4)}
+    assert agreeing.backfill(bench.sync, "a", **interval, person="Anna") == 2
+    assert bench.sync.ledger.cursor("cro", "site") == stands
+    bench.round()
+    there = sorted(row.fields["name"] for (kind, _), row in bench.sponsor.rows.items() if kind == "site")
+    assert there == ["Graz", "Graz", "Graz", "Graz", "Linz 2", "Linz 3"]
+    assert len(bench.sponsor.log) == written + 2, "what a system holds is not written to it"
+
+
+@pytest.mark.parametrize("bench", ["sqlite"], indirect=True)
+def test_an_interval_ends_after_it_begins(bench):
+    bench.seed()
+    bench.agree()
+    with pytest.raises(UsageError, match="ends before it begins"):
+        agreeing.backfill(bench.sync, "a", since=DAY, until=DAY, person="Anna")
+
+
+@pytest.mark.parametrize("bench", ["sqlite"], indirect=True)
+def test_a_backfill_of_an_interval_waits_for_who_reads_and_gives_up_in_time(bench):
+    bench.seed()
+    bench.agree()
+    bench.round()
+    slept = []
+    sync = replace(bench.sync, sleep=slept.append, leases=Taken())
+    with pytest.raises(RetryableError, match="is being read by a worker"):
+        agreeing.backfill(sync, "a", since=None, until=DAY, person="Anna")
+    assert sum(slept) == 60
+
+
+class Taken:
+    """Leases that another worker has."""
+
+    def take(self, _name, _seconds):
+        return False
+
+    def release(self, _name):
+        raise AssertionError("it was never held")
 
 
 def test_a_backfill_without_a_date_reads_everything(bench):

@@ -10,6 +10,7 @@ from hub.domain.audit import Entry
 from hub.domain.errors import UsageError
 from hub.domain.sync import Cursor, Effects
 from hub.ports import Clock, Ledger
+from hub.services.sync.backfilling import Interval, read_again
 from hub.services.sync.events import changed
 from hub.services.sync.steps import Sync
 
@@ -52,17 +53,21 @@ def move(sync: Sync, id: str, *, step: str, person: str) -> Agreement:
     return after
 
 
-def backfill(sync: Sync, id: str, *, since: datetime | None, person: str) -> int:
+def backfill(sync: Sync, id: str, *, since: datetime | None, until: datetime | None = None, person: str) -> int:
     """Let all that agreement *id* covers be read again, what changed from *since* on, and go out again.
 
+    With *until*, only what changed before that, and it is read now and not by the workers (`backfilling.read_again`).
     Returns how many records go out; a system that cannot be asked for a time is read from its beginning.
     UsageError where the agreement is not in force.
     """
+    interval = Interval(since, until) if until else None
     known = _known(sync.ledger, id)
     if known.status is not Status.ACTIVE:
         raise UsageError(f"agreement {known.label} is {known.status}; start or resume it, then backfill")
-    begin = since.isoformat() if since else "the beginning"
+    begin = interval or (since.isoformat() if since else "the beginning")
     _store(sync.ledger, known, known, _named(person), f"backfill from {begin}", clock=sync.clock, new_id=sync.new_id)
+    if interval:
+        return read_again(sync, known, interval)
     _read_anew(sync, known, since)
     return send_again(sync, known)
 

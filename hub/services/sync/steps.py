@@ -133,8 +133,9 @@ def pull(sync: Sync, system: System, kind: str, *, full: bool = False) -> Taken:
 def take_page(sync: Sync, system: System, intake: Intake, ask: Callable[[], Page]) -> tuple[Page, Taken]:
     """Read a page and take it in, and return it with what came of it.
 
-    Where the hub wrote there meanwhile, or another read it, it is read again, and from the third time on nobody begins to write there before
-    it is taken: however much there is to write, an edit made there waits no longer than a batch that is under way.
+    Where the hub wrote there meanwhile, or another read it, it is read again, and from the third time on nobody begins
+    to write there before it is taken: however much there is to write, an edit made there waits no longer than a batch
+    that is under way.
     OvertakenError where even that did not help.
     """
     attempt = 0

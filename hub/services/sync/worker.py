@@ -115,21 +115,19 @@ def _puller(sync: Sync, system: System) -> Callable[[], float]:
 
 def _deliverer(sync: Sync, system: System) -> Task:
     held: list[BusConsumer] = []
-    group = f"deliver.{system.name}"
-    looked = 0.0
+    group, look = f"deliver.{system.name}", _looker(sync, system.name)
 
     def step() -> float:
-        nonlocal looked
         if not sync.active(system.name):
             return 1.0
-        if wait_s := sync.gates.wait(system.name):
+        if wait_s := sync.gates.wait(system.name, 0):  # each request takes its own share of the budget
             return wait_s
         if not held:
             held.append(joined(sync, group))
-        worked = deliver_some(sync, system, held[0], wait_s=0.5)
-        if time.monotonic() - looked > _LAG_EVERY_S:
-            looked = time.monotonic()
-            sync.told("lag", system.name, sum(held[0].lag().values()))
+        try:
+            worked = deliver_some(sync, system, held[0], wait_s=0.5)
+        finally:
+            look(held[0])  # in an outage above all
         return 0.0 if worked else _IDLE_S
 
     def close() -> None:
@@ -137,6 +135,28 @@ def _deliverer(sync: Sync, system: System) -> Task:
             held.pop().close()
 
     return Task(group, step, close)
+
+
+def _looker(sync: Sync, system: str) -> Callable[[BusConsumer], None]:
+    """Return what tells from time to time how far behind deliveries to *system* are."""
+    looked = float("-inf")
+
+    def look(consumer: BusConsumer) -> None:
+        nonlocal looked
+        if time.monotonic() - looked <= _LAG_EVERY_S:
+            return
+        try:
+            behind = consumer.lag()
+            if not behind:  # the group has given it nothing yet
+                return
+            sync.ledger.lagging(system, behind)
+        except RetryableError as error:
+            log.info("lag_unknown", system=system, reason=str(error))
+            return
+        looked = time.monotonic()
+        sync.told("lag", system, sum(behind.values()))
+
+    return look
 
 
 def joined(sync: Sync, group: str) -> BusConsumer:

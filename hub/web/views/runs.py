@@ -1,14 +1,14 @@
 """Runs of the sync that people and schedules asked for: rounds, reconciliations, backfills, looks for pairs."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 
 from hub.api.asking import Asking, may
 from hub.api.paging import Paging, sealed
-from hub.domain.errors import MissingError
+from hub.domain.errors import MissingError, UsageError
 from hub.domain.jobs import Job, JobState
 from hub.domain.places import HUB_ITSELF, scope_of_agreement
 from hub.domain.policy import Right, Scope
@@ -18,6 +18,7 @@ from hub.services.upkeep import BACKFILL
 from hub.web import frame
 
 router = APIRouter(prefix="/sync/runs", include_in_schema=False)
+Day = Annotated[str, Form(max_length=10)]
 _KINDS = (ROUND, RECONCILE, BACKFILL, LIKENESS)
 _TONES = {JobState.QUEUED: "", JobState.RUNNING: "info", JobState.DONE: "ok", JobState.FAILED: "bad"}
 
@@ -48,6 +49,36 @@ def begin(asking: Annotated[Asking, may(Right.SYNC_OPERATE)]) -> Response:
     asking.check(Right.SYNC_OPERATE, HUB_ITSELF)
     asking.hub.jobs.submit(ROUND, {"full": False}, by=asking.principal, scope=HUB_ITSELF)
     return frame.go("/sync/runs", done="asked")
+
+
+@router.post("/agreements/{id}")
+def read_again(
+    id: str, asking: Annotated[Asking, may(Right.SYNC_OPERATE)], since: Day = "", until: Day = ""
+) -> Response:
+    """Begin a run that reads again what changed on some days of what an agreement covers, both of them included."""
+    found = next((one for one in asking.hub.sync.ledger.agreements() if one.id == id), None)
+    if found is None:
+        raise MissingError(f"{id}: no such agreement")
+    asking.check(Right.SYNC_OPERATE, scope_of_agreement(found))
+    midnight = frame.reader_of(asking).midnight
+    first, last = _day(since), _day(until)
+    if first and last and last < first:
+        raise UsageError(f"{until}: is before {since}")
+    argument = {
+        "agreement": found.id,
+        "since": midnight(first).isoformat() if first else None,
+        "until": midnight(last + timedelta(days=1)).isoformat() if last else None,
+        "person": asking.principal.actor,
+    }
+    asking.hub.jobs.submit(BACKFILL, argument, by=asking.principal, scope=scope_of_agreement(found))
+    return frame.go("/sync/runs", done="asked")
+
+
+def _day(told: str) -> date | None:
+    try:
+        return date.fromisoformat(told) if told else None
+    except ValueError:
+        raise UsageError(f"{told}: is no day such as 2026-05-01") from None
 
 
 def _sees(asking: Asking, job: Job) -> bool:
@@ -91,6 +122,9 @@ def _told(words: Wording, job: Job) -> str:
     result, said = job.result, list[str]()
     if "differences_found" in result:
         said.append(words.plural("{count} difference", "{count} differences", int(result["differences_found"])))
+    if "sent" in result:
+        count = int(result["sent"])
+        said.append(words.plural("{count} record sent out again", "{count} records sent out again", count))
     if "proposed" in result:
         said.append(words.plural("{count} pair", "{count} pairs", int(result["proposed"])))
     if "delivered" in result:

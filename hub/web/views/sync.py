@@ -72,7 +72,10 @@ def agreement(id: str, request: Request, asking: Seeing) -> Response:
     ]  # fmt: skip
     view.rules = list(_rules(reader, found))
     steps = _steps(asking, reader, found)
-    return frame.show(request, asking, "agreement.html", place="sync", agreement=view, steps=steps)
+    can_read = found.status is Status.ACTIVE and asking.may(Right.SYNC_OPERATE, scope_of_agreement(found))
+    return frame.show(
+        request, asking, "agreement.html", place="sync", agreement=view, steps=steps, can_read_again=can_read
+    )
 
 
 @router.post("/agreements/{id}")
@@ -231,13 +234,14 @@ def _steps(asking: Asking, reader: Reader, one: Agreement) -> list[tuple[str, st
 
 
 def _systems(hub: Hub, reader: Reader, agreements: list[Agreement], *, everything: bool) -> list[SimpleNamespace]:
-    words, gates = reader.words, hub.sync.gates.states()
+    words, gates, lags = reader.words, hub.sync.gates.states(), hub.sync.ledger.lags()
     open_to = {name for one in agreements for name in one.systems}
     return [
         SimpleNamespace(
             name=name,
             kinds=words.join([names.kind(words, one) for one in system.kinds]),
             unread=words.join([names.kind(words, one) for one in sorted(hub.sync.unread(name))]),
+            lag=lags.get(name),
             state=words.text("answers") if gates.get(name, "closed") == "closed" else words.text("does not answer"),
             tone="ok" if gates.get(name, "closed") == "closed" else "bad",
         )
