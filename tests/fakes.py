@@ -4,12 +4,13 @@ import hashlib
 import re
 import shutil
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from hub.connectors.mail import message as written
 from hub.connectors.mail.parsing import parsed
@@ -21,7 +22,7 @@ from hub.domain.messages import Message, Received
 from hub.domain.minutes import Minutes
 from hub.domain.recurring import Series
 from hub.domain.redaction import Finding, Identifier
-from hub.domain.transcript import Segment, Transcript
+from hub.domain.transcript import English, Segment, Transcript
 from hub.ports import Clock, Progress
 from hub.ports.events import HeldSeries
 from hub.ports.mailboxes import MailPage
@@ -112,6 +113,39 @@ class FakeRecognizer:
         self.calls += 1
         self.act()
         return Transcript(meeting, language or "en", (Segment("s1", None, 0.0, 2.0, "I will send the form."),))
+
+
+class FakeInterpreter:
+    """Hears the same English in every segment that is long enough, or does what *act* does."""
+
+    english_fingerprint = "fake-interpreter"
+
+    def __init__(self, act: Callable[[], None] = lambda: None) -> None:
+        self.act = act
+
+    def into_english(self, pcm: Pcm, transcript: Transcript, *, progress: Progress) -> Transcript:
+        self.act()
+        heard = [
+            replace(one, english=(English(one.start, one.end, "Good morning."),) if one.end - one.start >= 1.0 else ())
+            for one in transcript.segments
+        ]
+        return replace(transcript, segments=tuple(heard))
+
+
+class FakeLanguageModel:
+    """`LanguageModel` that answers what is laid in *answers*, in turn; an error among them is raised."""
+
+    fingerprint = "fake-language-model"
+
+    def __init__(self, answers: Sequence[Any]) -> None:
+        self.answers = list(answers)
+
+    def answer(self, instructions: str, text: str, *, schema: Mapping[str, Any]) -> Any:
+        del instructions, text, schema
+        given = self.answers.pop(0)
+        if isinstance(given, HubError):
+            raise given
+        return given
 
 
 class FakeDiarizer:

@@ -129,7 +129,7 @@ def _seen(asking: Asking, action: BoardAction, response: Response) -> ActionSeen
 def _today(asking: Asking) -> date:
     try:
         zone = ZoneInfo(asking.principal.user.timezone)
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OSError):
         zone = ZoneInfo("UTC")
     return asking.at.astimezone(zone).date()
 

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hub.domain.meeting import Participant
+from hub.domain.platforms import Unread
 
 _LONGEST = 2000
+_LONGEST_NAME = 40
 
 
 def text(entry: Mapping[str, Any], key: str) -> str:
@@ -18,9 +20,23 @@ def text(entry: Mapping[str, Any], key: str) -> str:
     return value
 
 
+def unread(what: str, entry: Any, key: str, error: Exception) -> Unread:
+    """Return that an entry cannot be read: its id where it has one, and which field is wrong, without its value."""
+    known = entry.get(key) if isinstance(entry, Mapping) else None
+    where = f"{what} ({known[:60].strip()!r})" if isinstance(known, str) and known.strip() else what
+    if not isinstance(entry, Mapping):
+        return Unread(where, "it is no object")
+    first = error.args[0] if error.args else None
+    field = first if isinstance(first, str) and first.isidentifier() and len(first) < _LONGEST_NAME else "a field"
+    return Unread(where, f"{field} is missing, or not what it should be")
+
+
 def moment(told: str) -> datetime:
     """Return a time, in UTC where it names no zone. ValueError where it is none."""
-    found = datetime.fromisoformat(told)
+    try:
+        found = datetime.fromisoformat(told)
+    except ValueError as error:
+        raise ValueError("time") from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

@@ -40,6 +40,14 @@ class HeldMeeting:
         return f"m-{hashlib.sha256(f'{self.platform}:{self.key}'.encode()).hexdigest()[:16]}"
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What a platform told and nobody can read: *where* it stood, as a person would look it up, and why not."""
+
+    where: str
+    reason: str
+
+
 _ORDER = ("transcript", "sound", "video")
 
 

@@ -77,7 +77,7 @@ class Series:
         """Return the series. UsageError says what in it cannot be."""
         try:
             ZoneInfo(self.zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise UsageError(f"{self.title}: {self.zone} is no IANA zone") from error
         days = set(self.days(until=max((one.day for one in self.exceptions), default=self.begins.date())))
         if self.begins.date() not in days:

@@ -27,7 +27,7 @@ def held_on(card: Card) -> date:
     """Return the day of a meeting, in its own time zone."""
     try:
         return card.at.astimezone(ZoneInfo(card.meeting.timezone or "UTC")).date()
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return card.at.date()
 
 

@@ -6,14 +6,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from hub.domain.platforms import HeldFile, HeldMeeting
+from hub.domain.platforms import HeldFile, HeldMeeting, Unread
 
 
 class MeetingPlatform(Protocol):
     """Finds meetings that were recorded, and hands over what was recorded."""
 
-    def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting]:
+    def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting | Unread]:
         """Yield the meetings that began in the span and have something finished to hand over, page by page.
+
+        What cannot be read is told among them with its reason, and the others go on.
 
         Errors as of `Source.pull`; the caller comes again later with the same span.
         """

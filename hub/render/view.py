@@ -232,7 +232,7 @@ def _local(moment: datetime, zone: str | None) -> datetime:
         return moment
     try:
         return moment.astimezone(ZoneInfo(zone))
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return moment
 
 

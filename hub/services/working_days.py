@@ -41,5 +41,5 @@ def began(meeting: Meeting) -> date | None:
         return at.date() if at else None
     try:
         return at.astimezone(ZoneInfo(meeting.timezone)).date()
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return at.date()

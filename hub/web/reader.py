@@ -94,7 +94,7 @@ def zone_of(name: str | None) -> ZoneInfo:
     """Return the zone by its IANA name, UTC where there is none by this name."""
     try:
         return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")
 
 

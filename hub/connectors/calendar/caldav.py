@@ -69,6 +69,8 @@ class CalDavCalendar:
         if not etag:
             raise FatalError(f"{self._name}: the server gives no ETag: nothing can be written over without harm")
         series, mark = read(answer.content)
+        if mark is None:
+            raise RetryableError(f"{self._name}: {address}: the answer is no calendar object")
         return HeldSeries(address, etag, series, mark)
 
     def put(self, series: Series, over: HeldSeries | None) -> None:

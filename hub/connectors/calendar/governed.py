@@ -98,5 +98,5 @@ class Governance(Strict):
 def _zone(name: str) -> None:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError(f"{name} is no IANA zone") from error

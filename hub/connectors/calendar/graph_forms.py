@@ -3,8 +3,9 @@
 import hashlib
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from hub.domain.errors import RejectedError
 from hub.domain.recurring import Every, Otherwise, Recurrence, Series
 
 _SET = "7f2d1e0c-5b1e-4c9a-9d7e-1c0a5e3b6f42"
@@ -55,12 +56,20 @@ def instance_of(rows: list[Any], series: Series, day: date) -> str | None:
 
 
 def series_of(event: dict[str, Any], exceptions: list[Any]) -> tuple[Series | None, str]:
-    """Return the series that an event says, None where it is none of ours, and what was written last."""
-    told = {one.get("id"): str(one.get("value")) for one in event.get("singleValueExtendedProperties") or []}
+    """Return the series that an event says, None where it says none of ours, and what was written last.
+
+    RejectedError where it does not carry the properties by which it was found.
+    """
+    properties = event.get("singleValueExtendedProperties")
+    entries = [one for one in properties if isinstance(one, dict)] if isinstance(properties, list) else []
+    told = {one.get("id"): one.get("value") for one in entries if isinstance(one.get("id"), str)}
+    uid, mark = told.get(FORM), told.get(WRITTEN)
+    if not isinstance(uid, str) or not isinstance(mark, str):
+        raise RejectedError("an event that was found by the hub's own properties comes without them")
     try:
-        return _series(event, told[FORM], exceptions), told.get(WRITTEN, "")
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, ZoneInfoNotFoundError):
-        return None, told.get(WRITTEN, "")
+        return _series(event, uid, exceptions), mark
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, OSError):
+        return None, mark
 
 
 def _series(event: dict[str, Any], uid: str, exceptions: list[Any]) -> Series:

@@ -33,19 +33,22 @@ def written(series: Series, *, at: datetime, organizer: str = "") -> bytes:
     return bytes(made.to_ical())
 
 
-def read(content: bytes) -> tuple[Series | None, str]:
-    """Return the series that a calendar object says, None where it is none of ours, and what was written last."""
+def read(content: bytes) -> tuple[Series | None, str | None]:
+    """Return the series that a calendar object says, None where it is none of ours, and what was written last.
+
+    The latter is None where it is no calendar object at all, `?` where it is one that the hub has not written.
+    """
     from icalendar import Calendar
 
     try:
         events = list(Calendar.from_ical(content).walk("VEVENT"))
         master = next(one for one in events if "RECURRENCE-ID" not in one)
-        mark = str(master.get(_WRITTEN, ""))
-    except (ValueError, IndexError, KeyError, StopIteration):
-        return None, ""
+        mark = str(master.get(_WRITTEN) or "?")
+    except (ValueError, IndexError, KeyError, StopIteration, AttributeError, TypeError):
+        return None, None
     try:
         return _series(master, [one for one in events if one is not master]), mark
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, OSError):
         return None, mark
 
 

@@ -13,10 +13,10 @@ from hub.connectors.graph.access import Access
 from hub.connectors.graph.client import Graph
 from hub.connectors.graph.watch import Notify, Watch
 from hub.connectors.rest.client import Limits, NotThereError
-from hub.connectors.told_meetings import moment, people, text
+from hub.connectors.told_meetings import moment, people, text, unread
 from hub.domain.errors import FatalError, HubError, RejectedError
 from hub.domain.meeting import Participant
-from hub.domain.platforms import HeldFile, HeldMeeting
+from hub.domain.platforms import HeldFile, HeldMeeting, Unread
 
 _NEAR = timedelta(hours=12)
 """An attendance report that begins this near belongs to the occurrence."""
@@ -66,7 +66,7 @@ class Teams:
                     f"{error}; give the app an application access policy for {organizer}: docs/connectors/teams.md"
                 ) from error
 
-    def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting]:
+    def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting | Unread]:
         """Yield meetings with a transcript or a recording; see `MeetingPlatform.held`.
 
         Has Graph tell of new ones from now on, where that is set up: it tells of meetings that begin after that only.
@@ -78,7 +78,7 @@ class Teams:
             for call in _FORMS:
                 for page in self._graph.pages(_listing(call, organizer, since, until)):
                     for entry in page["value"]:
-                        self._sort(entry, call, organizer, found, times)
+                        yield from self._sort(entry, call, organizer, found, times)
             for (meeting, occurrence), files in found.items():
                 at = times[meeting, occurrence]
                 if since <= at < until:
@@ -104,14 +104,17 @@ class Teams:
         organizer: str,
         found: dict[tuple[str, str], list[HeldFile]],
         times: dict[tuple[str, str], datetime],
-    ) -> None:
-        """Put a transcript or recording to its occurrence: of a series, each call is a meeting of its own."""
+    ) -> Iterator[Unread]:
+        """Put a transcript or recording to its occurrence: of a series, each call is a meeting of its own.
+
+        Yield it where it cannot be read.
+        """
         folder, kind, ending, content = _FORMS[call]
         try:
             meeting, known = text(entry, "meetingId"), text(entry, "id")
             began = moment(text(entry, "createdDateTime"))
         except (ValueError, TypeError, KeyError) as error:
-            log.warning("teams_file_unread", system=self._name, reason=type(error).__name__)
+            yield unread(f"{self._name}: a {kind} of {organizer}", entry, "id", error)
             return
         occurrence = str(entry.get("callId") or f"{began:%Y-%m-%d}")
         address = f"{_meeting_path(organizer, meeting)}/{folder}/{quote(known, safe='')}{content}"

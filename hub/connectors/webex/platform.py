@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import httpx2
-import structlog
 from pydantic import Field, field_validator
 
 from hub.connectors.declared import Strict
@@ -19,16 +18,16 @@ from hub.connectors.rest.auth import Identity
 from hub.connectors.rest.client import Asked, Client, Limits, NotThereError, Told
 from hub.connectors.rest.config import Auth
 from hub.connectors.rest.tokens import Tokens
-from hub.connectors.told_meetings import moment, people, text
+from hub.connectors.told_meetings import moment, people, text, unread
 from hub.connectors.wire import Request, Wire, same_host
 from hub.domain.errors import FatalError, RejectedError, RetryableError
 from hub.domain.meeting import Participant
-from hub.domain.platforms import HeldFile, HeldMeeting
+from hub.domain.platforms import HeldFile, HeldMeeting, Unread
 
 _NEXT = re.compile(r'<([^>]+)>\s*;[^,]*\brel="?next"?')
 _WINDOW = timedelta(days=28)
 _DOWNLOAD_S = 7200.0
-log = structlog.get_logger()
+_STATES = ("available", "deleted", "purged", "none")
 
 
 class WebexAccess(Strict):
@@ -98,7 +97,7 @@ class Webex:
             except NotThereError as error:
                 raise FatalError(f"{self._name}: hosts: {host} is no host of this organization") from error
 
-    def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting]:
+    def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting | Unread]:
         """Yield meetings with a transcript or a recording; see `MeetingPlatform.held`."""
         for host in self._access.hosts:
             start = since
@@ -133,12 +132,12 @@ class Webex:
         if not answer.well:
             raise RejectedError(f"{self._name}: a download is refused (status {answer.status})")
 
-    def _window(self, host: str, since: datetime, until: datetime) -> Iterator[HeldMeeting]:
+    def _window(self, host: str, since: datetime, until: datetime) -> Iterator[HeldMeeting | Unread]:
         found: dict[str, tuple[str, datetime, list[HeldFile]]] = {}
         for entry in self._listed("/meetingTranscripts", _span(host, since, until)):
-            self._sort(found, entry, "meetingTopic", "startTime", "transcript")
+            yield from self._sort(found, entry, "meetingTopic", "startTime", "transcript")
         for entry in self._listed("/recordings", _span(host, since, until)):
-            self._sort(found, entry, "topic", "timeRecorded", "sound")
+            yield from self._sort(found, entry, "topic", "timeRecorded", "sound")
         for meeting, (title, at, files) in found.items():
             if since <= at < until:
                 people = self._people(meeting, host)
@@ -151,13 +150,17 @@ class Webex:
         title: str,
         at: str,
         kind: str,
-    ) -> None:
+    ) -> Iterator[Unread]:
+        """Put a file to its meeting; yield it where it cannot be read."""
         try:
-            if entry.get("status", "available") != "available":
+            state = text({"status": "available", **entry}, "status")
+            if state not in _STATES:
+                raise ValueError("status")
+            if state != "available":
                 return
             meeting, known, began = text(entry, "meetingId"), text(entry, "id"), moment(text(entry, at))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            log.warning("webex_file_unread", system=self._name, reason=type(error).__name__)
+            yield unread(f"{self._name}: a {kind}", entry, "id", error)
             return
         place = quote(known, safe="")
         if kind == "transcript":

@@ -5,20 +5,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from hub.connectors.rest.client import Limits, NotThereError
-from hub.connectors.told_meetings import moment, people, text
+from hub.connectors.told_meetings import moment, people, text, unread
 from hub.connectors.zoom.client import ZoomAccess, ZoomClient, encoded
 from hub.domain.errors import FatalError, RejectedError
 from hub.domain.meeting import Participant
-from hub.domain.platforms import HeldFile, HeldMeeting
+from hub.domain.platforms import HeldFile, HeldMeeting, Unread
 
 _WINDOW = timedelta(days=28)
 """Zoom lists at most a month at once."""
 _KINDS = {"TRANSCRIPT": "transcript", "M4A": "sound", "MP4": "video"}
+_OTHERS = ("none", "TIMELINE", "CHAT", "CHAT_MESSAGE", "CC", "CSV", "TB", "SUMMARY")
+"""Files that no minutes are made of."""
+_STATES = ("completed", "processing", "recording")
 _ENDINGS = {"transcript": ".vtt", "sound": ".m4a", "video": ".mp4"}
-log = structlog.get_logger()
 
 
 class Zoom:
@@ -44,8 +44,8 @@ class Zoom:
             except NotThereError as error:
                 raise FatalError(f"{self._name}: users: {user} is not a user of this account") from error
 
-    def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting]:
-        """Yield recorded meetings; see `MeetingPlatform.held`. One that cannot be read is logged and left out."""
+    def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting | Unread]:
+        """Yield recorded meetings; see `MeetingPlatform.held`."""
         for user in self._access.users:
             start = since
             while start < until:
@@ -53,7 +53,7 @@ class Zoom:
                 span = {"from": start.astimezone(UTC).date().isoformat(), "to": end.astimezone(UTC).date().isoformat()}
                 for entry in self._client.listed(f"/users/{encoded(user)}/recordings", "meetings", span):
                     meeting = self._meeting(entry, user)
-                    if meeting is not None and start <= meeting.started_at < end:
+                    if isinstance(meeting, Unread) or (meeting is not None and start <= meeting.started_at < end):
                         yield meeting
                 start = end
 
@@ -61,7 +61,7 @@ class Zoom:
         """Write a file; see `MeetingPlatform.fetch`."""
         self._client.save(file.address, target, most=most)
 
-    def _meeting(self, entry: Any, user: str) -> HeldMeeting | None:
+    def _meeting(self, entry: Any, user: str) -> HeldMeeting | Unread | None:
         try:
             files = tuple(_files(entry))
             if not files:
@@ -78,8 +78,7 @@ class Zoom:
                 files=files,
             )
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            log.warning("zoom_meeting_unread", system=self._name, reason=type(error).__name__)
-            return None
+            return unread(f"{self._name}: a recording of {user}", entry, "uuid", error)
 
     def _people(self, uuid: str) -> tuple[Participant, ...]:
         """Return who was there, once each; nobody where Zoom does not tell any more."""
@@ -92,18 +91,22 @@ class Zoom:
 
 def _files(entry: Mapping[str, Any]) -> Iterator[HeldFile]:
     """Yield what is finished; a recording that is still worked on comes with a later sweep."""
-    files = entry.get("recording_files")
-    for one in files if isinstance(files, list) else []:
-        if not isinstance(one, dict) or one.get("status", "completed") != "completed" or not one.get("download_url"):
-            continue
-        kind = _KINDS.get(str(one.get("file_type")))
-        if kind is not None:
+    files = entry.get("recording_files", [])
+    if not isinstance(files, list):
+        raise TypeError("recording_files")
+    for one in files:
+        state, form = text({"status": "completed", **one}, "status"), text({"file_type": "none", **one}, "file_type")
+        if state not in _STATES or (form not in _KINDS and form not in _OTHERS):
+            raise ValueError("status" if state not in _STATES else "file_type")
+        kind = _KINDS.get(form)
+        if kind is not None and state == "completed" and one.get("download_url"):
+            address = text(one, "download_url")
             name = f"zoom-{kind}{_ENDINGS[kind]}"
             size = one.get("file_size")
             yield HeldFile(
-                str(one.get("id") or one["download_url"]),
+                str(one.get("id") or address),
                 kind,
                 name,
-                str(one["download_url"]),
+                address,
                 int(size) if isinstance(size, int | float) else 0,
             )

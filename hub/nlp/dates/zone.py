@@ -22,7 +22,7 @@ def meeting_day(meeting: Meeting) -> date | None:
         return meeting.started_at.date()
     try:
         return meeting.started_at.astimezone(ZoneInfo(meeting.timezone)).date()
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return meeting.started_at.date()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from hub.domain.cards import Card, Standing
 from hub.domain.errors import FatalError, HubError, RetryableError
 from hub.domain.people import Principal
-from hub.domain.platforms import HeldMeeting, best
+from hub.domain.platforms import HeldMeeting, Unread, best
 from hub.ports.platforms import Connected
 from hub.services.review import pipeline, uploads
 from hub.services.review.meetings import About, open_meeting
@@ -23,7 +23,7 @@ _PIECE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a sweep came to. *failed* says of each meeting that could not be taken in why not; it is tried again."""
+    """What a sweep came to. *failed* says of each meeting that was not read or taken in why not; it is tried again."""
 
     found: int = 0
     taken: tuple[str, ...] = ()
@@ -41,6 +41,9 @@ def sweep(
     now = room.clock()
     found, taken, failed = 0, list[str](), list[tuple[str, str]]()
     for meeting in connected.platform.held(now - timedelta(days=connected.rule.back_days), now):
+        if isinstance(meeting, Unread):
+            failed.append((meeting.where, meeting.reason))
+            continue
         if connected.rule.titles.casefold() not in meeting.title.casefold() or not best(meeting.files):
             continue
         found += 1
