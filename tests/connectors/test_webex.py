@@ -9,7 +9,7 @@ from hub.connectors.platforms import load_platforms
 from hub.connectors.rest.client import Limits
 from hub.connectors.webex import Webex, WebexAccess
 from hub.domain.errors import FatalError, RejectedError, RetryableError
-from hub.domain.platforms import best
+from hub.domain.platforms import HeldMeeting, Unread, best
 from hub.nlp.readers import read_transcript
 from tests.connectors import faults, mangled
 from tests.connectors.openapi import vendor
@@ -146,8 +146,10 @@ def test_a_hundred_mangled_entries_leave_the_good_ones(server, webex):
     server.size = 50
     server.lists["/meetingTranscripts"] += [*broken, None, "text", 7]
     server.call("last", "2026-05-06T08:00:00Z", "transcript")
-    found = {one.key for one in webex().held(SINCE, UNTIL)}
+    held = list(webex().held(SINCE, UNTIL))
+    found = {one.key for one in held if isinstance(one, HeldMeeting)}
     assert len(broken) > 100
+    assert all("\n" not in one.where + one.reason for one in held if isinstance(one, Unread))
     assert {"good", "last"} <= found
 
 

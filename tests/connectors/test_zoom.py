@@ -13,7 +13,7 @@ from hub.connectors.zoom.client import encoded
 from hub.domain.cards import CardQuery
 from hub.domain.errors import FatalError, RejectedError, RetryableError, UsageError
 from hub.domain.people import Grant, Role
-from hub.domain.platforms import HeldFile, best
+from hub.domain.platforms import HeldFile, HeldMeeting, best
 from hub.ports.platforms import Connected, Rule
 from tests.connectors import faults, mangled
 from tests.connectors.openapi import vendor
@@ -52,7 +52,7 @@ def zoom(server, monkeypatch):
 
 
 def found(zoom):
-    return [meeting.key for meeting in zoom.held(SINCE, UNTIL)]
+    return [meeting.key for meeting in zoom.held(SINCE, UNTIL) if isinstance(meeting, HeldMeeting)]
 
 
 def test_recorded_meetings_are_listed_with_people_and_files_page_by_page(server, zoom):
@@ -352,3 +352,16 @@ def test_a_sweep_is_asked_for_over_http_as_a_job(server, hub):
                 break
             time.sleep(0.05)
     assert (told["state"], told["result"]["found"], len(told["result"]["taken"])) == ("done", 1, 1)
+
+
+def test_a_sweep_names_what_zoom_told_and_nobody_can_read(server, hub):
+    server.held(ANNA, "a", "2026-05-20T08:00:00Z", "TRANSCRIPT")
+    server.held(ANNA, "b", "20 May", "TRANSCRIPT")
+    server.held(ANNA, "c", "2026-05-21T08:00:00Z", "HOLOGRAM")
+    swept = hub.sweep("zoom")
+    assert (swept.found, len(swept.taken)) == (1, 1)
+    why = "is missing, or not what it should be"
+    assert dict(swept.failed) == {
+        f"zoom: a recording of {ANNA} ('b')": f"time {why}",
+        f"zoom: a recording of {ANNA} ('c')": f"file_type {why}",
+    }
