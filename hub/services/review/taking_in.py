@@ -56,7 +56,7 @@ def sweep(
             raise
         except HubError as error:
             failed.append((meeting.title, str(error)))
-    return Taken(found, tuple(taken), tuple(failed))
+    return Taken(found, tuple(taken), tuple(dict.fromkeys(failed)))  # spans that meet on a day tell of it twice
 
 
 def told(taken: Taken) -> dict[str, Any]:
