@@ -17,6 +17,7 @@ from opentelemetry.trace import NoOpTracer, Tracer
 from hub.bootstrap_communications import CommunicationParts
 from hub.bootstrap_language import LanguageParts
 from hub.bootstrap_listening import ListeningParts
+from hub.bootstrap_oversight import OversightParts
 from hub.bootstrap_review import ReviewParts
 from hub.bootstrap_service import ServiceParts
 from hub.ports import (
@@ -70,7 +71,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts, CommunicationParts):
+class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts, CommunicationParts, OversightParts):
     """Every part of the hub, each made when it is first asked for."""
 
     def __init__(self, settings: Settings, overrides: dict[str, Any]) -> None:

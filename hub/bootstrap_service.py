@@ -13,6 +13,8 @@ from hub.settings import Settings
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
 
+    from hub.domain.blinding import Blinding
+    from hub.domain.people import Role
     from hub.ports import Answers, IdentityProvider, JobWork
     from hub.ports.browsing import Browser
     from hub.ports.communications import CommunicationLog
@@ -47,6 +49,8 @@ class ServiceParts:
         def communications(self) -> CommunicationLog: ...  # noqa: D102  # told where it is made
         @property
         def holder(self) -> str: ...  # noqa: D102  # told where it is made
+        def blinding(self) -> Blinding: ...  # noqa: D102  # told where it is made
+        def lacking(self, user_id: str) -> dict[Role, frozenset[str]]: ...  # noqa: D102  # told where it is made
         @property
         def _engine(self) -> Any: ...
 
@@ -56,7 +60,6 @@ class ServiceParts:
     def desk(self) -> "Desk":
         """Where accounts are kept and people let in."""
         from hub.domain.accounts import Rules
-        from hub.services.accounts import training
         from hub.services.accounts.desk import Desk
         from hub.storage.accounts import SqlAccounts
         from hub.storage.passwords import Argon2Passwords
@@ -78,7 +81,7 @@ class ServiceParts:
             new_id=lambda: uuid4().hex,
             new_secret=lambda: secrets.token_urlsafe(32),
             rules=rules,
-            lacking=lambda user_id: training.lacking_of(self.room, user_id),
+            lacking=self.lacking,
         )
 
     @cached_property
@@ -122,7 +125,11 @@ class ServiceParts:
 
         ledger, shelf, log = self.sync.ledger, self.room.shelf, self.communications
         return TrailReader(
-            self.browser, ledger, self.desk.accounts, lambda entries: OtherScopes(shelf, ledger, log, entries)
+            self.browser,
+            ledger,
+            self.desk.accounts,
+            lambda entries: OtherScopes(shelf, ledger, log, entries),
+            self.blinding,
         )
 
     @cached_property
@@ -146,7 +153,7 @@ class ServiceParts:
 
         def kinds() -> "dict[str, JobWork]":
             return {
-                **kept_jobs.kinds(self.sync, self.audit),
+                **kept_jobs.kinds(self.sync, self.audit, self.room, self.blinding),
                 **upkeep.kinds(cast("upkeep.Upkept", self), self.settings.home / "evaluation"),
                 **self.review_jobs(),
             }

@@ -12,7 +12,9 @@ from hub.domain.cards import Card
 from hub.domain.communications import Channel, Said, message_id
 from hub.domain.identity import Candidate, pair_id
 from hub.domain.meeting import Meeting
+from hub.domain.oversight import Incident, IncidentKind, RegisterEntry, RegisterKind, Severity
 from hub.domain.people import EVERY, Grant, Role, User
+from hub.domain.personal import PersonalRequest, Wish
 from hub.domain.sync import Base, Dispute, Effects, Letter, Record
 from hub.domain.uploads import Upload
 from hub.ports.platforms import Connected, MeetingPlatform, Rule
@@ -69,11 +71,26 @@ def furnish(hub: Hub) -> World:
     channel = Channel("conduct", "slack", "C0AGREED", STUDY, (CRO, SPONSOR), "plan 3.2", at)
     hub.communications.keep(channel, [Said("1.0", "1.0", "Anna Weber", at, "The consent form is out.")])
     hub.platforms["zoom"] = Connected("zoom", cast("MeetingPlatform", None), rule)
+    overseen = RegisterEntry(
+        "e1", STUDY, (CRO, SPONSOR), RegisterKind.DELEGATED, "Monitoring", SPONSOR, CRO, "MSA 4.2", at.date(),
+        user.email, CRO, at,
+    )  # fmt: skip
+    trouble = Incident(
+        "i1", STUDY, (CRO, SPONSOR), IncidentKind.QUALITY, Severity.MINOR, "A visit came late", "It came late.", at,
+        user.email, at,
+    )  # fmt: skip
+    wish = PersonalRequest("w1", CRO, user.email, Wish.ACCESS, at.date(), user.email, at)
+    with hub.room.shelf.writing() as unit:
+        for thing in (overseen, trouble, wish):
+            unit.put(thing)
     pair = Candidate(pair_id("s1", "s2"), "study", "s1", "s2", "the same protocol_number", "proposed", at)
     with hub.sync.ledger.unit() as unit:
         unit.save(Effects(candidates=(pair,)))
     ids = {
         "identities": pair.id,
+        "register": "e1",
+        "incidents": "i1",
+        "personal-requests": "w1",
         "users": user.id,
         "agreements": "a1",
         "conflicts": "d1",

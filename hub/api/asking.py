@@ -55,7 +55,11 @@ class Asking:
         self.refusals.note(self.principal, right, route=self.route, path=self.path)
         if verdict is Verdict.HIDDEN:
             raise MissingError("there is no such thing")
-        why = "; the study asks for training that is not on record" if self._untrained(right, scope) else ""
+        why = (
+            "; the study asks for training, or for a release of this version, that is not on record"
+            if self._untrained(right, scope)
+            else ""
+        )
         raise RefusedError(f"this needs the right {right}{why}")
 
     def _untrained(self, right: Right, scope: Scope) -> bool:

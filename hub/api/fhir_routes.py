@@ -14,7 +14,7 @@ from hub.api.paging import Paging, sealed
 from hub.api.sync_scopes import record_scope, the_record
 from hub.connectors.fhir.mapping import WAYS, Version, resource_of
 from hub.domain.errors import MissingError, RejectedError
-from hub.domain.places import Placed, scope_of_record, shown
+from hub.domain.places import Placed, scope_of_record
 from hub.domain.policy import Right, Scope
 
 router = APIRouter(prefix="/fhir", tags=["fhir"])
@@ -101,8 +101,10 @@ def _made(asking: Asking, placed: Placed, scope: Scope, release: Release) -> lis
     """Return the resource of a record, nothing where it would not be valid."""
     unblinded = asking.may(Right.RECORDS_READ, Scope(scope.organizations, scope.study, unblinding=True))
     record = placed.record
+    blinding = asking.hub.blinding()
+    fields = blinding.shown(record.fields, kind=record.kind, study=placed.protocol, unblinded=unblinded)
     try:
-        made = resource_of(record.kind, record.id, shown(record.fields, unblinded=unblinded), _NUMBERS[release][0])
+        made = resource_of(record.kind, record.id, fields, _NUMBERS[release][0])
     except RejectedError:
         return []
     return [dict(made) | {"meta": {**made.get("meta", {}), "versionId": str(record.version)}}]

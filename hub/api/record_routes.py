@@ -9,7 +9,8 @@ from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.paging import Page, Paging, sealed
 from hub.api.sync_scopes import record_scope, the_record
-from hub.domain.places import Placed, scope_of_record, shown
+from hub.domain.blinding import Blinding
+from hub.domain.places import Placed, scope_of_record
 from hub.domain.policy import Right, Scope
 
 router = APIRouter(prefix="/records", tags=["records"])
@@ -38,13 +39,13 @@ def list_records(
 ) -> Page[RecordSeen]:
     """List records of a kind. A page may hold fewer than its limit, or none, with a next one."""
     after, found = str(paging.after[0]) if paging.after else "", list[RecordSeen]()
-    agreements = asking.hub.sync.ledger.agreements()
+    agreements, blinding = asking.hub.sync.ledger.agreements(), asking.hub.blinding()
     for _ in range(_SCANS):
         come = asking.hub.browser.records(kind, after=after, limit=paging.limit)
         for one in come:
             after, scope = one.record.id, scope_of_record(one, agreements)
             if study in (None, one.protocol) and asking.may(Right.RECORDS_READ, scope):
-                found.append(_seen(asking, one, scope))
+                found.append(_seen(asking, one, scope, blinding))
             if len(found) == paging.limit:
                 return Page(items=found, next=sealed(after))
         if len(come) < paging.limit:
@@ -61,13 +62,13 @@ def show(
 ) -> RecordSeen:
     """Show a record."""
     etags.put(response, placed.record)
-    return _seen(asking, placed, scope)
+    return _seen(asking, placed, scope, asking.hub.blinding())
 
 
-def _seen(asking: Asking, placed: Placed, scope: Scope) -> RecordSeen:
+def _seen(asking: Asking, placed: Placed, scope: Scope, blinding: Blinding) -> RecordSeen:
     record = placed.record
     unblinded = asking.may(Right.RECORDS_READ, Scope(scope.organizations, scope.study, unblinding=True))
-    fields = shown(record.fields, unblinded=unblinded)
+    fields = blinding.shown(record.fields, kind=record.kind, study=placed.protocol, unblinded=unblinded)
     return RecordSeen(
         id=record.id,
         kind=record.kind,

@@ -10,7 +10,7 @@ from hub.bootstrap import Hub
 from hub.domain.agreements import Agreement
 from hub.domain.errors import MissingError, UsageError
 from hub.domain.identity import Candidate
-from hub.domain.places import HUB_ITSELF, Placed, scope_of_agreement, scope_of_record, scope_of_system, unblinding
+from hub.domain.places import HUB_ITSELF, Placed, scope_of_agreement, scope_of_record, scope_of_system
 from hub.domain.policy import Scope
 from hub.domain.sync import Dispute, Letter
 
@@ -47,11 +47,12 @@ def scopes_of_disputes(hub: Hub, disputes: list[Dispute]) -> dict[str, Scope]:
     """Return whose disputes are: of the parties of their agreement, in the study of their record."""
     agreements = {one.id: one for one in hub.sync.ledger.agreements()}
     placed = hub.browser.placed(sorted({one.record_id for one in disputes}))
-    found = {}
+    found, blinding = {}, hub.blinding()
     for one in disputes:
         agreement, record = agreements.get(one.agreement.rpartition("@")[0]), placed.get(one.record_id)
         parties = frozenset(agreement.parties) if agreement else frozenset[str]()
-        found[one.id] = Scope(parties, record.protocol if record else None, unblinding(one.field))
+        study = record.protocol if record else None
+        found[one.id] = Scope(parties, study, blinding.hides(one.field, kind=one.kind, study=study))
     return found
 
 

@@ -1,17 +1,12 @@
-"""Whose data a record, an agreement or a dispute is, and what of it would unblind."""
+"""Whose data a record, an agreement or a dispute is."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from hub.domain.agreements import Agreement
 from hub.domain.policy import Scope
 from hub.domain.sync import Record
 
-_UNBLINDING = re.compile(
-    r"(^|_)(arm|arm_code|treatment|treatment_\w+|randomi[sz]ation\w*|allocation\w*|kit|kit_\w+|unblind\w*)$"
-)
 HUB_ITSELF = Scope(frozenset())
 """What is of no organization: the hub as a whole."""
 
@@ -23,11 +18,6 @@ class Placed:
     record: Record
     systems: frozenset[str]
     protocol: str | None
-
-
-def unblinding(field: str) -> bool:
-    """Tell whether a field of this name says, or lets one guess, which treatment a subject gets."""
-    return _UNBLINDING.search(field) is not None
 
 
 def scope_of_agreement(agreement: Agreement) -> Scope:
@@ -52,8 +42,3 @@ def scope_of_record(placed: Placed, agreements: Iterable[Agreement]) -> Scope:
 def scope_of_system(system: str, agreements: Iterable[Agreement]) -> Scope:
     """Return the scope of what came from a system or goes to it as it is: the parties whose system it is."""
     return Scope(frozenset(party for one in agreements for party, names in one.parties.items() if system in names))
-
-
-def shown(fields: Mapping[str, Any], *, unblinded: bool) -> dict[str, Any]:
-    """Return the fields that a reader may see."""
-    return {name: value for name, value in fields.items() if unblinded or not unblinding(name)}

@@ -34,9 +34,14 @@ class Right(StrEnum):
     USERS_MANAGE = "users:manage"
     RETENTION_MANAGE = "retention:manage"
     SYSTEM_OPERATE = "system:operate"
+    OVERSIGHT_READ = "oversight:read"
+    OVERSIGHT_MANAGE = "oversight:manage"
+    INCIDENTS_REPORT = "incidents:report"
+    RELEASES_APPROVE = "releases:approve"
 
 
-_READ = {Right.MEETINGS_READ, Right.RECORDS_READ}
+_SEE = {Right.MEETINGS_READ, Right.RECORDS_READ, Right.OVERSIGHT_READ}
+_READ = _SEE | {Right.INCIDENTS_REPORT}
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.PROJECT_MANAGER: frozenset(
         _READ
@@ -51,18 +56,22 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.AGREEMENTS_PROPOSE,
             Right.AGREEMENTS_ACCEPT,
             Right.CONFLICTS_RESOLVE,
+            Right.OVERSIGHT_MANAGE,
         }
     ),
     Role.CONTRIBUTOR: frozenset(_READ | {Right.MEETINGS_WRITE, Right.MINUTES_EDIT, Right.ACTIONS_EDIT}),
     Role.REVIEWER: frozenset(_READ | {Right.MINUTES_APPROVE, Right.MINUTES_SIGN, Right.ACTIONS_EDIT}),
     Role.LIAISON: frozenset(_READ | {Right.TRANSLATIONS_EDIT, Right.TRANSLATIONS_APPROVE}),
     Role.INTEGRATION_ENGINEER: frozenset(
-        {Right.RECORDS_READ, Right.SYNC_READ, Right.SYNC_OPERATE, Right.AGREEMENTS_PROPOSE}
+        (_READ - {Right.MEETINGS_READ}) | {Right.SYNC_READ, Right.SYNC_OPERATE, Right.AGREEMENTS_PROPOSE}
     ),
-    Role.AUDITOR: frozenset(_READ | {Right.SYNC_READ, Right.AUDIT_READ, Right.AUDIT_REVIEW}),
-    Role.INSPECTOR: frozenset(_READ | {Right.SYNC_READ, Right.AUDIT_READ}),
+    Role.AUDITOR: frozenset(_READ | {Right.SYNC_READ, Right.AUDIT_READ, Right.AUDIT_REVIEW, Right.RELEASES_APPROVE}),
+    Role.INSPECTOR: frozenset(_SEE | {Right.SYNC_READ, Right.AUDIT_READ}),
     # Keeps accounts, not content: duties are kept apart
-    Role.ADMINISTRATOR: frozenset({Right.USERS_MANAGE, Right.RETENTION_MANAGE, Right.SYSTEM_OPERATE, Right.AUDIT_READ}),
+    Role.ADMINISTRATOR: frozenset(
+        {Right.USERS_MANAGE, Right.RETENTION_MANAGE, Right.SYSTEM_OPERATE, Right.AUDIT_READ}
+        | {Right.OVERSIGHT_READ, Right.INCIDENTS_REPORT}
+    ),
 }
 
 

@@ -1,12 +1,17 @@
 """By which fields each thing of the life of minutes is found."""
 
 from hub.domain.approvals import Remark, Review, Route, Signature
+from hub.domain.blinding import BlindingRule
 from hub.domain.board import BoardAction
 from hub.domain.cards import Card
 from hub.domain.copies import CertifiedCopy
 from hub.domain.distribution import Dispatch, DistributionRule
 from hub.domain.governance import Notice
 from hub.domain.localized import LocalizedCopy
+from hub.domain.oversight import Incident, RegisterEntry
+from hub.domain.personal import PersonalRequest
+from hub.domain.releases import Release, ReleaseRule
+from hub.domain.reminders import Reminder, ReviewPlan
 from hub.domain.retention import Destruction, Hold, Period
 from hub.domain.training import Curriculum, Qualification
 from hub.domain.uploads import Upload
@@ -33,6 +38,14 @@ KEYS: dict[type, tuple[str, ...]] = {
     Qualification: ("id",),
     Curriculum: ("study",),
     CertifiedCopy: ("id",),
+    RegisterEntry: ("id",),
+    Incident: ("id",),
+    Release: ("id",),
+    ReleaseRule: ("study",),
+    BlindingRule: ("study",),
+    PersonalRequest: ("id",),
+    ReviewPlan: ("organization", "kind"),
+    Reminder: ("id",),
 }
 """The fields that name one thing of a kind, in order."""
 

@@ -63,6 +63,12 @@ class Sessions(Protocol):
     def sessions(self, user_id: str) -> list[Session]:
         """Return the sessions of a user that were not ended, newest first."""
 
+    def all(self, user_id: str) -> list[Session]:
+        """Return every session of a user, those that were ended too, newest first."""
+
+    def forget(self, user_id: str, *, audit: Sequence[Entry]) -> int:
+        """Erase from where the ended sessions of a user were used, and with what; return how many held it."""
+
     def seen(self, id: str, at: datetime, *, proved: bool = False) -> None:
         """Note that a session was used, and where *proved* that its person proved again who they are."""
 

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from hub.domain import wire
+from hub.domain.blinding import Blinding
 from hub.domain.jobs import Job
-from hub.domain.places import unblinding
 from hub.ports import JobWork
+from hub.services.oversight import troubles
+from hub.services.review.room import Room
 from hub.services.sync.candidates import propose
-from hub.services.sync.reconcile import reconcile
+from hub.services.sync.reconcile import blinded, reconcile
 from hub.services.sync.round import run_round
 from hub.services.sync.steps import Sync
 
@@ -25,19 +27,21 @@ class Verified(Protocol):
         """Return a verdict, a dataclass."""
 
 
-def kinds(sync: Sync, audit: Verified) -> dict[str, JobWork]:
-    """Return the work by kind of job."""
+def kinds(sync: Sync, audit: Verified, room: Room, blinding: Callable[[], Blinding]) -> dict[str, JobWork]:
+    """Return the work by kind of job; what does not fit together becomes an incident."""
 
     def verify(_job: Job, tell: Tell) -> Mapping[str, Any]:
         tell(0.0, "computing the chain again")
-        return dict(wire.plain(audit.verify()))
+        verdict = audit.verify()
+        troubles.broken_trail(room, verdict)
+        return dict(wire.plain(verdict))
 
     def compare(job: Job, tell: Tell) -> Mapping[str, Any]:
         tell(0.0, "reading the systems")
-        report = wire.plain(reconcile(sync, only=job.argument["agreements"]))
-        found = [one for one in report["differences"] if not unblinding(one["field"])]
-        for tally in report["tallies"]:
-            tally["hashes"] = {name: told for name, told in tally["hashes"].items() if not unblinding(name)}
+        compared = reconcile(sync, only=job.argument["agreements"])
+        troubles.differences(room, sync.ledger.agreements(), compared.differences)
+        report = wire.plain(blinded(compared, blinding()))
+        found = report["differences"]
         return {**report, "differences": found[:_MOST_DIFFERENCES], "differences_found": len(found)}
 
     def round_trip(job: Job, tell: Tell) -> Mapping[str, Any]:

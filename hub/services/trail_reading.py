@@ -7,8 +7,9 @@ from typing import TypeAlias
 
 from hub.domain.agreements import Agreement
 from hub.domain.audit import SEVERAL, Entry
+from hub.domain.blinding import Blinding
 from hub.domain.errors import MissingError
-from hub.domain.places import HUB_ITSELF, Placed, scope_of_agreement, scope_of_record, shown, unblinding
+from hub.domain.places import HUB_ITSELF, Placed, scope_of_agreement, scope_of_record
 from hub.domain.policy import Scope
 from hub.ports import Accounts, Ledger
 from hub.ports.browsing import Browser, Wanted
@@ -34,15 +35,23 @@ class Line:
 
 
 class TrailReader:
-    """Reads the trail for people. *others* makes what tells whose entries are that no agreement tells of."""
+    """Reads the trail for people. *others* makes what tells whose entries are that no agreement tells of; *blinding*
+    returns what would unblind.
+    """
 
     def __init__(
-        self, browser: Browser, ledger: Ledger, accounts: Accounts, others: Callable[[Sequence[Entry]], ScopeOf]
+        self,
+        browser: Browser,
+        ledger: Ledger,
+        accounts: Accounts,
+        others: Callable[[Sequence[Entry]], ScopeOf],
+        blinding: Callable[[], Blinding] = Blinding,
     ) -> None:
         self._browser = browser
         self._ledger = ledger
         self._accounts = accounts
         self._others = others
+        self._blinding = blinding
 
     def page(self, wanted: Wanted, sees: Sees, *, before: int | None, limit: int) -> tuple[list[Line], int | None]:
         """Return up to *limit* lines, newest first, and the number to go on before; None at the end.
@@ -75,14 +84,16 @@ class TrailReader:
     def _seen(self, come: list[tuple[int, Entry, str]], sees: Sees, known: _Known) -> Iterator[Line]:
         agreements = {one.id: one for one in self._ledger.agreements()}
         placed = self._browser.placed(sorted({entry.record_id for _, entry, _ in come if entry.agreement}))
-        others = self._others([entry for _, entry, _ in come])
+        others, blinding = self._others([entry for _, entry, _ in come]), self._blinding()
         for number, entry, digest in come:
             key = (entry.field if entry.field == "dead_letter" else entry.kind, entry.record_id, entry.agreement)
             if key not in known:
                 scope = _told(entry, placed.get(entry.record_id), agreements) or self._user(entry) or others(entry)
                 known[key] = scope or HUB_ITSELF
             if sees(known[key]):
-                yield _line(number, entry, digest, unblinded=sees(replace(known[key], unblinding=True)))
+                unblinded = sees(replace(known[key], unblinding=True))
+                line = Line(number, entry, digest)
+                yield line if unblinded else _blinded(line, blinding, known[key].study)
 
     def _user(self, entry: Entry) -> Scope | None:
         if entry.kind != "user":
@@ -102,14 +113,15 @@ def _told(entry: Entry, placed: Placed | None, agreements: Mapping[str, Agreemen
     return scope_of_agreement(agreement) if agreement is not None else None
 
 
-def _line(number: int, entry: Entry, hash: str, *, unblinded: bool) -> Line:
-    if unblinded:
-        return Line(number, entry, hash)
+def _blinded(line: Line, blinding: Blinding, study: str | None) -> Line:
+    """Return a line as somebody blinded sees it."""
+    entry = line.entry
     if entry.field == SEVERAL:
         values = json.loads(entry.new or "{}")
-        left = shown(values, unblinded=False)
-        masked = len(left) < len(values)
-        return Line(number, replace(entry, new=json.dumps(left, ensure_ascii=False)) if masked else entry, hash, masked)
-    if unblinding(entry.field):
-        return Line(number, replace(entry, old=None, new=None, reason=""), hash, masked=True)
-    return Line(number, entry, hash)
+        left = blinding.shown(values, kind=entry.kind, study=study, unblinded=False)
+        if len(left) == len(values):
+            return line
+        return replace(line, entry=replace(entry, new=json.dumps(left, ensure_ascii=False)), masked=True)
+    if blinding.hides(entry.field, kind=entry.kind, study=study):
+        return replace(line, entry=replace(entry, old=None, new=None, reason=""), masked=True)
+    return line

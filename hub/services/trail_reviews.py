@@ -65,7 +65,7 @@ def record(
 
 def reviews(trail: TrailReader, kind: str, sees: Callable[[Scope], bool]) -> list[Reviewed]:
     """Return the reviews that the reader may see, newest first, up to a hundred."""
-    lines, _ = trail.page(Wanted(kind=kind), sees, before=None, limit=_SHOWN)
+    lines, _ = trail.page(Wanted(kind=kind, field="held"), sees, before=None, limit=_SHOWN)
     found = []
     for line in lines:
         told = json.loads(line.entry.new or "{}")

@@ -6,12 +6,24 @@ from hub.domain.audit import Entry
 from hub.domain.cards import Card
 from hub.domain.communications import COMMUNICATION
 from hub.domain.errors import UsageError
+from hub.domain.oversight import Incident, RegisterEntry
+from hub.domain.personal import PersonalRequest
 from hub.domain.places import scope_of_system
 from hub.domain.policy import Scope
 from hub.ports import Ledger
 from hub.ports.communications import CommunicationLog
 from hub.ports.review import Shelf
 from hub.services import trail_reviews
+from hub.services.oversight.incidents import INCIDENT
+from hub.services.oversight.personal import REQUEST
+from hub.services.oversight.register import REGISTER
+
+Overseen = RegisterEntry | Incident | PersonalRequest
+_OVERSEEN: dict[str, type[Overseen]] = {
+    REGISTER: RegisterEntry,
+    INCIDENT: Incident,
+    REQUEST: PersonalRequest,
+}
 
 
 class OtherScopes:
@@ -34,11 +46,18 @@ class OtherScopes:
             return Scope(self._shelf.parties(entry.record_id), entry.record_id)
         if entry.kind in ("governance", "calendar") and (study := _study(entry)):
             return Scope(self._shelf.parties(study), study)
+        if entry.kind in _OVERSEEN:
+            return self._overseen(_OVERSEEN[entry.kind], entry.record_id)
         if entry.kind == COMMUNICATION:
             return self._log.scope(entry.record_id)
         if entry.field == "dead_letter":
             return self._letter(entry.record_id)
         return self._meetings.get(_meeting(entry))
+
+    def _overseen(self, kind: type[Overseen], id: str) -> Scope | None:
+        with self._shelf.reading() as unit:
+            found = unit.get(kind, id)
+        return found.scope if found is not None else None
 
     def _letter(self, id: str) -> Scope | None:
         try:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, insert, or_, select, update
 
 from hub.domain.accounts import ApiToken, Session
 from hub.domain.audit import Entry
@@ -38,6 +38,22 @@ class SqlSessions:
         query = select(sessions).where(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None))
         with reading(self._engine) as connection:
             return [rows.session(row) for row in connection.execute(query.order_by(sessions.c.began_at.desc()))]
+
+    def all(self, user_id: str) -> list[Session]:
+        """Return every session of a user; see `Sessions.all`."""
+        query = select(sessions).where(sessions.c.user_id == user_id).order_by(sessions.c.began_at.desc())
+        with reading(self._engine) as connection:
+            return [rows.session(row) for row in connection.execute(query)]
+
+    def forget(self, user_id: str, *, audit: Sequence[Entry]) -> int:
+        """Erase from where a user came; see `Sessions.forget`."""
+        told = or_(sessions.c.agent != "", sessions.c.address != "")
+        these = (sessions.c.user_id == user_id, sessions.c.ended_at.is_not(None), told)
+        with transaction(self._engine) as connection:
+            count = int(connection.execute(update(sessions).where(*these).values(agent="", address="")).rowcount)
+            if count:
+                append(connection, audit)
+        return count
 
     def seen(self, id: str, at: datetime, *, proved: bool = False) -> None:
         """Note that a session was used; see `Sessions.seen`."""

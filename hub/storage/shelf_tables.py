@@ -13,6 +13,7 @@ from hub.domain.retention import Destruction, Hold, Period
 from hub.domain.training import Curriculum, Qualification
 from hub.domain.uploads import Upload
 from hub.domain.versions import KeptTranscript, Version, WorkingDraft
+from hub.storage.oversight_tables import OVERSIGHT
 from hub.storage.tables import metadata
 
 NUMBER = BigInteger().with_variant(Integer, "sqlite")
@@ -220,4 +221,5 @@ TABLES: dict[type, Table] = {
     Qualification: qualifications,
     Curriculum: curricula,
     CertifiedCopy: certified_copies,
+    **OVERSIGHT,
 }

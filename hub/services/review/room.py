@@ -107,7 +107,7 @@ def refuse(room: Room, principal: Principal, right: Right, record: str, *, untra
     """Note the attempt in the trail, and raise RefusedError."""
     with room.shelf.writing() as unit:
         unit.audit([entry(principal.actor, room.clock(), "meeting", record, "refused", None, str(right), "")])
-    why = "; the study asks for training that is not on record" if untrained else ""
+    why = "; the study asks for training, or for a release of this version, that is not on record" if untrained else ""
     raise RefusedError(f"you may not do this here: it needs the right {right}{why}")
 
 

@@ -1,13 +1,14 @@
 """What both systems and the hub hold, compared field by field; nothing is written."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from hub.domain import wire
 from hub.domain.agreements import Agreement, KindRule, Status
+from hub.domain.blinding import Blinding
 from hub.domain.changes import Change
 from hub.domain.errors import HubError
 from hub.domain.sync import REFERENCES, Base, Dispute, Record
@@ -82,6 +83,18 @@ def reconcile(sync: Sync, *, only: Collection[str] | None = None) -> Report:
                 differences += _compared(agreement, rule, name, translated, held, disputes, doubles)
     labels = tuple(agreement.label for agreement in agreements)
     return Report(sync.clock(), labels, tuple(tallies), tuple(differences), tuple(unread))
+
+
+def blinded(report: Report, blinding: Blinding) -> Report:
+    """Return a report without what would unblind: neither values nor the hashes by which few could be guessed."""
+    left = tuple(one for one in report.differences if not blinding.hides(one.field, kind=one.kind))
+    tallies = tuple(
+        replace(
+            one, hashes={name: told for name, told in one.hashes.items() if not blinding.hides(name, kind=one.kind)}
+        )
+        for one in report.tallies
+    )
+    return replace(report, differences=left, tallies=tallies)
 
 
 def _all(system: System, kind: str) -> Iterator[Change]:

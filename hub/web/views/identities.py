@@ -11,7 +11,7 @@ from hub.api.sync_scopes import candidate_scope, record_scope, scopes_of_candida
 from hub.domain import wire
 from hub.domain.errors import MissingError, UsageError
 from hub.domain.identity import Candidate, Turn
-from hub.domain.places import HUB_ITSELF, Placed, scope_of_record, shown
+from hub.domain.places import HUB_ITSELF, Placed, scope_of_record
 from hub.domain.policy import Right, Scope
 from hub.ports import Wording
 from hub.services.kept_jobs import LIKENESS
@@ -43,6 +43,7 @@ def listed(
     scopes = scopes_of_candidates(asking.hub, found)
     mine = [one for one in found if asking.may(Right.SYNC_READ, scopes[one.id])][:_PAIRS]
     placed = asking.hub.browser.placed(sorted({record for one in mine for record in (one.one, one.other)}))
+    eyes = _Eyes(asking)
     return frame.show(
         request,
         asking,
@@ -50,7 +51,7 @@ def listed(
         place="sync",
         state=wanted,
         states=[(one, pair_states(words)[one]) for one in _STATES],
-        rows=[_pair(words, one, placed) for one in mine],
+        rows=[_pair(words, eyes, one, placed) for one in mine],
         can_look=asking.may(Right.SYNC_OPERATE, HUB_ITSELF),
     )
 
@@ -76,7 +77,7 @@ def pair(candidate: The, request: Request, asking: SeeingPair) -> Response:
         asking,
         "identity.html",
         place="sync",
-        pair=_pair(words, candidate, placed),
+        pair=_pair(words, _Eyes(asking), candidate, placed),
         sides=sides,
         rows=[(names.field(words, name), [side.fields.get(name, "–") for side in sides]) for name in every],
         can_decide=candidate.state == "proposed" and asking.may(Right.CONFLICTS_RESOLVE, scope),
@@ -101,7 +102,7 @@ def record(placed: OfRecord, request: Request, asking: SeeingRecord) -> Response
     """Show a record: its values, by which id each system holds it, and its merges and splits."""
     words, sync = frame.reader_of(asking).words, asking.hub.sync
     found, held = candidates.holders(sync, placed.record.id)
-    scope = scope_of_record(placed, sync.ledger.agreements())
+    scope, eyes = scope_of_record(placed, sync.ledger.agreements()), _Eyes(asking)
     return frame.show(
         request,
         asking,
@@ -109,10 +110,10 @@ def record(placed: OfRecord, request: Request, asking: SeeingRecord) -> Response
         place="sync",
         kind=names.kind(words, found.kind),
         id=found.id,
-        name=_name(placed, found.id),
+        name=_name(eyes, placed, found.id),
         base=f"/sync/records/{frame.part(found.id)}",
         merged_into=found.merged_into,
-        values=[(names.field(words, name), value) for name, value in _values(asking, placed, scope).items()],
+        values=[(names.field(words, name), value) for name, value in _values(eyes, placed).items()],
         held=list(held.items()),
         turns=[_turn(words, one) for one in sync.identities.turns(record=found.id)],
         can_decide=found.merged_into is None and asking.may(Right.CONFLICTS_RESOLVE, scope),
@@ -155,32 +156,46 @@ def pair_states(words: Wording) -> dict[str, str]:
     }
 
 
-def _pair(words: Wording, one: Candidate, placed: Mapping[str, Placed]) -> SimpleNamespace:
+class _Eyes:
+    """What the reader of a page may see of records."""
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+        self._agreements = asking.hub.sync.ledger.agreements()
+        self._blinding = asking.hub.blinding()
+
+    def shown(self, placed: Placed) -> dict[str, Any]:
+        """Return the fields of a record that the reader may see."""
+        scope = scope_of_record(placed, self._agreements)
+        unblinded = self._asking.may(Right.RECORDS_READ, Scope(scope.organizations, scope.study, unblinding=True))
+        record = placed.record
+        return self._blinding.shown(record.fields, kind=record.kind, study=placed.protocol, unblinded=unblinded)
+
+
+def _pair(words: Wording, eyes: _Eyes, one: Candidate, placed: Mapping[str, Placed]) -> SimpleNamespace:
     return SimpleNamespace(
         id=one.id, kind=names.kind(words, one.kind), at=one.at, state=pair_states(words).get(one.state, one.state),
         alike=names.alike(words, one.reason), person=one.person, why=one.why,
-        records=[(record, _name(placed.get(record), record)) for record in (one.one, one.other)],
+        records=[(record, _name(eyes, placed.get(record), record)) for record in (one.one, one.other)],
     )  # fmt: skip
 
 
 def _side(asking: Asking, placed: Placed) -> SimpleNamespace:
-    scope = scope_of_record(placed, asking.hub.sync.ledger.agreements())
+    eyes = _Eyes(asking)
     _, held = candidates.holders(asking.hub.sync, placed.record.id)
     return SimpleNamespace(
-        id=placed.record.id, name=_name(placed, placed.record.id), fields=_values(asking, placed, scope),
+        id=placed.record.id, name=_name(eyes, placed, placed.record.id), fields=_values(eyes, placed),
         held=[f"{system}: {there}" for system, there in held.items()],
     )  # fmt: skip
 
 
-def _values(asking: Asking, placed: Placed, scope: Scope) -> dict[str, str]:
-    unblinded = asking.may(Right.RECORDS_READ, Scope(scope.organizations, scope.study, unblinding=True))
-    fields = shown(placed.record.fields, unblinded=unblinded)
-    return {name: _value(value) for name, value in fields.items()}
+def _values(eyes: _Eyes, placed: Placed) -> dict[str, str]:
+    return {name: _value(value) for name, value in eyes.shown(placed).items()}
 
 
-def _name(placed: Placed | None, id: str) -> str:
+def _name(eyes: _Eyes, placed: Placed | None, id: str) -> str:
     """Return how people call a record, its id where nothing in it is a name."""
-    fields = placed.record.fields if placed else {}
+    fields = eyes.shown(placed) if placed else {}
     told = [str(fields[name]) for name in ("protocol_number", "number", "title", "name", "code") if fields.get(name)]
     return " · ".join(told) or id[:12]
 

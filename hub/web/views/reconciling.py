@@ -1,6 +1,5 @@
 """Reconciliation: what the systems and the hub hold, compared while one waits."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Annotated, Any
 
@@ -9,11 +8,11 @@ from fastapi import APIRouter, Request, Response
 from hub.api.asking import Asking, may
 from hub.domain import wire
 from hub.domain.errors import MissingError
-from hub.domain.places import scope_of_agreement, unblinding
+from hub.domain.places import scope_of_agreement
 from hub.domain.policy import Right
 from hub.ports import Wording
 from hub.render.reconciliation import render
-from hub.services.sync.reconcile import Difference, Report, reconcile
+from hub.services.sync.reconcile import Difference, Report, blinded, reconcile
 from hub.web import frame, names
 
 router = APIRouter(prefix="/sync", include_in_schema=False)
@@ -50,8 +49,7 @@ def download(form: str, asking: Seeing) -> Response:
 def _report(asking: Asking) -> Report:
     sync = asking.hub.sync
     mine = {one.id for one in sync.ledger.agreements() if asking.may(Right.SYNC_READ, scope_of_agreement(one))}
-    report = reconcile(sync, only=mine)
-    return replace(report, differences=tuple(one for one in report.differences if not unblinding(one.field)))
+    return blinded(reconcile(sync, only=mine), asking.hub.blinding())
 
 
 def _row(words: Wording, one: Difference) -> SimpleNamespace:

@@ -1,0 +1,104 @@
+"""The register of a study: agreements, duties delegated and retained, sub-contractors, processings of personal data."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from hub.api.asking import Asking, may
+from hub.api.once import Creating
+from hub.api.oversight_scopes import Id, entry_scope
+from hub.domain import wire
+from hub.domain.oversight import RegisterEntry, RegisterKind
+from hub.domain.policy import Right
+from hub.services.oversight import register
+from hub.services.oversight.register import Noting
+
+router = APIRouter(prefix="/register", tags=["register"])
+Managing = Annotated[Asking, may(Right.OVERSIGHT_MANAGE, entry_scope)]
+Text = Annotated[str, Field(min_length=1, max_length=400, pattern=r"\S")]
+
+
+class EntryForm(BaseModel):
+    """What the parties have agreed on. *holder* answers for it, *by* does it, *reference* says where the paper lies.
+
+    *organizations* see it beside one's own where the study has no meeting of its parties yet.
+    """
+
+    study: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+    kind: RegisterKind
+    name: Text
+    holder: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+    by: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+    reference: Text
+    since: date
+    until: date | None = None
+    details: Annotated[str, Field(max_length=4000)] = ""
+    organizations: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = []
+
+
+class EndForm(BaseModel):
+    """Why it ends."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
+
+
+class EntrySeen(BaseModel):
+    """A line of the register; *stands* says whether it is in force today: confirmed by another party, not over."""
+
+    id: str
+    study: str
+    organizations: list[str]
+    kind: RegisterKind
+    name: str
+    holder: str
+    by: str
+    reference: str
+    since: date
+    until: date | None
+    details: str
+    noted_by: str
+    noted_for: str
+    noted_at: datetime
+    confirmed_by: str
+    confirmed_at: datetime | None
+    ended_by: str
+    ended_at: datetime | None
+    why_ended: str
+    stands: bool
+
+    @classmethod
+    def of(cls, found: RegisterEntry, today: date) -> "EntrySeen":
+        """Return the form of a line."""
+        return cls.model_validate(wire.plain(found) | {"stands": found.stands(today)})
+
+
+@router.get("")
+def entries(
+    asking: Annotated[Asking, may(Right.OVERSIGHT_READ)],
+    study: Annotated[str | None, Query(max_length=200, description="Only of this protocol number")] = None,
+) -> list[EntrySeen]:
+    """List what stands in the register, those that have ended last."""
+    today = asking.at.date()
+    return [EntrySeen.of(one, today) for one in register.entries(asking.hub.room, asking.principal, study)]
+
+
+@router.post("", status_code=201, response_model=EntrySeen)
+def note(asking: Annotated[Asking, may(Right.OVERSIGHT_MANAGE)], form: EntryForm, once: Creating) -> Response:
+    """Note an agreement, a duty, a sub-contractor or a processing; it stands once another party has confirmed it."""
+    told = Noting(**form.model_dump(exclude={"organizations"}), organizations=tuple(form.organizations))
+    today = asking.at.date()
+    return once.answer(form, lambda: EntrySeen.of(register.note(asking.hub.room, asking.principal, told), today))
+
+
+@router.post("/{id}/confirm")
+def confirm(id: Id, asking: Managing) -> EntrySeen:
+    """Confirm a line that another party has noted."""
+    return EntrySeen.of(register.confirm(asking.hub.room, asking.principal, id), asking.at.date())
+
+
+@router.post("/{id}/end")
+def end(id: Id, asking: Managing, form: EndForm) -> EntrySeen:
+    """End a line; it stays to be read."""
+    return EntrySeen.of(register.end(asking.hub.room, asking.principal, id, reason=form.reason), asking.at.date())
