@@ -58,6 +58,10 @@ def _kinds(words: Wording) -> dict[str, str]:
         "calendar": words.text("Calendar"),
         "audit review": words.text("Review sessions"),
         "access review": words.text("Access review"),
+        "register": words.text("Register"),
+        "incident": words.text("Incident"),
+        "personal request": words.text("Personal data"),
+        "reminder": words.text("Reminder"),
     }
 
 

@@ -66,6 +66,7 @@ class Reader:
             ("meetings", "/meetings", words.text("Meetings"), ("meetings:read",)),
             ("actions", "/actions", words.text("Actions"), ("meetings:read",)),
             ("sync", "/sync", words.text("Sync"), ("sync:read",)),
+            ("oversight", "/oversight", words.text("Oversight"), ("oversight:read",)),
             ("audit", "/audit", words.text("Audit trail"), ("audit:read",)),
             ("administration", "/administration", words.text("Administration"), ("users:manage", "system:operate")),
         )

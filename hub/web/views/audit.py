@@ -11,12 +11,14 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from hub.api.asking import Asking, may
 from hub.domain.errors import UsageError
 from hub.domain.policy import Right, Scope
+from hub.domain.reminders import ReviewKind
 from hub.ports import Wording
 from hub.ports.browsing import Wanted
 from hub.services import trail_reviews
 from hub.services.trail_reading import Line
 from hub.web import frame, names
 from hub.web.reader import Reader
+from hub.web.views import review_plan
 
 router = APIRouter(prefix="/audit", include_in_schema=False)
 Reading = Annotated[Asking, may(Right.AUDIT_READ)]
@@ -74,6 +76,7 @@ def reviews(request: Request, asking: Reading) -> Response:
         place="audit",
         rows=trail_reviews.reviews(asking.hub.trail, trail_reviews.TRAIL, sees(asking)),
         can_review=reader.can("audit:review"),
+        plan=review_plan.shown(asking, ReviewKind.TRAIL),
         given=SimpleNamespace(since="", until=today, scope="", findings=""),
     )
 

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Request, Response
 
 from hub.api.asking import Asking, oneself
 from hub.domain.policy import Right
+from hub.domain.reminders import ReviewKind
+from hub.services.oversight import incidents, personal, reviews_due
 from hub.services.review.home import Home, home
 from hub.web import frame
 from hub.web.meeting_view import address_of
@@ -15,6 +17,7 @@ from hub.web.views.approval import meanings
 from hub.web.views.sync import open_conflicts
 
 router = APIRouter(include_in_schema=False)
+_SHOWN = 20
 
 
 @router.get("/")
@@ -26,6 +29,7 @@ def show(request: Request, asking: Annotated[Asking, oneself()]) -> Response:
         sections += _of_meetings(reader, home(asking.hub.room, asking.principal))
     if reader.can("sync:read"):
         sections += _of_sync(asking, reader)
+    sections += _of_oversight(asking, reader)
     figures = [
         (f"#{one.key}-heading", len(one.rows), one.name, one.alert) for one in sections if one.rows or one.always
     ]
@@ -103,6 +107,33 @@ def _of_sync(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
         _section("conflicts", words.text("Conflicts"), conflicts, words.text("No conflicts wait.")),
         _section("away", words.text("Connections that fail"), away, alert=True),
     ]
+
+
+def _of_oversight(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
+    words, hub, sections = reader.words, asking.hub, list[SimpleNamespace]()
+    if reader.can("oversight:manage"):
+        found = incidents.incidents(hub.room, asking.principal, state="open")[:_SHOWN]
+        troubles = [
+            _row(f"/oversight/incidents/{frame.part(one.id)}", one.title, "", "", at=one.due_at or one.known_at)
+            for one in found
+        ]
+        sections.append(_section("incidents", words.text("Incidents"), troubles, alert=True))
+    names = {ReviewKind.TRAIL: words.text("Review of the audit trail"), ReviewKind.ACCESS: words.text("Access review")}
+    pages = {ReviewKind.TRAIL: "/audit/reviews", ReviewKind.ACCESS: "/administration/access-review"}
+    due = [
+        _row(pages[one.plan.kind], names[one.plan.kind], words.text("due"), "bad", at=one.due_at)
+        for one in reviews_due.own(hub.room, hub.browser, asking.principal)
+        if one.overdue(asking.at)
+    ]
+    sections.append(_section("reviews", words.text("Reviews that are due"), due, alert=True))
+    if reader.can("users:manage"):
+        asked = [
+            _row(f"/administration/personal/{frame.part(one.id)}", one.email, "", "", day=one.due_on)
+            for one in personal.requests(hub.room, asking.principal)[:_SHOWN]
+            if one.state == "open"
+        ]
+        sections.append(_section("personal", words.text("Requests about personal data"), asked))
+    return [one for one in sections if one.rows]
 
 
 def _section(

@@ -26,6 +26,7 @@ def tabs(reader: Reader) -> list[tuple[str, str, str]]:
         ("connections", "/administration/connections", words.text("Connections"), "system:operate"),
         ("models", "/administration/models", words.text("Models"), "system:operate"),
         ("retention", "/administration/retention", words.text("Retention"), "retention:manage"),
+        ("personal", "/administration/personal", words.text("Personal data"), "users:manage"),
     )
     return [(key, address, name) for key, address, name, right in every if reader.can(right)]
 

@@ -13,10 +13,12 @@ from hub.domain.errors import MissingError, RefusedError, UsageError
 from hub.domain.people import EVERY, Grant, Role, User
 from hub.domain.places import HUB_ITSELF
 from hub.domain.policy import Right, Scope
+from hub.domain.reminders import ReviewKind
 from hub.services import trail_reviews
 from hub.services.accounts import keeping
 from hub.web import frame
 from hub.web.reader import Reader, role_name
+from hub.web.views import review_plan
 from hub.web.views.audit import sees
 from hub.web.views.system import administration
 from hub.web.zones import zones
@@ -123,8 +125,9 @@ def access(request: Request, asking: Managing) -> Response:
             row = _held(reader, held)
             row.user_id, row.name, row.used = account.user.id, account.user.name, used
             rows.append(row)
+    plan = review_plan.shown(asking, ReviewKind.ACCESS)
     past = trail_reviews.reviews(asking.hub.trail, trail_reviews.ACCESS, sees(asking))
-    return administration(request, asking, "access_review.html", "access", rows=rows, past=past)
+    return administration(request, asking, "access_review.html", "access", rows=rows, past=past, plan=plan)
 
 
 @router.post("/access-review")
