@@ -18,6 +18,8 @@ from hub.cli import (
     minutes,
     models,
     plans,
+    oversight,
+    personal,
     platforms,
     redact,
     serve,
@@ -61,6 +63,8 @@ app.add_typer(deadletters.app, name="deadletters")
 app.add_typer(audit.app, name="audit")
 app.add_typer(connectors.app, name="connectors")
 app.add_typer(users.app, name="users")
+app.add_typer(oversight.app, name="oversight")
+app.add_typer(personal.app, name="personal")
 app.command("validate")(validate.validate)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)

@@ -215,6 +215,12 @@ def pages(meeting: str) -> list[tuple[str, str, str]]:
         ("connections", ADA, "/administration/connections"),
         ("models", ADA, "/administration/models"),
         ("retention", ADA, "/administration/retention"),
+        ("personal", ADA, "/administration/personal"),
+        ("personal-request", ADA, "/administration/personal/w1"),
+        ("register", ANNA, f"/oversight?study={STUDY}"),
+        ("incidents", ANNA, "/oversight/incidents"),
+        ("incident", ANNA, "/oversight/incidents/i1"),
+        ("releases", ADA, f"/oversight/studies?study={STUDY}"),
         ("nothing-here", ADA, "/nowhere"),
     ]
 
