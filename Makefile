@@ -1,7 +1,7 @@
 # Liaison hub. `make` alone says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-airflow lint types unit bench test-contracts train chaos clean screenshot lock
+.PHONY: help demo test test-airflow lint types unit bench accuracy test-contracts train chaos clean screenshot lock
 
 help: ## Say what there is
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ unit: ## Only the fast tests
 
 bench: ## Figures of speed and accuracy, with the peers in the same run
 	@.venv/bin/python bench/minutes.py
+
+accuracy: ## Every figure of docs/accuracy.md again, for the night: fails when one has dropped (needs ../shared/eval)
+	@nice -n 10 .venv/bin/hub models evaluate
 
 train: ## Train the meeting extractor again (SEED=n; some minutes of one core; needs pip install .[train], ../shared/eval)
 	@nice -n 10 .venv/bin/python -m models.training.train --seed $(or $(SEED),1)

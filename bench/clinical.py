@@ -15,6 +15,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import figures
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT.parent / "shared" / "eval" / "clinical"
 KINDS = ("actions", "decisions", "risks", "issues", "all")
@@ -38,6 +41,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="folder to leave the minutes in")
     parser.add_argument("--details", action="store_true", help="show what was missed, extra or wrong")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the table into this Markdown file")
+    figures.add_option(parser)
     asked = parser.parse_args()
     meetings = sorted(path for path in asked.folder.glob("*.json") if "gold" in json.loads(path.read_text("utf-8")))
     if not meetings:
@@ -51,6 +55,7 @@ def main() -> int:
     print("\n".join(lines))
     if asked.write:
         write(asked.write, lines, asked.folder)
+    figures.leave(asked.figures, measured(total))
     return held(total)
 
 
@@ -110,10 +115,21 @@ def table(total: dict[str, Any], *, meetings: int, seconds: float) -> list[str]:
     return [*lines, "", f"- {owners}", f"- {dates}", f"- {proof}", f"- {meetings} meetings in {seconds:.1f} s."]
 
 
+def measured(total: dict[str, Any]) -> dict[str, float]:
+    """Return the figures by their names in `figures.toml`."""
+    owner, due, traps, quotes = total["owner"], total["due"], total["traps"], total["quotes"]
+    return {kind: total["kinds"][kind]["f1"] or 0.0 for kind in KINDS[:-1]} | {
+        "wrong_owners": owner["wrong_owner_rate"] or 0.0,
+        "dates": due["exact_of_dated"] or 0.0,
+        "traps": traps["traps_hit"] / max(1, traps["traps"]),
+        "quotes": quotes["validity"] or 0.0,
+    }
+
+
 def write(target: Path, lines: list[str], folder: Path) -> None:
     """Put the table between the marks of *target*, at its end where the marks are not there yet."""
     named = f" ../shared/eval/{folder.name}" if folder != FOLDER else ""
-    head = ["## Scripted clinical meetings", "", f"Command: `.venv/bin/python bench/clinical.py{named}`", ""]
+    head = ["## Scripted clinical meetings, by kind", "", f"Command: `.venv/bin/python bench/clinical.py{named}`", ""]
     block = "\n".join([MARK, *head, *lines, "", *CAVEAT, END])
     old = target.read_text(encoding="utf-8") if target.exists() else "# Accuracy\n"
     before, _, rest = old.partition(MARK)

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import figures
 from diarization_error import Errors, errors
 from machine import machine
 
@@ -30,10 +31,12 @@ def main() -> int:
     """Print the table; return 1 when a bound is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=Path, default=Path("../shared/eval/audio/ami"))
-    clips = parser.parse_args().clips
+    figures.add_option(parser)
+    asked = parser.parse_args()
+    clips = asked.clips
     names = sorted(path.stem for path in clips.glob("*.rttm"))
     if not names:
-        sys.exit(f"{clips}: no clips there (NAME.flac with NAME.rttm)")
+        figures.no_data(f"{clips}: no clips there (NAME.flac with NAME.rttm)")
     print(machine("onnxruntime", "moonshine-voice", "numpy", "scipy"))
     diarizer = build(load_settings()).ears().diarizer
     with tempfile.TemporaryDirectory() as scratch:
@@ -50,9 +53,18 @@ def main() -> int:
     total, other = sum(ours[1:-1], ours[0]), sum(peer[1:-1], peer[0])
     print(f"{'all clips':<10} {line(total)}   {other.rate:6.1%}")
     print(f"real time  x{speed:.3f} ({rss:.0f} MB)   Moonshine x{peer_speed:.3f}")
+    pairs = {"clips": (total, other), "joined": (ours[-1], peer[-1])}
+    found = {name: (mine.rate, theirs.rate) for name, (mine, theirs) in pairs.items()}
+    found["voices"] = (right_count(ours[-1]), right_count(peer[-1]))
+    figures.leave(asked.figures, found)
     good = total.rate <= WORST_ERROR and speed <= SLOWEST
     print(f"{'ok' if good else 'MISSED'}: at most {WORST_ERROR:.1%} error and x{SLOWEST} of real time")
     return int(not good)
+
+
+def right_count(found: Errors) -> float:
+    """Return how near the number of voices found is to that of those who speak: 1 where it is the same."""
+    return min(found.found, found.voices) / max(found.found, found.voices)
 
 
 def measured(listen, sounds: list[Pcm], truths: list[Turns]) -> tuple[list[Errors], float]:

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
+
+import figures  # noqa: E402 - beside this file, wherever it is run from
 
 from hub.domain.meeting import Meeting  # noqa: E402 - the checkout's own packages, wherever it is run from
 from hub.domain.minutes import Minutes  # noqa: E402 - the checkout's own packages, wherever it is run from
@@ -42,23 +44,25 @@ def main() -> int:
     """Print and perhaps write the tables; return 2 where the data is not there."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the tables into this Markdown file")
+    figures.add_option(parser)
     asked = parser.parse_args()
     if not (SHARED / "ami").is_dir():
-        print(f"{SHARED}: no evaluation data here", file=sys.stderr)
-        return 2
+        figures.no_data(f"{SHARED}: no evaluation data here")
     from hub.bootstrap import build
     from hub.settings import load_settings
 
     extractor = build(load_settings()).extractor
-    lines = [*free_talk(extractor), "", *scripted(extractor)]
+    found: dict[str, figures.Value] = {}
+    lines = [*free_talk(extractor, found), "", *scripted(extractor, found)]
+    figures.leave(asked.figures, found)
     print("\n".join(lines))
     if asked.write:
         write(asked.write, lines)
     return 0
 
 
-def free_talk(extractor: Any) -> list[str]:
-    """Return the table of the AMI meetings kept aside."""
+def free_talk(extractor: Any, figure: dict[str, figures.Value]) -> list[str]:
+    """Return the table of the AMI meetings kept aside, and leave its numbers in *figure*."""
     from hub.connectors.models.manifest import folder
     from hub.nlp.learned.scorer import load
 
@@ -78,6 +82,11 @@ def free_talk(extractor: Any) -> list[str]:
         found = measure.figures(meetings, scores, section)
         by_draft = measure.f1(*_drafted(meetings, drafts, section))
         many, near = _strongest(meetings, drafts, section)
+        figure |= {
+            f"ami_{section}_utterance": found.by_utterance,
+            f"ami_{section}_item": found.by_item,
+            f"ami_{section}_strongest": near / max(1, many),
+        }
         lines.append(
             f"| {section} | {found.utterances[0]} | {found.by_utterance:.2f} | {found.by_item:.2f} | {by_draft:.2f} | "
             f"{near} of {many} ({measure.STRONGEST[section]} a meeting) |"
@@ -139,8 +148,8 @@ def _around(item: Any) -> frozenset[int]:
     return frozenset(range(min(places) - 1, max(places) + 2))
 
 
-def scripted(extractor: Any) -> list[str]:
-    """Return the table of the scripted meetings kept aside, beside the cues alone."""
+def scripted(extractor: Any, figure: dict[str, figures.Value]) -> list[str]:
+    """Return the table of the scripted meetings kept aside, beside the cues alone; its numbers go into *figure*."""
     aside = [*talks(TALKS / "aside"), *(t for t in keyed(SHARED / "clinical") if t.name in CLINICAL_ASIDE)]
     both = [score(aside, extractor.extract), score(aside, cues_alone().extract)]
     lines = [
@@ -152,6 +161,7 @@ def scripted(extractor: Any) -> list[str]:
     for kind in KINDS.values():
         now, cues = both[0][kind], both[1][kind]
         before = measure.f1(cues["gold"], cues["found"], cues["right"])
+        figure[f"scripted_{kind}"] = (measure.f1(now["gold"], now["found"], now["right"]), before)
         gold, found, right = now["gold"], now["found"], now["right"]
         lines.append(
             f"| {kind} | {gold} | {found} | {right} | {right / max(1, found):.2f} | {right / max(1, gold):.2f} | "
@@ -203,7 +213,7 @@ def _taken(items: Sequence[set[str]], left: list[frozenset[str]]) -> int:
 
 def write(target: Path, lines: Sequence[str]) -> None:
     """Put the tables between the marks of *target*, at its end where the marks are not there yet."""
-    head = ["## Meetings that training never saw", "", "Command: `.venv/bin/python bench/extraction.py`", ""]
+    head = ["## Meetings that training never saw, by kind", "", "Command: `.venv/bin/python bench/extraction.py`", ""]
     old = target.read_text(encoding="utf-8")
     before, _, rest = old.partition(MARK)
     after = rest.partition(END)[2]

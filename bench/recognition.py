@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import figures
 from machine import machine
 
 from hub.bootstrap import build
@@ -32,19 +33,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--audio", type=Path, default=Path("../shared/eval/audio"))
     parser.add_argument("--minutes", type=float, default=10)
+    figures.add_option(parser)
     asked = parser.parse_args()
+    if not asked.audio.is_dir():
+        figures.no_data(f"{asked.audio}: no clips to hear here")
     print(machine("faster-whisper", "ctranslate2", "onnxruntime"))
     recognizer = build(load_settings()).ears().recognizer
-    good = True
+    good, found = True, dict[str, figures.Value](noise=0.0)
     for name in ("short", "ami"):
         ours, bare = compared(recognizer, asked.audio / name)
+        found[name] = (ours, bare)
         good &= ours <= bare + WORSE_BY
         print(f"{name:<8} word error rate: hub {ours:.3f}, bare faster-whisper {bare:.3f}")
     for name, sound in noises(asked.minutes, asked.audio / "short"):
         words = spoken(recognizer, sound)
         rate = words / asked.minutes
+        kind = "silence" if name == "silence" else "noise"
+        found[kind] = max(rate, found.get(kind, 0.0))
         good &= rate <= (0 if name == "silence" else NOISE_WORDS_A_MINUTE)
         print(f"{name:<8} {asked.minutes:g} minutes: {words} words, {rate:.1f} a minute")
+    figures.leave(asked.figures, found)
     print("ok" if good else "MISSED: see the bounds in this file")
     return int(not good)
 

@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import figures
 from planted import ROSTER, Sentence, sentences
 
 from hub.bootstrap import build
@@ -30,6 +31,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--count", type=int, default=600)
     parser.add_argument("--details", action="store_true", help="show what was missed and what was too much")
+    figures.add_option(parser)
     asked = parser.parse_args()
     made = sentences(seed=asked.seed, count=asked.count, unseen=asked.unseen)
     redactor = build(load_settings()).redactor
@@ -38,8 +40,15 @@ def main() -> int:
     took = resource.getrusage(resource.RUSAGE_SELF).ru_utime - began
     recalls, precision = report(made, found, details=asked.details)
     print(f"{len(made)} sentences in {took:.1f} s of processor time")
+    figures.leave(asked.figures, measured(recalls, precision))
     held = all(recalls[name] >= bound for name, bound in BOUNDS.items()) and precision >= PRECISION
     return 0 if held else 1
+
+
+def measured(recalls: dict[str, float], precision: float) -> dict[str, float]:
+    """Return the figures by their names in `figures.toml`."""
+    shown = {"structured": recalls["structured"], "names": recalls["name"], "unblinding": recalls["unblinding"]}
+    return shown | {"precision": precision}
 
 
 def report(

@@ -12,10 +12,13 @@ import argparse
 import json
 import random
 import re
+import shutil
 import time
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
+import figures
 from babel import Locale
 from translation_series import show, speaking
 
@@ -121,23 +124,28 @@ def _in(target: str, english: str) -> str:
     return str(names[place]).lower()
 
 
-def _chrf(target: str) -> None:
+def _chrf(target: str) -> figures.Value:
+    """Print chrF of each engine; return that of the hub and of the bare engine, of 1."""
     from sacrebleu.metrics import CHRF
 
     language = _REFERENCE.get(target, target)
     rows = [json.loads(line) for line in (COCOA / f"en-{language}.jsonl").read_text().splitlines()]
     texts, references = [row["en"] for row in rows], [[row[form] for row in rows] for form in ("formal", "informal")]
+    scores = {}
     for name, engine in (("bare", ApertiumTranslator()), ("hub without terms", installed()), ("hub", speaking())):
         began = time.perf_counter()
         answers = engine.translate(texts, source="en", target=target)
         took = time.perf_counter() - began
         score = CHRF().corpus_score([answer.text for answer in answers], references).score
+        scores[name] = score / 100
         kept = sum(not answer.translated for answer in answers)
         flagged = sum(bool(answer.flags) for answer in answers)
         print(f"en-{target} {name}: chrF {score:.1f}, {kept} kept in English, {flagged} flagged, {took:.1f} s")
+    return scores["hub"], scores["bare"]
 
 
-def _survival(target: str, seed: int) -> None:
+def _survival(target: str, seed: int) -> int:
+    """Print what was lost; return how many sentences lost something without a flag."""
     made = sentences_of_minutes(seed=seed)
     engine = installed()
     began = time.perf_counter()
@@ -153,6 +161,7 @@ def _survival(target: str, seed: int) -> None:
     print(f"  {sum(bool(gone) for *_, gone in bad)} with a loss, {len(silent)} of them unflagged")
     for text, said, gone in silent[:10]:
         print("  ", gone, "|", text, "|", said)
+    return len(silent)
 
 
 def main() -> None:
@@ -160,14 +169,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--to", default="es")
     parser.add_argument("--seed", type=int, default=7, help="for the sentences of minutes")
+    figures.add_option(parser)
     asked = parser.parse_args()
-    target = asked.to
+    target, found = asked.to, dict[str, figures.Value]()
+    if asked.figures and not (COCOA.exists() and shutil.which("apertium") and find_spec("sacrebleu")):
+        figures.no_data(f"{COCOA}, apertium or sacrebleu (pip install .[bench]) is not here")
     if COCOA.exists():
-        _chrf(target)
+        found["chrf"] = _chrf(target)
     else:
         print("CoCoA-MT is not beside the checkout: chrF left out")
-    _survival(target, asked.seed)
-    show(target, asked.seed)
+    found["unflagged"] = _survival(target, asked.seed)
+    found["memory"] = show(target, asked.seed)
+    figures.leave(asked.figures, found)
 
 
 if __name__ == "__main__":

@@ -149,12 +149,15 @@ def _origins(minutes: Minutes, target: str, translator: StudyTranslator, memory:
     return counts
 
 
-def show(target: str, seed: int) -> None:
-    """Print a line for each meeting."""
+def show(target: str, seed: int) -> float:
+    """Print a line for each meeting; return the share of the last one that came from memory."""
+    share = 0.0
     for number, counts in enumerate(run(target, seed=seed), 1):
         served = counts[MEMORY] + counts[ADAPTED]
+        share = served / counts["all"]
         print(
-            f"en-{target} meeting {number}: {counts['all']} segments, {served / counts['all']:.0%} from memory "
+            f"en-{target} meeting {number}: {counts['all']} segments, {share:.0%} from memory "
             f"({counts[MEMORY]} word for word, {counts[ADAPTED]} with other figures or names), "
             f"{counts['like one in memory']} more like one in memory, {counts['flagged']} flagged"
         )
+    return share

@@ -85,13 +85,27 @@ def verify(
 
 @app.command("evaluate")
 def evaluate(
-    clips: Annotated[Path, typer.Argument(help="Folder with refs.jsonl: a line a clip with audio and text")],
+    clips: Annotated[
+        Path | None, typer.Argument(help="Folder with refs.jsonl: a line a clip with audio and text")
+    ] = None,
     asr: Annotated[str | None, typer.Option(help="auto, whisper or moonshine")] = None,
     model: Annotated[str | None, typer.Option(help="Whisper model, by its name in `hub models list`")] = None,
     language: Annotated[str, typer.Option(help="Language of clips that name none; auto finds it")] = "en",
+    part: Annotated[list[str] | None, typer.Option(help="Only this part of the figures; may be repeated")] = None,
+    checkout: Annotated[Path | None, typer.Option(help="Where bench/figures.toml and docs/ lie")] = None,
+    record: Annotated[bool, typer.Option("--record", help="Record the figures as they are now")] = False,
     as_json: _Json = False,
 ) -> None:
-    """Recognize every clip of a folder and print the word error rate against its reference text."""
+    """Recognize every clip of a folder and print the word error rate against its reference text.
+
+    Without a folder: measure every figure of docs/accuracy.md again and write that page; exit 1 when one is worse by
+    more than 0.01 than what docs/accuracy.json records, 3 when some could not be measured.
+    """
+    if clips is None:
+        from hub.cli import accuracy
+
+        root = checkout or accuracy.checkout()
+        sys.exit(accuracy.evaluated(root, only=part or [], record=record, as_json=as_json))
     import tempfile
 
     from hub.cli.opening import opened
