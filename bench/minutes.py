@@ -1,15 +1,15 @@
-"""The same recording through bare faster-whisper and through the hub, alternating, in one run.
+"""The same recording through a WhisperX-like pipeline and through the hub, one after the other, in one run.
 
-    .venv/bin/python bench/minutes.py [--recording FILE] [--repeat N] [--rounds N]
+    .venv/bin/python bench/minutes.py [--minutes N]... [--four-hours] [--recording FILE] [--rounds N] [--json FILE]
 
-Prints real-time factors, resident memory, the share of each stage, what the hub adds to bare recognition, the time
-from an hour-long transcript to minutes, and the time of `hub --help`. Exit 1 when a bound of the project is missed.
+For each length: wall time, processor time and peak memory of each stage on both sides, what the hub adds to bare
+recognition; then the time from an hour-long transcript to minutes, and of `hub --help`. A recording is played over and
+over until it is long enough. Exit 1 when a bound of the project is missed.
 """
 
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -17,120 +17,115 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from machine import machine
+from stages import Watch, with_rest
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "hub" / "web" / "demo" / "meeting.opus"
 BOUNDS = {"added": 0.10, "diarize": 0.15, "extract_s": 5.0, "help_s": 0.2}
+MINUTES, FOUR_HOURS = (5, 30, 60), 240
+SIDES = ("whisperx-like", "hub")
+Side = dict[str, Any]
 
 
 def main() -> int:
     """Run everything; return 1 when a bound is missed."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--recording", type=Path, default=DEMO)
-    parser.add_argument(
-        "--repeat", type=int, default=4, help="play the recording this many times over (longer is steadier)"
-    )
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--child", choices=("bare", "hub"))
+    parser.add_argument("--minutes", type=float, action="append", help="a length; 5, 30 and 60 when none is given")
+    parser.add_argument("--four-hours", action="store_true", help="four hours too")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--json", type=Path, help="leave the figures in this file")
+    parser.add_argument("--child", choices=SIDES)
     asked = parser.parse_args()
     if asked.child:
-        print(json.dumps({"bare": bare, "hub": through_the_hub}[asked.child](asked.recording)))
+        print(json.dumps(measured(asked.child, asked.recording)))
         return 0
     print(machine("faster-whisper", "ctranslate2", "onnxruntime", "spacy"))
+    lengths = [*(asked.minutes or MINUTES), *([FOUR_HOURS] if asked.four_hours else [])]
+    found = {f"{length:g}": compared(asked.recording, length, asked.rounds) for length in lengths}
+    if asked.json:
+        asked.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    return report(found, extraction(), help_time())
+
+
+def compared(recording: Path, minutes: float, rounds: int) -> dict[str, Side]:
+    """Return both sides on *recording* played for so many *minutes*; of several rounds the medians."""
     with tempfile.TemporaryDirectory() as scratch:
-        recording = repeated(asked.recording, asked.repeat, Path(scratch))
-        rounds = [(child("bare", recording), child("hub", recording)) for _ in range(asked.rounds)]
-    return report(rounds, extraction(), help_time())
+        long = repeated(recording, minutes, Path(scratch))
+        found = [{side: child(side, long) for side in SIDES} for _ in range(rounds)]
+    return {side: middle([one[side] for one in found]) for side in SIDES}
 
 
-def repeated(recording: Path, times: int, scratch: Path) -> Path:
-    """Return a WAV that plays *recording* *times* over, mono at 16 kHz."""
+def middle(runs: list[Side]) -> Side:
+    """Return the medians of the stages of several runs; counts are those of the first."""
+    stages = {
+        name: {what: statistics.median(run["stages"][name][what] for run in runs) for what in first}
+        for name, first in runs[0]["stages"].items()
+    }
+    return runs[0] | {"stages": stages}
+
+
+def repeated(recording: Path, minutes: float, scratch: Path) -> Path:
+    """Return a WAV that plays *recording* over and over for so many *minutes*, mono at 16 kHz."""
     import wave
 
     from faster_whisper.audio import decode_audio
 
     samples = (decode_audio(str(recording)) * 32767).astype("<i2").tobytes()
-    target = scratch / "recording.wav"
+    target, left = scratch / "recording.wav", round(minutes * 60 * 16_000) * 2
     with wave.open(str(target), "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(16_000)
-        for _ in range(times):
-            sound.writeframes(samples)
+        while left > 0:
+            sound.writeframes(samples[:left])
+            left -= len(samples[:left])
     return target
 
 
-def child(kind: str, recording: Path) -> dict:
+def child(kind: str, recording: Path) -> Side:
     """Run one side in a process of its own and return what it measured."""
     with tempfile.TemporaryDirectory() as home:
         models = os.environ.get("HUB_MODELS_DIR") or str(_models())
         surroundings = os.environ | {"HUB_HOME": home, "HUB_MODELS_DIR": models}
         command = [sys.executable, __file__, "--child", kind, "--recording", str(recording)]
         done = subprocess.run(command, capture_output=True, text=True, env=surroundings, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def bare(recording: Path) -> dict:
-    """faster-whisper alone: same model, int8, greedy, voice activity first, no conditioning, word times."""
-    from faster_whisper import WhisperModel
-
-    began = time.perf_counter()
-    model = WhisperModel(str(_models() / "whisper-base"), device="cpu", compute_type="int8")
-    segments, info = model.transcribe(
-        str(recording), beam_size=1, vad_filter=True, condition_on_previous_text=False, word_timestamps=True
-    )
-    words = sum(len(segment.text.split()) for segment in segments)
-    return {"seconds": time.perf_counter() - began, "sound": info.duration, "words": words, "rss": _rss()}
+def measured(side: str, recording: Path) -> Side:
+    """Return what one side found in *recording* and what each of its stages took."""
+    watch, wall, cpu = Watch(), time.perf_counter(), time.process_time()
+    sound_s, words, voices = {"whisperx-like": bare, "hub": through_the_hub}[side](recording, watch)
+    stages = with_rest(watch.stages, wall_s=time.perf_counter() - wall, cpu_s=time.process_time() - cpu)
+    return {"sound": sound_s, "words": words, "voices": voices, "stages": stages}
 
 
-def through_the_hub(recording: Path) -> dict:
+def bare(recording: Path, watch: Watch) -> tuple[float, int, int]:
+    """The peer: no minutes, only words with voices."""
+    from whisperx_like import transcribed
+
+    return transcribed(recording, _models(), watch)
+
+
+def through_the_hub(recording: Path, watch: Watch) -> tuple[float, int, int]:
     """The whole chain of `hub minutes`, stage by stage."""
     from hub.bootstrap import build
     from hub.cli import asked, hearing
     from hub.services.drafting import draft
     from hub.settings import load_settings
 
-    began = time.perf_counter()
-    watch = Watch()
     hub = build(load_settings())
     request = asked.hearing(channels="auto", language=None, redo=[])
     transcript = hearing.heard(hub, recording, roster=asked.Roster(), request=request, vocabulary=None, progress=watch)
-    watch.start("extract")
-    draft(replace(transcript), extractor=hub.extractor)
-    watch.finish()
+    with watch.stage("extract"):
+        draft(replace(transcript), extractor=hub.extractor)
     words = sum(len(segment.text.split()) for segment in transcript.segments)
-    seconds = time.perf_counter() - began
-    watch.stages["the rest"] = seconds - sum(watch.stages.values())
-    return {
-        "seconds": seconds,
-        "sound": transcript.coverage.duration_s,
-        "words": words,
-        "rss": _rss(),
-        "stages": watch.stages,
-    }
-
-
-class Watch:
-    """Progress that keeps the wall time of each stage."""
-
-    def __init__(self) -> None:
-        self.stages: dict[str, float] = {}
-
-    def start(self, stage: str, total_s: float | None = None) -> None:
-        """Begin a stage."""
-        del total_s
-        self._stage, self._began = stage, time.perf_counter()
-
-    def advance(self, done_s: float) -> None:
-        """Nothing to do."""
-
-    def finish(self, note: str = "") -> None:
-        """End a stage."""
-        del note
-        self.stages[self._stage] = self.stages.get(self._stage, 0.0) + time.perf_counter() - self._began
+    return transcript.coverage.duration_s, words, len({segment.speaker for segment in transcript.segments} - {None})
 
 
 def extraction() -> float:
@@ -166,23 +161,52 @@ def help_time() -> float:
     return min(_wall(command) for _ in range(10))
 
 
-def report(rounds: list, extract_s: float, help_s: float) -> int:
-    """Print the figures and return 1 when a bound is missed."""
-    bare_s = statistics.median(side["seconds"] for side, _ in rounds)
-    hub_s = statistics.median(side["seconds"] for _, side in rounds)
-    sound = rounds[0][1]["sound"]
-    stages = {name: statistics.median(side["stages"][name] for _, side in rounds) for name in rounds[0][1]["stages"]}
-    added = (hub_s - stages["diarize"]) / bare_s - 1
-    print(f"recording {sound:.0f} s, {len(rounds)} rounds, medians")
-    for name, seconds, side in (("bare", bare_s, rounds[0][0]), ("hub", hub_s, rounds[0][1])):
-        speed = f"x{seconds / sound:.3f} of real time"
-        print(f"{name:<9} {seconds:7.1f} s  {speed}  {side['rss']:.0f} MB  {side['words']} words")
-    for name, seconds in sorted(stages.items(), key=lambda pair: -pair[1]):
-        print(f"  {name:<10} {seconds:6.1f} s  {seconds / hub_s:5.1%}  x{seconds / sound:.3f}")
-    found = {"added": added, "diarize": stages["diarize"] / sound, "extract_s": extract_s, "help_s": help_s}
+def report(found: dict[str, dict[str, Side]], extract_s: float, help_s: float) -> int:
+    """Print the figures and return 1 when a bound is missed at any length."""
+    for minutes, sides in found.items():
+        print(f"\n{minutes} minutes of sound")
+        print(f"{'':<26} {'wall s':>8} {'cpu s':>8} {'cpu, of real time':>18} {'peak MB':>8}")
+        for name, side in sides.items():
+            print(f"{name}: {side['words']} words, {side['voices']} voices")
+            for row in rows(side):
+                print(row)
+    extremes = [kept_to(sides) for sides in found.values()]
+    worst = {name: max(one[name] for one in extremes) for name in extremes[0]}
+    return judged(worst | {"extract_s": extract_s, "help_s": help_s})
+
+
+def rows(side: Side) -> list[str]:
+    """Return a line for each stage of a side, and one for the whole."""
+    stages = side["stages"]
+    whole = {
+        "wall_s": sum(one["wall_s"] for one in stages.values()),
+        "cpu_s": sum(one["cpu_s"] for one in stages.values()),
+        "peak_mb": max(one["peak_mb"] for one in stages.values()),
+    }
+    return [_row(name, one, side["sound"]) for name, one in (*stages.items(), ("all", whole))]
+
+
+def _row(name: str, took: dict[str, float], sound_s: float) -> str:
+    share = took["cpu_s"] / sound_s
+    return f"  {name:<24} {took['wall_s']:8.1f} {took['cpu_s']:8.1f} {share:18.3f} {took['peak_mb']:8.0f}"
+
+
+def kept_to(sides: dict[str, Side]) -> dict[str, float]:
+    """Return what is bounded: what all but voices add to the peer's recognition, and voices, of real time.
+
+    The first is of processor time, so that another job beside it does not count.
+    """
+    peer, own = (sides[name]["stages"] for name in SIDES)
+    bare_s = sum(peer[name]["cpu_s"] for name in ("decode", "recognize"))
+    ours_s = sum(stage["cpu_s"] for name, stage in own.items() if name != "diarize")
+    return {"added": ours_s / bare_s - 1, "diarize": own["diarize"]["cpu_s"] / sides["hub"]["sound"]}
+
+
+def judged(found: dict[str, float]) -> int:
+    """Print each bounded figure beside its bound and return 1 when one is missed."""
     names = {
-        "added": "everything but diarization adds to bare recognition",
-        "diarize": "diarization, of real time",
+        "added": "everything but voices adds to bare recognition, processor time",
+        "diarize": "voices, processor time of real time",
         "extract_s": "an hour-long transcript to minutes, seconds",
         "help_s": "hub --help, seconds",
     }
@@ -195,10 +219,6 @@ def _models() -> Path:
     from hub.settings import load_settings
 
     return load_settings().models
-
-
-def _rss() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
 
 def _wall(command: list[str]) -> float:
