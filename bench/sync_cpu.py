@@ -21,7 +21,7 @@ from machine import machine  # type: ignore[import-not-found]  # as above
 from sqlalchemy import make_url
 
 from hub.services.sync.steps import deliver_some, pull, relay_once
-from hub.services.sync.worker import joined
+from hub.services.sync.worker import joined, unhurried
 
 _LINES = 60
 
@@ -38,7 +38,7 @@ def main() -> None:
         records = where.folder / "records"
         records.mkdir()
         sync_records.write(records / "sites.jsonl", told.records)
-        with sync.ready(where, records, 8) as at:
+        with sync.ready(where, records, 8) as at, unhurried():
             _stages(at, told.records, told.profile, where.folder)
 
 

@@ -17,7 +17,10 @@ _MAKE = sql.SQL("CREATE TABLE sites (external_id bigserial PRIMARY KEY, key text
 )
 _STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS come AS SELECT * FROM sites WITH NO DATA"
 _COPY = sql.SQL("COPY come (key, {}) FROM STDIN").format(_COLUMNS)
-_TAKE = sql.SQL("INSERT INTO sites (key, {0}) SELECT key, {0} FROM come ON CONFLICT (key) DO NOTHING").format(_COLUMNS)
+_TAKE = sql.SQL(
+    "INSERT INTO sites (key, {0}) SELECT key, {0} FROM come "
+    "ON CONFLICT (key) DO NOTHING RETURNING key, external_id::text"
+).format(_COLUMNS)
 
 
 class Table:
@@ -71,10 +74,11 @@ def _create(cursor: psycopg.Cursor[tuple[str, ...]], writes: Sequence[Asked]) ->
     cursor.execute(_STAGE)
     with cursor.copy(_COPY) as copy:
         for one in writes:
-            copy.write_row((one.idempotency_key, *(one.push.fields.get(name) for name in FIELDS)))
-    cursor.execute(_TAKE)
-    cursor.execute("SELECT come.key, sites.external_id::text FROM come JOIN sites ON sites.key = come.key")
-    ids = dict(cursor.fetchall())
+            copy.write_row((one.idempotency_key, *map(one.push.fields.get, FIELDS)))
+    ids = dict(cursor.execute(_TAKE).fetchall())
+    if len(ids) < len(writes):
+        cursor.execute("SELECT come.key, sites.external_id::text FROM come JOIN sites ON sites.key = come.key")
+        ids = dict(cursor.fetchall())
     cursor.execute("TRUNCATE come")
     return ids
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from hub.domain.errors import RejectedError
 
@@ -31,16 +32,22 @@ class Event:
 
 def to_headers(event: Event) -> dict[str, str]:
     """Return the headers of *event*."""
-    headers = {f"ce_{name}": value for name, value in event.extensions.items()} | {
-        "ce_specversion": "1.0",
-        "ce_id": event.id,
-        "ce_source": event.source,
-        "ce_type": event.type,
-        "ce_subject": event.subject,
-        "ce_time": event.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "content-type": event.datacontenttype,
-    }
-    return headers | ({"traceparent": event.traceparent} if event.traceparent else {})
+    headers = {f"ce_{name}": value for name, value in event.extensions.items()} if event.extensions else {}
+    headers["ce_specversion"] = "1.0"
+    headers["ce_id"] = event.id
+    headers["ce_source"] = event.source
+    headers["ce_type"] = event.type
+    headers["ce_subject"] = event.subject
+    headers["ce_time"] = _told(event.time)
+    headers["content-type"] = event.datacontenttype
+    if event.traceparent:
+        headers["traceparent"] = event.traceparent
+    return headers
+
+
+@lru_cache(maxsize=16)  # the events of one step have one time
+def _told(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def from_headers(headers: Mapping[str, str]) -> Event:

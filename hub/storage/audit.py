@@ -56,8 +56,10 @@ def append(connection: Connection, entries: Sequence[Entry]) -> None:
     head = connection.execute(select(audit_head).where(audit_head.c.id == 1).with_for_update()).one()
     number, previous = head.seq, head.hash
     values: list[dict[str, Any]] = []
+    stamps: dict[datetime, str] = {}
     for entry in entries:
-        number, at = number + 1, stamp(entry.at)
+        number += 1
+        at = stamps.get(entry.at) or stamps.setdefault(entry.at, stamp(entry.at))
         previous = chained(previous, number, at, entry)
         values.append(
             {

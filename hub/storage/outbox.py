@@ -22,8 +22,8 @@ class SqlOutbox:
     def waiting(self, limit: int) -> list[tuple[int, Message]]:
         """Return the next messages; see `Outbox.waiting`."""
         with reading(self._engine) as connection:
-            found = connection.execute(select(outbox).order_by(outbox.c.number).limit(limit))
-            return [(row.number, rows.message(row)) for row in found]
+            found = connection.execute(select(outbox).order_by(outbox.c.number).limit(limit)).all()
+        return [(row.number, rows.message(row)) for row in found]
 
     def published(self, numbers: Sequence[int]) -> None:
         """Forget messages; see `Outbox.published`."""

@@ -45,6 +45,13 @@ class Column(Strict):
             raise ValueError("is no zone of the IANA list") from error
         return name
 
+    @cached_property
+    def plain(self) -> object:
+        """The type of the cells that are taken as they stand, but for blanks around a text; None where none is."""
+        if self.codes is not None or self.empty:
+            return None
+        return {"text": str, "integer": int}.get(self.type)
+
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
         if (self.column is None) == (self.value is None):
@@ -117,6 +124,11 @@ class Records(Strict):
         """Columns that are read where a file has them."""
         optional = [column.column for column in self._columns if column.column and column.optional]
         return tuple(dict.fromkeys([*self.needed, *optional]))
+
+    @cached_property
+    def expected(self) -> frozenset[str]:
+        """The same columns, to be held against those of a row."""
+        return frozenset(self.wanted)
 
     @property
     def _columns(self) -> list[Column]:

@@ -11,6 +11,8 @@ from hub.connectors.files.rows import Row
 from hub.domain.changes import LONGEST_ID, Change, Reject
 from hub.domain.errors import RejectedError
 
+_ABSENT = object()
+
 
 def read_row(kind: str, records: Records, row: Row, file: str) -> Change | Reject:
     """Return what *row* says, or why it cannot be used; a reject names its record where the id could be read."""
@@ -30,7 +32,11 @@ def _change(kind: str, external_id: str, records: Records, row: Row) -> Change:
     deleted = records.deleted is not None and _text(row, records.deleted.column) in records.deleted.values
     fields: dict[str, Any] = {}
     for name, column in records.fields.items() if not deleted else ():
-        if column.column is None or column.column in values:
+        cell = values.get(column.column, _ABSENT)  # type: ignore[arg-type]  # a constant has no column, nor a cell
+        if (kind_of := type(cell)) is column.plain:
+            # most cells, for which no function is called
+            fields[name] = cell if kind_of is int else cell.strip() or _read(values, column)
+        elif column.column is None or cell is not _ABSENT:
             fields[name] = _read(values, column)
     return Change(kind, external_id, fields, changed_at=at, deleted=deleted, raw=row.raw)
 

@@ -21,16 +21,23 @@ class Metrics:
         self._events = Counter("hub_events", "What happened", ["event", "system"], registry=self.registry)
         self._lag = Gauge("hub_lag", "Messages still to be delivered", ["system"], registry=self.registry)
         self._counts, self._breakers = counts, breakers
+        self._known: dict[tuple[str, str], Histogram] = {}
         self.registry.register(self)
 
     def told(self, name: str, system: str, value: float) -> None:
         """Note a figure; see `Sync.told`."""
         if name.endswith("_seconds"):
-            self._stages.labels(name.removesuffix("_seconds"), system).observe(value)
+            self._stage(name, system).observe(value)
         elif name == "lag":
             self._lag.labels(system).set(value)
         else:
             self._events.labels(name, system).inc(value)
+
+    def _stage(self, name: str, system: str) -> Histogram:
+        known = self._known.get((name, system))
+        if known is None:
+            known = self._known[name, system] = self._stages.labels(name.removesuffix("_seconds"), system)
+        return known
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Return what waits now; called by the registry for each scrape."""

@@ -108,13 +108,14 @@ def _distinct(batch: Sequence[Received]) -> tuple[list[Received], list[Received]
 
 def _positions(everything: Sequence[Received], outcomes: Collection[Place], to: Recipient) -> tuple[Position, ...]:
     """Return how far each partition is done: up to its first message that is not."""
-    reached, stopped = dict[int, Position](), set[int]()
+    reached, stopped = dict[int, Received](), set[int]()
     for one in everything:
-        if place(one) not in outcomes:
+        if (one.partition, one.offset) not in outcomes:
             stopped.add(one.partition)
         elif one.partition not in stopped:
-            reached[one.partition] = Position(to.group, one.message.topic, one.partition, one.offset + 1)
-    return tuple(reached.values())
+            reached[one.partition] = one
+    last = reached.values()
+    return tuple(Position(to.group, one.message.topic, one.partition, one.offset + 1) for one in last)
 
 
 def _sent(
@@ -206,7 +207,7 @@ def _stored(
 def _base(one: Prepared, receipt: Receipt, to: Recipient, *, current: Base | None, number: int) -> Base:
     """Return what the system is now known to hold."""
     write = one.write
-    told = {name: receipt.fields[name] for name in write.fields if name in receipt.fields and name not in REFERENCES}
+    told = {name: value for name, value in receipt.fields.items() if name in write.fields and name not in REFERENCES}
     before = current.fields if current else {}
     return Base(
         system=to.system,
@@ -224,13 +225,12 @@ def _base(one: Prepared, receipt: Receipt, to: Recipient, *, current: Base | Non
 def _entries(one: Prepared, receipt: Receipt, to: Recipient, *, current: Base | None, at: datetime) -> list[Entry]:
     """Return what the trail says of a write that the system has taken."""
     write, before = one.write, current.fields if current else {}
-    values: Sequence[tuple[str, Any, Any]] = [(SEVERAL, None, write.fields)]
-    if write.deleted:
-        values = [("deleted", False, True)]
-    elif current is not None:
-        values = [(name, before.get(name), value) for name, value in write.fields.items()]
     reason = f"written to {to.system} as {receipt.external_id}"
-    return [_entry(one, name, old, new, reason, at=at) for name, old, new in values]
+    if write.deleted:
+        return [_entry(one, "deleted", False, True, reason, at=at)]  # noqa: FBT003  # values, no options
+    if current is None:
+        return [_entry(one, SEVERAL, None, write.fields, reason, at=at)]
+    return [_entry(one, name, before.get(name), value, reason, at=at) for name, value in write.fields.items()]
 
 
 def _delivery(one: Prepared, receipt: Receipt, to: Recipient, *, at: datetime) -> Delivery:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from json.encoder import encode_basestring
 
 from hub.domain import wire
 from hub.domain.cloudevents import Event, to_headers
@@ -11,6 +13,12 @@ from hub.domain.sync import RECORDS_TOPIC, Record
 from hub.services.sync.tracing import traceparent
 
 SOURCE = "/hub/records"
+_quoted = encode_basestring
+
+
+@lru_cache(maxsize=64)  # the records of one page mostly tell the same fields
+def _listed(fields: tuple[str, ...]) -> str:
+    return wire.dumps(fields)
 
 
 def changed(record: Record, fields: Sequence[str], *, origin: str, id: str, at: datetime) -> Message:
@@ -26,8 +34,10 @@ def changed(record: Record, fields: Sequence[str], *, origin: str, id: str, at: 
         time=at,
         traceparent=traceparent(),
     )
-    head = wire.dumps({"id": record.id, "kind": record.kind, "version": record.version, "deleted": record.deleted})
-    tail = wire.dumps({"changed": list(fields), "origin": origin})
     # the fields are text already, or will be stored as this text
-    body = f'{head[:-1]},"fields":{wire.dumps(record.fields)},{tail[1:]}'
+    body = (
+        f'{{"id":{_quoted(record.id)},"kind":{_quoted(record.kind)},"version":{record.version},'
+        f'"deleted":{"true" if record.deleted else "false"},"fields":{wire.dumps(record.fields)},'
+        f'"changed":{_listed(tuple(fields))},"origin":{_quoted(origin)}}}'
+    )
     return Message(id, RECORDS_TOPIC, record.id, to_headers(event), body.encode())

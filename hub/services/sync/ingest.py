@@ -36,8 +36,9 @@ def take(ledger: Ledger, page: Page, intake: Intake, *, clock: Clock, new_id: Ne
         if intake.read is not None and unit.number(intake.turns) != intake.read + 1:
             raise OvertakenError(f"{intake.kind} of {intake.system}: another page was taken in while this was read")
         desk, changes = lay_out(unit, page, intake, clock=clock)
+        at = clock()
         for change in changes:
-            _one(desk, change, intake, clock=clock, new_id=new_id)
+            _one(desk, change, intake, at=at, new_id=new_id)
         if intake.listing:
             _mark_listed(unit, desk, page, intake)
         dropped, keyed = keyed_anew(unit, desk.rekeyed, desk.natural, intake)
@@ -91,11 +92,11 @@ def _released(
     return tuple((letter, "replayed") for letter in sorted(waiting & taken))
 
 
-def _one(desk: Desk, change: Change, intake: Intake, *, clock: Clock, new_id: NewId) -> None:
+def _one(desk: Desk, change: Change, intake: Intake, *, at: datetime, new_id: NewId) -> None:
     agreement = _agreement(desk, change, intake)
     if agreement is None:
         if why := _undecided(desk, change):
-            desk.letters.append(letter_of(desk.reported[change.external_id], intake, [why], [], at=clock()))
+            desk.letters.append(letter_of(desk.reported[change.external_id], intake, [why], [], at=at))
         return
     rule = agreement.rule(change.kind)
     assert rule is not None  # noqa: S101  # _agreement chose one that has it
@@ -104,7 +105,7 @@ def _one(desk: Desk, change: Change, intake: Intake, *, clock: Clock, new_id: Ne
     if base is not None and base.written > intake.written and _differs(change, base):
         raise OvertakenError(f"{change.kind} {change.external_id} of {intake.system} was written while it was read")
     if base is not None and record is not None and record.merged_into is not None:
-        _double(desk, change, base, record.merged_into, intake, at=clock())
+        _double(desk, change, base, record.merged_into, intake, at=at)
         return
     if record is None:
         if change.deleted:
@@ -112,9 +113,9 @@ def _one(desk: Desk, change: Change, intake: Intake, *, clock: Clock, new_id: Ne
         key = desk.keys.get(change.external_id)
         if key in desk.matches:
             why = f"{', '.join(rule.match)}: this system has another record with the same; correct or delete one there"
-            desk.letters.append(letter_of(desk.reported[change.external_id], intake, [], [why], at=clock()))
+            desk.letters.append(letter_of(desk.reported[change.external_id], intake, [], [why], at=at))
             return
-        _first(desk, change, agreement, rule, intake, at=clock(), new_id=new_id)
+        _first(desk, change, agreement, rule, intake, at=at, new_id=new_id)
         return
     assert base is not None  # noqa: S101  # it led to the record
     waiting = {dispute.field: dispute.theirs for dispute in desk.disputes.get(record.id, ())}
@@ -123,7 +124,7 @@ def _one(desk: Desk, change: Change, intake: Intake, *, clock: Clock, new_id: Ne
     theirs = {} if change.deleted else change.fields
     merged = merge(record.fields, theirs, side=side, rule=rule, edited=record.edited, disputed=waiting)
     message_id = new_id()
-    wrote = _Wrote(change, intake.system, agreement, record, message_id, clock(), intake.person)
+    wrote = _Wrote(change, intake.system, agreement, record, message_id, at, intake.person)
     passed_over = overruled(record, merged.edits, desk.elsewhere.get(record.id, ()), system=intake.system, rule=rule)
     after = _edited(desk, wrote, merged, passed_over, new_id=new_id)
     after = _deletion(desk, wrote, after, base, rule, new_id=new_id)
@@ -281,10 +282,10 @@ def _deletion(desk: Desk, wrote: _Wrote, record: Record, base: Base, rule: KindR
 
 
 def _agreement(desk: Desk, change: Change, intake: Intake) -> Agreement | None:
+    if not intake.limited:
+        return intake.agreements[0] if intake.agreements else None
     base = desk.bases.get(change.external_id)
     known = desk.records.get(base.record_id) if base else None
-    if not any(agreement.studies for agreement in intake.agreements):
-        return next(iter(intake.agreements), None)
     fields = {**(known.fields if known else {}), **change.fields}
     study = desk.records.get(str(fields.get("study_id")))
     protocol = (

@@ -1,6 +1,6 @@
 """Whose page is taken in, and what came of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from hub.domain.agreements import Agreement
 from hub.domain.changes import Page
@@ -27,6 +27,12 @@ class Intake:
     """Where the source stood when the page was asked for; its cursor moves on only from there, and stays where None."""
     person: str = ""
     """Who entered it in the hub; else the system itself stands in the trail."""
+    limited: bool = field(init=False)
+    """Some agreement is of certain studies only."""
+
+    def __post_init__(self) -> None:
+        """Look through the agreements once, not for every change."""
+        object.__setattr__(self, "limited", any(agreement.studies for agreement in self.agreements))
 
     @property
     def turns(self) -> str:

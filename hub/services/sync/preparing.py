@@ -44,6 +44,10 @@ class Recipient:
         """Name of its consumer group, and of its inbox."""
         return f"deliver.{self.system}"
 
+    def agreed(self, kind: str) -> list[Agreement]:
+        """Return those under which it is to be written records of *kind*."""
+        return [one for one in self.agreements if one.receives(self.system, kind)]
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -83,6 +87,8 @@ class _Held:
     bases: Mapping[str, Base]
     writes: Mapping[str, Write]
     disputes: Mapping[str, Collection[Dispute]]
+    agreed: Mapping[str, Sequence[Agreement]]
+    """The agreements that a kind is written under."""
 
 
 def prepare(
@@ -105,7 +111,7 @@ def prepare(
     for one in fresh:
         record = held.records.get(one.message.key)
         record = record if record and record.merged_into is None else None  # the one it went into goes out for it
-        agreement = _agreement(record, held, to) if record else None
+        agreement = _agreement(record, held) if record else None
         write = held.writes.get(one.message.key) if agreement else None
         known = write is not None and not reread
         if write is not None and reread:
@@ -119,8 +125,8 @@ def prepare(
     named = {value for _, _, write, _ in begun for value in _references(write.fields).values()}
     there = {record: base.external_id for record, base in unit.bases_of(to.system, sorted(named)).items()}
     doubtful = _doubtful(unit, {write.kind for _, _, write, _ in begun}, to)
-    missing = {one.message.key: _missing(write, there) for one, _, write, _ in begun}
-    coming = _coming(missing)
+    missing = {one.message.key: _missing(write, there) if named else {} for one, _, write, _ in begun}
+    coming = _coming(missing) if named else set[str]()
     to_send, later = list[Prepared](), list[Received]()
     for one, agreement, write, known in begun:
         base, lacks = held.bases.get(one.message.key), missing[one.message.key]
@@ -177,11 +183,12 @@ def _hold(unit: Unit, keys: Sequence[str], to: Recipient) -> _Held:
         unit.bases_of(to.system, ids),
         unit.writes(to.system, ids),
         disputes,
+        {kind: to.agreed(kind) for kind in {record.kind for record in records.values()}},
     )
 
 
-def _agreement(record: Record, held: _Held, to: Recipient) -> Agreement | None:
-    open_to_all = [a for a in to.agreements if a.receives(to.system, record.kind)]
+def _agreement(record: Record, held: _Held) -> Agreement | None:
+    open_to_all = held.agreed[record.kind]
     if not any(a.studies for a in open_to_all):
         return open_to_all[0] if open_to_all else None
     study = record if record.kind == "study" else held.studies.get(str(record.fields.get("study_id")))

@@ -275,11 +275,12 @@ def _tell(sync: Sync, system: System, received: Sequence[Received], done: Delive
     ended = [(one, outcome) for one in received if (outcome := done.outcomes.get(place(one))) is not None]
     for outcome, count in Counter(outcome for _, outcome in ended).items():
         sync.told(f"messages_{outcome}", system.name, count)
-    for one, outcome in ended:
-        if outcome is Outcome.DELIVERED and (since := one.message.headers.get("ce_time")):
-            passed = at - datetime.fromisoformat(since)
-            # another worker's clock may be ahead of ours
-            sync.told("change_to_other_side_seconds", system.name, max(0.0, passed.total_seconds()))
+    times = (one.message.headers.get("ce_time") for one, outcome in ended if outcome is Outcome.DELIVERED)
+    for since, count in Counter(times).items():  # what was read at once has one time
+        # another worker's clock may be ahead of ours
+        age = max(0.0, (at - datetime.fromisoformat(since)).total_seconds()) if since else 0.0
+        for _ in range(count if since else 0):
+            sync.told("change_to_other_side_seconds", system.name, age)
 
 
 def _rewind(consumer: BusConsumer, left: Sequence[Received]) -> None:

@@ -44,6 +44,8 @@ def spanned(
 
 def traceparent() -> str | None:
     """Return what an event made now carries, None where nothing is traced."""
+    if not get_current_span().get_span_context().is_valid:
+        return None
     carrier: dict[str, str] = {}
     _W3C.inject(carrier)
     return carrier.get("traceparent")
