@@ -20,6 +20,15 @@ by COB | 05-19
 by end of day | 05-19
 EOD is fine | 05-19
 by close of play | 05-19
+this morning | 05-19
+the report is with you by five. | 05-19
+by five on Friday | 05-22
+I'll ring them as soon as we're off this call | 05-19
+the minute we hang up | 05-19
+after this call | 05-19
+Ten working days, if that is acceptable. | 06-02
+before the close of the month | 05-31
+we screened ten sites by five countries | None
 by noon | 05-19
 tomorrow, close of business | 05-20
 COB Thursday | 05-21

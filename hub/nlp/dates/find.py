@@ -10,9 +10,10 @@ _HINT = re.compile(
     r"day|week|month|quarter|year|tomorrow|today|tonight|noon|evening|business|cob|eod|eow|eom|eoy|eoq|asap|soon|fortnight|"
     r"\d|morrow|end of|mon|tue|wed|thu|fri|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|first|second|third|th\b|"
     r"before|prior|ahead|until|till|after|following|once|by the|daily|away|chance|course|play|hour|mediately|night|"
-    r"call|meeting",
+    r"call|meeting|clock|\b(?:at|by) |hang|ring off|morning|afternoon|done here|finished|month",
     re.IGNORECASE,
 )
+_HOUR = re.compile(rf"(?:by|at|before) {grammar.CLOCK}", re.IGNORECASE)
 _PLACEHOLDER = date(2000, 1, 3)
 
 
@@ -44,10 +45,16 @@ def find_dates(text: str, *, meeting_day: date | None, region: str = "GB") -> li
         for match in pattern.finditer(text):
             start = match.end("pre") + 1 if "pre" in pattern.groupindex else match.start()
             found.append((start, match.end(), rank, resolve(match, meeting_day or _PLACEHOLDER, region)))
-    chosen = _without_overlaps(found)
+    chosen = _without_hours(text, _without_overlaps(found))
     return [
         _moved(text, _spoken(text, start, end, meaning, meeting_day), meeting_day) for start, end, meaning in chosen
     ]
+
+
+def _without_hours(text: str, chosen: list[tuple[int, int, grammar.Meaning]]) -> list[tuple[int, int, grammar.Meaning]]:
+    """Leave out a mere hour ("by five") where a day is named beside it."""
+    days = [entry for entry in chosen if not _HOUR.fullmatch(text[entry[0] : entry[1]])]
+    return days or chosen
 
 
 def _without_overlaps(

@@ -34,6 +34,11 @@ _CLOSE = r"(?:close of business|close of play|c\.?o\.?b\.?|e\.?o\.?d\.?|end of (
 _PART = r"(?: (?:morning|afternoon|evening|night|noon|lunchtime))?"
 _TAIL = rf"{_PART}(?:,? (?:by |at )?(?:the )?{_CLOSE})?"
 _HEAD = rf"(?:{_CLOSE}(?:,| on| of)? )?"
+_HUNG_UP = (
+    r"(?:we(?:'re| are| get)?|i(?:'m| am| get)?|this call(?:'s| is)?) (?:all )?"
+    r"(?:hang up|ring off|off (?:this |the )?(?:call|line|phone)|done here|finished here|over)"
+)
+CLOCK = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2}(?::\d\d)?)(?: o'?clock| ?[ap]\.?m\b\.?)?"
 _UNIT = r"(?P<unit>(?:working|business|calendar) days?|days?|weeks?|months?|hours?|fortnights?)(?:'s?|’s?)?"
 
 
@@ -183,9 +188,9 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (r"(?:the )?end of (?:the )?next week|(?:the )?end of the following week", lambda _m, d, _r: Meaning(days.in_week(d, days.FRIDAY, weeks=1))),
     (r"(?:the |this )?(?:end of (?:the |this |the working )?(?:business |working )?week|week'?s? end|eow)\b(?! after)", lambda _m, d, _r: Meaning(days.end_of_week(d, weeks=0))),
     (r"(?:the )?end of (?:the )?next month", lambda _m, d, _r: Meaning(_month_end(d, 1))),
-    (r"(?:the )?(?:end of (?:the |this )?month|month[- ]?end|eom)\b", lambda _m, d, _r: Meaning(_month_end(d, 0))),
+    (r"(?:the )?(?:(?:end|close) of (?:the |this )?month|month(?:'s|[- ]?)? ?end|eom|the month is out)\b", lambda _m, d, _r: Meaning(_month_end(d, 0))),
     (r"(?:the )?end of (?:the )?next quarter", lambda _m, d, _r: Meaning(days.last_of_quarter(d, quarters=1))),
-    (r"(?:the )?(?:end of (?:the |this )?quarter|quarter[- ]?end|eoq)\b", lambda _m, d, _r: Meaning(days.last_of_quarter(d))),
+    (r"(?:the )?(?:(?:end|close) of (?:the |this )?quarter|quarter[- ]?end|eoq)\b", lambda _m, d, _r: Meaning(days.last_of_quarter(d))),
     (r"(?:the )?end of next year", lambda _m, d, _r: Meaning(date(d.year + 1, 12, 31))),
     (r"(?:the )?(?:end of (?:the |this )?year|year[- ]?end|eoy)\b", lambda _m, d, _r: Meaning(date(d.year, 12, 31))),
     # weekdays
@@ -204,6 +209,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"(?P<n>{CARDINAL})[- ]{_UNIT} from (?:now|today)", lambda m, d, _r: Meaning(_shift(m, d))),
     (rf"(?P<n>{CARDINAL})[- ]{_UNIT} (?:from|after) (?P<sub>{_WD})", lambda m, d, _r: Meaning(_shift(m, days.weekday_after(d, _weekday(m))))),
     (rf"(?P<n>{CARDINAL}) {_UNIT} ago", _ago),
+    (rf"(?:\A|(?<=[.!?] ))(?P<n>{CARDINAL}) (?P<unit>(?:working|business|calendar) days?|days|weeks)(?=\W*\Z|[,.;?]| (?:at (?:most|the latest)|max|tops)\b)", lambda m, d, _r: Meaning(_shift(m, d))),
     (r"(?:a )?fortnight", _on(14)),
     (r"a week from (?:today|now)|this time next week|today week|in one week", _on(7)),
     (r"(?:a|this) week from tomorrow", _on(8)),
@@ -212,8 +218,10 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"{_HEAD}tomorrow{_TAIL}", _on(1)),
     (r"the day before yesterday", _on(-2)),
     (r"yesterday(?: (?:morning|afternoon|evening))?|last night", _on(-1)),
-    (rf"{_HEAD}(?:later )?today{_TAIL}|tonight|this (?:afternoon|evening)|right after (?:this|the) (?:call|meeting)|straight after (?:this|the) call", _on(0)),
+    (rf"{_HEAD}(?:later )?today{_TAIL}|tonight|this (?:morning|afternoon|evening)|(?:right |straight |just |directly )?after (?:this|our) (?:call|meeting)|(?:right|straight) after the (?:call|meeting)", _on(0)),
+    (rf"(?:the (?:minute|second|moment|instant)|as soon as|once|when) {_HUNG_UP}", _on(0)),
     (rf"(?:by |at |before )?(?:the )?(?<!the start and ){_CLOSE}\b(?<!noon)|by (?:noon|midday|midnight|tonight)", _on(0)),
+    (rf"(?:by|at|before) {CLOCK}(?=\s*(?:[,.;!?]|$|then\b|and (?:i|we|it|then)\b))", _on(0)),
     # a bare ordinal
     (rf"(?P<pre>\b(?:by|on|before|until|till|from|to|for|of|since|after|is|be)) the (?P<n>{SPOKEN_ORDINAL})(?=[,.;:!?]|$| (?:of the month|at the latest|and|or|but|because|so|if|then|latest|please|i|we|it)\b)", _ordinal),
     (r"\bthe (?P<n>\d{1,2}(?:st|nd|rd|th))\b(?! (?:century|floor|version|amendment|percentile|patient|subject|visit|site|time|item|row|line|cycle|dose|cohort|edition|week|day|quarter|revision|draft))", _ordinal),

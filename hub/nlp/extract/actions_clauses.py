@@ -79,7 +79,7 @@ def _spoken_forms(utterance: Utterance) -> Iterator[Clause]:
         for match in pattern.finditer(text):
             verb = tokens.get(match.start("verb"))
             verb = _past_adverbs(verb)
-            if verb is None or VEILED.search(text[: match.start()].rstrip()):
+            if verb is None or _is_veiled(text[: match.start()].rstrip(), verb):
                 continue
             yield Clause(
                 utterance=utterance,
@@ -89,6 +89,13 @@ def _spoken_forms(utterance: Utterance) -> Iterator[Clause]:
                 negated="neg" in pattern.groupindex and match["neg"] is not None,
                 begin=tokens[match.start()].i if match.start() in tokens else verb.i,
             )
+
+
+def _is_veiled(before: str, verb: Any) -> bool:
+    """Tell whether the words before only speak of the work; "which I'll do myself" takes it."""
+    if before.endswith("which") and verb.lemma_.lower() in _TAKING:
+        return False
+    return VEILED.search(before) is not None
 
 
 def _past_adverbs(token: Any) -> Any:
@@ -131,6 +138,7 @@ def _norm(token: Any) -> str:
 
 _TALKERS = words("i you we who which that what somebody someone anybody anyone everybody everyone nobody")
 _RECEIVING = words("have get receive see need")
+_TAKING = words("do take handle own sort")
 _WILL = words("will shall")
 _OUGHT = words("should must ought")
 
@@ -153,8 +161,16 @@ def _third_person(utterance: Utterance) -> Iterator[Clause]:
                 yield Clause(utterance, Mood.DELIVERY, work, 0.4, begin=doer.left_edge.i)
             continue
         if weight and doer.lower_ not in _TALKERS:
+            if _is_yours(doer, utterance):
+                yield Clause(utterance, Mood.REQUEST, work, 0.4, begin=doer.left_edge.i)
+                continue
             negated = any(child.dep_ == "neg" for child in (*work.children, *verb.children))
             yield Clause(utterance, Mood.ASSIGN, work, weight, subject=doer, negated=negated, begin=doer.left_edge.i)
+
+
+def _is_yours(doer: Any, utterance: Utterance) -> bool:
+    """Tell whether a question puts work to the people of who is asked: "your department will conduct the visit?"."""
+    return utterance.text.rstrip().endswith("?") and any(child.lower_ == "your" for child in doer.children)
 
 
 def _passive(utterance: Utterance, token: Any, weight: float) -> Iterator[Clause]:
@@ -210,15 +226,24 @@ def _imperatives(utterance: Utterance) -> Iterator[Clause]:
 
 
 _THEN = re.compile(r"\b(?:as soon as|once|when|after|then)\b", re.IGNORECASE)
+_HANDIWORK = WORK - words(
+    "have get go come move leave see meet visit present find give let take need look walk talk work"
+)
 _PROMISED = DELIVER | {"follow", "take", "do", "collect", "get"}
+
+
+def _makes_a_thing(verb: Any) -> bool:
+    """Tell whether the verb is work on a named thing: "I make the invoice", not "I have a lunch"."""
+    things = (child for child in verb.children if child.dep_ == "dobj")
+    return verb.lemma_.lower() in _HANDIWORK and any(thing.pos_ in {"NOUN", "PROPN"} for thing in things)
 
 
 def _present_promises(utterance: Utterance) -> Iterator[Clause]:
     """Yield the present with a day ahead: "I call them tomorrow", "I'm sending it on Monday"."""
     for token in utterance.sent:
-        if token.dep_ != "nsubj" or token.head.lemma_.lower() not in _PROMISED:
-            continue
         verb, first, joint = token.head, token.lower_ == "i", token.lower_ == "we"
+        if token.dep_ != "nsubj" or not (verb.lemma_.lower() in _PROMISED or (first and _makes_a_thing(verb))):
+            continue
         if not (first or joint or token.pos_ == "PROPN"):
             continue
         aux = {str(child.norm_).lower() for child in verb.children if child.dep_ == "aux"}

@@ -8,6 +8,7 @@ from hub.nlp.dates import SpokenDate, pick_due
 from hub.nlp.extract.actions_draft import Draft
 from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_replies import corrects, is_only_a_day
+from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance
 
 _NEWS = re.compile(
@@ -31,6 +32,10 @@ _HOUR = re.compile(
     re.IGNORECASE,
 )
 _EARLIEST = re.compile(r"\b(?:not|never) (?:before|until|till)\b|\bat the earliest\b", re.IGNORECASE)
+_STARTS = re.compile(r"\b(?:go(?:es)? live|starts|begins|opens|expires|ends|was|were|had)\b", re.IGNORECASE)
+_MAIN = frozenset({"ROOT", "conj", "parataxis"})
+_THINGS = words("it that this they these those which all both")
+_SHORT = 10  # tokens
 REACH = 3  # utterances after which a bare day no longer means the matter
 FAR = 5  # the same for those who put or took it
 
@@ -88,7 +93,33 @@ def _is_about(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) 
         return False
     if matter.due is None and matter.mood is Mood.ASSIGN and utterance.speaker != matter.speaker:
         return False
+    unset = matter.due is None or matter.due.day is None
+    if (
+        unset
+        and utterance.index - matter.last <= 2
+        and utterance.speaker == _spoke_last(matter)
+        and says_when(utterance)
+    ):
+        return True
     return is_only_a_day(utterance.text, dates[-1].text) or (matter.due is not None and corrects(utterance.text))
+
+
+def _spoke_last(matter: Draft) -> str | None:
+    return matter.passages[-1].speaker
+
+
+def says_when(utterance: Utterance) -> bool:
+    """Tell whether a sentence only says when: without a doer ("All three, before the 3rd") or of the thing just named.
+
+    "It'll be with them on Wednesday" is of it; "it goes live on Friday" is another matter.
+    """
+    sent = utterance.sent
+    if not sent.doc.has_annotation("DEP") or utterance.text.rstrip().endswith("?") or _STARTS.search(utterance.text):
+        return False
+    doers = [token for token in sent if token.dep_ in {"nsubj", "nsubjpass", "expl"} and token.head.dep_ in _MAIN]
+    if not doers:
+        return sent.root.tag_ not in {"VB", "VBP", "VBZ", "VBD"} and len(sent) <= _SHORT
+    return len(sent) <= 2 * _SHORT and all(token.lower_ in _THINGS for token in doers)
 
 
 def _is_news(date: SpokenDate, utterance: Utterance) -> bool:

@@ -32,7 +32,7 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
     (
         Mood.COMMIT,
         0.4,
-        rf"i (?:need|have|have got|'ve got|must|plan|intend|promise|owe you|still have) to {_ADVERBS}{_VERB}",
+        rf"i (?:need|have|have got|'ve got|must|plan|intend|mean|promise|owe you|still have) to {_ADVERBS}{_VERB}",
     ),
     (Mood.COMMIT, 0.4, rf"i (?:must|had better|'d better) {_ADVERBS}{_VERB}"),
     (Mood.COMMIT, 0.45, r"(?P<verb>put) me down for"),
@@ -46,6 +46,12 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
     (Mood.REQUEST, 0.4, rf"(?:can|could|will|would) you {_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.4, rf"(?:can|could|may) (?:i|we) (?:ask|get|have|trust|count on) you to {_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.4, rf"(?:would|do) you mind {_VERB}"),
+    (
+        Mood.REQUEST,
+        0.4,
+        r"(?:can|could|will|would) (?:the )?(?:sponsor|cro|your (?:team|people|department|group|side|office|unit|lab|company)"
+        rf"|you guys|you all|you (?:both|two)) {_ADVERBS}{_VERB}",
+    ),
     (Mood.REQUEST, 0.4, rf"are you (?:able|okay|ok|happy|free) to {_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.4, rf"(?:possible for|chance) you (?:to|could|can|might) {_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.3, rf"(?:do you want|would you like) to {_ADVERBS}{_VERB}"),
@@ -87,7 +93,7 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
     (Mood.JOINT, 0.25, rf"let (?:us|'s) {_NOT}{_ADVERBS}{_VERB}"),
 )
 VEILED = re.compile(
-    r"(?:said|says|say|told .{1,20}|wish|thought|hoped|if only|what|how|when|where|which|why|whether|until|"
+    r"(?<![\w'-])(?:said|says|say|told .{1,20}|wish|thought|hoped|if only|what|how|when|where|which|why|whether|until|"
     r"before|because|"
     r"as|that's all|than|all|everything|the (?:\w+ )?(?:\w+ )?thing|so that|do not (?:think|know if)|doubt|not sure)"
     r"(?: that)?(?: if)?$"

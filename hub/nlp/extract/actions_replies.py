@@ -36,7 +36,8 @@ _TAKE = re.compile(
     rf"(?:that|this|it) i can do|glad to\b|gladly\b|with pleasure|i own "
     rf"(?:it|that)|i(?:'ve| have) got (?:it|that|this)\b|my pleasure|i(?:'m| am) on it|yes,? i (?:can|will)\b|"
     rf"sure,? i "
-    rf"(?:can|will)\b|i(?:'ll| will) (?:volunteer|step in)|i will\.?$|i can\.?$|mine\.?$|yep,? mine|i(?:'d| would) be "
+    rf"(?:can|will)\b|we (?:shall|will)\W*$|i shall\.?$|(?:then |that(?:'s| is|'ll be| will be| would be) |it(?:'s| is|'ll be) )"
+    rf"me\b(?! who| that|,? and)|^\W*me\b(?=[.,!]|$)|i was (?:just )?(?:about|going) to offer|i(?:'ll| will) (?:volunteer|step in)|i will\.?$|i can\.?$|mine\.?$|yep,? mine|i(?:'d| would) be "
     rf"(?:happy|glad) to|let me (?:do|take|handle) {_PRONOUN}|assign (?:it|that|them) to me|i(?:'ll|"
     rf" will) be the one)",
     re.IGNORECASE,

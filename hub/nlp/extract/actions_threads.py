@@ -7,7 +7,7 @@ from hub.nlp.dates import SpokenDate
 from hub.nlp.extract import owners
 from hub.nlp.extract.actions_answers import INSTEAD, Answers, shortened
 from hub.nlp.extract.actions_clauses import Clause, clauses
-from hub.nlp.extract.actions_days import move_day, set_days
+from hub.nlp.extract.actions_days import move_day, says_when, set_days
 from hub.nlp.extract.actions_draft import NEAR, OWN_WORD, Draft, Matters
 from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_lexicon import WORK
@@ -70,6 +70,14 @@ class Talk:
         following = self._utterances[utterance.index + 1 : utterance.index + 3]
         return any(self._find_dates(entry.text) for entry in following if entry.speaker == utterance.speaker)
 
+    def _day_is_said_alone(self, utterance: Utterance) -> bool:
+        """Tell whether the speaker's next sentence is a day with nothing to do of its own: "I'm calling him. Today."."""
+        following = self._utterances[utterance.index + 1 : utterance.index + 2]
+        return any(
+            entry.speaker == utterance.speaker and says_when(entry) and bool(self._find_dates(entry.text))
+            for entry in following
+        )
+
     def _follow_address(self, utterance: Utterance) -> None:
         if utterance.speaker != self._speaker and not is_back_channel(utterance.text):
             self._speaker, self._address = utterance.speaker, None
@@ -81,7 +89,7 @@ class Talk:
         return clauses(utterance) if utterance.sent.doc.has_annotation("DEP") else ()
 
     def _raise(self, clause: Clause, answer: Reply, dates: Sequence[SpokenDate]) -> Draft | None:
-        if clause.needs_day and not dates:
+        if clause.needs_day and not dates and not self._day_is_said_alone(clause.utterance):
             return None
         if not is_work(clause):
             return self._bare_word(clause)
@@ -94,9 +102,13 @@ class Talk:
         return self._matters.new(Draft(clause, [clause.utterance]))
 
     def _bare_word(self, clause: Clause) -> Draft | None:
-        """Read "I'll tell her": no work by itself, but an answer to what was just asked."""
+        """Read "I'll tell her": no work by itself, but an answer to what was just asked, or the taker's next words."""
         matter = self._matters.put_to(clause.utterance)
-        firm = clause.mood is Mood.COMMIT and clause.weight >= FIRM and not clause.negated and clause.lemma in ANSWERING
+        firm = clause.mood is Mood.COMMIT and clause.weight >= FIRM and not clause.negated and _answers(clause)
+        own = self._matters.own(clause.utterance)
+        if firm and own is not None and own.accepted and clause.utterance.index - own.taken_at <= 2:
+            own.add(clause.utterance)
+            return own
         if matter is None or not firm or clause.utterance.index - matter.last > 2:
             return None
         if self._answers.may_take(matter, clause.utterance):
@@ -111,6 +123,10 @@ class Talk:
         if own is not None and (bare or _goes_on(clause, own)) and not (bare and asked_since):
             own.add_clause(clause)
             return own
+        if matter is not None and _takes_up(clause, matter):
+            matter.accepted = True
+            matter.add(utterance)
+            return matter
         if matter is not None and self._answers.may_take(matter, utterance) and _is_for(clause, matter, answer):
             self._answers.take(matter, utterance)
             if not bare and matter.mood in {Mood.OPEN, Mood.JOINT} and not matter.shares(clause):
@@ -180,12 +196,24 @@ class Talk:
         return self._matters.new(Draft(clause, [utterance], owner=owner))
 
 
+def _answers(clause: Clause) -> bool:
+    """Tell whether the verb can answer a request: "I'll tell her", "I'll let them know"."""
+    informs = clause.lemma == "let" and any(child.lemma_ == "know" for child in clause.verb.children)
+    return informs or clause.lemma in ANSWERING
+
+
 def _goes_on(clause: Clause, own: Draft) -> bool:
     """Tell whether the doer's next words still speak of the matter just taken."""
     following = clause.utterance.index - own.last <= 2
     taken = own.mood not in OWN_WORD and own.accepted and own.shares(clause)
     at_once = clause.utterance.index - own.taken_at <= 1 and not _FURTHER.search(clause.utterance.text)
     return own.is_same(clause) or at_once or (following and (taken or clause.mood is Mood.DELIVERY))
+
+
+def _takes_up(clause: Clause, matter: Draft) -> bool:
+    """Tell whether "I'll take that" accepts what another has just offered."""
+    near = clause.utterance.index - matter.last <= 1
+    return near and matter.mood is Mood.OFFER and clause.lemma == "take" and pronoun_only(clause.verb)
 
 
 def _is_for(clause: Clause, matter: Draft, answer: Reply) -> bool:

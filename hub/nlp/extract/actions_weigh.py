@@ -17,7 +17,7 @@ _ROUTINE = re.compile(
     r"each (?:week|month|"
     r"quarter|\w+day)|on the first of (?:every|each)|as (?:always|usual|ever|before)|like (?:always|"
     r"every \w+)|always|usually|"
-    r"normally|weekly as|monthly as|(?<!soon )as (?:it|we|i) (?:did|do|does|have|has)\b|the usual|routinely|"
+    r"normally|weekly as|monthly as|(?<!soon )as (?:it|we|i) (?:did|do|does|have|has)\b|(?<!with )the usual|routinely|"
     r"on a (?:weekly|monthly|"
     r"daily|rolling) basis|same as (?:always|last))\b",
     re.IGNORECASE,
@@ -45,6 +45,7 @@ _INFORM = words("""
 """)
 _PEOPLE = words("you me us him her")
 _ASKERS = words("me us")
+_OF_PEOPLE = words("commit brief excuse join follow")
 _WISHES = words("need want like expect")
 
 
@@ -55,7 +56,7 @@ def is_work(clause: Clause) -> bool:
         return False
     if lemma not in WORK and (clause.verb.pos_ != "VERB" or clause.weight <= FAINT):
         return False
-    if _NOTED.search(phrase_text(clause)):
+    if _NOTED.search(phrase_text(clause)) or (lemma in _OF_PEOPLE and pronoun_only(clause.verb)):
         return False
     if _is_only_talk_of_a_day(clause) or (lemma == "ask" and not has_content(clause.verb)):
         return False
@@ -80,7 +81,13 @@ def _is_only_talk_of_a_day(clause: Clause) -> bool:
 
 def _gets_done(verb: Any) -> bool:
     """Tell whether the work is in a second verb: "get that switched off", "have it signed"."""
-    return verb.lemma_ in {"get", "have"} and any(child.tag_ in {"VBN", "VBD"} for child in verb.children)
+    if verb.lemma_ not in {"get", "have"}:
+        return False
+    return any(
+        child.tag_ in {"VBN", "VBD"}
+        or (child.dep_ in {"ccomp", "xcomp"} and child.tag_ == "VB" and any(c.dep_ == "dobj" for c in child.children))
+        for child in verb.children
+    )
 
 
 def _is_work_after_all(clause: Clause) -> bool:
