@@ -25,20 +25,41 @@ class Clustering:
     least_s: float = 2.0  # but one with this much clean speech stays in a meeting of any length
 
 
-def clustered(found: Sequence[Track], options: Clustering) -> "Array":
-    """Return a cluster number for each track (int, shape (tracks,)); numbers count from 0 without holes."""
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What the linkage brought together.
+
+    *rows* is for each track its row of *centres* or -1 (int, shape (tracks,)); *centres* are of length one, shape
+    (clusters, values).
+    """
+
+    rows: "Array"
+    centres: "Array"
+
+
+def linked(found: Sequence[Track], options: Clustering) -> Linked:
+    """Return the clusters of the tracks that are sure of their voice; there is at least one track."""
     import numpy as np
 
-    if not found:
-        return np.zeros(0, int)
     vectors = np.stack([track.vector for track in found])
     window = np.array([track.window for track in found])
     clean_s = np.array([track.clean_s for track in found])
     sure = np.flatnonzero(clean_s >= min(options.sure_s, float(np.median(clean_s))))
     labels = np.full(len(found), -1)
     labels[sure] = _in_blocks(vectors[sure], window[sure], options.threshold)
-    centres, numbers = _centres(vectors, labels, clean_s, options)
-    return _assigned(vectors, window, labels, centres, numbers)
+    kept = _large(labels, clean_s, options)
+    rows = np.array([kept.index(label) if label in kept else -1 for label in labels.tolist()])
+    return Linked(rows, centres(found, rows, len(kept)))
+
+
+def centres(found: Sequence[Track], rows: "Array", count: int) -> "Array":
+    """Return the mean vector of each of *count* clusters, weighed by clean speech, of length one: (count, values)."""
+    import numpy as np
+
+    vectors = np.stack([track.vector for track in found])
+    weight = np.array([track.clean_s for track in found]).clip(0.1)[:, None]
+    sums = np.stack([(vectors * weight)[rows == number].sum(axis=0) for number in range(count)])
+    return sums / np.linalg.norm(sums, axis=1, keepdims=True)  # type: ignore[no-any-return]
 
 
 def _in_blocks(vectors: "Array", window: "Array", threshold: float) -> "Array":
@@ -94,34 +115,9 @@ def _linked(vectors: "Array", window: "Array", threshold: float, sizes: "Array |
     return np.unique(labels, return_inverse=True)[1]
 
 
-def _centres(vectors: "Array", labels: "Array", clean_s: "Array", options: Clustering) -> tuple["Array", list[int]]:
-    """Return the centre of each cluster that holds enough speech, and the number of each."""
-    import numpy as np
-
+def _large(labels: "Array", clean_s: "Array", options: Clustering) -> list[int]:
+    """Return the numbers of the clusters that hold enough speech."""
     numbers = sorted(set(labels[labels >= 0].tolist()))
     spoken = {number: float(clean_s[labels == number].sum()) for number in numbers}
     least = min(options.least_s, options.least_share * sum(spoken.values()), max(spoken.values()))
-    kept = [number for number in numbers if spoken[number] >= least]
-    weighed = [(vectors[labels == n] * clean_s[labels == n, None].clip(0.1)).sum(axis=0) for n in kept]
-    return np.stack([centre / np.linalg.norm(centre) for centre in weighed]), kept
-
-
-def _assigned(vectors: "Array", window: "Array", labels: "Array", centres: "Array", numbers: list[int]) -> "Array":
-    """Give every track a cluster: the voices of one window go to different ones, as a best matching."""
-    import numpy as np
-    from scipy.optimize import linear_sum_assignment
-
-    nearness = vectors @ centres.T
-    place = {number: column for column, number in enumerate(numbers)}
-    for row, label in enumerate(labels.tolist()):
-        if label in place:
-            nearness[row, place[label]] += 0.3  # the linkage saw more than one track; it is believed first
-    out = np.zeros(len(vectors), int)
-    for number in np.unique(window):
-        rows = np.flatnonzero(window == number)
-        if len(rows) > len(centres):
-            out[rows] = nearness[rows].argmax(axis=1)
-            continue
-        chosen, columns = linear_sum_assignment(-nearness[rows])
-        out[rows[chosen]] = columns
-    return np.unique(out, return_inverse=True)[1]
+    return [number for number in numbers if spoken[number] >= least]

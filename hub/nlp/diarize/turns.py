@@ -1,38 +1,54 @@
-"""Windows and clusters put together: who speaks in each frame of the recording, and the turns."""
+"""Who speaks in each frame of the recording, and the turns."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hub.domain.audio import SAMPLE_RATE_HZ, Turn
-from hub.nlp.diarize.tracks import Track
-from hub.nlp.diarize.windows import FRAME, FRAMES, OFFSET, Window
+from hub.nlp.diarize.activity import Activity
+from hub.nlp.diarize.pieces import Pieces
+from hub.nlp.diarize.windows import FRAME, OFFSET
 
 if TYPE_CHECKING:
     import numpy as np
 
     Array = np.ndarray[Any, Any]
 
+_BLOCK = 20_000
+"""Frames looked at at once: a voice's likeness is never held for a whole recording."""
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """How activity becomes turns."""
 
-    another_from: float = 0.4  # 1.4 voices expected in a frame are two: what is lost of overlap is never found again
-    least: float = 0.05  # but a voice less probable than this is not there, whatever the count says
+    one_from: float = 0.4  # voices expected in a frame in which somebody speaks
+    another_from: float = 0.3  # 1.3 voices expected are two: what is lost of overlap is never found again
+    least: float = 0.05  # but a second voice less probable than this is not there, whatever the count says
+    likeness: float = 2.0  # what a piece's cosine with a voice counts for beside the voice's probability
+    rounds: int = 3  # how often the voices' vectors are drawn anew from the pieces that are theirs alone
     gap_s: float = 0.4  # a shorter silence inside a turn is filled
     shortest_s: float = 0.1  # a shorter turn is dropped
 
 
-def turns(
-    seen: Sequence[Window], found: Sequence[Track], labels: "Array", frames: int, options: Drawing
-) -> tuple[Turn, ...]:
-    """Return turns in time order; voices are numbered by first appearance."""
-    activity, expected = _activity(seen, found, labels, frames)
-    heard = _heard(activity, expected, options)
-    drawn = []
-    for voice in range(heard.shape[1]):
-        drawn += [(start, end, voice) for start, end in _runs(heard[:, voice], options)]
+def turns(heard: Activity, pieces: Pieces, centres: "Array", options: Drawing) -> tuple[Turn, ...]:
+    """Return turns in time order; voices are numbered by first appearance.
+
+    *centres* are the vectors of the voices, shape (voices, values).
+    """
+    import numpy as np
+
+    voices = heard.voices.shape[1]
+    if not voices:
+        return ()
+    for _ in range(options.rounds):
+        centres = _purer(heard, pieces, centres, options)
+    frames = np.arange(len(heard.expected))
+    blocks = [frames[start : start + _BLOCK] for start in range(0, len(frames), _BLOCK)]
+    speaking = np.concatenate([_speaking(heard, pieces, centres, block, options) for block in blocks])
+    return _named([(start, end, voice) for voice in range(voices) for start, end in _runs(speaking[:, voice], options)])
+
+
+def _named(drawn: list[tuple[float, float, int]]) -> tuple[Turn, ...]:
     names: dict[int, str] = {}
     out = []
     for start, end, voice in sorted(drawn):
@@ -41,42 +57,51 @@ def turns(
     return tuple(out)
 
 
-def _activity(seen: Sequence[Window], found: Sequence[Track], labels: "Array", frames: int) -> tuple["Array", "Array"]:
-    """Return two means over the windows that cover each frame.
+def _scores(heard: Activity, pieces: Pieces, centres: "Array", frames: "Array", options: Drawing) -> "Array":
+    scores: Array = heard.voices[frames] + options.likeness * pieces.likeness(centres, frames)
+    return scores
 
-    The probability of each voice, shape (frames, voices), and how many voices are expected, shape (frames,).
-    """
+
+def _purer(heard: Activity, pieces: Pieces, centres: "Array", options: Drawing) -> "Array":
+    """Return the voices' vectors from the pieces in which one of them speaks all the time; the old one without two."""
     import numpy as np
 
-    voices = int(labels.max()) + 1 if len(labels) else 0
-    total = np.zeros((frames + FRAMES, voices), np.float32)
-    count, cover = np.zeros(frames + FRAMES, np.float32), np.zeros(frames + FRAMES, np.float32)
-    # a window knows least at its ends
-    weight = np.clip(np.minimum(np.arange(FRAMES) + 1, FRAMES - np.arange(FRAMES)) / 60, 0.1, 1).astype(np.float32)
-    for window in seen:
-        part = slice(window.first, window.first + FRAMES)
-        cover[part] += weight
-        count[part] += window.voices.sum(axis=1) * weight
-    for track, label in zip(found, labels.tolist(), strict=True):
-        window = seen[track.window]
-        part = slice(window.first, window.first + FRAMES)
-        total[part, label] += window.voices[:, track.voice] * weight
-    cover = np.maximum(cover[:frames], 1e-6)
-    total[:frames] /= cover[:, None]
-    return total[:frames], count[:frames] / cover
+    if not len(pieces.starts):
+        return centres
+    inner = pieces.frames()
+    scores = _scores(heard, pieces, centres, inner.ravel(), options)
+    leading = np.where(_count(heard.expected[inner.ravel()], options) == 1, scores.argmax(axis=1), -1)
+    leading = leading.reshape(inner.shape)
+    owner = np.where((leading == leading[:, :1]).all(axis=1), leading[:, 0], -1)
+    out = centres.copy()
+    for voice in range(len(centres)):
+        own = pieces.vectors[owner == voice]
+        if len(own) > 1:
+            out[voice] = own.sum(axis=0) / np.linalg.norm(own.sum(axis=0))
+    return out
 
 
-def _heard(activity: "Array", expected: "Array", options: Drawing) -> "Array":
-    """Return the most probable voices of each frame, as many as are expected there: bool, shape (frames, voices)."""
+def _count(expected: "Array", options: Drawing) -> "Array":
+    """Return how many speak in each frame."""
     import numpy as np
 
-    voices = activity.shape[1]
-    if not voices:
-        return np.zeros(activity.shape, bool)
-    count = np.clip(np.floor(expected + 1 - options.another_from).astype(int), 0, voices)
-    weakest = np.sort(activity, axis=1)[np.arange(len(count)), voices - np.maximum(count, 1)]
-    here: Array = (activity >= np.maximum(weakest, options.least)[:, None]) & (count > 0)[:, None]
-    return here
+    more = np.floor(np.maximum(expected - options.another_from, 0.0)).astype(int)
+    count: Array = np.where(expected >= options.one_from, 1 + more, 0)
+    return count
+
+
+def _speaking(heard: Activity, pieces: Pieces, centres: "Array", frames: "Array", options: Drawing) -> "Array":
+    """Return the best voices of each frame, as many as are expected there: bool, shape (frames, voices)."""
+    import numpy as np
+
+    scores, rows = _scores(heard, pieces, centres, frames, options), np.arange(len(frames))
+    voices = scores.shape[1]
+    count = np.minimum(_count(heard.expected[frames], options), voices)
+    weakest = np.sort(scores, axis=1)[rows, voices - np.maximum(count, 1)]
+    here: Array = (scores >= weakest[:, None]) & (count > 0)[:, None]
+    first = np.zeros_like(here)
+    first[rows, scores.argmax(axis=1)] = True
+    return here & (first | (heard.voices[frames] >= options.least))
 
 
 def _runs(heard: "Array", options: Drawing) -> list[tuple[float, float]]:
