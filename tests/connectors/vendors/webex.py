@@ -44,12 +44,21 @@ class WebexServer:
                     "startTime": at,
                     "meetingTopic": topic,
                     "status": "available",
+                    **_TRANSCRIPT,
                 }
             )
         if "recording" in kinds:
             self.sound[f"r-{meeting}"] = b"sound of it"
             self.lists["/recordings"].append(
-                {"id": f"r-{meeting}", "meetingId": meeting, "timeRecorded": at, "topic": topic, "status": "available"}
+                {
+                    "id": f"r-{meeting}",
+                    "meetingId": meeting,
+                    "timeRecorded": at,
+                    "createTime": at,
+                    "topic": topic,
+                    "status": "available",
+                    **_RECORDING,
+                }
             )
 
     def fail(self, step: str, *faults: Fault) -> None:
@@ -99,6 +108,7 @@ class WebexServer:
     def _page(self, asked: Asked, items: list[Any]) -> Answer:
         start = int(asked.params.get("cursor") or 0)
         page = told(200, {"items": items[start : start + self.size]})
+        page.headers["Content-Type"] = "application/json" if "Participants" in asked.path else _MEDIA
         if start + self.size < len(items):
             kept = {name: value for name, value in asked.params.items() if name != "cursor"}
             query = "&".join(f"{name}={value}" for name, value in {**kept, "cursor": str(start + self.size)}.items())
@@ -118,6 +128,29 @@ class WebexServer:
             200,
             {"access_token": f"webex-token-{self.count}", "expires_in": 1209599, "refresh_token": self.refresh},
         )
+
+
+_MEDIA = "application/json;charset=UTF-8"
+_SITE = "https://meridian.webex.test"
+_TRANSCRIPT = {
+    "siteUrl": "meridian.webex.test",
+    "scheduledMeetingId": "s-1",
+    "hostUserId": "h-1",
+    "vttDownloadLink": f"{_SITE}/t.vtt",
+    "txtDownloadLink": f"{_SITE}/t.txt",
+}
+_RECORDING = {
+    "siteUrl": "meridian.webex.test",
+    "downloadUrl": f"{_SITE}/lsr.php",
+    "playbackUrl": f"{_SITE}/ldr.php",
+    "password": "",
+    "format": "MP4",
+    "serviceType": "MeetingCenter",
+    "durationSeconds": 60,
+    "sizeBytes": 11,
+    "shareToMe": False,
+}
+"""What the vendor's file says that an entry has, and the hub does not look at."""
 
 
 def _outside(one: Any, first: str, last: str) -> bool:
