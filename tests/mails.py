@@ -24,6 +24,21 @@ def answer(text: str = "Agreed.", *, to: str = OURS, id: str = "<a1@asterion.tes
     return made.as_bytes()
 
 
+def reply(uid: str, *, answer: str = "ACCEPTED", of: str = "", text: str = "", method: str = "REPLY") -> bytes:
+    """Return the answer to an invitation (iTIP) as a mail program sends it."""
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "Eva Klein <eva@asterion.test>", "hub@meridian.test"
+    mail["Subject"], mail["Message-ID"] = f"{answer.title()}: Weekly", f"<r-{answer.lower()}{of}@asterion.test>"
+    mail["Date"] = "Mon, 01 Jun 2026 08:00:00 +0000"
+    mail.set_content(text)
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//x//EN", f"METHOD:{method}", "BEGIN:VEVENT", f"UID:{uid}"]
+    lines += ["DTSTAMP:20260601T080000Z", f"ATTENDEE;PARTSTAT={answer}:mailto:eva@asterion.test"]
+    lines += [f"RECURRENCE-ID;TZID=Europe/Berlin:{of}T150000"] if of else []
+    lines += ["END:VEVENT", "END:VCALENDAR", ""]
+    mail.add_alternative("\r\n".join(lines), subtype="calendar", params={"method": method})
+    return mail.as_bytes()
+
+
 def with_file(content: bytes = b"%PDF-1.7", name: str = "plan.pdf") -> bytes:
     """Return an answer with a file."""
     made = EmailMessage(policy=SMTP)

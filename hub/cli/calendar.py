@@ -73,6 +73,19 @@ def publish(name: Name, plan: Plan, anyway: Anyway = False) -> None:
     _each(name, plan, lambda calendar, series: put(calendar, series, anyway=anyway))
 
 
+@app.command("answers")
+def answers(name: Name, plan: Plan) -> None:
+    """Print who accepted or declined which meeting of a plan, as the calendar knows it."""
+    from hub.cli.opening import opened
+
+    calendar = opened().event_calendar(name)
+    for series in _series(plan):
+        held = calendar.find(series.uid)
+        for one in held.answers if held else ():
+            when = f" on {one.day}" if one.day else ""
+            sys.stdout.write(f"{series.title}{when}: {one.address}: {one.answer}\n")
+
+
 @app.command("withdraw")
 def withdraw(name: Name, plan: Plan, anyway: Anyway = False) -> None:
     """Take the meetings of a plan out of a calendar; exit 3 where somebody has changed one there."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hub.domain.invited import Reply
+
 
 class MailKind(StrEnum):
     """Who wrote a mail."""
@@ -64,6 +66,8 @@ class ReceivedMail:
     returned: str = ""
     fates: tuple[Fate, ...] = ()
     files: tuple[MailFile, ...] = ()
+    reply: Reply | None = None
+    """The answer to an invitation that it is."""
 
     @property
     def thread(self) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from hub.domain.invited import Answered
 from hub.domain.recurring import Series
 
 
@@ -18,6 +19,8 @@ class HeldSeries:
     etag: str
     series: Series | None
     written: str
+    answers: tuple[Answered, ...] = ()
+    """Of those who are invited, as the calendar knows them."""
 
     @property
     def altered(self) -> bool:

@@ -3,13 +3,17 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from email import message_from_bytes
 
 import pytest
 
 from hub.connectors.calendar.caldav import CalDavAccess, CalDavCalendar
 from hub.connectors.calendar.graph import GraphCalendar, GraphCalendarAccess
+from hub.connectors.calendar.graph_forms import answers_of
+from hub.connectors.calendar.ical import answers_in
 from hub.connectors.rest.client import Limits
 from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleError, StandingError
+from hub.domain.invited import Answer, Answered
 from hub.domain.recurring import Every, Otherwise, Recurrence, Series
 from hub.services.publishing import Published, publish, withdraw
 from tests.connectors import faults
@@ -18,6 +22,7 @@ from tests.connectors.peer import running
 from tests.connectors.vendors.graph import TENANT
 from tests.connectors.vendors.graph_calendar import BOX, CalendarServer
 from tests.fakes import FakeCalendar
+from tests.mails import reply
 from tests.radicale_server import PASSWORD, USER, radicale
 
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -70,6 +75,10 @@ class Fake:
     def count(self):
         return len(self.calendar.held)
 
+    def answer(self, address, answer):
+        held = self.calendar.held[WEEKLY.uid]
+        self.calendar.held[WEEKLY.uid] = replace(held, answers=(*held.answers, Answered(address, answer)))
+
 
 class CalDav:
     def __init__(self, server):
@@ -82,6 +91,11 @@ class CalDav:
 
     def count(self):
         return len(self.server.objects())
+
+    def answer(self, address, answer):
+        """Answer as a server does that takes replies in: PARTSTAT in the organizer's object."""
+        state = str(answer).upper()
+        self.server.edit(f":mailto:{address}", f";PARTSTAT={state}:mailto:{address}")
 
 
 class Graph:
@@ -99,6 +113,13 @@ class Graph:
         [event] = self.server.events.values()
         event["subject"] = "By hand"
         self.server._touched(event)
+
+    def answer(self, address, answer):
+        [event] = self.server.events.values()
+        said = {"accepted": "accepted", "declined": "declined", "tentative": "tentativelyAccepted"}[answer]
+        for one in event["attendees"]:
+            if one["emailAddress"]["address"] == address:
+                one["status"] = {"response": said, "time": "2026-03-01T09:30:00Z"}
 
     def count(self):
         return len(self.server.events)
@@ -134,6 +155,17 @@ def test_what_is_published_stands_there_as_it_was_meant(harness, series):
     assert publish(harness.calendar, series) is Published.MADE
     held = harness.calendar.find(series.uid)
     assert (held.series, held.written, held.altered) == (series, series.fingerprint, False)
+
+
+def test_answers_of_attendees_are_read_back_and_are_no_change_of_the_series(harness):
+    publish(harness.calendar, PLAIN)
+    harness.answer("anna@meridian.test", Answer.ACCEPTED)
+    harness.answer("ben@asterion.test", Answer.DECLINED)
+    held = harness.calendar.find(PLAIN.uid)
+    told = {one.address: one.answer for one in held.answers if one.answer is not Answer.OPEN}
+    assert told == {"anna@meridian.test": Answer.ACCEPTED, "ben@asterion.test": Answer.DECLINED}
+    assert {one.day for one in held.answers} == {None}
+    assert (held.altered, publish(harness.calendar, PLAIN)) == (False, Published.STANDS)
 
 
 def test_nothing_is_written_where_it_stands_already(harness):
@@ -261,6 +293,21 @@ def test_what_graph_is_asked_is_in_its_contract(graph):
     made = [one for one in graph.server.asked if one.path == f"/v1.0/users/{BOX}/events"]
     assert len(made) == 2
     assert [line for one in made for line in contract.problems(one)] == []
+
+
+def test_an_answer_to_one_occurrence_names_its_day_and_odd_ones_are_left_out():
+    parts = list(message_from_bytes(reply(WEEKLY.uid, answer="DECLINED", of="20260616")).walk())
+    body = parts[-1].get_payload(decode=True)
+    at = datetime(2026, 6, 1, 8, tzinfo=UTC)
+    assert answers_in(body) == (Answered("eva@asterion.test", Answer.DECLINED, date(2026, 6, 16), at),)
+    assert answers_in(body.replace(b"DECLINED", b"PERHAPS")) == answers_in(b"<html>") == ()
+    moved = {"attendees": [{"emailAddress": {"address": "Eva@asterion.test"}, "status": {"response": "declined"}}]}
+    status = {"response": "declined", "time": "2026-06-01T08:00:00Z"}
+    whole = {"originalStartTimeZone": "Europe/Berlin", "attendees": [{"emailAddress": None}, 7]}
+    assert answers_of(whole, [moved | {"originalStart": "2026-06-16T13:00:00Z"}]) == ()
+    moved["attendees"][0]["status"] = status
+    [one] = answers_of(whole, [moved | {"originalStart": "2026-06-16T13:00:00Z"}])
+    assert one == answers_in(body)[0]
 
 
 def test_days_and_times_follow_the_rule_the_zone_and_the_exceptions():

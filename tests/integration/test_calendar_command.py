@@ -85,6 +85,9 @@ def test_a_plan_stands_in_a_calendar_and_what_people_change_there_is_respected(p
         plan.write_text(PLAN.partition("  - key: executive")[0])
         assert run("publish", "governance", plan) == (0, "Weekly operational meeting: made\n")
         assert run("publish", "governance", plan) == (0, "Weekly operational meeting: stands\n")
+        server.edit(":mailto:anna@", ";PARTSTAT=TENTATIVE:mailto:anna@")
+        told = run("answers", "governance", plan)[1].splitlines()
+        assert "Weekly operational meeting: anna@meridian.example: tentative" in told
         plan.write_text(plan.read_text().replace("cancelled: [2026-03-17]", "cancelled: [2026-03-17, 2026-03-24]"))
         assert run("publish", "governance", plan) == (0, "Weekly operational meeting: changed\n")
         server.edit("SUMMARY:Weekly operational meeting", "SUMMARY:By hand")

@@ -19,7 +19,7 @@ from hub.storage.communications import SqlCommunications
 from hub.storage.engine import open_engine
 from hub.storage.shelf import SqlShelf
 from tests.fakes import FakeMailbox
-from tests.mails import OURS, answer, away, bounce, qmail_bounce, with_file
+from tests.mails import OURS, answer, away, bounce, qmail_bounce, reply, with_file
 from tests.review_kit import ANNA, STUDY, drafted, room
 
 SINCE, CAME = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -153,6 +153,19 @@ def test_answers_about_other_studies_or_of_the_unblinded_are_not_shown_to_this_o
     assert taken(here, log, agreed(unblinding=True), answer()).new == 1
     other = taken(here, log, agreed(study="LH-999", unblinding=True), answer())
     assert "another study" in other.aside[0]
+
+
+def test_answers_to_invitations_of_the_studys_plan_stand_in_a_thread_of_the_series(here, log):
+    uid = f"{STUDY}/operational@liaison-hub"
+    others = [reply("LH-999/operational@liaison-hub"), reply("lunch@elsewhere.test"), reply(uid, method="REQUEST")]
+    got = taken(
+        here, log, agreed(), reply(uid), reply(uid, answer="DECLINED", of="20260616", text="I am away."), *others
+    )
+    assert (got.new, got.left) == (2, 3)
+    assert [(one.thread, one.author, one.text) for one in said(log)] == [
+        (f"invitation {uid}", "Eva Klein", "Accepted: Weekly\n\naccepted"),
+        (f"invitation {uid}", "Eva Klein", "Declined: Weekly\n\nI am away."),
+    ]
 
 
 def test_files_are_named_and_kept_where_that_is_agreed(here, log):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pydantic import Field, field_validator
 
-from hub.connectors.calendar.ical import read, written
+from hub.connectors.calendar.ical import answers_in, read, written
 from hub.connectors.declared import Strict
 from hub.connectors.references import Secret, secret_of
 from hub.connectors.rest.client import Limits
@@ -71,7 +71,7 @@ class CalDavCalendar:
         series, mark = read(answer.content)
         if mark is None:
             raise RetryableError(f"{self._name}: {address}: the answer is no calendar object")
-        return HeldSeries(address, etag, series, mark)
+        return HeldSeries(address, etag, series, mark, answers_in(answer.content))
 
     def put(self, series: Series, over: HeldSeries | None) -> None:
         """Write a series; see `EventCalendar.put`."""

@@ -8,7 +8,15 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from hub.connectors.calendar.graph_forms import FORM, WRITTEN, event_of, instance_of, instances_of, series_of
+from hub.connectors.calendar.graph_forms import (
+    FORM,
+    WRITTEN,
+    answers_of,
+    event_of,
+    instance_of,
+    instances_of,
+    series_of,
+)
 from hub.connectors.graph.access import Access
 from hub.connectors.graph.client import Graph
 from hub.connectors.rest.client import Limits, NotThereError
@@ -61,7 +69,8 @@ class GraphCalendar:
             if isinstance(event, dict) and isinstance(event.get("id"), str):
                 instances = self._instances(event) if event.get("recurrence") else []
                 series, mark = series_of(event, instances)
-                return HeldSeries(event["id"], str(event.get("@odata.etag", "")), series, mark)
+                answers = answers_of(event, instances)
+                return HeldSeries(event["id"], str(event.get("@odata.etag", "")), series, mark, answers)
         return None
 
     def put(self, series: Series, over: HeldSeries | None) -> None:

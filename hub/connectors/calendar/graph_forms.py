@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.domain.errors import RejectedError
+from hub.domain.invited import Answer, Answered
 from hub.domain.recurring import Every, Otherwise, Recurrence, Series
 
 _SET = "7f2d1e0c-5b1e-4c9a-9d7e-1c0a5e3b6f42"
@@ -13,6 +14,13 @@ FORM = f"String {{{_SET}}} Name LiaisonSeries"
 """Names the property that holds the series' uid."""
 WRITTEN = f"String {{{_SET}}} Name LiaisonWritten"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ANSWERS = {
+    "accepted": Answer.ACCEPTED,
+    "declined": Answer.DECLINED,
+    "tentativelyAccepted": Answer.TENTATIVE,
+    "none": Answer.OPEN,
+    "notResponded": Answer.OPEN,
+}
 _NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
 
 
@@ -70,6 +78,34 @@ def series_of(event: dict[str, Any], exceptions: list[Any]) -> tuple[Series | No
         return _series(event, uid, exceptions), mark
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, OSError):
         return None, mark
+
+
+def answers_of(event: dict[str, Any], exceptions: list[Any]) -> tuple[Answered, ...]:
+    """Return what attendees answered, to the series and to single occurrences; what cannot be read is left out."""
+    whole = _answers(event, None)
+    single = [one for row in exceptions if isinstance(row, dict) for one in _answers(row, _day_of(row, event))]
+    return (*whole, *(one for one in single if (one.address, one.answer) not in {(w.address, w.answer) for w in whole}))
+
+
+def _answers(row: dict[str, Any], day: date | None) -> list[Answered]:
+    attendees = row.get("attendees")
+    found = list[Answered]()
+    for one in attendees if isinstance(attendees, list) else []:
+        try:
+            address, status = str(one["emailAddress"]["address"]).lower(), one["status"]
+            answer, told = _ANSWERS[status["response"]], datetime.fromisoformat(status["time"])
+        except (ValueError, KeyError, TypeError):
+            continue
+        found.append(Answered(address, answer, day, told if answer is not Answer.OPEN and told.tzinfo else None))
+    return found
+
+
+def _day_of(row: dict[str, Any], event: dict[str, Any]) -> date | None:
+    try:
+        zone = ZoneInfo(event["originalStartTimeZone"])
+        return datetime.fromisoformat(row["originalStart"]).astimezone(zone).date()
+    except (ValueError, KeyError, TypeError, OverflowError, OSError):
+        return None
 
 
 def _series(event: dict[str, Any], uid: str, exceptions: list[Any]) -> Series:

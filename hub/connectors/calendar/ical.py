@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from hub.domain.invited import Answer, Answered, Reply
 from hub.domain.recurring import Every, Otherwise, Recurrence, Series
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _EVERY = {Every.DAY: "DAILY", Every.WEEK: "WEEKLY", Every.MONTH: "MONTHLY"}
 _WRITTEN = "X-LIAISON-WRITTEN"
+_ANSWERS = {str(one).upper(): one for one in Answer}
 
 
 def written(series: Series, *, at: datetime, organizer: str = "") -> bytes:
@@ -50,6 +52,31 @@ def read(content: bytes) -> tuple[Series | None, str | None]:
         return _series(master, [one for one in events if one is not master]), mark
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, OSError):
         return None, mark
+
+
+def answers_in(content: bytes) -> tuple[Answered, ...]:
+    """Return what attendees answered, by a calendar object or a reply; what cannot be read is left out."""
+    return tuple(one.answered for one in replies(content))
+
+
+def replies(content: bytes) -> list[Reply]:
+    """Return each attendee's answer in a calendar object, with the series that it is to."""
+    from icalendar import Calendar
+
+    try:
+        events = Calendar.from_ical(content).walk("VEVENT")
+        return [Reply(str(event["UID"]), one) for event in events for one in _answers(event)]
+    except (ValueError, IndexError, KeyError, AttributeError, TypeError, OverflowError, OSError):
+        return []
+
+
+def _answers(event: Any) -> list[Answered]:
+    stamped = event.get("DTSTAMP")
+    at = stamped.dt if stamped is not None and isinstance(stamped.dt, datetime) else None
+    of = event.get("RECURRENCE-ID")
+    day = None if of is None else of.dt.date() if isinstance(of.dt, datetime) else of.dt
+    told = [(_address(one), str(one.params.get("PARTSTAT", ""))) for one in _listed(event.get("ATTENDEE", []))]
+    return [Answered(address, _ANSWERS[state.upper()], day, at) for address, state in told if state.upper() in _ANSWERS]
 
 
 def _master(series: Series, zone: ZoneInfo, at: datetime, organizer: str) -> "Event":

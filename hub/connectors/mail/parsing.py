@@ -8,11 +8,13 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.message import Message
 
+from hub.connectors.calendar.ical import replies
 from hub.connectors.mail.headers import ids, line, mailbox, moment, plain
 from hub.connectors.mail.pages import words
 from hub.connectors.mail.reports import fates, is_report, returned
 from hub.domain.communications import LONGEST_TEXT
 from hub.domain.errors import RejectedError
+from hub.domain.invited import Reply
 from hub.domain.received import Fate, MailFile, MailKind, Outcome, ReceivedMail
 
 _MOST_PARTS = 200
@@ -44,7 +46,8 @@ def _parsed(raw: bytes, come_at: datetime, *, keep_files: bool, cut: bool) -> Re
     if not sender and not ids(mail, "Message-ID"):
         raise RejectedError("is no mail: it has neither sender nor Message-ID")
     parts = _parts(mail)
-    text = _text(parts)
+    reply = _reply(parts)
+    text = _text(parts) or (reply.answered.answer if reply else "")
     report = is_report(mail, sender)
     kind = MailKind.REPORT if report else MailKind.AUTOMATIC if _is_automatic(mail) else MailKind.PERSON
     answers = ids(mail, "References", "In-Reply-To")
@@ -60,7 +63,18 @@ def _parsed(raw: bytes, come_at: datetime, *, keep_files: bool, cut: bool) -> Re
         returned=returned(mail) if report else next(reversed(answers), ""),
         fates=fates(mail, text) if report else _answered(kind, sender, line(mail, "Subject")),
         files=tuple(_files(parts, keep=keep_files and not cut)),
+        reply=reply,
     )
+
+
+def _reply(parts: list[Part]) -> Reply | None:
+    """Return the answer to an invitation (iTIP), of one attendee."""
+    for part in parts:
+        if part.get_content_type() == "text/calendar" and str(part.get_param("method", "")).upper() == "REPLY":
+            content = part.get_payload(decode=True)
+            found = replies(content) if isinstance(content, bytes) else []
+            return found[0] if found else None
+    return None
 
 
 def _parts(mail: Part) -> list[Part]:

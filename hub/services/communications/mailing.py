@@ -73,10 +73,18 @@ def _judged(room: Room, agreed: AgreedMailbox, mail: ReceivedMail) -> tuple[_Bel
         return (_Belongs.RECEIPT if ours else _Belongs.NOWHERE), ""
     if mail.at < agreed.channel.since:
         return _Belongs.NOWHERE, ""
+    if _of_plan(mail, agreed):
+        return _Belongs.LOG, ""
     if dispatch is not None:
         reason = _why_not(room, agreed, dispatch)
         return (_Belongs.NOWHERE if reason else _Belongs.LOG), reason
     return (_Belongs.LOG if agreed.knows(mail.sender) else _Belongs.NOWHERE), ""
+
+
+def _of_plan(mail: ReceivedMail, agreed: AgreedMailbox) -> bool:
+    """Tell whether a mail answers an invitation to a meeting that the plan of the mailbox' study has."""
+    uid = mail.reply.uid if mail.reply else ""
+    return uid.endswith("@liaison-hub") and uid.partition("/")[0] == agreed.channel.study
 
 
 def _why_not(room: Room, agreed: AgreedMailbox, dispatch: Dispatch) -> str:
@@ -94,6 +102,8 @@ def _why_not(room: Room, agreed: AgreedMailbox, dispatch: Dispatch) -> str:
 def _said(room: Room, mail: ReceivedMail, keep_file: KeepFile) -> Said:
     dispatch = _ours(room, mail.answers)
     thread = f"minutes of {dispatch.meeting_id}" if dispatch else mail.thread
+    if mail.reply:
+        thread = f"invitation {mail.reply.uid}"
     return Said(
         id=mail.message_id,
         thread=thread,
