@@ -13,7 +13,7 @@ from hub.domain.errors import RetryableError
 from hub.domain.people import EVERY, Grant
 from hub.domain.shelf import key_of
 from hub.domain.waiting import WaitingQuery, place
-from hub.storage.shelf_search import passage_of, words_of
+from hub.storage.passages import passage_of, words_of
 
 
 class FakeShelf:

@@ -62,8 +62,8 @@ def list_meetings(
         after=_place(paging.after),
         limit=paging.limit,
     )
-    last = found.cards[-1] if found.more else None
-    following = sealed(last.at.isoformat(), last.meeting_id) if last else None
+    last = found.last
+    following = sealed(last[0].isoformat(), last[1]) if last else None
     rows = [MeetingListed.listed(card, found.found.get(card.meeting_id)) for card in found.cards]
     return Page(items=rows, next=following)
 

@@ -111,8 +111,19 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class CardPage:
-    """One page of a list, newest first. *found* is by meeting id, empty without a search."""
+    """One page of a list, newest first. *found* is by meeting id, empty without a search.
+
+    *reached* is the last meeting that a search looked at, where it stopped before the page was full or the list ended.
+    """
 
     cards: tuple[Card, ...]
     more: bool = False
     found: dict[str, Found] = field(default_factory=dict)
+    reached: tuple[datetime, str] | None = None
+
+    @property
+    def last(self) -> tuple[datetime, str] | None:
+        """Return what the next page comes after, None where there is none."""
+        if not self.more:
+            return None
+        return self.reached or (self.cards[-1].at, self.cards[-1].meeting_id)

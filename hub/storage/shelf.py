@@ -12,7 +12,7 @@ from hub.domain.board import BoardAction, BoardQuery
 from hub.domain.cards import Card, CardPage, CardQuery
 from hub.domain.shelf import KEYS, key_of
 from hub.domain.waiting import Waiting, WaitingQuery
-from hub.storage import audit, bulk, shelf_search
+from hub.storage import audit, bulk, shelf_finding, shelf_search
 from hub.storage.engine import reading, transaction
 from hub.storage.shelf_rows import row_of, stored
 from hub.storage.shelf_tables import TABLES, card_parties, cards, findable
@@ -41,10 +41,11 @@ class SqlShelf:
     def cards(self, query: CardQuery) -> CardPage:
         """Return a page of meetings; see `Shelf.cards`."""
         with reading(self._engine) as connection:
-            rows = connection.execute(shelf_search.cards_query(connection, query)).all()
-            page = [wire.loads(Card, row.body) for row in rows[: query.limit]]
-            found = shelf_search.passages(connection, query.text, [card.meeting_id for card in page])
-        return CardPage(tuple(page), more=len(rows) > query.limit, found=found)
+            if query.text.strip():
+                return shelf_finding.found(connection, query)
+            rows = connection.execute(shelf_search.cards_query(query)).all()
+        page = [wire.loads(Card, row.body) for row in rows[: query.limit]]
+        return CardPage(tuple(page), more=len(rows) > query.limit)
 
     def parties(self, study: str) -> frozenset[str]:
         """Return the organizations of a study; see `Shelf.parties`."""

@@ -1,65 +1,63 @@
-"""Lists of meetings and actions with what the asker may see, and full text: FTS5 on SQLite, tsvector on PostgreSQL."""
+"""Lists of meetings and actions with what the asker may see, each read in its order."""
 
-import re
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Select,
     Table,
     and_,
-    column,
     exists,
     false,
-    func,
     or_,
     select,
-    table,
     true,
     tuple_,
     union_all,
 )
-from sqlalchemy import text as sql
 
 from hub.domain.board import ActionState, BoardQuery
-from hub.domain.cards import CardQuery, Found
+from hub.domain.cards import CardQuery
 from hub.domain.people import EVERY, Grant
 from hub.domain.waiting import ORDERS, Waiting, WaitingQuery, place
 from hub.storage.rows import naive
 from hub.storage.shelf_rows import stored
-from hub.storage.shelf_tables import TABLES, UNDATED, board_actions, card_parties, cards, findable
+from hub.storage.shelf_tables import TABLES, UNDATED, board_actions, card_parties, cards
 
-_WORD = re.compile(r"\w+")
-_MOST_WORDS = 12
-_LEAST_START = 3
-"""Letters of a last word that is taken as the beginning of one; a shorter one stands for itself."""
-_MOST_PLACES = 20_000
-"""So many places that hold the words, the newest first, are looked at: words that stand everywhere find recent ones."""
 _UNDER_WAY = (ActionState.OPEN, ActionState.IN_PROGRESS)
-_AROUND = 14
-"""Words of a passage that is shown."""
-_fts = table("findable_fts", column("rowid"), column("text"), column("findable_fts"))
 
 
-def words_of(text: str) -> list[str]:
-    """Return the words that are searched for: letters and digits only, so that nothing of a query language is in it."""
-    return _WORD.findall(text.casefold())[:_MOST_WORDS]
-
-
-def cards_query(connection: Connection, query: CardQuery) -> Select[Any]:
+def cards_query(query: CardQuery) -> Select[Any]:
     """Return the statement for one page of meetings, and one more to see whether there are more."""
+    return listed(select(cards.c.body), query, after=query.after, limit=query.limit + 1)
+
+
+def listed(what: Select[Any], query: CardQuery, *, after: tuple[datetime, str] | None, limit: int) -> Select[Any]:
+    """Return *what* of the meetings that are asked for, whatever their text, newest first, those that come *after*.
+
+    An index gives the meetings of one study in their order: those of each grant are read as far as *limit*, and merged.
+    """
+    if len(query.sight) == 1:
+        return among(what, query, after=after).limit(limit)
+    its = cards.c
+    pages = [
+        select(among(select(its.meeting_id), replace(query, sight=(grant,)), after=after).limit(limit).subquery())
+        for grant in query.sight
+    ]
+    these = its.meeting_id.in_(union_all(*pages)) if pages else false()
+    return what.where(these).order_by(its.at.desc(), its.meeting_id.desc()).limit(limit)
+
+
+def among(what: Select[Any], query: CardQuery, *, after: tuple[datetime, str] | None) -> Select[Any]:
+    """Return *what* of all meetings that are asked for: sorted as a whole where the asker has several grants."""
     chosen = [seen(query.sight, cards), *_filters(query)]
-    words = words_of(query.text)
-    if query.text.strip():
-        chosen.append(cards.c.meeting_id.in_(_matching(connection, words)) if words else false())
-    if query.after is not None:
-        at, last = naive(query.after[0]), query.after[1]
+    if after is not None:
+        at, last = naive(after[0]), after[1]
         chosen.append(or_(cards.c.at < at, and_(cards.c.at == at, cards.c.meeting_id < last)))
-    newest = (cards.c.at.desc(), cards.c.meeting_id.desc())
-    return select(cards.c.body).where(*chosen).order_by(*newest).limit(query.limit + 1)
+    return what.where(*chosen).order_by(cards.c.at.desc(), cards.c.meeting_id.desc())
 
 
 def actions_query(query: BoardQuery) -> Select[Any]:
@@ -139,34 +137,6 @@ def _takes_part(organization: str, of: Table) -> ColumnElement[bool]:
     return exists().where(its.organization == organization, its.meeting_id == of.c.meeting_id)
 
 
-def passages(connection: Connection, text: str, meetings: Sequence[str]) -> dict[str, Found]:
-    """Return for each of *meetings* the first passage that holds the words of *text*."""
-    words = words_of(text)
-    if not words or not meetings:
-        return {}
-    its, found = findable.c, dict[str, Found]()
-    query = select(its.meeting_id, its.part, its.ref, its.text).where(its.meeting_id.in_(list(meetings)))
-    for row in connection.execute(query.order_by(its.id)):
-        if row.meeting_id not in found and (passage := passage_of(row.text, words)):
-            found[row.meeting_id] = Found(row.part, row.ref, passage)
-    return found
-
-
-def passage_of(text: str, words: Sequence[str]) -> str:
-    """Return the words around the first of *words* in a text that holds all of them, else an empty one."""
-    there = list(_WORD.finditer(text))
-    folded = [found[0].casefold() for found in there]
-    *whole, last = words
-    ends = [place for place, word in enumerate(folded) if word == last or (_begins(words) and word.startswith(last))]
-    if not ends or not set(whole) <= set(folded):
-        return ""
-    place = folded.index(whole[0]) if whole else ends[0]
-    first, after = max(place - _AROUND // 2, 0), min(place + _AROUND, len(there) - 1)
-    shown = " ".join(text[there[first].start() if first else 0 : there[after].end()].split())
-    before, behind = "… " if first else "", " …" if after < len(there) - 1 else text[there[after].end() :].strip()
-    return f"{before}{shown}{behind}"
-
-
 def _filters(query: CardQuery) -> list[ColumnElement[bool]]:
     its = cards.c
     given = {its.study: query.study, its.series: query.series}
@@ -180,29 +150,3 @@ def _filters(query: CardQuery) -> list[ColumnElement[bool]]:
     if query.until is not None:
         chosen.append(its.at < naive(query.until))
     return chosen
-
-
-def _matching(connection: Connection, words: Sequence[str]) -> Select[Any]:
-    if connection.dialect.name == "sqlite":
-        rows = select(_fts.c.rowid).where(_fts.c.findable_fts.op("MATCH")(_fts5(words)))
-        newest = rows.order_by(_fts.c.rowid.desc()).limit(_MOST_PLACES)
-        return select(findable.c.meeting_id).where(findable.c.id.in_(newest))
-    holding = select(findable.c.meeting_id).where(_tsvector().op("@@")(_tsquery(words)))
-    return holding.order_by(findable.c.id.desc()).limit(_MOST_PLACES)
-
-
-def _fts5(words: Sequence[str]) -> str:
-    """Return all *words* in FTS5's language, the last one as the beginning of a word."""
-    return " ".join(f'"{word}"' for word in words) + ("*" if _begins(words) else "")
-
-
-def _tsquery(words: Sequence[str]) -> Any:
-    return func.to_tsquery("simple", " & ".join(words) + (":*" if _begins(words) else ""))
-
-
-def _begins(words: Sequence[str]) -> bool:
-    return len(words[-1]) >= _LEAST_START
-
-
-def _tsvector() -> Any:
-    return func.to_tsvector(sql("'simple'"), findable.c.text)

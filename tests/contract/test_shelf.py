@@ -16,6 +16,7 @@ from hub.domain.minutes import Action, Evidence, Minutes
 from hub.domain.people import EVERY, Grant, Role
 from hub.domain.versions import Version, kept, proposed
 from hub.domain.waiting import WaitingQuery
+from hub.storage import shelf_finding
 from hub.storage.audit_tables import audit
 from hub.storage.engine import open_engine, transaction
 from hub.storage.shelf import SqlShelf
@@ -147,6 +148,42 @@ def test_text_that_was_replaced_is_not_found_any_more(shelf):
         with shelf.writing() as unit:
             unit.findable("m1", "minutes", [("", text)])
     assert (ids(shelf, text="old"), ids(shelf, text="new")) == ([], ["m1"])
+
+
+@pytest.mark.parametrize("word", ["weekly", "call", "rarely", "on"])
+def test_a_search_gives_each_reader_all_meetings_newest_first_however_often_a_word_stands(shelf, monkeypatch, word):
+    for name, most in {"_CHUNK": 3, "_FIRST": 4, "_MOST_PLACES": 6, "_MOST_MEETINGS": 5}.items():
+        monkeypatch.setattr(shelf_finding, name, most)
+    keep(shelf, *(card(n, study=f"S{n % 3}", organizations=("Meridian", f"Sponsor {n % 2}")) for n in range(24)))
+    with shelf.writing() as unit:
+        for n in (*range(0, 24, 2), *range(1, 24, 2)):  # the order of writing is not the one of the days
+            held = ["weekly", "call"][: 1 + (n % 4 == 0)] + (["rarely"] if n in (3, 16) else [])
+            unit.findable(f"m{n}", "title", [("", " ".join(held))])
+            unit.findable(f"m{n}", "transcript", [("", "and so on")])
+    wanted = {"weekly": range(24), "call": range(0, 24, 4), "rarely": (3, 16), "on": range(24)}[word]
+    manager, studies = Grant(Role.PROJECT_MANAGER, "Meridian"), [Grant(Role.REVIEWER, EVERY, f"S{n}") for n in (0, 2)]
+    sponsor = Grant(Role.REVIEWER, "Sponsor 1", "S1")
+    readers = {
+        (manager,): wanted,
+        tuple(studies): [n for n in wanted if n % 3 != 1],
+        (sponsor, manager): wanted,
+        (sponsor,): [n for n in wanted if n % 3 == 1 and n % 2],
+        (): [],
+    }
+    for sight, seen in readers.items():
+        assert _turned(shelf, sight, word) == [f"m{n}" for n in sorted(seen, reverse=True)]
+
+
+def _turned(shelf, sight, word: str) -> list[str]:
+    """Return the ids on all pages of a search."""
+    found, after = [], None
+    while True:
+        page = shelf.cards(CardQuery(sight, text=word, after=after, limit=4))
+        assert len(page.cards) <= 4
+        assert set(page.found) == {one.meeting_id for one in page.cards}
+        found += [one.meeting_id for one in page.cards]
+        if (after := page.last) is None:
+            return found
 
 
 def test_actions_are_listed_by_their_day(shelf):

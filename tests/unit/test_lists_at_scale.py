@@ -33,13 +33,14 @@ from tests.people import MORNING, granted, person, quick_hub
 
 CRO = "Meridian CRO"
 MANAGER = (Grant(Role.PROJECT_MANAGER, CRO),)
+STUDIES = tuple(Grant(Role.REVIEWER, "Helios", study) for study in ("S1", "S2"))
 _ASKED = (("m1", MORNING + timedelta(hours=2)), ("m2", MORNING.astimezone(timezone(timedelta(hours=5)))))
 OPEN = (ActionState.OPEN, ActionState.IN_PROGRESS)
 LISTS = {
-    "newest meetings": lambda c: shelf_search.cards_query(c, CardQuery(MANAGER)),
-    "meetings of a study": lambda c: shelf_search.cards_query(c, CardQuery(MANAGER, study="S1")),
-    "meetings of a party": lambda c: shelf_search.cards_query(c, CardQuery(MANAGER, organization="Helios")),
-    "failed meetings": lambda c: shelf_search.cards_query(c, CardQuery(MANAGER, standing=Standing.FAILED)),
+    "newest meetings": lambda _: shelf_search.cards_query(CardQuery(MANAGER)),
+    "meetings of a study": lambda _: shelf_search.cards_query(CardQuery(MANAGER, study="S1")),
+    "meetings of a party": lambda _: shelf_search.cards_query(CardQuery(MANAGER, organization="Helios")),
+    "failed meetings": lambda _: shelf_search.cards_query(CardQuery(MANAGER, standing=Standing.FAILED)),
     "all actions": lambda _: shelf_search.actions_query(BoardQuery(MANAGER)),
     "done actions": lambda _: shelf_search.actions_query(BoardQuery(MANAGER, (ActionState.DONE,))),
     "late actions": lambda _: shelf_search.actions_query(
@@ -73,6 +74,12 @@ def test_a_list_is_read_in_its_order_from_an_index(engine, name):
         plan = _plan(engine, LISTS[name](connection))
     assert not [step for step in plan if "TEMP B-TREE" in step], plan
     assert not [step for step in plan if step.startswith("SCAN") and "INDEX" not in step], plan
+
+
+def test_meetings_of_several_studies_are_merged_from_a_page_of_each_not_sorted_as_a_whole(engine):
+    plan = _plan(engine, shelf_search.cards_query(CardQuery((*MANAGER, *STUDIES))))
+    assert sum("cards_study (study=?)" in step for step in plan) == 2, plan
+    assert sum("TEMP B-TREE" in step for step in plan) == 1, plan  # of the three pages
 
 
 def test_actions_of_two_states_are_merged_from_two_pages_not_sorted_as_a_whole(engine):

@@ -66,8 +66,8 @@ def listed(
     ]  # fmt: skip
     asked = {"q": q, "state": state, "study": study, "since": since, "until": until}
     kept = urlencode({key: value for key, value in asked.items() if value})
-    last = page.cards[-1] if page.more else None
-    next_page = f"/meetings?{kept}&{urlencode({'after': f'{last.at.isoformat()} {last.meeting_id}'})}" if last else None
+    last = page.last
+    next_page = f"/meetings?{kept}&{urlencode({'after': f'{last[0].isoformat()} {last[1]}'})}" if last else None
     return frame.show(
         request,
         asking,
@@ -81,6 +81,7 @@ def listed(
         filtered=bool(kept),
         next_page=next_page,
         first_page=f"/meetings?{kept}" if after else None,
+        looked_to=reader.local(page.reached[0]).date() if page.reached else None,
         q=q,
     )
 
