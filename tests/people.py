@@ -37,7 +37,9 @@ _NUMBERS = count(1)
 
 def quick_hub(**settings: Any) -> Hub:
     """Return a hub whose passwords are hashed as cheaply as can be; *settings* may give a clock and other parts."""
-    parts = {name: settings.pop(name) for name in ("clock", "job_kinds") if name in settings}
+    parts = {
+        name: settings.pop(name) for name in ("clock", "job_kinds", "mailer", "poster", "announcer") if name in settings
+    }
     known = load_settings(requests_per_s=10_000, **settings)
     return build(known, passwords=Argon2Passwords(memory_kib=64, rounds=1), **parts)
 

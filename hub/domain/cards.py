@@ -66,6 +66,11 @@ class Card:
     """Kinds of what in the newest draft by machine a person has to look at at once, each once."""
 
     @property
+    def alarming(self) -> bool:
+        """Tell whether there is anything of that."""
+        return bool(self.alerts)
+
+    @property
     def scope(self) -> Scope:
         """Return whose data this is."""
         return Scope(frozenset(self.organizations), self.study, self.unblinding)
@@ -94,6 +99,8 @@ class CardQuery:
     organization: str | None = None
     series: str | None = None
     standing: Standing | None = None
+    alarming: bool = False
+    """Only meetings with something that a person has to look at at once."""
     since: datetime | None = None
     until: datetime | None = None
     after: tuple[datetime, str] | None = None

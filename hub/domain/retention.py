@@ -6,7 +6,9 @@ from enum import StrEnum
 
 
 class RecordClass(StrEnum):
-    """What is kept and destroyed together. Records of the sync and the audit trail are never destroyed by the hub."""
+    """What is kept together. The hub destroys what is of a meeting, never records of the sync, the communication log or
+    the audit trail.
+    """
 
     RECORDING = "recording"
     """The file that was uploaded, and what its stages made of it."""
@@ -16,6 +18,12 @@ class RecordClass(StrEnum):
     """Every version with its signatures, remarks, copies in other languages and certified ones, and its actions."""
     RECEIPTS = "receipts"
     """Who was sent what, and what the other side said."""
+    COMMUNICATION = "communication"
+    """What was said in agreed channels and mailboxes; of no meeting. Nothing of it is taken away by the hub."""
+
+
+OF_MEETINGS = tuple(one for one in RecordClass if one is not RecordClass.COMMUNICATION)
+"""The classes whose period begins with the meeting, and that may be destroyed when it has ended."""
 
 
 DEFAULT_MONTHS = 25 * 12

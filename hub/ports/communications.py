@@ -84,5 +84,8 @@ class CommunicationLog(Protocol):
     def find(self, asked: Asked, sees: Callable[[Scope], bool]) -> list[Logged]:
         """Return entries whose scope the asker *sees*, those kept last first."""
 
+    def channels(self, sees: Callable[[Scope], bool]) -> list[Channel]:
+        """Return the channels in which something was kept, as they were then, by name: those the asker *sees*."""
+
     def scope(self, message: str) -> Scope | None:
         """Return whose a message is; None where there is no such message."""

@@ -128,6 +128,9 @@ class Poster(Protocol):
     def post(self, name: str, kind: str, data: dict[str, Any], *, key: str) -> str:
         """Return what the other side said. Errors as of `Mailer.send`; *key* is the same at each attempt."""
 
+    def names(self) -> tuple[str, ...]:
+        """Return the webhooks that are configured."""
+
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
@@ -149,6 +152,9 @@ class Announcer(Protocol):
 
         UsageError where no channel has that name. A message posted twice stands there twice.
         """
+
+    def names(self) -> tuple[str, ...]:
+        """Return the channels that are configured."""
 
 
 class Incoming(Protocol):

@@ -1,11 +1,11 @@
 """The communication log in the hub's database: versions are added, each with its line of the audit trail."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from hub.domain.audit import Entry
 from hub.domain.communications import COMMUNICATION, Asked, Channel, Kind, Logged, Said, message_id
@@ -71,6 +71,12 @@ class SqlCommunications:
             query = select(log.c.number, log.c.body).where(*these).order_by(log.c.number.desc()).limit(asked.limit)
             return [_logged(row) for row in connection.execute(query)]
 
+    def channels(self, sees: Callable[[Scope], bool]) -> list[Channel]:
+        """Return the channels; see `CommunicationLog.channels`."""
+        with reading(self._engine) as connection:
+            rows = [(_scope(row.scope), _logged(row).channel) for row in _last_of_each(connection)]
+        return sorted((one for scope, one in rows if sees(scope)), key=lambda one: (one.study, one.name, one.key))
+
     def scope(self, message: str) -> Scope | None:
         """Return whose a message is; see `CommunicationLog.scope`."""
         query = select(log.c.scope).where(log.c.message == message).order_by(log.c.number).limit(1)
@@ -117,6 +123,14 @@ def _added(
             new.append((one, before.get(one.message)))
             before[one.message] = one.sha256
     return new
+
+
+def _last_of_each(connection: Connection) -> Iterator[Any]:
+    """Yield the newest row of each channel; the index is asked for one channel after the other, not read as a whole."""
+    its, key = log.c, ""
+    while (key := connection.execute(select(func.min(its.channel)).where(its.channel > key)).scalar()) is not None:
+        newest = select(its.number, its.scope, its.body).where(its.channel == key).order_by(its.said_at.desc()).limit(1)
+        yield connection.execute(newest).one()
 
 
 def _last(connection: Connection, messages: list[str]) -> dict[str, str]:

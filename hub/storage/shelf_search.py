@@ -143,6 +143,8 @@ def _filters(query: CardQuery) -> list[ColumnElement[bool]]:
     chosen: list[ColumnElement[bool]] = [one == value for one, value in given.items() if value is not None]
     if query.standing is not None:
         chosen.append(its.standing == str(query.standing))
+    if query.alarming:
+        chosen.append(its.alarming.is_(True))
     if query.organization is not None:
         chosen.append(_takes_part(query.organization, cards))
     if query.since is not None:

@@ -1,6 +1,6 @@
 """The tables of the life of minutes: keys and what is asked for as columns, the whole thing as JSON in *body*."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, String, Table, Text, false
 
 from hub.domain.approvals import Remark, Review, Route, Signature
 from hub.domain.board import BoardAction
@@ -36,7 +36,9 @@ cards = Table(
     Column("unblinding", Boolean, nullable=False),
     Column("series", String(200)),
     Column("standing", String(20), nullable=False),
+    Column("alarming", Boolean, nullable=False, server_default=false()),
     _body(),
+    Index("cards_alarming", "alarming", "standing", "at", "meeting_id"),
     Index("cards_newest", "at", "meeting_id"),
     Index("cards_standing", "standing", "at", "meeting_id"),
     Index("cards_study", "study", "at", "meeting_id"),

@@ -70,6 +70,9 @@ class Out:
         self.posts.append((name, kind, data, key))
         return "HTTP 204"
 
+    def names(self) -> tuple[str, ...]:
+        return ("partner",)
+
     def announce(self, name, message) -> str:
         self._raise()
         self.posts.append((name, message))

@@ -40,6 +40,10 @@ class Chats:
     def __init__(self, told: dict[str, _Chat], *, clock: Callable[[], datetime], limits: Limits = _LIMITS) -> None:
         self._told, self._clock, self._limits = told, clock, limits
 
+    def names(self) -> tuple[str, ...]:
+        """Return the channels; see `Announcer.names`."""
+        return tuple(self._told)
+
     def announce(self, name: str, message: Announcement) -> str:
         """Post *message* in the channel of that name; see `Announcer.announce`."""
         told = self._told.get(name)

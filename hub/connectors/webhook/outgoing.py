@@ -54,6 +54,10 @@ class WebhookPoster:
         self._clock = clock
         self._sleep = sleep
 
+    def names(self) -> tuple[str, ...]:
+        """Return the webhooks; see `Poster.names`."""
+        return tuple(self._endpoints)
+
     def post(self, name: str, kind: str, data: dict[str, Any], *, key: str) -> str:
         """Send one message; see `Poster.post`. UsageError where no webhook has that name."""
         endpoint = self._endpoints.get(name)

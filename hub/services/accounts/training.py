@@ -15,7 +15,7 @@ from hub.services.review.routes import study_scope
 _LONGEST = 400
 _MOST = 100
 _NAMES = {QualificationKind.IDENTITY: IDENTITY, QualificationKind.LETTER: LETTER}
-_FREE = frozenset({Role.ADMINISTRATOR, Role.INSPECTOR})
+FREE = frozenset({Role.ADMINISTRATOR, Role.INSPECTOR})
 """Who keeps the records of training could lock themselves out; an authority's inspector takes no course of ours."""
 
 
@@ -82,7 +82,7 @@ def set_curriculum(
     kept = tuple(dict.fromkeys(Demand(one.role, one.name.strip()) for one in demands))
     if len(kept) > _MOST or not all(0 < len(one.name) <= _LONGEST for one in kept) or not reason.strip():
         raise UsageError(f"a curriculum asks for up to {_MOST} things by name, and for a reason")
-    if free := sorted({str(one.role) for one in kept if one.role in _FREE}):
+    if free := sorted({str(one.role) for one in kept if one.role in FREE}):
         raise UsageError(f"no training is asked of: {', '.join(free)}")
     with room.shelf.writing() as unit:
         before = unit.get(Curriculum, study)

@@ -1,7 +1,8 @@
 """A version goes out as a certified copy: held against the original by a named person, who proves who they are."""
 
 import hashlib
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hub.domain import wire
@@ -97,6 +98,13 @@ def copies(room: Room, principal: Principal, meeting_id: str, number: int) -> li
     with room.shelf.reading() as unit:
         found = unit.several(CertifiedCopy, meeting_id=meeting_id)
     return sorted((one for one in found if one.version == number), key=lambda one: (one.at, one.id))
+
+
+def counted(room: Room, principal: Principal, meeting_id: str) -> Mapping[int, int]:
+    """Return how many certified copies there are of each version that has any."""
+    seen(room, principal, meeting_id)
+    with room.shelf.reading() as unit:
+        return Counter(one.version for one in unit.several(CertifiedCopy, meeting_id=meeting_id))
 
 
 def file_of(

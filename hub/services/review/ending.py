@@ -5,7 +5,15 @@ from datetime import datetime, timedelta
 
 from hub.domain.cards import Card, CardQuery
 from hub.domain.people import EVERY, Grant, Role
-from hub.domain.retention import DEFAULT_MONTHS, Destruction, DestructionState, Period, RecordClass, ends_at
+from hub.domain.retention import (
+    DEFAULT_MONTHS,
+    OF_MEETINGS,
+    Destruction,
+    DestructionState,
+    Period,
+    RecordClass,
+    ends_at,
+)
 from hub.ports.review import ShelfUnit
 from hub.services.review import contents
 from hub.services.review.retention import key_of, period
@@ -21,7 +29,7 @@ def tell_ended(room: Room) -> int:
     """Note of each class of each meeting, once, that its period has ended; return how many were noted."""
     count = 0
     for card in _older(room, room.clock() - _least_months(room) * _SHORTEST):
-        for record_class in RecordClass:
+        for record_class in OF_MEETINGS:
             count += _noted(room, card, record_class)
     return count
 

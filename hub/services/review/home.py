@@ -50,7 +50,7 @@ def home(room: Room, principal: Principal) -> Home:
         tuple(_my_actions(room, principal)),
         tuple(_waiting(room, principal, LocalizedCopy, CopyState.DRAFT, Right.TRANSLATIONS_APPROVE)),
         tuple(_waiting(room, principal, Dispatch, DispatchState.FAILED, Right.MINUTES_DISTRIBUTE)),
-        tuple(_alarming(room, principal)),
+        tuple(islice(_alarming(room, principal), _SHOWN)),
         _cards(room, principal, Standing.FAILED, Right.MEETINGS_WRITE),
     )
 
@@ -85,14 +85,17 @@ def _waiting(
     return room.shelf.waiting(WaitingQuery(kind, state, seen, limit=_SHOWN)) if seen else []
 
 
-def _cards(room: Room, principal: Principal, standing: Standing, right: Right) -> tuple[Card, ...]:
-    query = CardQuery(sight(principal, room.clock(), right), standing=standing, limit=_SHOWN)
+def _cards(
+    room: Room, principal: Principal, standing: Standing, right: Right, *, alarming: bool = False
+) -> tuple[Card, ...]:
+    seen = sight(principal, room.clock(), right)
+    query = CardQuery(seen, standing=standing, alarming=alarming, limit=_SHOWN)
     return room.shelf.cards(query).cards
 
 
 def _alarming(room: Room, principal: Principal) -> Iterator[Card]:
     for standing in (Standing.DRAFT, Standing.CHANGES_REQUESTED, Standing.IN_REVIEW):
-        yield from (card for card in _cards(room, principal, standing, Right.MINUTES_EDIT) if card.alerts)
+        yield from _cards(room, principal, standing, Right.MINUTES_EDIT, alarming=True)
 
 
 def _my_actions(room: Room, principal: Principal) -> list[BoardAction]:

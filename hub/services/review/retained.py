@@ -9,6 +9,7 @@ from hub.domain.people import Grant, Principal
 from hub.domain.policy import Scope, Verdict, decide
 from hub.domain.retention import (
     DEFAULT_MONTHS,
+    OF_MEETINGS,
     Destruction,
     DestructionState,
     Hold,
@@ -84,7 +85,7 @@ def _old(room: Room, grants: tuple[Grant, ...]) -> Iterator[Card]:
 
 
 def _ended(room: Room, card: Card) -> list[Ended]:
-    until = {one: ends_at(card.at, period(room, one, card.study or "").months) for one in RecordClass}
+    until = {one: ends_at(card.at, period(room, one, card.study or "").months) for one in OF_MEETINGS}
     if min(until.values()) > room.clock():
         return []
     with room.shelf.reading() as unit:
@@ -93,7 +94,7 @@ def _ended(room: Room, card: Card) -> list[Ended]:
             for one in unit.several(Destruction, meeting_id=card.meeting_id)
             if one.state not in (DestructionState.REFUSED, DestructionState.ENDED)
         }
-        return [Ended(card, one, until[one]) for one in RecordClass if one not in known and is_there(unit, card, one)]
+        return [Ended(card, one, until[one]) for one in OF_MEETINGS if one not in known and is_there(unit, card, one)]
 
 
 def _of_hold(room: Room, principal: Principal, held: Hold) -> Scope:

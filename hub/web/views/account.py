@@ -18,6 +18,7 @@ from hub.services.accounts.signing_in import Asked, prove, sign_out
 from hub.web import frame
 from hub.web.failures import sign_in_again
 from hub.web.reader import Reader, role_name
+from hub.web.views.training import qualifications
 from hub.web.zones import zones
 
 router = APIRouter(prefix="/account", include_in_schema=False)
@@ -134,6 +135,7 @@ def _account(request: Request, asking: Asking, **view: Any) -> Response:
         request,
         asking,
         "account.html",
+        trained=qualifications(asking, reader, asking.principal.user.id),
         **{
             "user": user,
             "zones": zones(user.timezone),

@@ -19,7 +19,7 @@ from hub.domain.versions import Version
 from hub.ports import Wording
 from hub.ports.review import Proof
 from hub.services.accounts.single_sign_on import fresh
-from hub.services.review import approving, editing, exporting
+from hub.services.review import approving, certifying, editing, exporting
 from hub.services.review.approving import Round
 from hub.services.review.meetings import meeting
 from hub.web import frame, meeting_view
@@ -32,7 +32,7 @@ Editing = Annotated[Asking, may(Right.MINUTES_EDIT)]
 Approving = Annotated[Asking, may(Right.MINUTES_APPROVE)]
 Signing = Annotated[Asking, may(Right.MINUTES_SIGN)]
 Number = Annotated[int, Form(ge=1)]
-_MEDIA = {
+MEDIA = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "html": "text/html; charset=utf-8",
@@ -58,7 +58,7 @@ def versions(
     right = _chosen(every, new or newest)
     left = _chosen(every, old or max(right.number - 1, 1))
     found = approving.round_of(room, who, id, newest)
-    words = reader.words
+    words, copies = reader.words, certifying.counted(room, who, id)
     return frame.show(
         request,
         asking,
@@ -83,8 +83,9 @@ def versions(
         can_send=found.review is None and asking.may(Right.MINUTES_EDIT, card.scope),
         can_sign=bool(_meanings(asking, card, found)),
         can_ask=_open(found) and asking.may(Right.MINUTES_APPROVE, card.scope),
-        downloads=[(form.upper(), f"{meeting_view.address_of(id)}/documents/{newest}.{form}") for form in _MEDIA],
-        versions=[_row(reader, one, found) for one in reversed(every)],
+        downloads=[(form.upper(), f"{meeting_view.address_of(id)}/documents/{newest}.{form}") for form in MEDIA],
+        can_certify=asking.may(Right.MINUTES_SIGN, card.scope),
+        versions=[_row(reader, one, found, copies.get(one.number, 0)) for one in reversed(every)],
     )
 
 
@@ -148,7 +149,7 @@ def sign(
 def document(id: str, name: str, asking: Reading, locale: str = "") -> Response:
     """Send a version as a document: its number and format are the *name*, such as 3.pdf."""
     number, _, form = name.partition(".")
-    if form not in _MEDIA or not number.isdecimal():
+    if form not in MEDIA or not number.isdecimal():
         raise MissingError(f"{name}: there is no such document")
     hub = asking.hub
     version = editing.version(hub.room, asking.principal, id, int(number))
@@ -156,7 +157,7 @@ def document(id: str, name: str, asking: Reading, locale: str = "") -> Response:
     made = exporting.export(hub.room, hub.press, asking.principal, id, int(number), format=form, locale=wanted)
     file = f"minutes-{number}-{wanted}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{file}"'}
-    return Response(made, media_type=_MEDIA[form], headers=headers)
+    return Response(made, media_type=MEDIA[form], headers=headers)
 
 
 def _sign_form(id: str, request: Request, asking: Asking, *, said: str = "", meaning: str = "") -> Response:
@@ -168,15 +169,10 @@ def _sign_form(id: str, request: Request, asking: Asking, *, said: str = "", mea
         asking.check(Right.MINUTES_SIGN, card.scope)
         raise StandingError("no signature of yours is asked for now")
     names = meanings(reader.words)
-    account = asking.hub.desk.accounts.account(who.user.id)
-    by_provider = asking.session is not None and asking.session.method == "sso"
-    back = f"{meeting_view.address_of(id)}/sign"
     return frame.show(
         request,
         asking,
         "sign.html",
-        prove_at=f"{SSO}?{urlencode({'purpose': 'proof', 'then': back})}" if by_provider else None,
-        proved=by_provider and asking.session is not None and fresh(asking.session, asking.at),
         place="meetings",
         meeting=meeting_view.shown(asking, reader, card),
         base=meeting_view.address_of(id),
@@ -184,10 +180,20 @@ def _sign_form(id: str, request: Request, asking: Asking, *, said: str = "", mea
         sha256=found.version.sha256,
         meanings=[(str(one), names[one]) for one in open_to],
         meaning=meaning or str(open_to[0]),
-        asks_code=account.confirmed,
         said=said,
         status=401 if said else 200,
+        **proving(asking, f"{meeting_view.address_of(id)}/sign"),
     )
+
+
+def proving(asking: Asking, back: str) -> dict[str, Any]:
+    """Return how who asks proves themselves on a page: by their provider, from which one comes *back*, or here."""
+    by_provider = asking.session is not None and asking.session.method == "sso"
+    return {
+        "prove_at": f"{SSO}?{urlencode({'purpose': 'proof', 'then': back})}" if by_provider else None,
+        "proved": by_provider and asking.session is not None and fresh(asking.session, asking.at),
+        "asks_code": asking.hub.desk.accounts.account(asking.principal.user.id).confirmed,
+    }
 
 
 def meanings(words: Wording) -> dict[Meaning, str]:
@@ -272,7 +278,7 @@ def _signature(words: Wording, one: Any) -> SimpleNamespace:
     return SimpleNamespace(name=one.name, meaning=meanings(words)[one.meaning], at=one.at, sha256=one.sha256)
 
 
-def _row(reader: Reader, one: Version, found: Round) -> SimpleNamespace:
+def _row(reader: Reader, one: Version, found: Round, copies: int) -> SimpleNamespace:
     words, newest = reader.words, found.version.number == one.number
     states = {
         ReviewState.OPEN: (words.text("in review"), "info"),
@@ -282,5 +288,6 @@ def _row(reader: Reader, one: Version, found: Round) -> SimpleNamespace:
     }
     state, tone = states[found.review.state] if newest and found.review else ("", "")
     return SimpleNamespace(
-        number=one.number, by=one.author, at=one.at, reason=one.reason, sha256=one.sha256, state=state, tone=tone
-    )
+        number=one.number, by=one.author, at=one.at, reason=one.reason, sha256=one.sha256, state=state, tone=tone,
+        copies=copies,
+    )  # fmt: skip

@@ -138,6 +138,7 @@ def classes(words: Wording) -> dict[RecordClass, str]:
         RecordClass.TRANSCRIPT: words.text("Transcript"),
         RecordClass.MINUTES: words.text("Minutes"),
         RecordClass.RECEIPTS: words.text("Receipts"),
+        RecordClass.COMMUNICATION: words.text("Communication log"),
     }
 
 

@@ -65,18 +65,18 @@ def add(
 @router.get("/users/{id}")
 def user(id: str, request: Request, asking: Managing) -> Response:
     """Show an account and its roles."""
-    return _user(request, asking, _account(asking, id))
+    return _user(request, asking, account_of(asking, id))
 
 
 @router.post("/users/{id}/state")
 def change_state(id: str, request: Request, asking: Managing, do: Text, reason: Reason) -> Response:
     """Deactivate or activate an account, or give it a new password."""
-    account, desk, by = _account(asking, id), asking.hub.desk, asking.principal.actor
+    account, desk, by = account_of(asking, id), asking.hub.desk, asking.principal.actor
     _of_another(asking, account)
     if do == "password":
         password = _first_password()
         keeping.reset_password(desk, account, password, by=by, reason=reason)
-        return _user(request, asking, _account(asking, id), given_password=password)
+        return _user(request, asking, account_of(asking, id), given_password=password)
     change = {"deactivate": keeping.deactivate, "activate": keeping.activate}.get(do)
     if change is None:
         raise UsageError(f"{do}: is nothing that can be done with an account")
@@ -95,7 +95,7 @@ def give(
     unblinded: Text = "",
 ) -> Response:
     """Give a role for data of an organization that one administers; never to oneself."""
-    account, place = _account(asking, id), organization.strip()
+    account, place = account_of(asking, id), organization.strip()
     _of_another(asking, account)
     asking.check(Right.USERS_MANAGE, HUB_ITSELF if place == EVERY else Scope(frozenset({place})))
     try:
@@ -110,7 +110,7 @@ def give(
 @router.post("/users/{id}/grants/{grant}")
 def revoke(id: str, grant: str, asking: Managing) -> Response:
     """Take a role back."""
-    keeping.revoke(asking.hub.desk, _account(asking, id), grant, by=asking.principal.actor)
+    keeping.revoke(asking.hub.desk, account_of(asking, id), grant, by=asking.principal.actor)
     return frame.go(f"/administration/users/{frame.part(id)}", done="removed")
 
 
@@ -224,7 +224,8 @@ def _accounts(asking: Asking, *, after: str = "") -> list[Account]:
     return [one for one in come if asking.may(Right.USERS_MANAGE, Scope(frozenset({one.user.organization})))]
 
 
-def _account(asking: Asking, id: str) -> Account:
+def account_of(asking: Asking, id: str) -> Account:
+    """Return an account that one manages. MissingError where there is none."""
     try:
         account = asking.hub.desk.accounts.account(id)
     except MissingError as error:
