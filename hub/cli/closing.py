@@ -34,7 +34,7 @@ def leave(source: Path, transcript: Transcript, minutes: Minutes) -> None:
 
 def tell_where() -> None:
     """Say how others come to review: a meeting of the pages has parties, a study and the word of who was recorded."""
-    say("kept for the command line only; to have people review and sign, upload the file in the pages of hub serve")
+    say("kept for the command line only; to have people review and sign, hub meetings add puts the file on their shelf")
 
 
 def told(source: Path, line: str) -> str:

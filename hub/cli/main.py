@@ -14,6 +14,7 @@ from hub.cli import (
     doctor,
     extract,
     mail,
+    meetings,
     memory,
     minutes,
     models,
@@ -46,6 +47,7 @@ app.command("extract")(extract.extract)
 app.command("redact")(redact.redact)
 app.command("ask")(ask.ask)
 app.command("translate")(translate.translate)
+app.add_typer(meetings.app, name="meetings")
 app.add_typer(platforms.app, name="platforms")
 app.add_typer(mail.app, name="mail")
 app.add_typer(calendar.app, name="calendar")

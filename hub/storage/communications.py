@@ -128,7 +128,8 @@ def _added(
 def _last_of_each(connection: Connection) -> Iterator[Any]:
     """Yield the newest row of each channel; the index is asked for one channel after the other, not read as a whole."""
     its, key = log.c, ""
-    while (key := connection.execute(select(func.min(its.channel)).where(its.channel > key)).scalar()) is not None:
+    while found := connection.execute(select(func.min(its.channel)).where(its.channel > key)).scalar():
+        key = str(found)
         newest = select(its.number, its.scope, its.body).where(its.channel == key).order_by(its.said_at.desc()).limit(1)
         yield connection.execute(newest).one()
 

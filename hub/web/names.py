@@ -62,6 +62,9 @@ def _kinds(words: Wording) -> dict[str, str]:
         "incident": words.text("Incident"),
         "personal request": words.text("Personal data"),
         "reminder": words.text("Reminder"),
+        "communication": words.text("Communication log"),
+        "connection": words.text("Connection"),
+        "certified copy": words.text("Certified copies"),
     }
 
 
@@ -124,6 +127,7 @@ def _of_what_happens(words: Wording) -> dict[str, str]:
         "version": words.text("Version"),
         "dated": words.text("Date"),
         "owner": words.text("Owner"),
+        "owner_email": words.text("E-mail"),
         "due": words.text("Due"),
         "source_meeting": words.text("Meeting"),
         "minutes": words.text("Minutes"),
@@ -141,6 +145,12 @@ def _of_what_happens(words: Wording) -> dict[str, str]:
 def _of_the_trail(words: Wording) -> dict[str, str]:
     return {
         "standing": words.text("State"),
+        "tested": words.text("Test"),
+        "qualification": words.text("Training"),
+        "curriculum": words.text("Training"),
+        "laid": words.text("Upload"),
+        "edited": words.text("edited"),
+        "deleted": words.text("deleted"),
         "state": words.text("State"),
         "reason": words.text("Reason"),
         "speaker": words.text("Speaker"),

@@ -48,7 +48,7 @@ def test_a_transcript_becomes_minutes_in_every_format_and_locale(hub, call, aske
     formats = [word for name in ("md", "html", "docx", "pdf", "json") for word in ("--format", name)]
     run = hub("minutes", call, *asked, *formats, "--locale", "es", "--locale", "ja", "--locale", "ar", "--out", out)
     assert run.returncode == 0, run.stderr
-    assert "upload the file in the pages of hub serve" in run.stderr
+    assert "hub meetings add puts the file on their shelf" in run.stderr
     expected = {
         f"minutes{locale}.{name}"
         for locale in ("", ".es", ".ja", ".ar")

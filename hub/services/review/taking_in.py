@@ -1,6 +1,5 @@
 """Meetings of platforms come in by themselves: found by sweep, taken in once, drafted without a person."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,11 +13,11 @@ from hub.ports.platforms import Connected
 from hub.services.review import pipeline, uploads
 from hub.services.review.meetings import About, open_meeting
 from hub.services.review.room import Room
+from hub.services.review.shelving import pieces
 from hub.services.review.uploads import Dock
 
 KIND = "sweep"
 """The kind of the job."""
-_PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def _take(
         upload = uploads.open_upload(
             room, dock, principal, meeting.meeting_id, name=file.name, size=size, consent=rule.consent
         )
-        uploads.receive(room, dock, principal, upload.id, offset=0, pieces=_pieces(target))
+        uploads.receive(room, dock, principal, upload.id, offset=0, pieces=pieces(target))
         # 4 the minutes are drafted
         pipeline.start(room, submit, principal, meeting.meeting_id)
     finally:
@@ -114,9 +113,3 @@ def _about(connected: Connected, meeting: HeldMeeting) -> About:
         timezone=meeting.timezone or "UTC",
         participants=meeting.participants,
     )
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        while piece := stream.read(_PIECE):
-            yield piece

@@ -46,13 +46,7 @@ def open_upload(
 
     UsageError for a kind of file that is not taken, one that is too large, or without consent.
     """
-    name = PurePath(name.replace("\\", "/")).name
-    if PurePath(name).suffix.lower() not in TAKEN:
-        raise UsageError(f"{name}: is no recording or transcript that the hub takes ({', '.join(sorted(TAKEN))})")
-    if not 0 < size <= dock.largest:
-        raise UsageError(f"{name}: a file has 1 to {dock.largest} bytes")
-    if not consent.strip():
-        raise UsageError("note how those who were recorded were told and agreed; without it the file is not taken")
+    name = require(dock, name, size, consent)
     if sha256 is not None and (len(sha256) != 64 or set(sha256.lower()) - set("0123456789abcdef")):
         raise UsageError("sha256: is no SHA-256 in hex")
     with working(room, principal, meeting_id, Right.MEETINGS_WRITE) as work:
@@ -65,6 +59,18 @@ def open_upload(
         work.note("upload", "opened", None, {"name": name, "size": size}, of=upload.id[:16])
         work.change(consent=Consent(consent.strip(), principal.user.email, work.at))
         return upload
+
+
+def require(dock: Dock, name: str, size: int, consent: str) -> str:
+    """Return the name of a file that may be taken, without folders. UsageError as of `open_upload`."""
+    name = PurePath(name.replace("\\", "/")).name
+    if PurePath(name).suffix.lower() not in TAKEN:
+        raise UsageError(f"{name}: is no recording or transcript that the hub takes ({', '.join(sorted(TAKEN))})")
+    if not 0 < size <= dock.largest:
+        raise UsageError(f"{name}: a file has 1 to {dock.largest} bytes")
+    if not consent.strip():
+        raise UsageError("note how those who were recorded were told and agreed; without it the file is not taken")
+    return name
 
 
 def upload(room: Room, principal: Principal, upload_id: str) -> Upload:
@@ -156,4 +162,4 @@ def consented(card: Card) -> Consent:
     return card.consent
 
 
-__all__ = ["Dock", "consented", "expire", "give_up", "open_upload", "receive", "upload"]
+__all__ = ["Dock", "consented", "expire", "give_up", "open_upload", "receive", "require", "upload"]

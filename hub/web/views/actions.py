@@ -1,5 +1,6 @@
 """The board of actions over all meetings."""
 
+import json
 from datetime import date
 from types import SimpleNamespace
 from typing import Annotated, Any
@@ -11,9 +12,11 @@ from hub.api.asking import Asking, may
 from hub.domain.board import ActionState, BoardAction, ClosingState
 from hub.domain.errors import UsageError
 from hub.domain.policy import Right
-from hub.services.review.board import board, change_action
+from hub.ports import Wording
+from hub.ports.browsing import Wanted
+from hub.services.review.board import action, board, change_action
 from hub.services.review.closing import judge
-from hub.web import frame
+from hub.web import frame, names
 from hub.web.meeting_view import address_of
 from hub.web.reader import Reader
 from hub.web.views.meetings import studies_of
@@ -21,6 +24,7 @@ from hub.web.views.meetings import studies_of
 router = APIRouter(prefix="/actions", include_in_schema=False)
 Asked = Annotated[str, Query(max_length=200)]
 _PAGE = 60
+_MOST_LINES = 200
 _OPEN = (ActionState.OPEN, ActionState.IN_PROGRESS)
 _NEXT = {"start": ActionState.IN_PROGRESS, "done": ActionState.DONE, "open": ActionState.OPEN}
 
@@ -63,6 +67,29 @@ def show(
     )
 
 
+@router.get("/{meeting}/{item}")
+def history(meeting: str, item: str, request: Request, asking: Annotated[Asking, may(Right.MEETINGS_READ)]) -> Response:
+    """Show an action with all that became of it, the newest first."""
+    reader, hub = frame.reader_of(asking), asking.hub
+    found = action(hub.room, asking.principal, f"{meeting}/{item}")
+    lines = hub.browser.trail(Wanted(record=found.id[:100], kind="action_item"), before=None, limit=_MOST_LINES)
+    words = reader.words
+    return frame.show(
+        request,
+        asking,
+        "action.html",
+        place="actions",
+        row=_row(reader, found, reader.local(asking.at).date()),
+        lines=[
+            SimpleNamespace(
+                at=one.at, actor=one.actor, field=names.field(words, one.field), reason=one.reason,
+                old=_plain(words, one.old), new=_plain(words, one.new),
+            )
+            for _, one, _ in lines
+        ],
+    )  # fmt: skip
+
+
 @router.post("/{meeting}/{item}")
 def change(
     meeting: str,
@@ -97,6 +124,24 @@ def judged(
     return frame.go(f"{address_of(back)}#carried" if back else "/actions", **({} if back else {"done": "saved"}))
 
 
+def _plain(words: Wording, value: str | None) -> str:
+    """Return a value of the trail as people read it."""
+    plain = json.loads(value) if value else None
+    if isinstance(plain, dict):  # what was said of its end
+        plain = plain.get("state")
+    names = {str(state): name for state, (name, _) in _named(words).items()}
+    return "–" if plain is None else names.get(str(plain), str(plain))
+
+
+def _named(words: Wording) -> dict[ActionState, tuple[str, str]]:
+    return {
+        ActionState.OPEN: (words.text("open"), ""),
+        ActionState.IN_PROGRESS: (words.text("under way"), "info"),
+        ActionState.DONE: (words.text("done"), "ok"),
+        ActionState.CANCELLED: (words.text("cancelled"), ""),
+    }
+
+
 def _states(reader: Reader) -> list[tuple[str, str]]:
     words = reader.words
     return [
@@ -110,19 +155,13 @@ def _states(reader: Reader) -> list[tuple[str, str]]:
 
 def _row(reader: Reader, one: BoardAction, today: date) -> SimpleNamespace:
     words = reader.words
-    names = {
-        ActionState.OPEN: (words.text("open"), ""),
-        ActionState.IN_PROGRESS: (words.text("under way"), "info"),
-        ActionState.DONE: (words.text("done"), "ok"),
-        ActionState.CANCELLED: (words.text("cancelled"), ""),
-    }
     steps = {
         ActionState.OPEN: [("start", words.text("Start")), ("done", words.text("Done"))],
         ActionState.IN_PROGRESS: [("done", words.text("Done"))],
         ActionState.DONE: [("open", words.text("Open again"))],
         ActionState.CANCELLED: [],
     }
-    state, tone = (words.text("late"), "bad") if one.late(today) else names[one.state]
+    state, tone = (words.text("late"), "bad") if one.late(today) else _named(words)[one.state]
     by = f"{one.changed_by}, {reader.when(one.changed_at)}" if one.changed_at and one.changed_by else ""
     return SimpleNamespace(
         id=one.id, address=f"/actions/{frame.part(one.meeting_id)}/{frame.part(one.item)}", text=one.text,

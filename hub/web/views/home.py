@@ -10,7 +10,7 @@ from hub.domain.policy import Right
 from hub.domain.reminders import ReviewKind
 from hub.services.oversight import incidents, personal, reviews_due
 from hub.services.review.home import Home, home
-from hub.web import frame
+from hub.web import frame, names
 from hub.web.meeting_view import address_of
 from hub.web.reader import LANGUAGES, Reader
 from hub.web.views.approval import meanings
@@ -30,9 +30,8 @@ def show(request: Request, asking: Annotated[Asking, oneself()]) -> Response:
     if reader.can("sync:read"):
         sections += _of_sync(asking, reader)
     sections += _of_oversight(asking, reader)
-    figures = [
-        (f"#{one.key}-heading", len(one.rows), one.name, one.alert) for one in sections if one.rows or one.always
-    ]
+    sections = [one for one in sections if one.rows or one.always]
+    figures = [(f"#{one.key}-heading", len(one.rows), one.name, one.alert) for one in sections]
     return frame.show(
         request,
         asking,
@@ -41,15 +40,15 @@ def show(request: Request, asking: Annotated[Asking, oneself()]) -> Response:
         figures=figures,
         sections=sections,
         can_upload=reader.can("meetings:write"),
-        nothing=not sections and not reader.can("audit:read"),
+        nothing=not any(reader.can(one) for one in ("meetings:read", "sync:read", "audit:read")),
     )
 
 
 def _of_meetings(reader: Reader, waits: Home) -> list[SimpleNamespace]:
     words, today = reader.words, reader.local(reader.at).date()
-    names = meanings(words)
+    meant = meanings(words)
     signs = [
-        _row(f"{address_of(one.card.meeting_id)}/versions", one.card.title, names[one.meaning], "info", at=one.card.at)
+        _row(f"{address_of(one.card.meeting_id)}/versions", one.card.title, meant[one.meaning], "info", at=one.card.at)
         for one in waits.to_sign
     ]
     back = [
@@ -95,7 +94,13 @@ def _of_meetings(reader: Reader, waits: Home) -> list[SimpleNamespace]:
 def _of_sync(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
     words, gates = reader.words, asking.hub.sync.gates.states()
     conflicts = [
-        _row(f"/sync/conflicts/{frame.part(one.id)}", f"{one.kind}: {one.field}", one.system, "", at=one.at)
+        _row(
+            f"/sync/conflicts/{frame.part(one.id)}",
+            f"{names.kind(words, one.kind)}: {names.field(words, one.field)}",
+            one.system,
+            "",
+            at=one.at,
+        )
         for one in open_conflicts(asking)[:20]
     ]
     away = [

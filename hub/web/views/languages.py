@@ -131,6 +131,7 @@ def _line(words: Wording, line: Line) -> SimpleNamespace:
     names = {
         "summary": words.text("Summary"), "decisions": words.text("Decision"), "actions": words.text("Action"),
         "risks": words.text("Risk"), "issues": words.text("Issue"),
+        "topics": words.text("Topic"), "meeting": words.text("Meeting"), "headline": words.text("In brief"),
     }  # fmt: skip
     reasons = [*line.flags, *([words.text("This passage is in English.")] if line.untranslated else [])]
     return SimpleNamespace(
