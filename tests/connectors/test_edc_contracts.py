@@ -194,7 +194,7 @@ class TestSiebel(WithSecret, SourceContract):
         assert change.fields["study_id"] == "AC-1"
 
     def test_a_subject_is_written_with_the_days_of_siebel_and_once(self, world, opened):
-        fields = {"site_id": "R-1", "subject_number": "0007", "since": "2026-03-31"}
+        fields = {"site_id": "R-1", "subject_number": "0007", "since": "2026-03-31", "status": "enrolled"}
         push = Push("subject_status", None, fields)
         world.fail("write", faults.applied_then(500))
         with pytest.raises(RetryableError):
@@ -203,8 +203,33 @@ class TestSiebel(WithSecret, SourceContract):
         assert len(world.taken) == 1
         assert world.subjects[receipt.external_id]["Encounter Date"] == "03/31/2026"
         assert world.subjects[receipt.external_id]["Protocol Number"] == "AC-1"
+        [state] = world.subjects[receipt.external_id]["ListOfClinical Subject Status"]["Clinical Subject Status"]
+        assert state == {"Status": "Enrolled", "Status Date": "03/31/2026"}
+        with pytest.raises(RejectedError, match="Siebel wants Status with each subject"):
+            opened().push(
+                Push("subject_status", None, {**fields, "status": None}), idempotency_key="n", precondition=None
+            )
         with pytest.raises(RejectedError, match="Siebel wants Encounter Date"):
             opened().push(Push("subject_status", None, {"subject_number": "1"}), idempotency_key="k", precondition=None)
+
+    def test_visits_come_site_by_site_however_many_a_site_has(self, world, monkeypatch):
+        for number in range(7):
+            world.enter(f"site {number}")
+        text = SIEBEL.format(address=world.address) + "visits_path: siebel/v1.0/service/Site Visits/querypage/\n"
+        source = siebel_system.SiebelSystem(siebel_system.read_config(text), lambda: NOW)
+        changes, rejects, _ = drained(source, "monitoring_visit")
+        assert (len(changes), rejects) == (1 + 5 * 2, [])
+        assert changes[0].fields == {
+            "study_id": "AC-1",
+            "site_id": "R-1",
+            "type": "routine",
+            "status": "done",
+            "start": "2026-04-01",
+            "end": "2026-04-02",
+            "monitor": "A. Weber",
+        }
+        assert len({one.external_id for one in changes}) == len(changes)
+        source.close()
 
     def test_mangled_answers_are_set_aside_or_asked_for_again(self, world, opened):
         source = opened()

@@ -1,4 +1,4 @@
-"""Siebel Clinical over its REST services: sites are read page by page, subjects are written (inserted or updated).
+"""Siebel Clinical over its REST services: sites and their visits are read page by page, subjects are written.
 
 Its lists are asked for by POST with a row to start from, its numbers are texts, its days are MM/DD/YYYY.
 """
@@ -26,6 +26,8 @@ _PACKAGE = "hub.connectors.siebel"
 _SITES = "siebel/v1.0/service/LS Clinical Protocol Site Query/querypage/"
 _SUBJECT = "siebel/v1.0/workflow/LS Clinical Subject Inbound-Subject"
 _NEEDED = ("Encounter Date", "Screening Number", "Site Number")
+_STATUS = "Status"
+_OBJECT = "LS Clinical Subject Internal"
 
 
 class Siebel(Web):
@@ -38,6 +40,10 @@ class Siebel(Web):
     every_s: float = Field(300.0, gt=0)
     sites_path: str = _SITES
     subject_path: str = _SUBJECT
+    visits_path: str = ""
+    """Service that gives the protocol's sites with their visits; it asks as the one of sites does. Empty: not read."""
+    visits_in: str = "Site Visits"
+    """What the list of visits of a site is called there."""
     writes_subjects: bool = False
     kinds: Mapping[str, Any] = {}
     """What differs from mapping.yaml."""
@@ -52,16 +58,40 @@ class Dialect:
 
     def ask(self, asked: Asked) -> Told:
         """Read a page of sites, or write a subject. Errors of `hub.ports`."""
-        return self._page(asked) if asked.method == "GET" else self._subject(asked)
+        if asked.method != "GET":
+            return self._subject(asked)
+        return self._visits(asked) if asked.url.partition("#")[0] == "visits" else self._page(asked)
 
     def bare(self, url: str) -> str:
         """Return the address: it holds no key."""
         return url
 
     def _page(self, asked: Asked) -> Told:
-        start = asked.params.get("offset", "0")
-        body = {"Protocol Number": self._config.protocol, "PageSize": str(self._config.size), "StartRowNum": start}
-        told = self._client.ask(Asked("POST", quote(self._config.sites_path), {}, {}, {"body": body}))
+        told, found = self._sites(self._config.sites_path, asked.params.get("offset", "0"), {})
+        items = [
+            {"Protocol Number": self._config.protocol, **one} if isinstance(one, Mapping) else one for one in found
+        ]
+        return Told({"items": items}, told.headers)
+
+    def _visits(self, asked: Asked) -> Told:
+        """Return the visits of a page of sites, each with the number of its site; pages go by sites."""
+        start = int(asked.url.partition("#")[2] or "0")
+        told, sites = self._sites(self._config.visits_path, str(start), {"UserId": "*"})
+        last = str(told.body.get("LastPage", "true")).lower() == "true" or not sites
+        items = [visit for site in sites for visit in self._of_site(site)]
+        return Told({"items": items, "next": None if last else f"visits#{start + len(sites)}"}, told.headers)
+
+    def _of_site(self, site: Any) -> list[Any]:
+        if not isinstance(site, Mapping):
+            return [site]
+        visits = site.get(self._config.visits_in)
+        of = {"Protocol Number": self._config.protocol, "Site Number": site.get("Site Number")}
+        listed = visits if isinstance(visits, list) else [visits] if visits else []  # one visit is no list
+        return [{**of, **one} if isinstance(one, Mapping) else one for one in listed]
+
+    def _sites(self, path: str, start: str, more: Mapping[str, str]) -> tuple[Told, list[Any]]:
+        body = {**more, "Protocol Number": self._config.protocol, "PageSize": str(self._config.size)}
+        told = self._client.ask(Asked("POST", quote(path), {}, {}, {"body": {**body, "StartRowNum": start}}))
         if not isinstance(told.body, Mapping) or "NumOutputObjects" not in told.body:
             raise RetryableError(f"{self._config.name}: the answer is no page of sites (NumOutputObjects is missing)")
         data = told.body.get("SiteData")
@@ -69,21 +99,30 @@ class Dialect:
         found = sites if isinstance(sites, list) else [sites] if sites else []  # one site is no list
         if not found and str(told.body["NumOutputObjects"]) not in ("0", ""):
             raise RetryableError(f"{self._config.name}: the page says it has sites, and has none")
-        items = [
-            {"Protocol Number": self._config.protocol, **one} if isinstance(one, Mapping) else one for one in found
-        ]
-        return Told({"items": items}, told.headers)
+        return told, found
 
     def _subject(self, asked: Asked) -> Told:
         _, _, known = asked.url.partition("/")
         key = known or str(uuid5(NAMESPACE_URL, asked.headers["Idempotency-Key"]))
         body = {**dict(asked.body or {}), "Protocol Number": self._config.protocol, "Integration Id": key}
-        if missing := [name for name in _NEEDED if not body.get(name)]:
+        needed = _NEEDED if known else (*_NEEDED, _STATUS)
+        if missing := [name for name in needed if not body.get(name)]:
             raise RejectedError(f"{self._config.name}: Siebel wants {', '.join(missing)} with each subject")
-        told = self._client.ask(Asked("POST", quote(self._config.subject_path), {}, {}, {"body": body}))
+        told = self._client.ask(Asked("POST", quote(self._config.subject_path), {}, {}, enveloped(body)))
         if not isinstance(told.body, Mapping):
             raise RetryableError(f"{self._config.name}: the answer to a subject is no object")
         return Told(body, told.headers)
+
+
+def enveloped(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a subject as the service takes it: a Siebel hierarchy, its status a part of its own with its day."""
+    subject = {name: value for name, value in body.items() if name != _STATUS}
+    if body.get(_STATUS):
+        state = {_STATUS: body[_STATUS], "Status Date": body["Encounter Date"]}
+        subject["ListOfClinical Subject Status"] = {"Clinical Subject Status": [state]}
+    about = {"MessageId": "", "MessageType": "Integration Object", "IntObjectName": _OBJECT}
+    whole = {**about, "IntObjectFormat": "Siebel Hierarchical", f"ListOf{_OBJECT}": {"Clinical Subject": [subject]}}
+    return {"OutputIntObjectName": whole}
 
 
 class SiebelSystem(RestSystem):
@@ -128,10 +167,12 @@ def opened(text: str, _tokens: Callable[[], Tokens] | None) -> System:
 
 def _rest(config: Siebel, rules: Mapping[str, Mapped]) -> Rest:
     listing = Listing(path="sites", items="items", paging="offset", size=config.size)
+    visits = Listing(path="visits", items="items", paging="next_url", next="next", size_param=None)
     calls = {"create": Call(method="POST", path="subject"), "update": Call(method="PUT", path="subject/{id}")}
     ways: Mapping[str, Mapping[str, Any]] = {
         "site": {"list": listing},
         "subject_status": calls if config.writes_subjects else {},
+        "monitoring_visit": {"list": visits} if config.visits_path else {},
     }
     kinds = {
         kind: Kind(**{name: getattr(rule, name) for name in Mapped.model_fields}, **ways[kind])

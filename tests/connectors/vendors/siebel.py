@@ -22,10 +22,14 @@ class Siebel(Peer):
         with self.lock:
             if not self._known(asked):
                 return told(401, {"ERROR": "authentication"})
-            path, body = unquote(asked.path), json.loads(asked.body)["body"]
+            path, told_ = unquote(asked.path), json.loads(asked.body)
+            body = told_.get("body", {})
             if path.endswith("/LS Clinical Protocol Site Query/querypage/"):
                 return self._sites(int(body["StartRowNum"]), min(int(body["PageSize"]), self.most))
+            if path.endswith("/Site Visits/querypage/"):
+                return self._sites(int(body["StartRowNum"]), min(int(body["PageSize"]), self.most), visits=True)
             if path.endswith("/LS Clinical Subject Inbound-Subject"):
+                [body] = told_["OutputIntObjectName"]["ListOfLS Clinical Subject Internal"]["Clinical Subject"]
                 new = body["Integration Id"] not in self.subjects
                 self.subjects[body["Integration Id"]] = body
                 self.taken += [("POST", body["Integration Id"])] if new else []
@@ -37,7 +41,22 @@ class Siebel(Peer):
         page["SiteData"] = {"Sites": alter(page.get("SiteData", {}).get("Sites", []))}
         return json.dumps(page).encode()
 
-    def _sites(self, start: int, size: int) -> Answer:
+    def _visited(self, number: int) -> dict[str, Any]:
+        """Return the visits of a site: two of most, of the first one, which is no list, of the second none."""
+        visits = [
+            {
+                "Visit Id": f"1-{number}-{one}",
+                "Visit Type": "Site Visit",
+                "Visit Status": "Completed",
+                "Visit Start": "04/01/2026",
+                "Visit End": "04/02/2026",
+                "Visit Owner": "A. Weber",
+            }
+            for one in range(1 if number == 1 else 2)
+        ]
+        return {} if number == 2 else {"Site Visits": visits[0] if len(visits) == 1 else visits}
+
+    def _sites(self, start: int, size: int, *, visits: bool = False) -> Answer:
         rows = [row for row in self.rows.values() if not row.removed]
         shown = [
             {
@@ -46,6 +65,7 @@ class Siebel(Peer):
                 "Account Name": row.what,
                 "Status": "Active",
                 "Site Initiation Date": "03/31/2026",
+                **(self._visited(row.number) if visits else {}),
             }
             for row in rows[start : start + size]
         ]
