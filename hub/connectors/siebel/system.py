@@ -167,7 +167,7 @@ def opened(text: str, _tokens: Callable[[], Tokens] | None) -> System:
 
 def _rest(config: Siebel, rules: Mapping[str, Mapped]) -> Rest:
     listing = Listing(path="sites", items="items", paging="offset", size=config.size)
-    visits = Listing(path="visits", items="items", paging="next_url", next="next", size_param=None)
+    visits = Listing(path="visits", items="items", paging="next_url", next="next", size=config.size, size_param=None)
     calls = {"create": Call(method="POST", path="subject"), "update": Call(method="PUT", path="subject/{id}")}
     ways: Mapping[str, Mapping[str, Any]] = {
         "site": {"list": listing},
