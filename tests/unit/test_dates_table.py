@@ -21,6 +21,12 @@ by end of day | 05-19
 EOD is fine | 05-19
 by close of play | 05-19
 this morning | 05-19
+on the the twenty second | 05-22
+before May is over | 05-31
+before the week is out | 05-22
+they leave in one hour | 05-19
+in 24 hours | 05-20
+on the Thursday before, the twenty-eighth | 05-28
 the report is with you by five. | 05-19
 by five on Friday | 05-22
 I'll ring them as soon as we're off this call | 05-19

@@ -80,6 +80,54 @@ SAID = [
         date(2026, 3, 13),
         id="I mean to",
     ),
+    pytest.param(
+        "Tom: I can map one list on the other. Give me up to Monday.",
+        "Tom Ashworth to map one list on the other.",
+        date(2026, 3, 16),
+        id="give me up to Monday",
+    ),
+    pytest.param(
+        "Helen: I'll change the order form. It could be live on the first of April, but that is a holiday, so let me "
+        "promise you March 31.",
+        "Helen Marsh to change the order form.",
+        date(2026, 3, 31),
+        id="the day that is promised in the end",
+    ),
+    pytest.param(
+        "Tom: I'll get the word out to the centres before the day's over.",
+        "Tom Ashworth to get the word out to the centres.",
+        TODAY,
+        id="before the day is over",
+    ),
+    pytest.param(
+        "Tom: The invitations go out from my side on Monday.",
+        "Tom Ashworth to provide the invitations.",
+        date(2026, 3, 16),
+        id="from my side",
+    ),
+    pytest.param(
+        "Tom: I send you the scans.",
+        "Tom Ashworth to send the scans.",
+        None,
+        id="the present of a hand-over",
+    ),
+    pytest.param(
+        "Tom: i'll get all six to send me a a photo of the display by tomorrow",
+        "Tom Ashworth, as said: “i'll get all six to send me a a photo of the display by tomorrow”",
+        date(2026, 3, 12),
+        id="what cannot be told otherwise stands as it was said",
+    ),
+]
+
+NOT_SAID = [
+    pytest.param("Helen: I'm Helen, I'll be running the data side.", id="who introduces herself"),
+    pytest.param(
+        "Helen: Who wants to tell the story from the top?\nTom: I'll tell it.", id="what is told in the meeting"
+    ),
+    pytest.param(
+        "Tom: If we upgrade now, I'm recoding two hundred terms before lock.", id="what would have to be done"
+    ),
+    pytest.param("Tom: It should have been signed in August.", id="what should have been done"),
 ]
 
 
@@ -93,7 +141,17 @@ def actions(model):
 def test_the_work_its_doer_and_its_day_are_found(actions, script, text, due):
     (action,) = actions(script)
     assert (action.text, action.due) == (text, due)
-    assert text.startswith(f"{action.owner} to ")
+    assert text.startswith((f"{action.owner} to ", f"{action.owner}, as said: "))
+
+
+@pytest.mark.parametrize("script", NOT_SAID)
+def test_what_is_no_work_is_no_action(actions, script):
+    assert actions(script) == ()
+
+
+def test_one_who_is_not_there_gets_no_work_by_a_short_form(actions):
+    (action,) = actions("Tom: Aoife'll arrange the three sessions. By the end of next week, is that okay?")
+    assert (action.owner, action.due) == (None, date(2026, 3, 20))
 
 
 def test_who_takes_an_offer_is_not_its_doer(actions):

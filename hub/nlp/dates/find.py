@@ -1,6 +1,7 @@
 """Every day spoken in a text."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +15,7 @@ _HINT = re.compile(
     re.IGNORECASE,
 )
 _HOUR = re.compile(rf"(?:by|at|before) {grammar.CLOCK}", re.IGNORECASE)
+_TWICE = re.compile(r"\b(\w+)\s+(?=(?P<again>\1\b))", re.IGNORECASE)
 _PLACEHOLDER = date(2000, 1, 3)
 
 
@@ -41,14 +43,26 @@ def find_dates(text: str, *, meeting_day: date | None, region: str = "GB") -> li
     if not _HINT.search(text):
         return []
     found: list[tuple[int, int, int, grammar.Meaning]] = []
+    smooth, places = _without_stammer(text)
     for rank, (pattern, resolve) in enumerate(grammar.rules()):
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(smooth):
             start = match.end("pre") + 1 if "pre" in pattern.groupindex else match.start()
-            found.append((start, match.end(), rank, resolve(match, meeting_day or _PLACEHOLDER, region)))
+            meaning = resolve(match, meeting_day or _PLACEHOLDER, region)
+            found.append((places[start], places[match.end() - 1] + 1, rank, meaning))
     chosen = _without_hours(text, _without_overlaps(found))
     return [
         _moved(text, _spoken(text, start, end, meaning, meeting_day), meeting_day) for start, end, meaning in chosen
     ]
+
+
+def _without_stammer(text: str) -> tuple[str, Sequence[int]]:
+    """Return *text* without words said twice at once ("the the first"), and the place of each of its characters."""
+    twice = list(_TWICE.finditer(text))
+    if not twice:
+        return text, range(len(text))
+    left_out = {place for match in twice for place in range(match.start(), match.start("again"))}
+    places = [place for place in range(len(text)) if place not in left_out]
+    return "".join(text[place] for place in places), places
 
 
 def _without_hours(text: str, chosen: list[tuple[int, int, grammar.Meaning]]) -> list[tuple[int, int, grammar.Meaning]]:

@@ -39,7 +39,11 @@ _HUNG_UP = (
     r"(?:hang up|ring off|off (?:this |the )?(?:call|line|phone)|done here|finished here|over)"
 )
 CLOCK = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2}(?::\d\d)?)(?: o'?clock| ?[ap]\.?m\b\.?)?"
+_OVER = r"(?:'s| is|’s) (?:over|out|through|done|up|gone)"
 _UNIT = r"(?P<unit>(?:working|business|calendar) days?|days?|weeks?|months?|hours?|fortnights?)(?:'s?|’s?)?"
+
+
+_SAME_DAY = 8  # hours that are over before the day is
 
 
 def _weekday(match: Match) -> int:
@@ -68,7 +72,7 @@ def _shift(match: Match, start: date, sign: int = 1) -> date:
         return days.months_later(start, count)
     size = 7 if unit.startswith("week") else 14 if unit.startswith("fortnight") else 1
     if unit.startswith("hour"):
-        return start + timedelta(days=sign * -(-abs(count) // 24))
+        return start + timedelta(days=sign * (0 if abs(count) <= _SAME_DAY else -(-abs(count) // 24)))
     return start + timedelta(days=count * size)
 
 
@@ -93,7 +97,9 @@ def _month_day(match: Match, meeting: date, _region: str) -> Meaning:
 
 def _end_of_month(match: Match, meeting: date, _region: str) -> Meaning:
     month = _month(match)
-    year = _year(match) or (meeting.year if month >= meeting.month else meeting.year + 1)
+    year = ("year" in match.re.groupindex and _year(match)) or (
+        meeting.year if month >= meeting.month else meeting.year + 1
+    )
     return _dated(days.last_of_month(year, month), meeting)
 
 
@@ -180,7 +186,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     # a day of a month
     (rf"{_HEAD}(?:{_WD},? )?(?:the )?(?P<n>{ORDINAL}|\d{{1,2}}) (?:of )?{_MONTH}{_YEAR}\b", _month_day),
     (rf"{_HEAD}(?:{_WD},? )?{_MONTH} (?:the )?(?P<n>{ORDINAL}|\d{{1,2}})(?![\d:.]*\d|%| (?:patients|sites|percent)){_YEAR}", _month_day),
-    (rf"{_HEAD}{_WD},? (?:the )?(?P<n>{ORDINAL})\b", _named_weekday),
+    (rf"{_HEAD}(?:the )?{_WD}(?: before| after)?,? (?:the )?(?P<n>{ORDINAL})\b", _named_weekday),
     # ends
     (rf"(?:the )?end of (?:the )?(?:month of )?{_MONTH}{_YEAR}\b", _end_of_month),
     (r"(?:the )?end of (?:the )?(?:q(?P<q>[1-4])|(?P<qw>first|second|third|fourth) quarter)(?: (?:of )?(?P<year>20\d\d))?\b", _end_of_quarter),
@@ -223,8 +229,13 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"(?:by |at |before )?(?:the )?(?<!the start and ){_CLOSE}\b(?<!noon)|by (?:noon|midday|midnight|tonight)", _on(0)),
     (rf"(?:by|at|before) {CLOCK}(?=\s*(?:[,.;!?]|$|then\b|and (?:i|we|it|then)\b))", _on(0)),
     # a bare ordinal
-    (rf"(?P<pre>\b(?:by|on|before|until|till|from|to|for|of|since|after|is|be)) the (?P<n>{SPOKEN_ORDINAL})(?=[,.;:!?]|$| (?:of the month|at the latest|and|or|but|because|so|if|then|latest|please|i|we|it)\b)", _ordinal),
+    (rf"(?P<pre>\b(?:by|on|before|until|till|from|to|for|of|since|after|is|be)) the (?P<n>{SPOKEN_ORDINAL})(?=[,.;:!?]|$| (?:of the month|at the latest|and|or|but|because|so|if|then|latest|please|i|we|it|they|he|she|you)\b)", _ordinal),
     (r"\bthe (?P<n>\d{1,2}(?:st|nd|rd|th))\b(?! (?:century|floor|version|amendment|percentile|patient|subject|visit|site|time|item|row|line|cycle|dose|cohort|edition|week|day|quarter|revision|draft))", _ordinal),
+    # before a span is over
+    (rf"before (?:the )?(?:day|today){_OVER}", _on(0)),
+    (rf"before (?:the |this )?week{_OVER}", lambda _m, d, _r: Meaning(days.end_of_week(d, weeks=0))),
+    (rf"before (?:the |this )?month{_OVER}", lambda _m, d, _r: Meaning(_month_end(d, 0))),
+    (rf"before {_MONTH}{_OVER}", _end_of_month),
     # no single day
     (rf"(?:the )?week of (?:the )?(?:{ORDINAL}|\d{{1,2}})(?: (?:of )?{_MONTH})?|(?:the )?week of {_MONTH.replace('month', 'month2')} (?:\d{{1,2}}|{ORDINAL})", _open("a week is named, not a day")),
     (rf"(?:early|late|mid|middle of|beginning of|start of|first half of|second half of)[- ](?:in )?(?:the )?(?:next week|this week|next month|the month|week|{_MONTH})|mid-{_MONTH.replace('month', 'month2')}", _open("no single day is named")),

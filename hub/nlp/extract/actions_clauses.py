@@ -178,7 +178,8 @@ def _passive(utterance: Utterance, token: Any, weight: float) -> Iterator[Clause
     verb = token.head
     inner = next((child for child in verb.children if child.dep_ == "xcomp"), verb)
     asked = utterance.text.rstrip().endswith("?") and token.i > min(child.i for child in token.head.subtree)
-    if token.pos_ in {"NOUN", "PROPN", "PRON"} and (weight or asked):
+    over = any(child.lemma_ == "have" and child.dep_ == "aux" for child in verb.children)  # "should have been signed"
+    if token.pos_ in {"NOUN", "PROPN", "PRON"} and (weight or asked) and not over:
         yield Clause(utterance, Mood.OPEN, inner, min(weight or 0.2, 0.35), subject=token, begin=token.left_edge.i)
 
 
@@ -232,6 +233,12 @@ _HANDIWORK = WORK - words(
 _PROMISED = DELIVER | {"follow", "take", "do", "collect", "get"}
 
 
+def _is_handed_over(verb: Any) -> bool:
+    """Tell whether somebody in the room is to get a thing: "I send you the scans"."""
+    you = any(child.dep_ == "dative" and child.lower_ == "you" for child in verb.children)
+    return you and any(child.dep_ == "dobj" and child.pos_ in {"NOUN", "PROPN"} for child in verb.children)
+
+
 def _makes_a_thing(verb: Any) -> bool:
     """Tell whether the verb is work on a named thing: "I make the invoice", not "I have a lunch"."""
     things = (child for child in verb.children if child.dep_ == "dobj")
@@ -250,7 +257,8 @@ def _present_promises(utterance: Utterance) -> Iterator[Clause]:
         progressive = verb.tag_ == "VBG" and aux <= {"am", "is", "'m", "'s"} and bool(aux)
         if not (progressive or (verb.tag_ in {"VBP", "VBZ"} and not aux)):
             continue
-        chained = first and _THEN.search(utterance.text) is not None and verb.tag_ == "VBP"
+        handed = first and verb.tag_ == "VBP" and _is_handed_over(verb)
+        chained = handed or (first and _THEN.search(utterance.text) is not None and verb.tag_ == "VBP")
         yield Clause(
             utterance,
             Mood.COMMIT if first else Mood.JOINT if joint else Mood.ASSIGN,
@@ -263,10 +271,14 @@ def _present_promises(utterance: Utterance) -> Iterator[Clause]:
         )
 
 
+_FROM_ME = re.compile(r"from (?:me|my (?:side|end|desk))\b", re.IGNORECASE)
+
+
 def _from_me(utterance: Utterance) -> Iterator[Clause]:
     """Yield what is announced as coming: "Draft one comes from me on Friday"."""
     for token in utterance.sent[:-1]:
-        if token.lower_ != "from" or token.nbor().lower_ != "me" or token.head.lemma_.lower() not in {"come", "follow"}:
+        mine = token.lower_ == "from" and _FROM_ME.match(token.doc[token.i : token.i + 3].text)
+        if not mine or token.head.lemma_.lower() not in {"come", "follow", "go", "leave"}:
             continue
         subject = next((child for child in token.head.children if child.dep_ == "nsubj"), None)
         if subject is not None and subject.pos_ in {"NOUN", "PROPN", "NUM"}:

@@ -33,6 +33,15 @@ _HOUR = re.compile(
 )
 _EARLIEST = re.compile(r"\b(?:not|never) (?:before|until|till)\b|\bat the earliest\b", re.IGNORECASE)
 _STARTS = re.compile(r"\b(?:go(?:es)? live|starts|begins|opens|expires|ends|was|were|had)\b", re.IGNORECASE)
+_SAYS_DAY = re.compile(
+    r"\b(?:promise|guarantee|commit to|aim(?:ing)? for|give me|make it|call it|let's say|i(?:'d|'ll| would| will)? (?:say|expect)|"
+    r"(?:tell|show|give|send) you|let you know|get back to you|come back to you)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"(?<!any good)(?<!okay)(?<!ok)(?<!all right)(?<!alright)(?<!fine)(?<!soon enough)(?<!you)\?\W*$", re.IGNORECASE
+)
+"""A question that is more than "is that okay?" behind a day."""
 _MAIN = frozenset({"ROOT", "conj", "parataxis"})
 _THINGS = words("it that this they these those which all both")
 _SHORT = 10  # tokens
@@ -114,8 +123,10 @@ def says_when(utterance: Utterance) -> bool:
     "It'll be with them on Wednesday" is of it; "it goes live on Friday" is another matter.
     """
     sent = utterance.sent
-    if not sent.doc.has_annotation("DEP") or utterance.text.rstrip().endswith("?") or _STARTS.search(utterance.text):
+    if not sent.doc.has_annotation("DEP") or _ASKS.search(utterance.text) or _STARTS.search(utterance.text):
         return False
+    if _SAYS_DAY.search(utterance.text):
+        return True
     doers = [token for token in sent if token.dep_ in {"nsubj", "nsubjpass", "expl"} and token.head.dep_ in _MAIN]
     if not doers:
         return sent.root.tag_ not in {"VB", "VBP", "VBZ", "VBD"} and len(sent) <= _SHORT

@@ -80,7 +80,12 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
     (Mood.REQUEST, 0.3, rf"you (?:could|can) {_NOT}{_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.45, rf"please (?:do |everybody |everyone |all |both |also )?{_NOT}{_ADVERBS}{_VERB}"),
     (Mood.DELIVERY, 0.4, r"you (?:will|shall|'ll|'d|would) (?:also |all |both )?(?P<verb>have|get|receive)"),
-    (Mood.DELIVERY, 0.35, r"you (?P<verb>have|get|receive) (?:it|that|this|them|these)"),
+    (Mood.DELIVERY, 0.35, r"you (?:all |both )?(?P<verb>have|get|receive) (?:it|that|this|them|these)"),
+    (
+        Mood.DELIVERY,
+        0.35,
+        r"(?<!do )(?<!did )(?<!if )you (?:all |both )?(?P<verb>receive|get) (?=(?:the|a|an|my|our|your) )",
+    ),
     (Mood.JOINT, 0.35, rf"we (?:will|shall|'ll) {_NOT}{_ADVERBS}{_VERB}"),
     (Mood.JOINT, 0.35, rf"we (?:are|'re) {_NOT}going to {_ADVERBS}{_VERB}"),
     (Mood.JOINT, 0.3, rf"we {_NOT}(?:need|have|have got|'ve got|ought) to {_ADVERBS}{_VERB}"),

@@ -18,7 +18,8 @@ WORK = words("""
     courier deliver supply stock migrate grant revoke enable disable open make take give tell find cover double-check
     tidy circle loop nudge remind remind reproduce reformat recirculate restart initiate kick transcribe scan digitise
     countersign counter-sign escort repeat rework redo finish attach append enter reconvene pre-fill prefill walk come
-    go have do move change switch swap shift rebook resolve settle expedite accelerate secure cut key tag flag
+    go have do move change switch swap shift rebook resolve settle ring phone map pay refund reimburse invoice process warn brief host photograph consolidate
+    execute conduct table expedite accelerate secure cut key tag flag
 """)
 """Verbs for something that is done outside of the meeting and can be checked afterwards."""
 

@@ -22,6 +22,10 @@ _NOTES = re.compile(
     re.IGNORECASE,
 )
 _SUPPOSED = re.compile(r"\bif (?:i|we|you|they|it)\b", re.IGNORECASE)
+_INTRODUCES = re.compile(
+    r"\bI(?:'m| am) [A-Z][\w-]+(?: [A-Z][\w-]+)?,? (?:and )?(?:I|who)(?:'ll| will) be \w+ing\b|\bI(?:'ll| will) be "
+    r"(?:your|the) (?:main |day-to-day )?(?:contact|lead|monitor|manager)\b",
+)
 _POLITE_IF = re.compile(r"\bif (?:that|it|this) (?:helps?|works|suits)|\bif you (?:want|like|wish)", re.IGNORECASE)
 _IF = re.compile(r"\bif\b", re.IGNORECASE)
 _HYPOTHETICAL = re.compile(
@@ -56,7 +60,9 @@ def _doubts(draft: Draft) -> Iterator[float]:
         yield 0.3
     if not dated and clause.mood is Mood.COMMIT and _SUPPOSED.search(_before(clause)):
         yield 0.2
-    conditional = clause.mood is Mood.ASSIGN and _IF.search(clause.utterance.text)
+    if clause.mood is Mood.COMMIT and _INTRODUCES.search(clause.utterance.text):
+        yield 0.5
+    conditional = (clause.mood is Mood.ASSIGN or clause.needs_day) and _IF.search(clause.utterance.text)
     if conditional or _HYPOTHETICAL.search(_POLITE_IF.sub("", clause.utterance.text)):
         yield 0.3
 

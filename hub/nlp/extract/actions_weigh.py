@@ -26,7 +26,7 @@ _HERE = re.compile(
     r"\b(?:in a (?:minute|second|moment|sec|bit)|right now|real quick|for a (?:second|minute|moment)|"
     r"one (?:second|moment|sec)|"
     r"quickly|briefly|out loud|the floor|screen|whiteboard|slides?|on mute|minutes (?:of|during|today|for)|"
-    r"take (?:the )?minutes|in the chat|first item|next item|the agenda item|turn it over|"
+    r"take (?:the )?minutes|in the chat|the story|from the top|first item|next item|the agenda item|turn it over|"
     r"the next slide|kick|"
     r"(?:go|run|walk) (?:down|through|over) (?:the|this|our|my) (?:list|agenda|items|points|slides|minutes)|"
     r"give you (?:all )?.{0,20}back|minutes back|some context|the short version|the background)\b",
@@ -45,6 +45,7 @@ _INFORM = words("""
 """)
 _PEOPLE = words("you me us him her")
 _ASKERS = words("me us")
+_THOSE = words("you me us him her them everyone everybody")
 _OF_PEOPLE = words("commit brief excuse join follow")
 _WISHES = words("need want like expect")
 
@@ -56,7 +57,7 @@ def is_work(clause: Clause) -> bool:
         return False
     if lemma not in WORK and (clause.verb.pos_ != "VERB" or clause.weight <= FAINT):
         return False
-    if _NOTED.search(phrase_text(clause)) or (lemma in _OF_PEOPLE and pronoun_only(clause.verb)):
+    if _NOTED.search(phrase_text(clause)) or (lemma in _OF_PEOPLE and _is_done_to_people(clause.verb)):
         return False
     if _is_only_talk_of_a_day(clause) or (lemma == "ask" and not has_content(clause.verb)):
         return False
@@ -67,6 +68,12 @@ def is_work(clause: Clause) -> bool:
     if _HERE.search(phrase) or _JEST.search(text) or _ROUTINE.search(text):
         return False
     return lemma not in LIGHT or has_content(clause.verb) or pronoun_only(clause.verb) or _gets_done(clause.verb)
+
+
+def _is_done_to_people(verb: Any) -> bool:
+    """Tell whether the object is only somebody: "I'll brief her after", "I can commit him to Friday"."""
+    objects = [child for child in verb.children if child.dep_ in {"dobj", "dative"}]
+    return bool(objects) and all(child.lower_ in _THOSE for child in objects)
 
 
 def phrase_text(clause: Clause) -> str:

@@ -15,6 +15,8 @@ from hub.nlp.extract.writing import phrase_of, sentence, speaks_of_the_talkers, 
 from hub.nlp.extract.writing_phrases import subject_phrase, verb_phrase
 from hub.nlp.extract.writing_pronouns import Antecedent, antecedent, pronoun_object, replacement
 
+_FEWEST_SAID, _MOST_SAID = 4, 40  # words
+
 
 @dataclass(frozen=True, slots=True)
 class Worded:
@@ -114,12 +116,22 @@ def _fault(text: str, draft: Draft, sources: tuple[Utterance, ...]) -> str | Non
     return unproved(text, spoken, people=people)
 
 
+def _as_said(draft: Draft) -> str | None:
+    """Return the sentence itself between quotes, where who is to do it is known and it can be read; else None."""
+    said = " ".join(draft.clause.utterance.text.split()).rstrip(",;:–—- ")
+    known = draft.owner is not None and draft.owner.name is not None
+    bound = draft.accepted or draft.due is not None or draft.mood is Mood.COMMIT
+    if not (known and bound and draft.owner and _FEWEST_SAID <= len(said.split()) <= _MOST_SAID):
+        return None
+    return f"{draft.owner.name}, as said: “{said}”"
+
+
 def _plainly(draft: Draft, roster: Roster, reason: str) -> Worded:
     """Fall back on the spoken sentence itself, tidied, where it speaks of nobody in the room."""
     days = draft.days if draft.due is not None and draft.due.day is not None else []
     text = tidy(without_days(draft.clause.utterance.text, days), roster)
     if speaks_of_the_talkers(text) or loses_negation(text, draft.clause.utterance.text) or len(text.split()) < 3:
-        return Worded(None, (), reason)
+        return Worded(_as_said(draft), (), reason)
     whole = sentence(_with_doer(draft, f"follow up: {text[:1].lower()}{text[1:]}"))
     fault = _fault(whole, draft, ())
     return Worded(whole) if fault is None else Worded(None, (), fault)

@@ -8,7 +8,7 @@ from hub.nlp.extract.lexicon import words
 
 _LEAD = (
     r"(?:(?:so|and|okay|ok|then|right|well|um+|uh+|hm+|but|now|great|good|perfect|super|thanks|thank you|yes|yeah|no|"
-    r"alright|all right|hi|hey|hello|sorry|actually|maybe|also|next|first|finally|please|oh|ah|cool|fine|exactly)"
+    r"alright|all right|hi|hey|hello|sorry|actually|maybe|also|next|first|finally|please|oh|ah|cool|fine|exactly|mr|mrs|ms|miss|dr|doctor|prof|professor|dame|sir)"
     r"(?:[,.!;:—-]+\s*|\s+))*"
 )
 _BEFORE = re.compile(_LEAD, re.IGNORECASE)

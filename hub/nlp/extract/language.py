@@ -17,6 +17,10 @@ def load_parser(model_dir: Path) -> Any:
     import spacy
 
     try:
-        return spacy.load(model_dir, exclude=list(UNUSED))
+        parser: Any = spacy.load(model_dir, exclude=list(UNUSED))
     except OSError as error:
         raise FatalError(f"{model_dir}: no language model here; run: hub models fetch spacy-en-sm") from error
+    # the model cuts "she'll" in two and leaves "Aoife'll" whole
+    suffixes = [*parser.Defaults.suffixes, r"(?<=[a-zà-ž])['’]ll"]
+    parser.tokenizer.suffix_search = spacy.util.compile_suffix_regex(suffixes).search
+    return parser
