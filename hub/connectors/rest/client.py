@@ -112,10 +112,9 @@ class Client:
         if status == 401 and self._identity.renewable:
             self._identity.refused()
             status, headers, content = self._sent(asked)
-        where = f"{self._name}: {asked.method} {urlsplit(asked.url).path}"
         if 200 <= status < 300 or status == 304 or status in asked.accepts:
             return Got(status, headers, content)
-        raise self._judged(where, status, headers, content, rests=_rests(asked))
+        raise self.judged(asked, status, headers, content)
 
     def redacted(self, text: str) -> str:
         """Return *text* of the other side without the credentials that it was sent."""
@@ -162,8 +161,9 @@ class Client:
             )
         return url
 
-    def _judged(self, where: str, status: int, headers: Mapping[str, str], content: bytes, *, rests: bool) -> Exception:
-        line = f"{where}: status {status}"
+    def judged(self, asked: Asked, status: int, headers: Mapping[str, str], content: bytes) -> Exception:
+        """Return the error that an answer is, by its status."""
+        line, rests = f"{self._name}: {asked.method} {urlsplit(asked.url).path}: status {status}", _rests(asked)
         if status in (401, 403):
             return FatalError(f"{line}; the credentials are refused: check auth in the system's YAML")
         if status in (408, 423, 425, 429) or status >= 500:

@@ -115,6 +115,16 @@ class Call(Strict):
     """Key that the fields are put under."""
 
 
+class Batch(Strict):
+    """How several writes are sent as one request: OData's JSON batch."""
+
+    path: str = "$batch"
+    size: int = Field(20, ge=2, le=5000)
+    """Writes in one request; Graph takes twenty."""
+    prefix: str = "/"
+    """What the addresses within a batch begin with."""
+
+
 def _named(value: Any) -> Any:
     return {"field": value} if isinstance(value, str) else value
 
@@ -163,6 +173,7 @@ class Rest(Strict):
     """A longer answer is refused."""
     idempotency_header: str = "Idempotency-Key"
     auth: Auth = Auth()
+    batch: Batch | None = None
     kinds: Mapping[str, Kind] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -13,14 +13,16 @@ import httpx2
 
 from hub.connectors.rest import paging
 from hub.connectors.rest.auth import Identity
+from hub.connectors.rest.batch import ask_all
 from hub.connectors.rest.client import Asked, Asker, Client, Limits, NotThereError, Told
 from hub.connectors.rest.config import Kind, Listing, Rest, read_config
 from hub.connectors.rest.mapping import MISSING, at, body_of, fields_of, mark_of, read_item, version_of
 from hub.connectors.rest.tokens import Tokens
 from hub.connectors.rest.trust import trusted
 from hub.connectors.rest.waits import moment_of
+from hub.domain.changes import Asked as Write
 from hub.domain.changes import Capabilities, Change, Page, Push, Receipt, Reject
-from hub.domain.errors import RejectedError, RetryableError
+from hub.domain.errors import RejectedError, RetryableError, StaleError
 from hub.ports import System
 
 _RESTARTS = 5
@@ -71,6 +73,7 @@ class RestSystem:
             clock=clock,
             monotonic=time.monotonic,
         )
+        self._plain = client
         self._client: Asker = dialect(client) if dialect else client
         self._clock = clock
         self.name = config.name
@@ -84,6 +87,7 @@ class RestSystem:
             deletes=any(rule.deleted or rule.delete for rule in config.kinds.values()),
             versions=any(rule.version for rule in config.kinds.values()),
             writable=writable,
+            batch=config.batch.size if config.batch and not dialect else 1,
             takes={
                 kind: frozenset(name for name, value in rule.fields.items() if not value.read_only)
                 for kind, rule in config.kinds.items()
@@ -146,6 +150,27 @@ class RestSystem:
 
     def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:
         """Write a record; see `Target.push`."""
+        rule, asked = self._request(change, idempotency_key, precondition)
+        return self._receipt(rule, change, self._client.ask(asked))
+
+    def push_all(self, writes: Sequence[Write]) -> list[Receipt | RejectedError | StaleError]:
+        """Write several records in one request; see `BulkTarget.push_all`."""
+        batch = self._config.batch
+        assert batch is not None  # noqa: S101  # else no more than one is asked for
+        answers: dict[int, Receipt | RejectedError | StaleError] = {}
+        sent: list[tuple[int, Kind, Asked]] = []
+        for number, write in enumerate(writes):
+            try:
+                sent.append((number, *self._request(write.push, write.idempotency_key, write.precondition)))
+            except RejectedError as error:
+                answers[number] = error
+        told = ask_all(self._plain, batch, self.name, [asked for _, _, asked in sent]) if sent else []
+        for (number, rule, _), answer in zip(sent, told, strict=True):
+            known = self._receipt(rule, writes[number].push, answer) if isinstance(answer, Told) else answer
+            answers[number] = known
+        return [answers[number] for number in range(len(writes))]
+
+    def _request(self, change: Push, idempotency_key: str, precondition: str | None) -> tuple[Kind, Asked]:
         rule = self._config.kinds.get(change.kind)
         call = None
         if rule is not None:
@@ -162,8 +187,7 @@ class RestSystem:
                 body[rule.version] = version_of(precondition)
         path = call.path.replace("{id}", quote(change.external_id or "", safe=""))
         sent = None if call.method == "DELETE" else {call.wrap: body} if call.wrap else body
-        told = self._client.ask(Asked(call.method, path, {}, headers, sent))
-        return self._receipt(rule, change, told)
+        return rule, Asked(call.method, path, {}, headers, sent)
 
     def _receipt(self, rule: Kind, change: Push, told: Told) -> Receipt:
         item = told.body if isinstance(told.body, dict) else {}

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
+from hub.web.partners.batch import checked, number_of, several, shown
 from hub.web.partners.profiles import Profile
 from hub.web.partners.store import Conflict, Row, Store
 
-_LIMIT = 200
+_LIMIT = 1000
 _TOKEN_S = 3600
 
 
@@ -47,7 +48,11 @@ def create_partner(profile: Profile, store: Store, *, secret: str) -> FastAPI:
 
     @app.get("/log", dependencies=allowed)
     def log() -> list[dict[str, Any]]:
-        return store.log()
+        return list(store.log())
+
+    @app.post("/batch", dependencies=allowed)
+    def batch(body: dict[str, Any]) -> dict[str, Any]:
+        return {"responses": several(profile, store, body.get("requests") or [])}
 
     @app.get("/api/{name}", dependencies=allowed)
     def page(
@@ -55,7 +60,7 @@ def create_partner(profile: Profile, store: Store, *, secret: str) -> FastAPI:
     ) -> dict[str, Any]:
         size = max(1, min(limit, _LIMIT))
         rows = store.page(name, since=since, mark=after, offset=0 if profile.cursor_paging else offset, limit=size + 1)
-        told: dict[str, Any] = {profile.items: [_shown(profile, row) for row in rows[:size]]}
+        told: dict[str, Any] = {profile.items: [shown(profile, row) for row in rows[:size]]}
         if profile.cursor_paging:
             more = len(rows) > size
             told["next"] = str(request.url.include_query_params(after=rows[size - 1].mark)) if more else None
@@ -63,11 +68,11 @@ def create_partner(profile: Profile, store: Store, *, secret: str) -> FastAPI:
 
     @app.get("/api/{name}/{record}", dependencies=allowed)
     def one(name: Named, record: str) -> Response:
-        return _answer(profile, store.find(name, _number(profile, record)))
+        return _answer(profile, store.find(name, number_of(profile, record)))
 
     @app.post("/api/{name}", dependencies=allowed, status_code=201)
     def create(name: Named, body: dict[str, Any], idempotency_key: Annotated[str | None, Header()] = None) -> Response:
-        fields, _ = _checked(profile, name, body)
+        fields, _ = checked(profile, name, body)
         return _answer(profile, store.write(name, None, fields, key=idempotency_key), status=201)
 
     @app.patch("/api/{name}/{record}", dependencies=allowed)
@@ -78,55 +83,24 @@ def create_partner(profile: Profile, store: Store, *, secret: str) -> FastAPI:
         idempotency_key: Annotated[str | None, Header()] = None,
         if_match: Annotated[str | None, Header()] = None,
     ) -> Response:
-        fields, revision = _checked(profile, name, body)
+        fields, revision = checked(profile, name, body)
         version = if_match.strip('W/"') if if_match else revision
         expected = int(version) if version is not None else None
         try:
-            row = store.write(name, _number(profile, record), fields, key=idempotency_key, version=expected)
+            row = store.write(name, number_of(profile, record), fields, key=idempotency_key, version=expected)
         except Conflict:
             return JSONResponse({"error": "it was changed meanwhile"}, 412 if profile.etags else 409)
         return _answer(profile, row)
 
     @app.delete("/api/{name}/{record}", dependencies=allowed)
     def delete(name: Named, record: str, idempotency_key: Annotated[str | None, Header()] = None) -> Response:
-        return _answer(profile, store.write(name, _number(profile, record), {}, key=idempotency_key, deleted=True))
+        return _answer(profile, store.write(name, number_of(profile, record), {}, key=idempotency_key, deleted=True))
 
     return app
-
-
-def _checked(profile: Profile, name: str, body: dict[str, Any]) -> tuple[dict[str, Any], Any]:
-    """Return the fields and the revision of a write; 422 names what this partner does not take."""
-    fields = dict(body)
-    revision = None if profile.etags else fields.pop("rev", None)
-    for field, value in fields.items():
-        codes = profile.collections[name].get(field)
-        if codes is None:
-            raise HTTPException(422, f"{field}: no such field")
-        if codes and value is not None and value not in codes:
-            raise HTTPException(422, f"{field}: {value!r} is none of {', '.join(codes)}")
-    return fields, revision
-
-
-def _number(profile: Profile, record: str) -> int:
-    number = record.removeprefix(profile.prefix)
-    if not number.isdecimal() or not record.startswith(profile.prefix):
-        raise HTTPException(404, "no such record")
-    return int(number)
-
-
-def _shown(profile: Profile, row: Row) -> dict[str, Any]:
-    version = {"version": str(row.version)} if profile.etags else {"rev": row.version}
-    return {
-        "id": f"{profile.prefix}{row.number}",
-        **row.body,
-        **version,
-        profile.changed: row.changed,
-        "removed": row.deleted,
-    }
 
 
 def _answer(profile: Profile, row: Row | None, *, status: int = 200) -> Response:
     if row is None:
         raise HTTPException(404, "no such record")
     headers = {"ETag": f'"{row.version}"'} if profile.etags else {}
-    return JSONResponse(_shown(profile, row), status, headers=headers)
+    return JSONResponse(shown(profile, row), status, headers=headers)

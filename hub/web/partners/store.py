@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +33,18 @@ class Row:
 
 class Conflict(Exception):  # noqa: N818  # an answer, not a fault
     """The record has another version by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A write; see `Store.write`."""
+
+    collection: str
+    number: int | None
+    fields: dict[str, Any]
+    key: str | None = None
+    version: int | None = None
+    deleted: bool = False
 
 
 class Store:
@@ -79,34 +91,30 @@ class Store:
 
         Conflict when it has another *version* than the one given.
         """
+        wanted = Wanted(collection, number, fields, key, version, deleted)
+        [outcome] = self.write_all([wanted])
+        if isinstance(outcome, Conflict):
+            raise outcome
+        return outcome
+
+    def write_all(self, several: Sequence[Wanted]) -> list[Row | Conflict | None]:
+        """Do several writes in one transaction and return what became of each."""
         with closing(self._open()) as connection, connection:
             connection.execute("BEGIN IMMEDIATE")
-            if key and (known := connection.execute("SELECT number FROM answers WHERE key = ?", (key,)).fetchone()):
-                return _found(connection, collection, known[0])
-            before = _found(connection, collection, number) if number is not None else None
-            if number is not None and before is None:
-                return None
-            if before is not None and version is not None and version != before.version:
-                raise Conflict
-            body = {**(before.body if before else {}), **fields}
-            mark = connection.execute("SELECT COALESCE(MAX(mark), 0) + 1 FROM log").fetchone()[0]
-            values = (json.dumps(body), (before.version if before else 0) + 1, mark, self._now(), deleted)
-            if before is None:
-                statement = "INSERT INTO rows (body, version, mark, changed, deleted, collection) VALUES (?,?,?,?,?,?)"
-                number = connection.execute(statement, (*values, collection)).lastrowid
-            else:
-                statement = "UPDATE rows SET body = ?, version = ?, mark = ?, changed = ?, deleted = ? WHERE number = ?"
-                connection.execute(statement, (*values, number))
-            if key:
-                connection.execute("INSERT INTO answers VALUES (?, ?)", (key, number))
-            connection.execute("INSERT INTO log VALUES (?,?,?,?)", (mark, number, key, json.dumps(fields)))
-            return _found(connection, collection, int(number or 0))
+            mark = connection.execute("SELECT COALESCE(MAX(mark), 0) FROM log").fetchone()[0]
+            outcomes: list[Row | Conflict | None] = []
+            for number, wanted in enumerate(several, mark + 1):
+                try:
+                    outcomes.append(_written(connection, wanted, mark=number, now=self._now()))
+                except Conflict as conflict:
+                    outcomes.append(conflict)
+            return outcomes
 
-    def log(self) -> list[dict[str, Any]]:
-        """Return every write in order: record, key (None for people), fields."""
+    def log(self) -> Iterator[dict[str, Any]]:
+        """Yield every write in order: record, key (None for people), fields."""
         with closing(self._open()) as connection:
-            rows = connection.execute("SELECT mark, number, key, body FROM log ORDER BY mark").fetchall()
-        return [{"mark": row[0], "number": row[1], "key": row[2], "fields": json.loads(row[3])} for row in rows]
+            for row in connection.execute("SELECT mark, number, key, body FROM log ORDER BY mark"):
+                yield {"mark": row[0], "number": row[1], "key": row[2], "fields": json.loads(row[3])}
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, timeout=15)
@@ -115,6 +123,29 @@ class Store:
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="milliseconds")
+
+
+def _written(connection: sqlite3.Connection, wanted: Wanted, *, mark: int, now: str) -> Row | None:
+    key, number, collection = wanted.key, wanted.number, wanted.collection
+    if key and (known := connection.execute("SELECT number FROM answers WHERE key = ?", (key,)).fetchone()):
+        return _found(connection, collection, known[0])
+    before = _found(connection, collection, number) if number is not None else None
+    if number is not None and before is None:
+        return None
+    if before is not None and wanted.version is not None and wanted.version != before.version:
+        raise Conflict
+    body = {**(before.body if before else {}), **wanted.fields}
+    values = (json.dumps(body), (before.version if before else 0) + 1, mark, now, wanted.deleted)
+    if before is None:
+        statement = "INSERT INTO rows (body, version, mark, changed, deleted, collection) VALUES (?,?,?,?,?,?)"
+        number = connection.execute(statement, (*values, collection)).lastrowid
+    else:
+        statement = "UPDATE rows SET body = ?, version = ?, mark = ?, changed = ?, deleted = ? WHERE number = ?"
+        connection.execute(statement, (*values, number))
+    if key:
+        connection.execute("INSERT INTO answers VALUES (?, ?)", (key, number))
+    connection.execute("INSERT INTO log VALUES (?,?,?,?)", (mark, number, key, json.dumps(wanted.fields)))
+    return _found(connection, collection, int(number or 0))
 
 
 def _found(connection: sqlite3.Connection, collection: str, number: int) -> Row | None:

@@ -1,0 +1,50 @@
+"""Several writes in one request: OData 4.01's JSON batch, as Microsoft Graph has it, too."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx2
+
+from hub.connectors.rest.client import Asked, Client, Told
+from hub.connectors.rest.config import Batch
+from hub.domain.errors import RejectedError, RetryableError, StaleError
+
+Answer = Told | RejectedError | StaleError
+
+
+def ask_all(client: Client, batch: Batch, name: str, several: Sequence[Asked]) -> list[Answer]:
+    """Send *several* as one request and return what became of each, in their order.
+
+    RetryableError or FatalError where one of them, or all, met what is none of its own: of none it is known then
+    whether it was written.
+    """
+    requests = [_request(str(number), batch.prefix, one) for number, one in enumerate(several)]
+    told = client.ask(Asked("POST", batch.path, {}, {}, {"requests": requests}))
+    found = told.body.get("responses") if isinstance(told.body, dict) else None
+    if not isinstance(found, list):
+        raise RetryableError(f"{name}: the answer to {batch.path} has no list of responses")
+    answers = {str(one.get("id")): one for one in found if isinstance(one, dict)}
+    return [_answer(client, name, one, answers.get(str(number))) for number, one in enumerate(several)]
+
+
+def _request(id: str, prefix: str, asked: Asked) -> dict[str, Any]:
+    made: dict[str, Any] = {"id": id, "method": asked.method, "url": prefix + asked.url, "headers": {**asked.headers}}
+    if asked.body is not None:
+        made["headers"]["Content-Type"] = "application/json"
+        made["body"] = asked.body
+    return made
+
+
+def _answer(client: Client, name: str, asked: Asked, answer: Mapping[str, Any] | None) -> Answer:
+    status = answer.get("status") if answer is not None else None
+    if answer is None or not isinstance(status, int):
+        raise RetryableError(f"{name}: {asked.method} {asked.url} has no answer among those of its batch")
+    told = answer.get("headers")
+    headers = httpx2.Headers({str(key): str(value) for key, value in told.items()} if isinstance(told, dict) else {})
+    if 200 <= status < 300:
+        return Told(answer.get("body"), headers)
+    error = client.judged(asked, status, headers, json.dumps(answer.get("body")).encode())
+    if isinstance(error, RejectedError | StaleError):
+        return error
+    raise error
