@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import signal
 import socket
@@ -17,8 +18,12 @@ import httpx2
 import pytest
 from cryptography.fernet import Fernet
 
+from hub.domain.people import Role
+from tests.people import granted, person, quick_hub, served, sign_in
+
 HUB = Path(sys.executable).with_name("hub")
 
+_MOST_ASKED = 400
 AGREEMENT = """
 id: a
 parties: {Sponsor: [sponsor], CRO: [cro]}
@@ -94,7 +99,9 @@ class _Answers(BaseHTTPRequestHandler):
 def plant():
     """Every secret by name; those that systems hand out are added as they are."""
     named = ("SPONSOR_KEY", "CRO_SECRET", "CRO_REFRESH", "DATABASE_PASSWORD", "KAFKA_PASSWORD", "ENGINE_PASSWORD")
-    return {name: f"planted-{secrets.token_hex(12)}" for name in named} | {"TOKEN_KEY": Fernet.generate_key().decode()}
+    own = ("OWN_SMTP_PASSWORD", "OWN_S3_SECRET", "OWN_LLM_KEY", "OWN_KAFKA_PASSWORD")
+    made = {name: f"planted-{secrets.token_hex(12)}" for name in (*named, *own)}
+    return made | {"TOKEN_KEY": Fernet.generate_key().decode()}
 
 
 @pytest.fixture
@@ -171,7 +178,34 @@ def said(surroundings, tmp_path, *words: str) -> bytes:
     return log.read_bytes() + figures
 
 
-def test_no_secret_is_found_in_anything_that_the_hub_leaves(surroundings, tmp_path, plant, gossips):
+def shown(plant, letter: str) -> dict[str, bytes]:
+    """Return all that pages and API answer to somebody who may see everything, by address."""
+    own = {name: plant[f"OWN_{name.upper()}"] for name in ("smtp_password", "s3_secret", "llm_key", "kafka_password")}
+    hub = quick_hub(**own)
+    person(hub, "ada@hub.example", *(granted(role, "*") for role in Role if role is not Role.INSPECTOR))
+    answers: dict[str, bytes] = {}
+    with served(hub) as client:
+        sign_in(client, "ada@hub.example")
+        paths = [path for path, does in client.app.openapi()["paths"].items() if "get" in does]
+        ids = {"dead-letters": letter, "agreements": "a", "systems": "cro", "users": "none"}
+        todo = ["/", "/sync", "/administration", *(_filled(path, ids) for path in paths)]
+        while todo and len(answers) < _MOST_ASKED:
+            address = todo.pop(0)
+            if address in answers or "/export" in address:
+                continue
+            answer = client.get(address, follow_redirects=True)
+            answers[address] = answer.content + str(answer.headers).encode()
+            if "html" in answer.headers.get("content-type", ""):
+                todo += re.findall(r'href="(/[^"#?]*)', answer.text.replace("&amp;", "&"))
+    return answers
+
+
+def _filled(path: str, ids: dict[str, str]) -> str:
+    known = next((value for name, value in ids.items() if f"/{name}/" in path), "none")
+    return re.sub(r"\{[^}]*\}", known, path)
+
+
+def test_no_secret_is_found_in_anything_that_the_hub_leaves(surroundings, tmp_path, plant, gossips, monkeypatch):
     parts = {}
     hub(surroundings, "sync", "agreements", "propose", str(tmp_path / "agreement.yaml"), "--by", "Anna")
     for party in ("Sponsor", "CRO"):
@@ -199,6 +233,11 @@ def test_no_secret_is_found_in_anything_that_the_hub_leaves(surroundings, tmp_pa
         surroundings, "sync", "run", HUB_BUS="kafka", HUB_KAFKA_USERNAME="hub",
         HUB_KAFKA_PASSWORD=plant["KAFKA_PASSWORD"], HUB_KAFKA_SERVERS="127.0.0.1:1",
     )  # fmt: skip
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
+    parts |= (answers := shown(plant, letter["id"]))
+    assert b"[secret]" in answers[f"/sync/letters/{letter['id']}"]
+    assert b"[secret]" in answers[f"/api/v1/dead-letters/{letter['id']}"]
     parts |= {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert gossips[0].refused  # each of them was sent its secrets, and told them
     assert "ROTATED" in plant

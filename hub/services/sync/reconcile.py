@@ -1,6 +1,6 @@
 """What both systems and the hub hold, compared field by field; nothing is written."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -66,20 +66,21 @@ def reconcile(sync: Sync, *, only: Collection[str] | None = None) -> Report:
     disputes = {(d.system, d.record_id, d.field): d for d in sync.ledger.disputes(limit=1_000_000)}
     for agreement in agreements:
         for rule in agreement.kinds:
-            held = {record.id: (record, bases) for record, bases in sync.ledger.everything(rule.kind)}
-            tallies.append(_tally("hub", rule, (record.fields for record, _ in held.values() if not record.deleted)))
+            held = sync.ledger.everything(rule.kind)
+            tallies.append(_tally("hub", rule, (record.fields for record, _ in held if not record.deleted)))
             for name in sorted(agreement.systems):
                 system = sync.systems.get(name)
                 if system is None or system.source is None or rule.kind not in system.kinds:
                     continue
                 try:
-                    listed = {change.external_id: change for change in _all(system, rule.kind)}
+                    listed = {change.external_id: replace(change, raw=b"") for change in _all(system, rule.kind)}
                 except HubError as error:
                     unread.append(f"{name}, {rule.kind}: {error}")
                     continue
                 translated = _translated(sync, name, listed)
                 tallies.append(_tally(name, rule, (c.fields for c in translated.values() if not c.deleted)))
                 doubles = sync.identities.doubles(name, rule.kind)
+                held = sync.ledger.everything(rule.kind)  # once more: it is never held as a whole
                 differences += _compared(agreement, rule, name, translated, held, disputes, doubles)
     labels = tuple(agreement.label for agreement in agreements)
     return Report(sync.clock(), labels, tuple(tallies), tuple(differences), tuple(unread))
@@ -133,12 +134,12 @@ def _compared(
     rule: KindRule,
     system: str,
     listed: Mapping[str, Change],
-    held: Mapping[str, tuple[Record, dict[str, Base]]],
+    held: Iterable[tuple[Record, dict[str, Base]]],
     disputes: Mapping[tuple[str, str, str], Dispute],
     doubles: Mapping[str, str],
 ) -> Iterator[Difference]:
     met: set[str] = set()
-    for record, bases in held.values():
+    for record, bases in held:
         base = bases.get(system)
         change = listed.get(base.external_id) if base else None
         if base is None or change is None:
