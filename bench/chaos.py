@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -77,6 +78,9 @@ def main() -> None:
         print(f"logs: {folder}")
     records = f"{edited(batch)} of {verdict.events} records"
     print(f"{verdict.events} records, {verdict.edits} edits of {records}, kills {verdict.kills}")
+    own, theirs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    partners_s, workers_s = (used.ru_utime + used.ru_stime for used in (own, theirs))
+    print(f"CPU: partners and judge {partners_s:.0f} s, workers and producers {workers_s:.0f} s")
     print(f"{verdict.disordered} out of order, {verdict.differences} differences, {verdict.set_aside} set aside")
     print(f"trail {verdict.audit or 'whole'}")
     print(f"lost {verdict.lost} doubled {verdict.doubled}")

@@ -11,7 +11,7 @@ import structlog
 from hub.domain.errors import UsageError
 from hub.domain.fingerprint import fingerprint
 from hub.domain.transcript import Transcript
-from hub.ports import Clock, Diarizer, Extractor, Follower, Recognizer, Redactor
+from hub.ports import Clock, Decoder, Diarizer, Extractor, Follower, Recognizer, Redactor
 from hub.settings import Settings
 
 if TYPE_CHECKING:
@@ -72,6 +72,16 @@ class ListeningParts:
     def ears(self, vocabulary: Path | None = None) -> "Ears":
         """Return what a recording is heard with. FatalError when a model it needs is not fetched."""
         return cast("Ears", self._part("ears", lambda: self._ears(vocabulary)))
+
+    def word_hearing(self) -> "tuple[Recognizer, Decoder]":
+        """Return what words are heard with, without telling voices apart. FatalError when its model is not fetched."""
+        return cast("tuple[Recognizer, Decoder]", self._part("word_hearing", self._word_hearing))
+
+    def _word_hearing(self) -> "tuple[Recognizer, Decoder]":
+        from hub.nlp import vocabulary as words
+        from hub.nlp.decode import PyAvDecoder
+
+        return self._recognizer(words.EMPTY), PyAvDecoder()
 
     def is_transcript(self, path: Path) -> bool:
         """Tell whether *path* holds a transcript rather than a recording."""

@@ -38,6 +38,7 @@ RUNS: tuple[tuple[str, int, str, dict[str, object]], ...] = (
     ("liaison_retention", 2, "success", {"days": 90, "dry_run": True}),
     ("liaison_backfill", 2, "success", {"agreement": "demo"}),
     ("liaison_backfill", 3, "success", {"agreement": "demo", **JANUARY}),
+    ("liaison_document_copies", 2, "success", {}),
     ("liaison_model_evaluation", 2, "success", {"worst": 0.6}),
     ("liaison_model_evaluation", 2, "failed", {"worst": 0.0}),
 )

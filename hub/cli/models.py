@@ -114,9 +114,10 @@ def evaluate(
     from hub.services.model_evaluation import read_clips, total
 
     listed = read_clips(clips, language=None if language == "auto" else language)
-    ears = opened(asr=asr or ("whisper" if model else None), whisper_model=model).ears()
+    hub = opened(asr=asr or ("whisper" if model else None), whisper_model=model)
+    recognizer, decoder = hub.word_hearing()
     with tempfile.TemporaryDirectory() as scratch:
-        scores = measure(ears.recognizer, ears.decoder, listed, scratch=Path(scratch), progress=Silent())
+        scores = measure(recognizer, decoder, listed, scratch=Path(scratch), progress=Silent())
     refused = [score for score in scores if score.refused is not None]
     for score in refused:
         say(str(score.refused))

@@ -12,10 +12,9 @@ from hub.domain.cards import Card
 from hub.domain.errors import HubError, RejectedError, UsageError
 from hub.domain.jobs import Job
 from hub.domain.papers import Copying
-from hub.ports import BlobStore, Clock, JobWork, MeetingStore, Progress
+from hub.ports import BlobStore, Clock, Decoder, JobWork, MeetingStore, Progress, Recognizer
 from hub.ports.platforms import Connected
 from hub.ports.traces import Traces
-from hub.services.hearing import Ears
 from hub.services.model_evaluation import evaluate, read_clips, total
 from hub.services.review.room import Room
 from hub.services.review.taking_in import Taken, told
@@ -56,8 +55,8 @@ class Upkept(Protocol):
     def copy_documents(self, name: str) -> Copied:
         """File what was approved in one system since the last run in another."""
 
-    def ears(self) -> Ears:
-        """Return what a recording is heard with."""
+    def word_hearing(self) -> tuple[Recognizer, Decoder]:
+        """Return what words are heard with."""
 
 
 @dataclass(slots=True)
@@ -108,9 +107,9 @@ def kinds(hub: Upkept, clips: Path) -> dict[str, JobWork]:
         if not clips.is_dir():
             raise UsageError(f"{clips}: there is no such folder; put clips with a refs.jsonl there (docs/models.md)")
         tell(0.0, "hearing the clips")
-        ears = hub.ears()
+        recognizer, decoder = hub.word_hearing()
         with tempfile.TemporaryDirectory() as scratch:
-            scores = evaluate(ears.recognizer, ears.decoder, read_clips(clips), scratch=Path(scratch), progress=silent)
+            scores = evaluate(recognizer, decoder, read_clips(clips), scratch=Path(scratch), progress=silent)
         all_ = total(scores)
         refused = [f"{one.clip}: {one.refused}" for one in scores if one.refused is not None]
         return {"clips": len(scores), "words": all_.words, "wrong": all_.wrong, "wer": all_.wer, "refused": refused}

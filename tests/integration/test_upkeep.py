@@ -11,6 +11,7 @@ from hub.domain.people import EVERY, Grant, Role
 from hub.domain.transcript import Transcript
 from hub.ports.platforms import Connected, Rule
 from hub.storage.sync_tables import inbox
+from tests.fakes import FakeDecoder, FakeRecognizer
 from tests.people import Clock, granted, person, quick_hub, served, sign_in
 
 
@@ -101,6 +102,17 @@ def test_without_clips_hearing_is_not_measured_and_says_what_to_do(client, hub):
     job = result(client, hub, "upkeep/model-evaluations")
     assert job["state"] == "failed"
     assert "there is no such folder" in job["error"]
+
+
+def test_hearing_is_measured_without_the_model_that_tells_voices_apart(client, hub):
+    clips = hub.settings.home / "evaluation"
+    clips.mkdir()
+    (clips / "a.wav").write_bytes(b"sound")
+    (clips / "refs.jsonl").write_text('{"audio": "a.wav", "text": "one two three four"}\n')
+    hub._overrides["word_hearing"] = (FakeRecognizer(), FakeDecoder())
+    job = result(client, hub, "upkeep/model-evaluations")
+    assert job["state"] == "done", job["error"]
+    assert (job["result"]["clips"], job["result"]["words"], job["result"]["refused"]) == (1, 4, [])
 
 
 def test_a_backfill_names_an_agreement_that_is_there(client, hub):
