@@ -36,7 +36,7 @@ from hub.web.partners.serving import FOLDER, Partner, partners
 _MANY = 10_000
 """From so many events on partners take and give hundreds of records a request."""
 _BATCH = 250
-_EVENT_KB = 14
+_EVENT_KB = 9
 """What the database may need for an event: record, base, trail, inbox, and what it writes ahead."""
 
 
@@ -50,7 +50,7 @@ def main() -> None:
     )
     parser.add_argument("--batch", type=int, help="records a request; 1, or 250 from 10,000 events on")
     parser.add_argument("--pause", type=float, help="seconds between two events, or batches")
-    parser.add_argument("--disk", help="how much the database may write, for a full disk (2g, or 14 kB an event)")
+    parser.add_argument("--disk", help="how much the database may write, for a full disk (2g, or 9 kB an event)")
     parser.add_argument("--keep", type=Path, help="folder for logs and files; removed at the end when not given")
     told = parser.parse_args()
     folder = told.keep or Path(tempfile.mkdtemp(prefix="liaison-chaos-"))
