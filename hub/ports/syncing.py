@@ -185,6 +185,9 @@ class Unit(Protocol):
     def referring(self, record_id: str) -> list[Record]:
         """Return the records that refer to one, or of which a system says so, held."""
 
+    def refers(self, kind: str, name: str) -> None:
+        """Note that records of *kind* refer to others by a field *name* that the kind does not have by itself."""
+
     def under_way(self, record_ids: Sequence[str]) -> list[Write]:
         """Return the writes of these records to any system that are under way."""
 

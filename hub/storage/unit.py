@@ -8,11 +8,13 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Table, and_, delete, or_, select, true, update
 
 from hub.domain import wire
+from hub.domain.records import kinds_with
 from hub.domain.sync import REFERENCES, Base, Cursor, Dispute, Effects, Letter, Position, Record, Write
 from hub.storage import audit, bulk, identities, rows, sync_tables
 from hub.storage.upsert import upsert
 
 T = TypeVar("T")
+_REFERS = "refers:"
 _MANY, _MANY_LITE = 5000, 500
 """Values in one statement: an array in PostgreSQL, a parameter each in SQLite."""
 _OF_A_WRITE = [name for name in Write.__dataclass_fields__ if name != "fields"]
@@ -123,14 +125,33 @@ class SqlUnit:
         return [rows.base(row) for row in self._in(sync_tables.bases, "record_id", record_ids)]
 
     def referring(self, record_id: str) -> list[Record]:
-        """Return what refers to a record; see `Unit.referring`."""
+        """Return what refers to a record; see `Unit.referring`. Only kinds that may refer to its kind are looked at."""
         records, bases = sync_tables.records, sync_tables.bases
-        told = select(bases.c.record_id).where(bases.c.fields.contains(record_id, autoescape=True))
+        kind = self._connection.execute(select(records.c.kind).where(records.c.id == record_id)).scalar()
+        kinds = sorted(self._referring_kinds(str(kind)))
+        if not kinds:
+            return []
+        told = select(bases.c.record_id).where(
+            bases.c.kind.in_(kinds), bases.c.fields.contains(record_id, autoescape=True)
+        )
         named = or_(records.c.fields.contains(record_id, autoescape=True), records.c.id.in_(told))
-        query = select(records).where(named, records.c.merged_into.is_(None)).order_by(records.c.id)
+        query = select(records).where(records.c.kind.in_(kinds), named, records.c.merged_into.is_(None))
+        query = query.order_by(records.c.id)
         found = [rows.record(row) for row in self._connection.execute(query.with_for_update())]
         said = {base.record_id for base in self.holders([one.id for one in found]) if _refers(base.fields, record_id)}
         return [one for one in found if one.id in said or _refers(one.fields, record_id)]
+
+    def refers(self, kind: str, name: str) -> None:
+        """Note that a kind has a reference of its own making; see `Unit.refers`."""
+        self.number(f"{_REFERS}{kind}:{name}")
+
+    def _referring_kinds(self, kind: str) -> set[str]:
+        names = {name for name, its in REFERENCES.items() if its == kind}
+        columns = sync_tables.numbers.c
+        query = select(columns.name).where(columns.name.startswith(_REFERS, autoescape=True))
+        made = (row.name.removeprefix(_REFERS).split(":") for row in self._connection.execute(query))
+        declared = {known for name in names for known in kinds_with(name)}
+        return declared | {known for known, name in made if name in names}
 
     def under_way(self, record_ids: Sequence[str]) -> list[Write]:
         """Return writes to any system; see `Unit.under_way`."""

@@ -267,3 +267,19 @@ def test_the_commands_propose_confirm_show_and_split(apart, monkeypatch):
     assert "split with" in hub("split", study[2], "--off", "sponsor:S9", *words)
     assert [line.split()[2] for line in hub("list").splitlines()] == ["split", "merge"]
     assert hub("candidates", "--state", "confirmed").startswith(study[0])
+
+
+@pytest.mark.parametrize("bench", ["sqlite"], indirect=True)
+def test_only_kinds_that_may_refer_to_it_are_looked_at_also_by_a_field_of_a_systems_own(bench):
+    bench.seed()
+    bench.agree()
+    bench.round()
+    with bench.sync.ledger.unit() as unit:
+        assert unit._referring_kinds("enrolment_count") == set()
+        assert "contact" not in unit._referring_kinds("contact")
+        assert {"site", "enrolment_count", "action_item"} <= unit._referring_kinds("study")
+    site = record(bench, "site", "cro", "c14")
+    bench.cro.put("study", "st2", protocol_number="P-2", site_id="c14")
+    bench.round()
+    with bench.sync.ledger.unit() as unit:
+        assert [one.fields.get("protocol_number") for one in unit.referring(site) if one.kind == "study"] == ["P-2"]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Literal, TypeAlias
 
 Phase: TypeAlias = Literal["early_1", "1", "1_2", "2", "2_3", "3", "4", "not_applicable"]
@@ -279,3 +280,9 @@ KINDS: dict[str, type] = {
     "meeting": MeetingRecord,
     "regulatory_notice": RegulatoryNotice,
 }
+
+
+@cache
+def kinds_with(field: str) -> frozenset[str]:
+    """Return the kinds that have a field by that name."""
+    return frozenset(kind for kind, its in KINDS.items() if field in its.__dataclass_fields__)

@@ -7,6 +7,7 @@ from typing import Any
 from hub.domain import wire
 from hub.domain.agreements import HUB, Agreement
 from hub.domain.changes import Change
+from hub.domain.records import kinds_with
 from hub.domain.sync import REFERENCES
 from hub.ports import Unit
 
@@ -14,12 +15,17 @@ from hub.ports import Unit
 def known_references(unit: Unit, system: str, changes: Sequence[Change]) -> dict[tuple[str, str], str]:
     """Return the hub's ids of the records that *changes* refer to, by (kind, the system's id)."""
     wanted: dict[str, set[str]] = {}
+    own = set[tuple[str, str]]()
     for change in changes:
         if REFERENCES.keys().isdisjoint(change.fields):
             continue
         for name, kind in REFERENCES.items():
             if change.fields.get(name) is not None:
                 wanted.setdefault(kind, set()).add(str(change.fields[name]))
+                if change.kind not in kinds_with(name):
+                    own.add((change.kind, name))
+    for its, name in sorted(own):
+        unit.refers(its, name)
     found: dict[tuple[str, str], str] = {}
     for kind, ids in wanted.items():
         if system == HUB:  # its references are the hub's own ids
