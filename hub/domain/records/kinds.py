@@ -1,6 +1,6 @@
 """Every kind of record that flows. A reference (`study_id`, `site_id`...) is the hub's own id of the other record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cache
 from typing import Literal, TypeAlias
@@ -285,4 +285,4 @@ KINDS: dict[str, type] = {
 @cache
 def kinds_with(field: str) -> frozenset[str]:
     """Return the kinds that have a field by that name."""
-    return frozenset(kind for kind, its in KINDS.items() if field in its.__dataclass_fields__)
+    return frozenset(kind for kind, its in KINDS.items() if field in {one.name for one in fields(its)})
