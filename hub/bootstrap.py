@@ -64,6 +64,7 @@ def bucket_of(settings: Settings) -> "S3Address":
         settings.s3_key,
         settings.s3_secret.get_secret_value() if settings.s3_secret else None,
         str(settings.s3_ca) if settings.s3_ca else None,
+        settings.s3_encryption,
     )
 
 

@@ -204,10 +204,9 @@ class ReviewParts:
     def shredder(self) -> "Shredder":
         """What destroys records whose time is over."""
         from hub.services.review.retention import Shredder
-        from hub.storage.shredding import FolderShredder
+        from hub.storage.shredding import BlobShredder
 
-        folder = self.settings.home / "blobs" if self.settings.blobs == "folder" else None
-        return Shredder(FolderShredder(self._engine, folder), self.audit)
+        return Shredder(BlobShredder(self._engine, self.blobs), self.audit)
 
     def review_jobs(self) -> dict[str, JobWork]:
         """Return the long work of minutes, by the kind of its jobs."""

@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="Least level logged")
     log_format: Literal["console", "json"] = Field(default="console", description="Form of the log lines on stderr")
     host: str = Field(default="127.0.0.1", description="Address that pages are served on")
+    tls_certificate: Path | None = Field(
+        default=None, description="Certificate (PEM, with those that signed it) that hub serve proves its name with"
+    )
+    tls_key: Path | None = Field(default=None, description="Private key (PEM) of HUB_TLS_CERTIFICATE")
     port: int = Field(default=8765, ge=0, le=65535, description="Port that pages are served on; 0 picks a free one")
 
     public_url: str | None = Field(
@@ -126,6 +130,9 @@ class Settings(BaseSettings):
     s3_region: str | None = Field(default=None, description="Region of the bucket")
     s3_key: str | None = Field(default=None, description="Access key; the role of the machine when unset")
     s3_secret: SecretStr | None = Field(default=None, description="Secret of the access key")
+    s3_encryption: Literal["", "AES256", "aws:kms"] = Field(
+        default="", description="Encryption at rest that is asked of the store for each object; its own when unset"
+    )
     s3_ca: Path | None = Field(default=None, description="Certificates (PEM) that sign the store's; else the system's")
     llm_model: str = Field(default="", description="Name of the model at HUB_LLM_URL")
     llm_url: str | None = Field(
@@ -242,7 +249,8 @@ class Settings(BaseSettings):
     @property
     def secure_cookies(self) -> bool:
         """Tell whether browsers are to send cookies over TLS only: everywhere but on this machine itself."""
-        return self.public_url is not None or self.host not in ("127.0.0.1", "localhost", "::1")
+        away = self.host not in ("127.0.0.1", "localhost", "::1")
+        return self.public_url is not None or self.tls_certificate is not None or away
 
     @property
     def guarded(self) -> frozenset[Role]:
@@ -303,6 +311,15 @@ class Settings(BaseSettings):
     def outgoing(self) -> Path:
         """The folder that describes the webhooks out."""
         return self.outgoing_dir or self.home / "outgoing"
+
+    @property
+    def set_up(self) -> dict[str, Path]:
+        """The folders that say what the hub is connected to and runs by: what a backup takes along, wherever it is."""
+        names = (
+            "systems", "platforms", "webhooks", "chats", "mailboxes", "calendars", "plans", "copies", "communications",
+            "outgoing",
+        )  # fmt: skip
+        return {name: getattr(self, name) for name in names}
 
     @property
     def database_url(self) -> str:

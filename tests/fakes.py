@@ -69,6 +69,9 @@ class FakeBlobs:
     def save(self, sha256: str, target: Path) -> None:
         shutil.copy(self.path(sha256), target)
 
+    def remove(self, sha256: str) -> None:
+        (self.folder / sha256).unlink(missing_ok=True)
+
 
 class FakeMeetings:
     """Meetings in a dict."""

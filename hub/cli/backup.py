@@ -20,8 +20,15 @@ def backup(target: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new 
     from hub.storage.backup.whole import back_up
 
     hub = opened()
+    known = hub.settings
     found = back_up(
-        hub.database, hub.settings.home, hub.audit, target, clock=hub.clock, blobs=hub.blobs if _apart(hub) else None
+        hub.database,
+        known.home,
+        hub.audit,
+        target,
+        clock=hub.clock,
+        blobs=hub.blobs if _apart(hub) else None,
+        set_up={**known.set_up, "mail.yaml": known.mail},
     )
     _tell("saved", found)
 

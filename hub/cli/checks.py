@@ -1,5 +1,6 @@
 """The checks of `hub doctor`, one function a subject."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -54,6 +55,7 @@ def run_checks(hub: Hub) -> list[Check]:
         _python(),
         _home(hub.settings.home),
         _space(hub.settings.home),
+        _encrypted(hub.settings.home),
         _database(hub),
         *_models(hub),
         _pdf(),
@@ -87,6 +89,32 @@ def _space(home: Path) -> Check:
     found = f"{free_gb:.1f} GB free in {folder}"
     cost = "long recordings may not fit: four hours take half a gigabyte while they are heard"
     return Check("disk", good=free_gb >= _SPACE_GB, found=found, cost=cost, mend="free some space there")
+
+
+def _encrypted(home: Path) -> Check:
+    """Look whether HUB_HOME lies on a volume that Linux encrypts (dm-crypt); below a virtual disk nothing is seen."""
+    folder = next(path for path in (home, *home.parents) if path.exists())
+    if encrypted_device(folder.stat().st_dev):
+        return _found("encryption at rest", f"{folder} lies on an encrypted volume")
+    found = f"{folder}: no encrypted volume is seen here; a cloud may encrypt the disk below"
+    cost = "who gets hold of the disk can read recordings and, on SQLite, the database"
+    mend = "put HUB_HOME on an encrypted volume (LUKS, or the provider's), and note where that is shown"
+    return Check("encryption at rest", good=False, found=found, cost=cost, mend=mend)
+
+
+def encrypted_device(number: int, devices: Path = Path("/sys/dev/block")) -> bool:
+    """Tell whether a block device, by its number, or one that it is made of, is encrypted by dm-crypt."""
+    return _on_crypt(devices / f"{os.major(number)}:{os.minor(number)}")
+
+
+def _on_crypt(device: Path) -> bool:
+    try:
+        if (device / "dm" / "uuid").read_text().startswith("CRYPT-"):
+            return True
+    except OSError:
+        pass
+    below = device / "slaves"
+    return below.is_dir() and any(_on_crypt(one) for one in below.iterdir())
 
 
 def _database(hub: Hub) -> Check:

@@ -13,6 +13,7 @@ from hub.cli import (
     demo,
     doctor,
     extract,
+    keys,
     mail,
     meetings,
     memory,
@@ -65,6 +66,7 @@ app.add_typer(deadletters.app, name="deadletters")
 app.add_typer(audit.app, name="audit")
 app.add_typer(connectors.app, name="connectors")
 app.add_typer(users.app, name="users")
+app.add_typer(keys.app, name="keys")
 app.add_typer(oversight.app, name="oversight")
 app.add_typer(personal.app, name="personal")
 app.command("validate")(validate.validate)

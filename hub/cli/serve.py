@@ -1,10 +1,13 @@
 """`hub serve`: the HTTP face, until it is told to stop."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hub.cli.guard import say
+
+if TYPE_CHECKING:
+    from hub.settings import Settings
 
 
 def serve(
@@ -24,6 +27,7 @@ def serve(
 
     hub = opened()
     app = create_app(hub)
+    tls = _tls(hub.settings)
     where = (host or hub.settings.host, hub.settings.port if port is None else port)
     try:
         listening = socket.create_server(where, backlog=2048)
@@ -32,10 +36,29 @@ def serve(
             f"{where[0]}:{where[1]}: cannot be listened on ({error.strerror}); choose another --port"
         ) from error
     with listening:
-        say(f"listening on http://{where[0]}:{listening.getsockname()[1]}; senders: {', '.join(hub.senders) or 'none'}")
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=20)
+        form, senders = "https" if tls else "http", ", ".join(hub.senders) or "none"
+        say(f"listening on {form}://{where[0]}:{listening.getsockname()[1]}; senders: {senders}")
+        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=20, **tls)
         gc.freeze()  # what is loaded stays: looking through it again would hold up a request now and then
         # uvicorn ends gracefully, then raises the signal once more: it is not to end the process with a failure
         signal.signal(signal.SIGTERM, lambda _number, _frame: None)
         uvicorn.Server(config).run(sockets=[listening])
     hub.close()
+
+
+def _tls(settings: "Settings") -> dict[str, Any]:
+    """Return what uvicorn proves the hub's name with, nothing where a proxy does. UsageError for half of it."""
+    import ssl
+
+    from hub.domain.errors import UsageError
+
+    certificate, key = settings.tls_certificate, settings.tls_key
+    if (certificate is None) != (key is None):
+        raise UsageError("HUB_TLS_CERTIFICATE and HUB_TLS_KEY belong together: give both or none")
+    if certificate is None:
+        return {}
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except OSError as error:  # an SSLError is one
+        raise UsageError(f"{certificate}: no certificate with its key in {key} ({error.strerror or error})") from error
+    return {"ssl_certfile": certificate, "ssl_keyfile": key}

@@ -197,6 +197,12 @@ class BlobStore(Protocol):
     def save(self, sha256: str, target: Path) -> None:
         """Write a blob's bytes, as the store itself has them, to the new file *target*. Errors as of `path`."""
 
+    def remove(self, sha256: str) -> None:
+        """Remove a blob with every version that the store keeps of it; nothing where it is not there.
+
+        Called for what two people agreed to destroy. FatalError where it cannot be removed, RetryableError: outage.
+        """
+
 
 class StageStore(Protocol):
     """Keeps the result of each stage of a recording, so that a second run goes on where the first one ended."""

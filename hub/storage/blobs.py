@@ -44,6 +44,16 @@ class FolderBlobs:
         """Write a blob elsewhere; see `BlobStore.save`."""
         shutil.copyfile(self.path(sha256), target)
 
+    def remove(self, sha256: str) -> None:
+        """Remove a blob; see `BlobStore.remove`.
+
+        A file system may keep traces that only an encrypted disk makes unreadable.
+        """
+        try:
+            self._path(sha256).unlink(missing_ok=True)
+        except OSError as error:
+            raise FatalError(f"{sha256}: could not be removed ({error.strerror})") from error
+
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
 

@@ -1,30 +1,23 @@
 """What a recording leaves behind is removed for good."""
 
-from pathlib import Path
-
 from sqlalchemy import Engine, delete
 
-from hub.domain.errors import FatalError
 from hub.domain.retention import RecordClass
+from hub.ports import BlobStore
 from hub.storage.engine import transaction
 from hub.storage.tables import stage_results
 
 
-class FolderShredder:
-    """`Shred` for files in a folder; a file system may keep traces that only an encrypted disk makes unreadable."""
+class BlobShredder:
+    """`Shred` for files wherever they are kept."""
 
-    def __init__(self, engine: Engine, folder: Path | None) -> None:
+    def __init__(self, engine: Engine, blobs: BlobStore) -> None:
         self._engine = engine
-        self._folder = folder
+        self._blobs = blobs
 
     def __call__(self, sha256: str, record_class: RecordClass) -> None:
-        """Remove a file and what its stages made of it; FatalError where it lies in a bucket."""
+        """Remove a file and what its stages made of it. Errors as of `BlobStore.remove`."""
         if record_class is not RecordClass.TRANSCRIPT:
-            if self._folder is None:
-                raise FatalError(f"{sha256}: lies in a bucket; remove all its versions there, then approve again")
-            try:
-                (self._folder / sha256[:2] / sha256).unlink(missing_ok=True)
-            except OSError as error:
-                raise FatalError(f"{sha256}: could not be removed ({error.strerror})") from error
+            self._blobs.remove(sha256)
         with transaction(self._engine) as connection:
             connection.execute(delete(stage_results).where(stage_results.c.recording_sha256 == sha256))

@@ -82,6 +82,17 @@ def test_a_blob_is_kept_under_its_hash_and_can_be_put_twice(bench, source):
     assert bench.blobs.path(key).read_bytes() == SOUND
 
 
+def test_a_blob_that_is_removed_is_gone_wherever_it_lay_and_can_be_put_again(bench, source):
+    key = bench.blobs.put(source)
+    bench.blobs.remove(key)
+    assert list(bench.blobs.names()) == []
+    with pytest.raises(RejectedError):
+        bench.blobs.path(key)
+    bench.blobs.remove(key)  # once more is nothing
+    assert bench.blobs.put(source) == key
+    assert bench.blobs.path(key).read_bytes() == SOUND
+
+
 def test_a_blob_stays_as_it_was_put_when_its_source_changes(bench, source):
     key = bench.blobs.put(source)
     source.write_bytes(b"something else")

@@ -25,6 +25,9 @@ class S3Address:
     ca_file: str | None = None
     """Certificates (PEM) that may have signed the store's own; the system's where None."""
 
+    encryption: str = ""
+    """Encryption at rest that is asked for each object: AES256 or aws:kms; the store's own where empty."""
+
     def __post_init__(self) -> None:
         """UsageError where the address would send secrets in the clear, or is incomplete."""
         if not self.bucket:

@@ -13,9 +13,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from hub.connectors.s3.address import S3Address
 from hub.connectors.s3.errors import is_missing, translate
-from hub.domain.errors import RejectedError
+from hub.domain.errors import FatalError, RejectedError
 from hub.ports import BlobStore
 
+_OF_VERSIONS = ("Versions", "DeleteMarkers")
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}")
 """What stands after the prefix in the keys of blobs; a bucket may hold other things too."""
 
@@ -38,7 +39,8 @@ class S3Blobs:
         kept = self._near.path(sha256)  # *source* may change meanwhile, this does not
         try:
             if not self._is_there(sha256, kept.stat().st_size):
-                self._client.upload_file(str(kept), self._address.bucket, self._key(sha256))
+                extra = {"ServerSideEncryption": self._address.encryption} if self._address.encryption else None
+                self._client.upload_file(str(kept), self._address.bucket, self._key(sha256), ExtraArgs=extra)
         except (BotoCoreError, ClientError, boto3.exceptions.Boto3Error) as error:
             raise translate(error, f"{source}: could not be kept in {self._address}") from error
         return sha256
@@ -66,6 +68,26 @@ class S3Blobs:
         with target.open("rb") as stream:
             if hashlib.file_digest(stream, "sha256").hexdigest() != sha256:
                 raise RejectedError(self._spoilt(sha256))
+
+    def remove(self, sha256: str) -> None:
+        """Remove a blob of the bucket, each of its versions, and the copy before it; see `BlobStore.remove`."""
+        bucket, key = self._address.bucket, self._key(sha256)
+        try:
+            pages = self._client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=key)
+            found = [one for page in pages for part in _OF_VERSIONS for one in page.get(part, ())]
+            for one in found:
+                if one["Key"] == key:
+                    self._client.delete_object(Bucket=bucket, Key=key, VersionId=one["VersionId"])
+            left = self._left(key)
+        except (BotoCoreError, ClientError) as error:
+            raise translate(error, f"{sha256}: could not be removed from {self._address}") from error
+        if left:
+            raise FatalError(f"{sha256}: {self._address} still holds it; a lock or a policy keeps it there")
+        self._near.remove(sha256)
+
+    def _left(self, key: str) -> bool:
+        told = self._client.list_object_versions(Bucket=self._address.bucket, Prefix=key, MaxKeys=1)
+        return any(told.get(part) for part in _OF_VERSIONS)
 
     def _fetched(self, sha256: str) -> Path:
         with tempfile.TemporaryDirectory(prefix="hub-blob-") as folder:

@@ -3,10 +3,11 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import Engine
 
@@ -17,9 +18,12 @@ from hub.storage.backup import database, manifest
 from hub.storage.backup.manifest import Manifest
 from hub.storage.engine import reading
 
-KEPT = ("blobs", "keys", "systems", "webhooks", "outgoing")
+KEPT = (
+    "blobs", "keys", "systems", "platforms", "webhooks", "chats", "mailboxes", "calendars", "plans", "copies",
+    "communications", "outgoing", "evaluation",
+)  # fmt: skip
 """Folders of HUB_HOME that go along; fetched models can be fetched again, half uploads are sent again."""
-FILES = ("hub.toml", "audit-checkpoints.jsonl")
+FILES = ("hub.toml", "mail.yaml", "audit-checkpoints.jsonl")
 _HOME = "home"
 
 
@@ -34,11 +38,19 @@ class Found:
 
 
 def back_up(
-    engine: Engine, home: Path, trail: AuditTrail, target: Path, *, clock: Clock, blobs: BlobStore | None = None
+    engine: Engine,
+    home: Path,
+    trail: AuditTrail,
+    target: Path,
+    *,
+    clock: Clock,
+    blobs: BlobStore | None = None,
+    set_up: Mapping[str, Path] = MappingProxyType({}),
 ) -> Found:
     """Copy all that the hub keeps into the new folder *target*; the hub may go on working.
 
     *blobs* is given where recordings and documents lie elsewhere than in *home*: all of them are fetched from there.
+    *set_up* are folders of KEPT, and `mail.yaml`, by name where they may lie elsewhere; restored, they lie in the home.
 
     The database is copied first and as of one moment; what it names by hash is written before it and never changed,
     so that the copy made after it holds all of that. UsageError where *target* is there, FatalError: a full disk.
@@ -49,6 +61,7 @@ def back_up(
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
         revision, rows, head = database.save(engine, target)
         _copy_home(home, target / _HOME)
+        _copy_set_up(set_up, target / _HOME)
         if blobs is not None:
             _fetch(blobs, target / _HOME / "blobs")
         made = Manifest(
@@ -147,6 +160,14 @@ def _hand_over(folder: Path, blobs: BlobStore) -> None:
             blobs.put(path)
             blobs.save(path.name, Path(scratch) / path.name)  # which holds it against its hash
             (Path(scratch) / path.name).unlink()
+
+
+def _copy_set_up(set_up: Mapping[str, Path], target: Path) -> None:
+    for name, source in set_up.items():
+        if source.is_dir():
+            shutil.copytree(source, target / name, dirs_exist_ok=True)
+        elif source.is_file():
+            shutil.copy2(source, target / name)
 
 
 def _copy_home(source: Path, target: Path) -> None:
