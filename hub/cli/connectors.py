@@ -67,7 +67,7 @@ def check(name: Annotated[str | None, typer.Argument(help="Only this system")] =
     chosen = [_system(systems, name)] if name else list(systems.values())
     failed = False
     for one in chosen:
-        for finding in _findings(one):
+        for finding in findings(one):
             failed = failed or bool(finding.problem)
             about = f" {finding.about}:" if finding.about else ""
             sys.stdout.write(f"{one.name}:{about} {finding.problem or finding.seen}\n")
@@ -75,7 +75,7 @@ def check(name: Annotated[str | None, typer.Argument(help="Only this system")] =
         sys.exit(FAILED)
 
 
-def _findings(one: "System") -> "Iterable[Finding]":
+def findings(one: "System") -> "Iterable[Finding]":
     """Return what the system's own inspector finds; where it has none, whether it gives a page of its first kind."""
     from hub.domain.changes import Finding
     from hub.domain.errors import HubError

@@ -59,6 +59,7 @@ def _apart(hub: Hub) -> Iterator[Hub]:
                 "home": Path(folder),
                 "models_dir": hub.settings.models,
                 "database": None,
+                "token_keys": None,
                 "bus": "sql",
                 "blobs": "folder",
                 "llm_url": None,
@@ -138,6 +139,38 @@ def _documents(hub: Hub) -> str:
     return ", ".join(f"{form} {size} bytes" for form, size in sizes.items())
 
 
+def _blinding(hub: Hub) -> str:
+    from hub.domain.blinding import BlindingRule
+
+    with hub.room.shelf.writing() as unit:
+        unit.put(BlindingRule("CHECK-1", ("site.colour",)))
+    told = {"name": "Riverside", "treatment_arm": "B", "colour": "blue"}
+    blinding = hub.blinding()
+    seen = blinding.shown(told, kind="site", study="CHECK-1", unblinded=False)
+    _holds(seen == {"name": "Riverside"}, "somebody blinded would see what unblinds")
+    _holds(blinding.shown(told, kind="site", study="CHECK-1", unblinded=True) == told, "the unblinded see too little")
+    return "treatment and what a study declares are left out for the blinded"
+
+
+def _secrets(hub: Hub) -> str:
+    from hub.storage.cipher import add_key, leave_newest, open_cipher
+
+    folder = hub.settings.home / "keys" / "check.key"
+    kept = open_cipher(None, folder).encrypt(b"a token")
+    add_key(folder)
+    _holds(b"a token" not in kept, "a secret is kept readable")
+    after = open_cipher(None, folder).rotate(kept)
+    leave_newest(folder)
+    _holds(open_cipher(None, folder).decrypt(after) == b"a token", "a changed key lost what was kept")
+    return "kept secrets are encrypted, and come through a change of the key"
+
+
+def _hearing(hub: Hub) -> str:
+    from hub.cli.operation_hearing import hears
+
+    return hears(hub)
+
+
 def _redaction(hub: Hub) -> str:
     from hub.domain.redaction import Audience
     from hub.services.redacting import redact
@@ -177,5 +210,8 @@ CHECKS: tuple[tuple[str, str, Callable[[Hub], str]], ...] = (
     ("Minutes are drafted with evidence", "D28", _minutes),
     ("Documents are made in each form", "D5, D10", _documents),
     ("Identifiers are masked before anything leaves", "D6, D27", _redaction),
+    ("Who is blinded sees no treatment", "D6", _blinding),
+    ("Secrets are kept encrypted under keys that can be changed", "D18", _secrets),
+    ("Speech becomes words", "D28", _hearing),
     ("A backup comes back whole", "D21", _copies),
 )

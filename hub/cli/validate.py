@@ -18,6 +18,9 @@ REPORT, SEAL = "validation-report.json", "validation-report.seal.json"
 def validate(
     out: Annotated[Path, typer.Option(help="Folder for the report and its seal")] = Path("validation"),
     by: Annotated[str, typer.Option(help="Who runs this; stands in the report")] = "",
+    connections: Annotated[
+        bool, typer.Option("--connections", help="Ask every system and service that is set up, too; they are only read")
+    ] = False,
     check: Annotated[bool, typer.Option("--check", help="Hold the report in --out against its seal instead")] = False,
 ) -> None:
     """Run the installation and operation checks; nothing is installed and the hub's own data is not touched.
@@ -30,30 +33,35 @@ def validate(
     if check:
         _checked(hub, out)
         return
-    report = _report(hub, by)
+    report = _report(hub, by, connections=connections)
     out.mkdir(parents=True, exist_ok=True)
     content = (json.dumps(report, indent=1, ensure_ascii=False) + "\n").encode()
     signature, key = hub.audit.sign(content)
     (out / REPORT).write_bytes(content)
     (out / SEAL).write_text(json.dumps({"file": REPORT, "signature": signature, "key": key}, indent=1) + "\n")
-    for one in (*report["installation"], *report["operation"]):
-        sys.stdout.write(f"{'ok     ' if one['good'] else 'FAILED '} {one['name']}: {one['found']}\n")
+    for one in (*report["installation"], *report["operation"], *report["connections"]):
+        state = "ok     " if one["good"] else "FAILED " if one.get("needed", True) else "missing"
+        sys.stdout.write(f"{state} {one['name']}: {one['found']}\n")
     say(f"{out / REPORT}: {report['verdict']}; {SEAL} holds its signature")
     if report["verdict"] != "passed":
         sys.exit(FAILED)
 
 
-def _report(hub: "Hub", by: str) -> dict[str, Any]:
+def _report(hub: "Hub", by: str, *, connections: bool) -> dict[str, Any]:
     import platform
     from dataclasses import asdict
     from importlib.metadata import version
 
     from hub.cli.checks import run_checks
+    from hub.cli.connections import run_connections
     from hub.cli.operation import run_operations
 
     installation = [asdict(one) for one in run_checks(hub)]
     operation = [asdict(one) for one in run_operations(hub)]
-    good = all(one["good"] for one in operation) and all(one["good"] for one in installation if one["needed"])
+    asked = [asdict(one) for one in run_connections(hub)] if connections else []
+    good = all(one["good"] for one in (*operation, *asked)) and all(
+        one["good"] for one in installation if one["needed"]
+    )
     return {
         "product": f"liaison-hub {version('liaison-hub')}",
         "at": hub.clock().isoformat(),
@@ -64,8 +72,24 @@ def _report(hub: "Hub", by: str) -> dict[str, Any]:
         "verdict": "passed" if good else "failed",
         "installation": installation,
         "operation": operation,
-        "not_covered": "speech recognition, connected systems, mail, single sign-on, and what a customer adds",
+        "connections": asked,
+        "releases": _releases(hub),
+        "not_covered": _not_covered(connections=connections),
     }
+
+
+def _releases(hub: "Hub") -> list[dict[str, Any]]:
+    """Return for which studies which version was approved: those of this version come out of this report."""
+    from hub.domain import wire
+    from hub.domain.releases import Release
+
+    with hub.room.shelf.reading() as unit:
+        return [wire.plain(one) for one in unit.several(Release)]
+
+
+def _not_covered(*, connections: bool) -> str:
+    apart = "a mail that goes out, a person's sign-in at the identity provider, and what a customer adds"
+    return apart if connections else f"connected systems and services (--connections asks them), {apart}"
 
 
 def _checked(hub: "Hub", folder: Path) -> None:
