@@ -16,8 +16,9 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -71,10 +72,42 @@ def rest(_path: str, form: dict[str, list[str]], count: int) -> dict[str, Any]:
     return {"items": items, "next": begin + SIZE if begin + SIZE < count else None}
 
 
-ANSWERS: dict[str, Callable[[str, dict[str, list[str]], int], dict[str, Any]]] = {
+def mail(path: str, form: dict[str, list[str]], count: int) -> Any:
+    """Answer as Graph for a mailbox: a delta, and each mail as it came."""
+    if path.endswith("/token"):
+        return {"access_token": "T", "expires_in": 3600}
+    if path.endswith("/$value"):
+        number = path.split("/")[-2]
+        head = f"From: Eva <eva@asterion.test>\r\nTo: hub@meridian.test\r\nSubject: Re: {number}\r\n"
+        tail = f"Message-ID: <{number}@asterion.test>\r\nDate: Mon, 02 Mar 2026 08:00:00 +0000\r\n\r\nAgreed."
+        return f"{head}{tail}".encode()
+    begin = int(form.get("at", ["0"])[0])
+    onward = min(begin + 50, count)
+    rows = [{"id": f"M{n}", "receivedDateTime": moment(n)} for n in range(begin, onward)]
+    place = f"{form['base'][0]}/users/box@m.test/mailFolders/inbox/messages/delta()?at={onward}"
+    return {"value": rows, "@odata.nextLink" if onward < count else "@odata.deltaLink": place}
+
+
+def capture(path: str, form: dict[str, list[str]], count: int) -> dict[str, Any]:
+    """Answer as Slack."""
+    if path.endswith("users.info"):
+        return {"ok": True, "user": {"real_name": "Eva Klein"}}
+    begin = int(form.get("cursor", ["0"])[0])
+    onward = min(begin + 200, count)
+    said = [
+        {"type": "message", "user": f"U{n % 7}", "ts": f"{1772438400 + n}.000100", "text": f"Site {n} is open."}
+        for n in range(begin, onward)
+    ]
+    about = {"next_cursor": str(onward) if onward < count else ""}
+    return {"ok": True, "messages": said, "has_more": onward < count, "response_metadata": about}
+
+
+ANSWERS: dict[str, Callable[[str, dict[str, list[str]], int], Any]] = {
     "veeva": veeva,
     "sharepoint": sharepoint,
     "rest": rest,
+    "mail": mail,
+    "capture": capture,
 }
 YAML = {
     "veeva": "{connector: veeva, name: v, address: ADDRESS, vault_id: 1, sign_in: {user: u, password: 'env:SECRET'}, "
@@ -83,9 +116,20 @@ YAML = {
     "'env:SECRET', login_url: ADDRESS, base_url: ADDRESS}}",
     "rest": "{connector: rest, name: r, base_url: ADDRESS, kinds: {site: {list: {path: items, items: items, paging: "
     "cursor, param: after, size: 1000}, fields: {name: name}, changed_at: changed}}}",
+    "mail": "{name: m, study: S, organizations: [A], agreed: plan, since: 2026-01-01, graph: {tenant: t, client_id: c, "
+    "client_secret: 'env:SECRET', mailbox: box@m.test, login_url: ADDRESS, base_url: ADDRESS}}",
+    "capture": "{study: S, organizations: [A], agreed: plan, channels: [{name: c, since: 2026-01-01, slack: {token: "
+    "'env:SECRET', channel: C012AB3CD, base_url: ADDRESS}}]}",
+    "place": "{name: p, platform: place, take: {organizations: [A], account: a@b.test, consent: told}, place: {folder: "
+    "FOLDER, settle_s: 0}}",
     "ems": "{connector: ems, name: e, study: S, inbox: FOLDER, sender: {source: C, specification: A}, model: "
     "{version: '3.0'}}",
 }
+
+
+KINDS = {"veeva": "site", "rest": "site", "mail": "mails", "capture": "messages", "place": "recordings"}
+TENTHS = ("ems", "mail")
+"""Of these a tenth is read: each object is a file or a request of its own."""
 
 
 def serve(name: str, count: int, told: Any) -> None:
@@ -99,7 +143,8 @@ def serve(name: str, count: int, told: Any) -> None:
             split = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
             form = {**parse_qs(split.query), **parse_qs(body), "base": [f"http://127.0.0.1:{server.server_port}"]}
-            content = json.dumps(ANSWERS[name](split.path, form, count)).encode()
+            made = ANSWERS[name](split.path, form, count)
+            content = made if isinstance(made, bytes) else json.dumps(made).encode()
             self.send_response_only(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
@@ -120,21 +165,60 @@ def serve(name: str, count: int, told: Any) -> None:
 def read(text: str, kind: str, told: Any) -> None:
     """Read everything and tell what it took."""
     os.environ["SECRET"] = "s"  # noqa: S105  # of a server that takes any
-    from hub.connectors.catalogue import open_system
-
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-        file.write(text)
-        file.flush()
-        source = open_system(Path(file.name)).source
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "it.yaml").write_text(text)
+        pages = opened(kind, Path(folder))
     before = resource.getrusage(resource.RUSAGE_SELF)
-    began, cursor, more, count = time.perf_counter(), None, True, 0
-    while more:
-        page = source.pull(kind, cursor)
-        assert not page.rejects, page.rejects[0]
-        cursor, more, count = page.cursor, page.more, count + len(page.changes)
+    began, count = time.perf_counter(), 0
+    for length in pages:
+        count += length
     wall_s, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF)
     ours_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     told.put((count, wall_s, ours_s, (after.ru_maxrss - before.ru_maxrss) / 1024))
+
+
+def opened(kind: str, folder: Path) -> Iterator[int]:
+    """Return what reads everything, page by page, and yields how much each page held."""
+    if kind == "mails":
+        from hub.connectors.mail.mailboxes import load_mailboxes
+
+        [box] = load_mailboxes(folder, clock=now).values()
+        return paged(box.mailbox.pull, "mails")
+    if kind == "messages":
+        from hub.connectors.chat import load_agreed
+
+        [agreed] = load_agreed(folder, clock=now).values()
+        return paged(agreed.capture.pull, "said")
+    if kind == "recordings":
+        from hub.connectors.platforms import load_platforms
+
+        [connected] = load_platforms(folder, clock=now).values()
+        return (1 for _ in connected.platform.held(BEGAN, now()))
+    from hub.connectors.catalogue import open_system
+
+    return paged(partial(open_system(folder / "it.yaml").source.pull, kind), "changes")
+
+
+def paged(pull: Callable[[str | None], Any], what: str) -> Iterator[int]:
+    """Pull until there is no more; what cannot be read ends the run."""
+    cursor, more = None, True
+    while more:
+        page = pull(cursor)
+        aside = getattr(page, "rejects", ()) or getattr(page, "aside", ())
+        assert not aside, aside[0]
+        cursor, more = page.cursor, page.more
+        yield len(getattr(page, what))
+
+
+def now() -> datetime:
+    """Return a time after all that there is."""
+    return datetime.now(UTC)
+
+
+def recordings(folder: Path, count: int) -> None:
+    """Lay *count* finished transcripts into a folder."""
+    for number in range(count):
+        (folder / f"2026-03-02 0800 Weekly {number}.vtt").write_bytes(b"WEBVTT\n")
 
 
 def packages(folder: Path, count: int) -> None:
@@ -157,13 +241,13 @@ def measure(name: str, count: int) -> tuple[int, float, float, float]:
     context = multiprocessing.get_context("spawn")
     told = context.Queue()
     with tempfile.TemporaryDirectory(prefix="bench-connectors-") as folder:
-        text, kind, server = YAML[name], "site" if name in ("veeva", "rest") else "document", None
+        text, kind, server = YAML[name], KINDS.get(name, "document"), None
         if name in ANSWERS:
             server = context.Process(target=serve, args=(name, count, told), daemon=True)
             server.start()
             text = text.replace("ADDRESS", f"http://127.0.0.1:{told.get(timeout=60)}")
         else:
-            packages(Path(folder), count)
+            (recordings if name == "place" else packages)(Path(folder), count)
         reader = context.Process(target=read, args=(text.replace("FOLDER", folder), kind, told))
         reader.start()
         found: tuple[int, float, float, float] = told.get(timeout=3600)
@@ -183,7 +267,7 @@ def main() -> None:
     print("| connector | objects | records/s of our processor time | ours | waiting | memory |")
     print("|---|---|---|---|---|---|")
     for name in asked.only or YAML:
-        count, wall_s, ours_s, held = measure(name, asked.objects if name != "ems" else asked.objects // 10)
+        count, wall_s, ours_s, held = measure(name, asked.objects // 10 if name in TENTHS else asked.objects)
         line = f"| {name} | {count:,} | {count / ours_s:,.0f} | {ours_s:.1f} s | {max(0.0, wall_s - ours_s):.1f} s "
         print(f"{line}| {held:.0f} MiB |", flush=True)
 

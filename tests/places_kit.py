@@ -1,4 +1,4 @@
-"""The three places of files, each for real: a folder, an SFTP server, an S3 store."""
+"""The places of files, each for real: a folder, an SFTP server of paramiko's, OpenSSH, an S3 store."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from tests.object_store import KEY, SECRET, object_store
+from tests.openssh import openssh, settings
 from tests.sftp_server import PASSWORD, sftp_server
 
-KINDS = ("folder", "sftp", "s3")
+KINDS = ("folder", "sftp", "openssh", "s3")
 
 
 @contextmanager
@@ -25,6 +26,10 @@ def place(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     elif kind == "sftp":
         with sftp_server(folder) as served:
             yield {"sftp": served.settings("/place")}
+    elif kind == "openssh":
+        with openssh(folder) as (port, host, key):
+            monkeypatch.setenv("ACME_KEY", key)
+            yield {"sftp": settings(port, host, folder / "place")}
     else:
         with object_store(folder / "store") as store:
             known = {"bucket": "trial", "prefix": "study/", "endpoint": store.endpoint, "region": "us-east-1"}

@@ -86,6 +86,6 @@ BESIDE: tuple[Beside, ...] = (
         folder="platforms",
         does="finished recordings and transcripts in",
         signs_in="none; SFTP by key or password; S3 by key or role",
-        proved="contract suite on a folder, an SFTP server and an S3 store",
+        proved="contract suite on a folder, OpenSSH and an S3 store",
     ),
 )
