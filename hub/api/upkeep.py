@@ -1,4 +1,4 @@
-"""What is looked after now and then while the hub serves: deliveries that are due, uploads that nobody goes on with."""
+"""What is looked after now and then while the hub serves: what is due to be sent or told, forgotten uploads."""
 
 import asyncio
 from collections.abc import Callable
@@ -57,6 +57,7 @@ def once(hub: Hub) -> None:
     """Look after all of it once."""
     steps: tuple[Callable[[], object], ...] = (
         lambda: delivering.deliver(hub.room, hub.post),
+        lambda: hub.run_plans(),
         lambda: uploads.expire(hub.room, hub.dock),
         lambda: hub.answers.forget(hub.clock() - _ANSWERS_KEPT),
     )

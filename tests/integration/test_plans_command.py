@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from typer.testing import CliRunner
 
+from hub.api import upkeep
 from hub.bootstrap import build
 from hub.cli.main import app
 from hub.cli.plans import reminders
@@ -67,6 +68,7 @@ def test_a_worker_tells_and_the_api_shows_it_to_those_who_may_see_the_meeting(ho
     kept(hub)
     [task] = reminders(hub)
     task.step()
+    upkeep.once(hub)  # the service does the same, and tells nobody twice
     came = sorted(str(one["To"]) for one in mailer.come if "call" not in str(one["Subject"]))
     assert came == ["anna@meridian.test"] * 2 + ["ben@asterion.test"] * 2
     user = person(hub, "pm@cro.example", Grant(Role.PROJECT_MANAGER, EVERY))
@@ -78,3 +80,16 @@ def test_a_worker_tells_and_the_api_shows_it_to_those_who_may_see_the_meeting(ho
         ("m1/a1", "anna@meridian.test", "sent"),
         ("m1/a1", "ben@asterion.test", "sent"),
     }
+
+
+def test_the_service_alone_tells_too(home_with_plan):
+    clock = Clock(AT)
+    mailer = FakeMailer(sender="hub@meridian.test", clock=clock)
+    hub = quick_hub(home=home_with_plan, clock=clock)
+    hub._overrides["mailer"] = mailer
+    kept(hub)
+    upkeep.once(hub)
+    assert [str(one["To"]) for one in mailer.come if "Reminder: Weekly 1" in str(one["Subject"])] == [
+        "ben@asterion.test"
+    ]
+    hub.close()

@@ -151,6 +151,13 @@ def test_nothing_of_what_minutes_hold_stands_in_a_mail_but_where_it_is(stage):
     assert "5. Juni 2026" in text
 
 
+def test_the_title_of_a_meeting_that_would_unblind_is_not_told(stage):
+    stage.only(About.ACTION).keep(card(**DONE, unblinding=True), action())
+    stage.at("2026-06-10T07:00+00:00").run()
+    assert [one["Subject"] for one in stage.mailer.come] == ["Escalation: m1"]
+    assert "Weekly 1" not in str(stage.chats.said)
+
+
 def test_what_is_done_is_not_told_and_what_waits_is_dropped(stage):
     stage.only(About.ACTION).keep(card(**DONE), action())
     stage.mailer.raises = [RetryableError("away"), RetryableError("away")]

@@ -31,9 +31,14 @@ def _actions(unit: ShelfUnit, plan: Plan) -> Iterator[Running]:
         if action.meeting_id not in titles:
             titles[action.meeting_id] = unit.get(Card, action.meeting_id)
         card = titles[action.meeting_id]
-        title = card.title if card else action.meeting_id
+        title = _title(card) if card else action.meeting_id
         began, owner = plan.hours.opening(action.due), _owner(plan, action, card)
         yield Running(About.ACTION, action.id, title, began, action.due, action.meeting_id, owner)
+
+
+def _title(card: Card) -> str:
+    """Return what a meeting is called where anybody may read it: its id where its words would unblind."""
+    return card.meeting_id if card.unblinding else card.title
 
 
 def _owner(plan: Plan, action: BoardAction, card: Card | None) -> Contact | None:
@@ -55,7 +60,7 @@ def _minutes(unit: ShelfUnit, plan: Plan, now: datetime) -> Iterator[Running]:
     for card in unit.several(Card, study=plan.study, standing=_UNSIGNED):
         ended = card.at + lasts.get(card.series or "", timedelta())
         if now - _BACK <= ended <= now:
-            yield Running(About.MINUTES, card.meeting_id, card.title, ended, held_on(card), card.meeting_id)
+            yield Running(About.MINUTES, card.meeting_id, _title(card), ended, held_on(card), card.meeting_id)
 
 
 def _meetings(unit: ShelfUnit, plan: Plan, now: datetime) -> Iterator[Running]:
