@@ -11,11 +11,17 @@ from hub.nlp.extract.actions_weigh import content, pronoun_only
 from hub.nlp.extract.check import loses_negation, unproved
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.utterances import Utterance
-from hub.nlp.extract.writing import phrase_of, sentence, speaks_of_the_talkers, tidy, without_days, without_talkers
+from hub.nlp.extract.writing import (
+    as_said,
+    phrase_of,
+    sentence,
+    speaks_of_the_talkers,
+    tidy,
+    without_days,
+    without_talkers,
+)
 from hub.nlp.extract.writing_phrases import subject_phrase, verb_phrase
 from hub.nlp.extract.writing_pronouns import Antecedent, antecedent, pronoun_object, replacement
-
-_FEWEST_SAID, _MOST_SAID = 4, 40  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +123,12 @@ def _fault(text: str, draft: Draft, sources: tuple[Utterance, ...]) -> str | Non
 
 
 def _as_said(draft: Draft) -> str | None:
-    """Return the sentence itself between quotes, where who is to do it is known and it can be read; else None."""
-    said = " ".join(draft.clause.utterance.text.split()).rstrip(",;:–—- ")
-    known = draft.owner is not None and draft.owner.name is not None
+    """Return the sentence itself between quotes, where who is to do it is known and bound to it; else None."""
+    text = as_said(draft.clause.utterance.text)
     bound = draft.accepted or draft.due is not None or draft.mood is Mood.COMMIT
-    if not (known and bound and draft.owner and _FEWEST_SAID <= len(said.split()) <= _MOST_SAID):
+    if text is None or not bound or draft.owner is None or draft.owner.name is None:
         return None
-    return f"{draft.owner.name}, as said: “{said}”"
+    return f"{draft.owner.name}, {text[:1].lower()}{text[1:]}"
 
 
 def _plainly(draft: Draft, roster: Roster, reason: str) -> Worded:

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from hub.domain.minutes import Action, SetAside
+from hub.domain.minutes import Action, Evidence, SetAside
+from hub.nlp.dates import SpokenDate, pick_due
+from hub.nlp.extract.actions_days import says_when
+from hub.nlp.extract.actions_lexicon import WORK
 from hub.nlp.extract.actions_threads import FindDates
 from hub.nlp.extract.belief import confidence
 from hub.nlp.extract.impersonal import told
@@ -13,9 +16,11 @@ from hub.nlp.extract.learned_items import Place, also_said, stands_for
 from hub.nlp.extract.learned_owners import proved_owner
 from hub.nlp.extract.matters import QUESTION, Hit, plain, worded
 from hub.nlp.extract.utterances import Utterance, evidence, is_back_channel
+from hub.nlp.extract.writing import as_said
 from hub.nlp.learned.groups import BESIDE, Group
 
 _LEAST_WORDS, _LEAST_BESIDE = 4, 0.5
+_NEXT = 2  # sentences of the same turn in which a day may follow
 
 
 _PUT = re.compile(
@@ -37,7 +42,7 @@ def learned_actions(
         rows = place.utterances[max(0, min(group.rows) - BESIDE) : max(group.rows) + 1 + BESIDE]
         if any(stands_for(item, u) for item in taken for u in rows):
             continue
-        action = _action(group, place, find_dates) if group.score >= _least(place) else None
+        action = _action(group, place, find_dates) if group.score >= 0 else None
         if action is not None:
             found.append(action)
         elif (passage := _passage(group, place)) is not None:
@@ -69,17 +74,55 @@ def _least(place: Place) -> float:
 
 def _action(group: Group, place: Place, find_dates: FindDates) -> Action | None:
     every = tuple(place.utterances[row] for row in group.rows)
-    for main in _mains(group, place):
+    mains = _mains(group, place)
+    for main in mains:
         item = worded(Hit(main, every, confidence(group.score)), place.transcript, place.roster, rewrite=told)
-        if item is None or len(item.text.split()) < _LEAST_WORDS:
+        if item is not None and len(item.text.split()) >= _LEAST_WORDS and group.score >= _least(place):
+            return _made(item.text, item.confidence, item.evidence, main, every, place, find_dates)
+    for main in () if place.belief.free_talk else mains:
+        text = as_said(main.text) if _names_work(main) else None
+        if text is None:
             continue
-        days = [day for u in every for day in find_dates(u.text) if day.day is not None and not day.past]
-        due = days[0] if len({day.day for day in days}) == 1 else None
-        owner = proved_owner(main, place)
-        return Action(
-            "", item.text, item.confidence, item.evidence, owner.name, owner.reason,
-            due.day if due else None, due.text if due else None,
-        )  # fmt: skip
+        proof = evidence(every, place.transcript)
+        made = _made(text, confidence(group.score), proof, main, every, place, find_dates)
+        if made.owner is not None or made.due is not None:
+            return made
+    return None
+
+
+def _names_work(main: Utterance) -> bool:
+    """Tell whether a sentence that stands as it was said has a deed in it: "I'll let them know", not "I'll be popular"."""
+    return any(
+        token.tag_ in {"VB", "VBG", "VBP"} and token.lemma_.lower() in WORK - {"have", "come"} for token in main.sent
+    )
+
+
+def _made(
+    text: str,
+    sure: float,
+    proof: Evidence,
+    main: Utterance,
+    every: Sequence[Utterance],
+    place: Place,
+    find_dates: FindDates,
+) -> Action:
+    due = _due(every, place, find_dates)
+    owner = proved_owner(main, place)
+    return Action("", text, sure, proof, owner.name, owner.reason, due.day if due else None, due.text if due else None)
+
+
+def _due(every: Sequence[Utterance], place: Place, find_dates: FindDates) -> SpokenDate | None:
+    """Return the one day said in the passages, or next by the same speaker in a sentence that only says when."""
+    said = {day.day: day for u in every for day in find_dates(u.text) if day.day is not None and not day.past}
+    if said:
+        return next(iter(said.values())) if len(said) == 1 else None
+    last = every[-1]
+    for after in place.utterances[last.index + 1 : last.index + 1 + _NEXT]:
+        if after.speaker != last.speaker:
+            return None
+        due = pick_due(find_dates(after.text), after.text) if says_when(after) else None
+        if due is not None and due.day is not None:
+            return due
     return None
 
 

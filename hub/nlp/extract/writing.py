@@ -174,3 +174,12 @@ def _is_idle_dative(token: Any, verb: Any) -> bool:
 
 def _base_form(verb: Any) -> str:
     return str(verb.lemma_).lower() if verb.tag_ != "VB" else str(verb.text).lower()
+
+
+def as_said(text: str) -> str | None:
+    """Return *text* as an item that quotes it, for what cannot be told without "I" or "you"; None where it is no reading."""
+    said = " ".join(text.split()).rstrip(",;:–—- ")
+    return f"As said: “{said}”" if _FEWEST_SAID <= len(said.split()) <= _MOST_SAID else None
+
+
+_FEWEST_SAID, _MOST_SAID = 4, 40  # words
