@@ -16,7 +16,10 @@ from hub.settings import Settings
 
 if TYPE_CHECKING:
     from hub.connectors.models.store import FetchedModels
+    from hub.domain.audio import Pcm
+    from hub.ports.voices import VoicePrinter
     from hub.services.hearing import Ears
+    from hub.services.voices import Voices
 
 DEFAULT_WHISPER = "whisper-base"
 log = structlog.get_logger()
@@ -33,6 +36,8 @@ class ListeningParts:
         def clock(self) -> Clock: ...  # noqa: D102  # told where it is made
         @property
         def models(self) -> "FetchedModels": ...  # noqa: D102  # told where it is made
+        @property
+        def voices(self) -> "Voices": ...  # noqa: D102  # told where it is made
 
     @cached_property
     def extractor(self) -> Extractor:
@@ -115,7 +120,23 @@ class ListeningParts:
                 Refinement("vocabulary", fingerprint("vocabulary", terms), lambda t: words.correct(t, terms)),
                 Refinement("names", naming.FINGERPRINT, naming.name_speakers),
             ),
+            propose=self._proposing,
         )
+
+    def _proposing(self, transcript: Transcript, pcm: "Callable[[], Pcm]") -> Transcript:
+        from hub.services.voices import propose
+
+        return propose(self.voices, transcript, pcm)
+
+    def voice_printer(self) -> "VoicePrinter":
+        """Return what hears voices as vectors. FatalError when its model is not fetched."""
+        return cast("VoicePrinter", self._part("voice_printer", self._voice_printer))
+
+    def _voice_printer(self) -> "VoicePrinter":
+        from hub.nlp.diarize.prints import OnnxVoicePrinter
+
+        folder = self.models.require("diarizer")
+        return OnnxVoicePrinter(folder, revision=self.models.revision("diarizer"), threads=self.settings.threads)
 
     def _recognizer(self, terms: Any) -> Recognizer:
         asr, model = self.settings.asr, self.settings.whisper_model

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hub.services.review.room import Room
     from hub.services.sync.steps import Sync
     from hub.services.trail_reading import TrailReader
+    from hub.services.voices import Voices
 
 
 class OversightParts:
@@ -26,6 +27,8 @@ class OversightParts:
     settings: Settings
     if TYPE_CHECKING:  # given by the hub
 
+        @property
+        def voices(self) -> "Voices": ...  # noqa: D102  # told where it is made
         @property
         def sync(self) -> Sync: ...  # noqa: D102
         @property
@@ -66,7 +69,7 @@ class OversightParts:
         """Where personal data may lie."""
         from hub.services.oversight.holdings import Places
 
-        return Places(self.room, self.desk, self.trail, self.browser, self.communications)
+        return Places(self.room, self.desk, self.trail, self.browser, self.communications, self.voices)
 
     @cached_property
     def telling(self) -> "Telling":

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hub.services.review.taking_in import Taken
     from hub.services.review.uploads import Dock
     from hub.services.sync.steps import Sync
+    from hub.services.voices import Voices
     from hub.storage.audit import AuditTrail
 
 
@@ -71,6 +72,8 @@ class ReviewParts:
         def follower(self) -> Follower: ...  # noqa: D102  # told where it is made
         @property
         def redactor(self) -> Redactor: ...  # noqa: D102  # told where it is made
+        @property
+        def voices(self) -> "Voices": ...  # noqa: D102  # told where it is made
         @property
         def calendars(self) -> WorkCalendars: ...  # noqa: D102  # told where it is made
         @property
@@ -210,12 +213,13 @@ class ReviewParts:
 
     def review_jobs(self) -> dict[str, JobWork]:
         """Return the long work of minutes, by the kind of its jobs."""
-        from hub.services.review import delivering, pipeline, redrafting, taking_in
+        from hub.services.review import delivering, pipeline, redrafting, taking_in, voice_learning
 
         return {
             pipeline.KIND: lambda job, tell: pipeline.run(self.room, self.bench, job, tell),
             redrafting.KIND: lambda job, tell: redrafting.run(self.room, self.bench, job, tell),
             delivering.KIND: lambda _job, tell: delivering.run(self.room, self.post, tell),
+            voice_learning.KIND: lambda job, tell: voice_learning.run(self.room, self.bench, self.voices, job, tell),
             taking_in.KIND: lambda job, _tell: taking_in.told(self.sweep(str(job.argument["platform"]))),
         }
 

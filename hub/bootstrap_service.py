@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from hub.ports.browsing import Browser
     from hub.ports.communications import CommunicationLog
     from hub.ports.traces import Traces
+    from hub.ports.voices import VoicePrinter
     from hub.services.accounts.desk import Desk
     from hub.services.accounts.second_factor import Codes
     from hub.services.jobs import JobRunner
     from hub.services.review.room import Room
     from hub.services.sync.steps import Sync
     from hub.services.trail_reading import TrailReader
+    from hub.services.voices import Voices
     from hub.storage.audit import AuditTrail
 
 
@@ -54,6 +56,7 @@ class ServiceParts:
         @property
         def _engine(self) -> Any: ...
 
+        def voice_printer(self) -> VoicePrinter: ...  # noqa: D102  # told where it is made
         def review_jobs(self) -> "dict[str, JobWork]": ...  # noqa: D102  # told where it is made
 
     @cached_property
@@ -83,6 +86,15 @@ class ServiceParts:
             rules=rules,
             lacking=self.lacking,
         )
+
+    @cached_property
+    def voices(self) -> "Voices":
+        """Voices of people who agreed to be known by them."""
+        from hub.services.voices import Voices
+        from hub.storage.voices import SqlVoiceProfiles
+
+        profiles = SqlVoiceProfiles(self._engine, self.cipher)
+        return Voices(profiles, self.desk.accounts, self.voice_printer, self.clock, lambda: uuid4().hex)
 
     @cached_property
     def codes(self) -> "Codes":

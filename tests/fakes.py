@@ -15,7 +15,8 @@ from typing import Any
 from hub.connectors.mail import message as written
 from hub.connectors.mail.parsing import parsed
 from hub.domain.audio import SAMPLE_RATE_HZ, Pcm, Turn
-from hub.domain.errors import HubError, RejectedError, StaleError
+from hub.domain.audit import Entry
+from hub.domain.errors import HubError, MissingError, RejectedError, StaleError, StandingError
 from hub.domain.meeting import Meeting
 from hub.domain.memory import Approved, Pair, Term, same
 from hub.domain.messages import Message, Received
@@ -23,6 +24,7 @@ from hub.domain.minutes import Minutes
 from hub.domain.recurring import Series
 from hub.domain.redaction import Finding, Identifier
 from hub.domain.transcript import English, Segment, Transcript
+from hub.domain.voices import VoiceProfile, VoiceSample
 from hub.ports import Clock, Progress
 from hub.ports.events import HeldSeries
 from hub.ports.mailboxes import MailPage
@@ -419,3 +421,36 @@ class FakeCalendar:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+class FakeVoiceProfiles:
+    """`VoiceProfiles` in memory; *trail* keeps what would be in the audit trail."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, VoiceProfile] = {}
+        self.trail: list[Entry] = []
+
+    def profile(self, user_id: str) -> VoiceProfile | None:
+        return self.kept.get(user_id)
+
+    def profiles(self) -> list[VoiceProfile]:
+        return [self.kept[user_id] for user_id in sorted(self.kept)]
+
+    def agree(self, profile: VoiceProfile, *, audit: Sequence[Entry]) -> None:
+        if profile.user_id in self.kept:
+            raise StandingError("the person has agreed already")
+        self.kept[profile.user_id] = profile
+        self.trail += audit
+
+    def learn(self, sample: VoiceSample, *, audit: Sequence[Entry]) -> None:
+        if sample.user_id not in self.kept:
+            raise StandingError("the person has not agreed that their voice is known")
+        profile = self.kept[sample.user_id]
+        others = tuple(one for one in profile.samples if one.meeting_id != sample.meeting_id)
+        self.kept[sample.user_id] = replace(profile, samples=(*others, sample))
+        self.trail += audit
+
+    def forget(self, user_id: str, *, audit: Sequence[Entry]) -> None:
+        if self.kept.pop(user_id, None) is None:
+            raise MissingError("no voice is known of this person")
+        self.trail += audit

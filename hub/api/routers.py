@@ -19,6 +19,7 @@ from hub.api import (
     meeting_routes,
     minutes_routes,
     own_routes,
+    own_voice_routes,
     personal_routes,
     platform_routes,
     record_routes,
@@ -40,6 +41,7 @@ ROUTERS = (
     session_routes.router,
     sso_routes.router,
     own_routes.router,
+    own_voice_routes.router,
     user_routes.router,
     training_routes.router,
     upkeep_routes.router,  # its paths below an agreement are no steps of one

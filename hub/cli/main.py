@@ -30,6 +30,7 @@ from hub.cli import (
     translate,
     users,
     validate,
+    voices,
     worker,
 )
 from hub.cli.guard import guarded
@@ -67,6 +68,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(connectors.app, name="connectors")
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
+app.add_typer(voices.app, name="voices")
 app.add_typer(oversight.app, name="oversight")
 app.add_typer(personal.app, name="personal")
 app.command("validate")(validate.validate)

@@ -76,6 +76,16 @@ class NamedSpeaker:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposedSpeaker:
+    """Whose voice *label* may be, by a profile that the person agreed to: for a person to confirm. 0 to 1."""
+
+    label: str
+    name: str
+    likeness: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """How much of the recording the transcript rests on. Seconds throughout.
 
@@ -89,6 +99,7 @@ class Coverage:
     suppressed: tuple[Suppressed, ...] = ()
     corrections: tuple[Correction, ...] = ()
     named_speakers: tuple[NamedSpeaker, ...] = ()
+    proposed_speakers: tuple[ProposedSpeaker, ...] = field(default=(), metadata=RARE)
     notes: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 

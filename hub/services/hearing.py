@@ -45,6 +45,8 @@ class Ears:
     assign_fingerprint: str
     refinements: tuple[Refinement, ...]
     interpreter: Interpreter | None = None
+    propose: Callable[[Transcript, Callable[[], Pcm]], Transcript] | None = None
+    """Proposes names for voices that have none; its result is kept with the transcript only, never as a stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ def hear(
     for step in ears.refinements:
         transcript = step.apply(transcript)
         transcript = replace(transcript, models=transcript.models | {step.name: step.fingerprint})
+    if ears.propose is not None:
+        transcript = ears.propose(transcript, pcm)
     # 5 the samples are not needed any more
     _samples(work, kept.recording, heard_with).unlink(missing_ok=True)
     return transcript

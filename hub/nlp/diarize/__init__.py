@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from hub.domain.audio import SAMPLE_RATE_HZ, Pcm, Turn
-from hub.domain.errors import FatalError
 from hub.domain.fingerprint import fingerprint
 from hub.nlp.diarize.activity import activity
 from hub.nlp.diarize.belonging import Belonging, belonging
 from hub.nlp.diarize.clusters import Clustering, centres, linked
+from hub.nlp.diarize.nets import EMBEDDING, SEGMENTATION, session
 from hub.nlp.diarize.pieces import pieces
 from hub.nlp.diarize.tracks import Track, tracks
 from hub.nlp.diarize.turns import Drawing, turns
@@ -38,7 +38,7 @@ class OnnxDiarizer:
         """Return turns; see `Diarizer.diarize`. Several channels are heard as their mean."""
         progress.start("diarize", pcm.duration_s)
         # 1 who speaks inside each window
-        embedding = self._session("embedding.onnx")
+        embedding = session(self._model_dir, EMBEDDING, threads=self._threads)
         seen, found = self._listen(embedding, pcm, progress)
         # 2 which of them are one voice
         labels = self._voices(seen, found)
@@ -52,7 +52,7 @@ class OnnxDiarizer:
         return out
 
     def _listen(self, embedding: Any, pcm: Pcm, progress: Progress) -> tuple[list[Window], list[Track]]:
-        segmentation = self._session("segmentation.onnx")
+        segmentation = session(self._model_dir, SEGMENTATION, threads=self._threads)
         seen: list[Window] = []
         found: list[Track] = []
         for number, window in enumerate(windows(segmentation, pcm)):
@@ -70,17 +70,3 @@ class OnnxDiarizer:
         known = linked(found, self._options.clustering)
         belongs = belonging(seen, found, known.rows, known.centres, self._options.belonging)
         return np.unique(belongs, return_inverse=True)[1]
-
-    def _session(self, name: str) -> Any:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.enable_cpu_mem_arena = False  # windows of one size need no arena, and it never shrinks
-        options.log_severity_level = 3
-        try:
-            return onnxruntime.InferenceSession(
-                str(self._model_dir / name), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime has no root of its own errors
-            raise FatalError(f"{self._model_dir / name}: the model does not load ({error})") from error

@@ -15,12 +15,14 @@ from hub.domain.meeting import Participant
 from hub.domain.people import EVERY, Grant, Role
 from hub.domain.policy import Scope
 from hub.domain.training import Qualification
+from hub.domain.voices import VoiceProfile
 from hub.ports.browsing import Browser, Wanted
 from hub.ports.communications import CommunicationLog
 from hub.services.accounts.desk import Desk
 from hub.services.accounts.keeping import plain_grant, told
 from hub.services.review.room import Room
 from hub.services.trail_reading import TrailReader
+from hub.services.voices import Voices
 
 _PAGE = 200
 _MOST = 10_000
@@ -36,6 +38,7 @@ class Places:
     trail: TrailReader
     browser: Browser
     log: CommunicationLog
+    voices: Voices
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,14 @@ def _of_the_account(places: Places, one: Person) -> dict[str, list[Any]]:
         "sessions": [_session(session) for session in desk.sessions.all(user.id)],
         "tokens": [{"name": token.name, "made_at": token.made_at.isoformat()} for token in desk.tokens.tokens(user.id)],
         "training": [wire.plain(one) for one in trained],
+        "voice": [_voice(profile)] if (profile := places.voices.profiles.profile(user.id)) else [],
     }
+
+
+def _voice(profile: VoiceProfile) -> dict[str, Any]:
+    """Return the consent and whence the voice is known; its vectors leave the hub for nobody."""
+    learned = [{"meeting": one.meeting_id, "at": one.learned_at.isoformat()} for one in profile.samples]
+    return {"agreed_at": profile.agreed_at.isoformat(), "how": profile.how, "learned from": learned}
 
 
 def _session(session: Any) -> dict[str, Any]:

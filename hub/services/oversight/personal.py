@@ -15,6 +15,7 @@ from hub.domain.policy import Right, Scope, Verdict, decide
 from hub.ports.review import ShelfUnit
 from hub.services.oversight.holdings import Person, Places, held_of, person, recipient_in
 from hub.services.review.room import Room, allowed, entry, fresh
+from hub.services.voices import forget
 
 REQUEST = "personal request"
 """The kind of its lines in the trail."""
@@ -150,8 +151,12 @@ def _erased_account(places: Places, principal: Principal, who: Person) -> dict[s
         line = desk.entry("erased", account.user.id, by=principal.actor, old="password, second factor, locale, zone")
         desk.accounts.change(bare, audit=[line])
     line = desk.entry("erased", account.user.id, by=principal.actor, old="addresses and browsers of sessions")
+    voice = int(places.voices.profiles.profile(account.user.id) is not None)
+    if voice:
+        forget(places.voices, account.user, by=principal.actor, reason="GDPR 17")
     return {
         "password, second factor, locale and zone": proofs,
+        "voice": voice,
         "sessions": desk.sessions.forget(account.user.id, audit=[line]),
     }
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SAWarning
 
 from hub.domain.errors import FatalError, UsageError
 from hub.storage.engine import told
+from hub.storage.voice_tables import NEVER_COPIED
 
 COPY = "hub.db"
 TABLES = "tables"
@@ -51,6 +52,7 @@ def _save_sqlite(engine: Engine, target: Path) -> tuple[str, dict[str, int], tup
         source.backup(copy, pages=_PAGES, sleep=0.01)
     source.close()
     copy.close()
+    _emptied(target)
     copied = create_engine(f"sqlite:///{target}")
     try:
         with copied.connect() as connection:
@@ -59,12 +61,25 @@ def _save_sqlite(engine: Engine, target: Path) -> tuple[str, dict[str, int], tup
         copied.dispose()
 
 
+def _emptied(copy: Path) -> None:
+    """Take out of a copy what no backup holds, so that nothing of it is left in its pages."""
+    connection = sqlite3.connect(copy, isolation_level=None)
+    try:
+        connection.execute("PRAGMA secure_delete = ON")
+        known = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for name in NEVER_COPIED:
+            if name in known:
+                connection.execute(f"DELETE FROM {name}")  # noqa: S608 - names of our own tables
+    finally:
+        connection.close()
+
+
 def _save_postgresql(engine: Engine, folder: Path) -> tuple[str, dict[str, int], tuple[int, str]]:
     folder.mkdir()
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         for table in _tables(connection):
             with (folder / f"{table.name}.copy").open("wb") as stream:
-                for piece in _copied_out(connection, table):
+                for piece in _copied_out(connection, table) if table.name not in NEVER_COPIED else ():
                     stream.write(piece)
         return _told(connection)
 
@@ -80,7 +95,8 @@ def _told(connection: Connection) -> tuple[str, dict[str, int], tuple[int, str]]
     revision = MigrationContext.configure(connection).get_current_revision()
     tables = {table.name: table for table in _tables(connection)}
     head = connection.execute(select(tables["audit_head"])).one()
-    return str(revision), rows_of(connection), (int(head.seq), str(head.hash))
+    counts = rows_of(connection) | {name: 0 for name in NEVER_COPIED if name in tables}
+    return str(revision), counts, (int(head.seq), str(head.hash))
 
 
 def _tables(connection: Connection) -> list[Table]:

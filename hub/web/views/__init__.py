@@ -17,6 +17,7 @@ from hub.web.views import (
     meetings,
     minutes,
     oversight,
+    own_voice,
     personal,
     reconciling,
     remarks,
@@ -36,6 +37,7 @@ ROUTERS = (
     home.router,
     signing_in.router,
     account.router,
+    own_voice.router,
     uploading.router,  # before the pages of a meeting: "new" is none
     meetings.router,
     approval.router,

@@ -264,6 +264,8 @@ def _day(text: str) -> date | None:
 
 def _voices(transcript: Transcript) -> list[SimpleNamespace]:
     why = {one.name: f"{one.reason}: “{one.quote}”" for one in transcript.coverage.named_speakers}
+    proposed = {one.label: one for one in transcript.coverage.proposed_speakers}
+    why |= {label: one.reason for label, one in proposed.items()}
     seconds: dict[str, float] = {}
     example: dict[str, str] = {}
     for one in transcript.segments:
@@ -272,6 +274,12 @@ def _voices(transcript: Transcript) -> list[SimpleNamespace]:
             if len(one.text) > len(example.get(one.speaker, "")) < 60:
                 example[one.speaker] = one.text[:120]
     return [
-        SimpleNamespace(name=name, seconds=spoke, example=example.get(name, ""), why=why.get(name, ""))
+        SimpleNamespace(
+            name=name,
+            seconds=spoke,
+            example=example.get(name, ""),
+            why=why.get(name, ""),
+            proposed=proposed[name].name if name in proposed else name,
+        )
         for name, spoke in seconds.items()
     ]
