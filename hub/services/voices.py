@@ -1,6 +1,6 @@
 """Voices of people who agreed: consent, what is learned, and whom a meeting's voices are proposed for.
 
-A vector is made of a voice only where a person of the meeting's roster agreed, and only theirs is kept.
+Voices are compared only where a person of the meeting's roster agreed, and only the voices of those who did are kept.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -11,10 +11,11 @@ from hub.storage.account_tables import users
 from hub.storage.audit import append
 from hub.storage.engine import transaction
 from hub.storage.sync_tables import tokens
+from hub.storage.voice_tables import voice_samples
 
 
 def rekey(engine: Engine, cipher: MultiFernet, *, audit: Sequence[Entry]) -> int:
-    """Encrypt kept tokens and second factors anew under the first key of *cipher*, all or none; return how many.
+    """Encrypt kept tokens, second factors and voices anew under the first key of *cipher*, all or none; return how many.
 
     FatalError where one is under a key that *cipher* does not have: nothing is changed then.
     """
@@ -27,6 +28,10 @@ def rekey(engine: Engine, cipher: MultiFernet, *, audit: Sequence[Entry]) -> int
         for row in connection.execute(select(tokens.c.name, tokens.c.body)).all():
             body = _under_newest(cipher, bytes(row.body), f"the token of {row.name}")
             connection.execute(update(tokens).where(tokens.c.name == row.name).values(body=body))
+            count += 1
+        for row in connection.execute(select(voice_samples.c.id, voice_samples.c.body)).all():
+            sealed = _under_newest(cipher, row.body.encode(), "what is known of a voice").decode()
+            connection.execute(update(voice_samples).where(voice_samples.c.id == row.id).values(body=sealed))
             count += 1
         append(connection, audit)
     return count

@@ -16,6 +16,7 @@ from hub.ports.browsing import Wanted
 from hub.storage.accounts import SqlAccounts
 from hub.storage.browser import SqlBrowser
 from hub.storage.engine import open_engine
+from hub.storage.rekeying import rekey
 from hub.storage.voices import SqlVoiceProfiles
 from tests.fakes import FakeVoiceProfiles
 
@@ -101,3 +102,12 @@ def test_a_voice_lies_encrypted_and_opens_with_its_own_key_only(engine):
         assert "0.6" not in connection.execute(text("SELECT body FROM voice_samples")).scalar_one()
     with pytest.raises(FatalError, match="HUB_TOKEN_KEYS"):
         stored(engine, b"B" * 43 + b"=").profiles()
+
+
+def test_when_keys_change_voices_come_along(engine):
+    profiles = stored(engine)
+    profiles.agree(PROFILE, audit=[])
+    profiles.learn(SAMPLE, audit=[])
+    both = MultiFernet([Fernet(b"B" * 43 + b"="), Fernet(b"A" * 43 + b"=")])
+    assert rekey(engine, both, audit=[]) == 1
+    assert stored(engine, b"B" * 43 + b"=").profile("u1").samples == (SAMPLE,)
