@@ -15,7 +15,7 @@ from hub.storage.voice_tables import voice_samples
 
 
 def rekey(engine: Engine, cipher: MultiFernet, *, audit: Sequence[Entry]) -> int:
-    """Encrypt kept tokens, second factors and voices anew under the first key of *cipher*, all or none; return how many.
+    """Encrypt tokens, second factors and voices anew under the first key of *cipher*, all or none; return how many.
 
     FatalError where one is under a key that *cipher* does not have: nothing is changed then.
     """
