@@ -172,3 +172,23 @@ def test_the_audit_trail_is_paged_and_told_as_the_vault_words_it(vaults, server)
     with pytest.raises(RejectedError):
         list(trail.entries("castle", BEGAN, NOW))
     assert json.dumps(entries)
+
+
+def test_signatures_of_documents_are_read_whole_with_their_meaning_and_version(vaults, server):
+    def signed(number, hour):
+        name = {"id": str(number), "signature_name__sys": "Anna Weber", "signature_meaning__sys": "Approval"}
+        of = {"signed_document_major_version__sys": 1, "signed_document_minor_version__sys": 0}
+        return {**name, **of, "signature_time__sys": second(BEGAN + timedelta(hours=hour))}
+
+    server.signatures = {"7": [signed(n, n) for n in range(5)], "8": [], "9": [signed(9, 3)]}
+    server.most = 2
+    trail = vaults().trail
+    assert "signature" in trail.kinds
+    found = list(trail.entries("signature", BEGAN + timedelta(hours=1), BEGAN + timedelta(hours=4)))
+    assert [one["id"] for one in found] == ["1", "2", "3", "9"]
+    assert {one["signature_meaning__sys"] for one in found} == {"Approval"}
+    long_ago = NOW - timedelta(days=400)
+    assert len(list(trail.entries("signature", long_ago, NOW + timedelta(days=1)))) == 6, "signatures have no 30 days"
+    server.signatures["8"] = [{"id": "8"}]
+    with pytest.raises(RetryableError, match="without its time"):
+        list(trail.entries("signature", BEGAN, NOW))
