@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 from cryptography.x509 import load_pem_x509_certificate
 
 from tests.certificates import make_certificates
+from tests.maven import fetched
 
 VERSION = "2.1.8"
 PASSWORD = "right"  # noqa: S105 - of tests only
@@ -71,9 +72,7 @@ def installed() -> bool:
 
 
 def _fetched(folder: Path) -> Path:
-    artifact = f"com.icegreen:greenmail-standalone:{VERSION}:jar"
-    fetch = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={folder}"]
-    subprocess.run(fetch, check=True, cwd=folder, capture_output=True)
+    fetched(f"com.icegreen:greenmail-standalone:{VERSION}:jar", folder)
     return folder / f"greenmail-standalone-{VERSION}.jar"
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import httpx2
 
+from tests.maven import fetched
+
 VERSION = "26.4.0"
 SECRET = "known to both"  # noqa: S105 - of tests only
 PASSWORD = "at the provider"  # noqa: S105 - of tests only
@@ -28,9 +30,7 @@ _QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xms64m -Xmx400m"
 def keycloak(folder: Path) -> Iterator[str]:
     """Run Keycloak with a realm in which Anna has an account; give the issuer."""
     archive = folder / f"keycloak-quarkus-dist-{VERSION}.zip"
-    artifact = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
-    fetch = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={folder}"]
-    subprocess.run(fetch, check=True, cwd=folder, capture_output=True)
+    fetched(f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip", folder)
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(folder)
     archive.unlink()
