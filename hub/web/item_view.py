@@ -177,7 +177,7 @@ def _state(words: Wording, mark: Mark | None) -> str:
 def _by(reader: Reader, mark: Mark | None) -> str:
     if mark is None or not mark.by:
         return ""
-    return f"{mark.by}, {reader.when(mark.at)}" if mark.at else mark.by
+    return reader.by(mark.by, mark.at) if mark.at else mark.by
 
 
 def _unsure(words: Wording, values: Mapping[str, Any], mark: Mark | None) -> str:

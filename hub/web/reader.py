@@ -58,6 +58,10 @@ class Reader:
         there = self.local(at)
         return f"{self.words.date(there.date(), style='short')}, {self.words.time(there)}"
 
+    def by(self, who: str, at: datetime) -> str:
+        """Return who did something and when; the name keeps its own direction, whatever stands around it."""
+        return f"\u2068{who}\u2069, {self.when(at)}"
+
     def places(self) -> list[tuple[str, str, str]]:
         """Return the parts of the hub that are open to the reader: key, address, name."""
         words = self.words

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
+from hub.domain.communications import Channel, message_id
 from hub.domain.identity import pair_id
 from hub.domain.people import Role
 from tests.conftest import MODELS, ROOT
@@ -181,6 +182,9 @@ def test_of_two_editors_the_second_is_told(browser: Browser, site: Site, meeting
     anna.context.close()
 
 
+THREAD = message_id(Channel("conduct", "slack", "C0AGREED", STUDY, (), "", datetime(2026, 1, 1, tzinfo=UTC)), "1.0")
+
+
 def pages(meeting: str) -> list[tuple[str, str, str]]:
     """Return name, reader and address of each page."""
     return [
@@ -197,6 +201,10 @@ def pages(meeting: str) -> list[tuple[str, str, str]]:
         ("actions", ANNA, "/actions"),
         ("sync", ANNA, "/sync"),
         ("reconciliation", ANNA, "/sync/reconciliation"),
+        ("action", ANNA, f"{meeting.replace('meetings', 'actions')}/a1"),
+        ("copies", ANNA, f"{meeting}/versions/2/copies"),
+        ("communications", ANNA, "/communications"),
+        ("thread", ANNA, f"/communications/{THREAD}"),
         ("rules", ANNA, "/rules"),
         ("rule", ANNA, f"/rules/{STUDY}"),
         ("runs", ADA, "/sync/runs"),
@@ -212,6 +220,7 @@ def pages(meeting: str) -> list[tuple[str, str, str]]:
         ("reviews", ADA, "/audit/reviews"),
         ("users", ADA, "/administration/users"),
         ("access-review", ADA, "/administration/access-review"),
+        ("training", ADA, "/administration/training"),
         ("connections", ADA, "/administration/connections"),
         ("models", ADA, "/administration/models"),
         ("retention", ADA, "/administration/retention"),

@@ -162,7 +162,7 @@ def _row(reader: Reader, one: BoardAction, today: date) -> SimpleNamespace:
         ActionState.CANCELLED: [],
     }
     state, tone = (words.text("late"), "bad") if one.late(today) else _named(words)[one.state]
-    by = f"{one.changed_by}, {reader.when(one.changed_at)}" if one.changed_at and one.changed_by else ""
+    by = reader.by(one.changed_by, one.changed_at) if one.changed_at and one.changed_by else ""
     return SimpleNamespace(
         id=one.id, address=f"/actions/{frame.part(one.meeting_id)}/{frame.part(one.item)}", text=one.text,
         owner=one.owner, due=one.due, state=state, tone=tone, by=by, version=one.revision, steps=steps[one.state],

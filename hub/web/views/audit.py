@@ -1,9 +1,10 @@
 """The audit trail: searched, verified, handed out; reviews of it, which are records themselves."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from types import SimpleNamespace
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -139,16 +140,34 @@ def _page(
 
 def _row(words: Wording, line: Line) -> SimpleNamespace:
     entry = line.entry
+    old, new = _read(entry.old), _read(entry.new)
+    if isinstance(old, dict) and isinstance(new, dict):  # of two states what differs: exports hold them whole
+        old, new = ({key: one.get(key) for key in one if old.get(key) != new.get(key)} for one in (old, new))
     return SimpleNamespace(
         number=line.seq, at=entry.at, actor=entry.actor, kind=names.kind(words, entry.kind),
         field=names.field(words, entry.field), told=f"{entry.kind} {entry.field}", record=entry.record_id,
-        old=_short(entry.old), new=_short(entry.new), reason=entry.reason, masked=line.masked,
+        old=_short(old), new=_short(new), reason=entry.reason, masked=line.masked,
     )  # fmt: skip
 
 
-def _short(value: str | None) -> str:
-    plain = (value or "").strip('"')
+def _read(value: str | None) -> Any:
+    try:
+        return json.loads(value) if value else None
+    except ValueError:
+        return value
+
+
+def _short(value: Any) -> str:
+    """Return a value of the trail as it is read: an object line by line."""
+    if isinstance(value, dict):
+        plain = "\n".join(f"{key}: {_in_line(one)}" for key, one in value.items())
+    else:
+        plain = "" if value is None else _in_line(value)
     return plain if len(plain) <= _SHOWN else f"{plain[:_SHOWN]}…"
+
+
+def _in_line(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _moment(reader: Reader, text: str, *, last: bool = False) -> datetime | None:
