@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, column, func, select, table
+from sqlalchemy import ColumnElement, Connection, column, func, select, table
 from sqlalchemy import text as sql
 
 from hub.domain import wire
 from hub.domain.cards import Card, CardPage, CardQuery, Found
-from hub.storage import passages
+from hub.storage import bulk, passages
 from hub.storage.shelf_search import among, listed
 from hub.storage.shelf_tables import cards, findable
 
@@ -43,7 +43,7 @@ def found(connection: Connection, query: CardQuery) -> CardPage:
     if reading.go_on(_FIRST):
         return reading.page()
     if (holding := _holding(connection, words)) is not None:
-        return _all_at_once(connection, query, words, holding)
+        return _all_at_once(connection, query, words, holding) if holding else CardPage(())
     reading.go_on(_MOST_MEETINGS)
     return reading.page()
 
@@ -113,8 +113,8 @@ def _texts(connection: Connection, meetings: Sequence[str], *, spoken: bool) -> 
     return iter(connection.execute(query.order_by(its.id))) if meetings else iter(())
 
 
-def _all_at_once(connection: Connection, query: CardQuery, words: Sequence[str], holding: Select[Any]) -> CardPage:
-    holds = cards.c.meeting_id.in_(holding)
+def _all_at_once(connection: Connection, query: CardQuery, words: Sequence[str], holding: list[str]) -> CardPage:
+    holds = bulk.among(connection, cards.c.meeting_id, holding)
     rows = connection.execute(
         among(select(cards.c.body), query, after=query.after).where(holds).limit(query.limit + 1)
     ).all()
@@ -127,17 +127,16 @@ def _all_at_once(connection: Connection, query: CardQuery, words: Sequence[str],
     return CardPage(page, more=len(rows) > query.limit, found=hits)
 
 
-def _holding(connection: Connection, words: Sequence[str]) -> Select[Any] | None:
-    """Return the statement for all meetings with a place that holds the words, None where these are too many."""
+def _holding(connection: Connection, words: Sequence[str]) -> list[str] | None:
+    """Return all meetings with a place that holds the words, None where the places are too many."""
     if connection.dialect.name == "sqlite":
-        places = select(_fts.c.rowid.label("id")).where(_fts.c.findable_fts.op("MATCH")(_fts5(words)))
+        places = select(_fts.c.rowid).where(_fts.c.findable_fts.op("MATCH")(_fts5(words)))
+        these = findable.c.id.in_(places.limit(_MOST_PLACES + 1))
     else:
         connection.execute(_WORKING_MEMORY)  # else a common word's places are kept by page, and each text parsed anew
-        places = select(findable.c.id).where(_tsvector().op("@@")(_tsquery(words)))
-    count = select(func.count()).select_from(places.limit(_MOST_PLACES + 1).subquery())
-    if connection.execute(count).scalar_one() > _MOST_PLACES:
-        return None
-    return select(findable.c.meeting_id).where(findable.c.id.in_(places.limit(_MOST_PLACES)))
+        these = _tsvector().op("@@")(_tsquery(words))
+    found = connection.execute(select(findable.c.meeting_id).where(these).limit(_MOST_PLACES + 1)).scalars().all()
+    return list(dict.fromkeys(found)) if len(found) <= _MOST_PLACES else None
 
 
 def _fts5(words: Sequence[str]) -> str:
