@@ -69,7 +69,16 @@ class OversightParts:
         """Where personal data may lie."""
         from hub.services.oversight.holdings import Places
 
-        return Places(self.room, self.desk, self.trail, self.browser, self.communications, self.voices)
+        return Places(
+            self.room,
+            self.desk,
+            self.trail,
+            self.browser,
+            self.communications,
+            self.voices,
+            self.sync.ledger,
+            self.blinding,
+        )
 
     @cached_property
     def telling(self) -> "Telling":

@@ -1,14 +1,18 @@
 """A person's own data: told whole, erased where no rule keeps it, answered in time; nobody else's is told."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
 
 from hub.bootstrap import build
 from hub.cli.main import app
+from hub.domain.agreements import Agreement, KindRule, Status
+from hub.domain.cards import Card
 from hub.domain.distribution import Recipient
 from hub.domain.people import Role
+from hub.domain.sync import Base, Effects, Record
 from hub.services.accounts import keeping
 from hub.services.review import routes
 from tests.people import Clock, granted, person, quick_hub, served, sign_in
@@ -107,6 +111,35 @@ def test_the_other_partys_account_of_that_address_is_not_told(hub, client):
     assert "account" not in held
     assert "sessions" not in held
     assert "meetings" in held, "in which both took part"
+
+
+def test_what_other_parties_systems_hold_of_a_person_is_not_told(hub, client):
+    fields = {"email": ANNA_AT, "name": "Anna Weber", "treatment_arm": "B"}
+    parties = ({"Meridian": ("ctms",), "Asterion": ("vault",)}, {"Third": ("third",), "Fourth": ("fourth",)})
+    for number, known in enumerate(parties, start=1):
+        system = next(iter(known.values()))[0]
+        rule = KindRule("contact", owner=system)
+        hub.sync.ledger.agree(Agreement(f"a{number}", 1, Status.ACTIVE, known, (rule,), ()), audit=())
+        record = Record(f"c{number}", "contact", fields | {"phone": system})
+        base = Base(system, record.id, "contact", f"x{number}", record.fields)
+        with hub.sync.ledger.unit() as unit:
+            unit.save(Effects(records=(record,), bases=(base,)))
+    made = noted(as_(client, ADA), "access")
+    told = client.get(f"{API}/personal-requests/{made['id']}/data").json()["contacts in records of the sync"]
+    assert [one["phone"] for one in told] == ["ctms"]
+    assert "treatment_arm" not in told[0]
+
+
+def test_nobody_blinded_is_told_what_would_unblind_in_this_way(hub, client):
+    with hub.room.shelf.writing() as unit:
+        [card] = unit.several(Card)
+        unit.put(replace(card, unblinding=True))
+    made = noted(as_(client, ADA), "access")
+    at = f"{API}/personal-requests/{made['id']}/data"
+    assert "meetings" not in client.get(at).json()
+    open_one = granted(Role.ADMINISTRATOR, "Meridian", unblinded=True)
+    person(hub, "open@meridian.test", open_one, organization="Meridian")
+    assert "meetings" in as_(client, "open@meridian.test").get(at).json()
 
 
 def test_it_is_done_at_the_machine_too(hub):

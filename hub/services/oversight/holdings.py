@@ -1,21 +1,24 @@
 """What the hub holds of one person, wherever it lies: gathered to be told, and to know what may be erased (GDPR 15)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from hub.domain import wire
 from hub.domain.accounts import Account
 from hub.domain.approvals import Signature
+from hub.domain.blinding import Blinding
 from hub.domain.board import BoardQuery
 from hub.domain.cards import Card, CardQuery
 from hub.domain.communications import Asked
 from hub.domain.distribution import Dispatch, DistributionRule
 from hub.domain.meeting import Participant
 from hub.domain.people import EVERY, Grant, Role
+from hub.domain.places import scope_of_record
 from hub.domain.policy import Scope
 from hub.domain.training import Qualification
 from hub.domain.voices import VoiceProfile
+from hub.ports import Ledger
 from hub.ports.browsing import Browser, Wanted
 from hub.ports.communications import CommunicationLog
 from hub.services.accounts.desk import Desk
@@ -39,15 +42,21 @@ class Places:
     browser: Browser
     log: CommunicationLog
     voices: Voices
+    ledger: Ledger
+    blinding: Callable[[], Blinding]
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whose data is looked for, among what *organization* may see; *account* is theirs, where they have one there."""
+    """Whose data is looked for, among what *organization* may see; *account* is theirs, where they have one there.
+
+    What would unblind is looked through only where *unblinded*: nobody blinded is told of it in this way.
+    """
 
     email: str
     organization: str
     account: Account | None
+    unblinded: bool = False
 
     def is_in(self, one: Participant) -> bool:
         """Tell whether a participant is the person: by address, or by name where the account's party is theirs."""
@@ -59,19 +68,21 @@ class Person:
     @property
     def sight(self) -> tuple[Grant, ...]:
         """Return what all of the organization's data is listed by."""
-        return (Grant(Role.AUDITOR, self.organization, unblinded=True),)
+        return (Grant(Role.AUDITOR, self.organization, unblinded=self.unblinded),)
 
     def sees(self, scope: Scope) -> bool:
         """Tell whether something is the organization's."""
+        if scope.unblinding and not self.unblinded:
+            return False
         return self.organization in scope.organizations or self.organization == EVERY
 
 
-def person(places: Places, email: str, organization: str) -> Person:
+def person(places: Places, email: str, organization: str, *, unblinded: bool) -> Person:
     """Return who is looked for; an account counts where it is the organization's own."""
     address = email.strip().casefold()
     account = places.desk.accounts.named(email=address)
     theirs = account is not None and account.user.organization == organization
-    return Person(address, organization, account if theirs else None)
+    return Person(address, organization, account if theirs else None, unblinded)
 
 
 def held_of(places: Places, one: Person) -> dict[str, list[Any]]:
@@ -177,11 +188,15 @@ def _messages(places: Places, one: Person) -> Iterator[Any]:
 
 
 def _contacts(places: Places, one: Person) -> Iterator[Any]:
-    after = ""
+    after, agreements, blinding = "", places.ledger.agreements(), places.blinding()
     while come := places.browser.records("contact", after=after, limit=_PAGE):
         for placed in come:
-            if str(placed.record.fields.get("email") or "").casefold() == one.email:
-                yield {"systems": sorted(placed.systems), **placed.record.fields}
+            told = str(placed.record.fields.get("email") or "").casefold() == one.email
+            if told and one.sees(scope_of_record(placed, agreements)):
+                shown = blinding.shown(
+                    placed.record.fields, kind="contact", study=placed.protocol, unblinded=one.unblinded
+                )
+                yield {"systems": sorted(placed.systems), **shown}
         after = come[-1].record.id
 
 

@@ -78,9 +78,14 @@ def request(room: Room, principal: Principal, id: str) -> PersonalRequest:
 
 
 def data(places: Places, principal: Principal, id: str) -> dict[str, list[Any]]:
-    """Return all that is held of the person of a request, by class; that it was handed out is in the trail."""
+    """Return all that is held of the person of a request, by class; that it was handed out is in the trail.
+
+    What would unblind is left out for a blinded *principal*: somebody unblinded tells the person of that.
+    """
     found = request(places.room, principal, id)
-    held = held_of(places, person(places, found.email, found.organization))
+    scope = Scope(frozenset({found.organization}), unblinding=True)
+    unblinded = decide(principal, Right.USERS_MANAGE, scope, at=places.room.clock()) is Verdict.ALLOWED
+    held = held_of(places, person(places, found.email, found.organization, unblinded=unblinded))
     counts = {what: len(entries) for what, entries in held.items()}
     with places.room.shelf.writing() as unit:
         unit.audit([entry(principal.actor, places.room.clock(), REQUEST, id, "told", None, counts, "")])
@@ -96,7 +101,7 @@ def erase(places: Places, principal: Principal, id: str) -> PersonalRequest:
     found = request(places.room, principal, id)
     if found.wish is not Wish.ERASURE or found.state != "open":
         raise StandingError("only what an open request asks to be erased is erased")
-    who = person(places, found.email, found.organization)
+    who = person(places, found.email, found.organization, unblinded=True)  # of which only counts are told
     if who.account is not None and who.account.user.state != "deactivated":
         raise StandingError(f"{found.email}: deactivate the account first")
     held = held_of(places, who)

@@ -1,5 +1,6 @@
 """Which version of the hub a study may use, and whether its duties wait for that."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from hub.services.review.room import Room, allowed, entry, fresh
 from hub.services.review.routes import study_scope
 
 _LONGEST = 400
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _WAITING = frozenset(Role) - {Role.ADMINISTRATOR, Role.AUDITOR, Role.INSPECTOR}
 """Who keeps accounts, checks or inspects goes on: the approval itself rests on what they do."""
 
@@ -35,6 +37,8 @@ def approve(
     texts = (told.version.strip(), told.evidence.strip())
     if not all(0 < len(one) <= _LONGEST for one in texts):
         raise UsageError("say which version it is, and where its validation lies")
+    if told.report and not _SHA256.fullmatch(told.report):
+        raise UsageError("the report is named by its SHA-256, 64 hexadecimal digits")
     if any(one.version == texts[0] and one.withdrawn_at is None for one in releases(room, told.study)):
         raise StandingError(f"version {texts[0]} is approved here already")
     method = reauthentication.prove(principal, proof, at=room.clock())
