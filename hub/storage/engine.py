@@ -42,8 +42,12 @@ _PATIENCE = {
 def open_engine(url: str) -> Engine:
     """Return an engine on a database at the newest schema. FatalError when it cannot be opened or written."""
     engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
-    with told(_where(engine)):
-        migrate(engine)
+    try:
+        with told(_where(engine)):
+            migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -74,15 +78,23 @@ def _postgresql(url: str) -> Engine:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the schema up to date; a database that is current is only looked at."""
+    """Bring the schema up to date; a database that is current is only looked at.
+
+    FatalError where a newer release wrote it: nothing is touched then.
+    """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    newest = ScriptDirectory.from_config(config).get_current_head()
+    scripts = ScriptDirectory.from_config(config)
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
-        if MigrationContext.configure(connection).get_current_revision() == newest:
+        stands = MigrationContext.configure(connection).get_current_revision()
+        if stands == scripts.get_current_head():
             return
+        if stands is not None and stands not in {one.revision for one in scripts.walk_revisions()}:
+            raise FatalError(
+                f"{_where(engine)}: was written by a newer release ({stands}); run that one, or restore a backup"
+            )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
