@@ -23,7 +23,7 @@ Managing = Annotated[Asking, may(Right.OVERSIGHT_MANAGE, incident_scope)]
 Said = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S")]
 
 
-class ReportForm(BaseModel):
+class IncidentForm(BaseModel):
     """What happened. *known_at* is when somebody became aware of it: the 72 hours of a breach run from then.
 
     *organizations* see it beside one's own where it is of no study, or of one without a meeting of its parties yet.
@@ -39,7 +39,7 @@ class ReportForm(BaseModel):
     unblinding: bool = Field(default=False, description="What is said in it would unblind: only the unblinded see it")
 
 
-class StepForm(BaseModel):
+class IncidentStepForm(BaseModel):
     """What was done; *told* names whom, where somebody was. *authority*: it is a supervisory authority."""
 
     text: Said
@@ -47,14 +47,14 @@ class StepForm(BaseModel):
     authority: bool = False
 
 
-class CloseForm(BaseModel):
+class IncidentCloseForm(BaseModel):
     """How it ended."""
 
     cause: Said
     correction: Said
 
 
-class StepSeen(BaseModel):
+class IncidentStepSeen(BaseModel):
     """What was done about an incident."""
 
     at: datetime
@@ -79,7 +79,7 @@ class IncidentSeen(BaseModel):
     reported_at: datetime
     state: str
     unblinding: bool
-    steps: list[StepSeen]
+    steps: list[IncidentStepSeen]
     cause: str
     correction: str
     closed_by: str
@@ -105,7 +105,7 @@ def list_incidents(
 
 
 @router.post("", status_code=201, response_model=IncidentSeen)
-def report(asking: Annotated[Asking, may(Right.INCIDENTS_REPORT)], form: ReportForm, once: Creating) -> Response:
+def report(asking: Annotated[Asking, may(Right.INCIDENTS_REPORT)], form: IncidentForm, once: Creating) -> Response:
     """Report an incident."""
     told = Report(**form.model_dump(exclude={"organizations"}), organizations=tuple(form.organizations))
     return once.answer(
@@ -125,7 +125,7 @@ def show(
 
 
 @router.post("/{id}/steps", status_code=201)
-def follow(found: The, asking: Managing, form: StepForm) -> IncidentSeen:
+def follow(found: The, asking: Managing, form: IncidentStepForm) -> IncidentSeen:
     """Add what was done about it. That the authority was told stops the clock."""
     after = incidents.followed(
         asking.hub.room, asking.principal, found.id, form.text, told=form.told, authority=form.authority
@@ -134,7 +134,7 @@ def follow(found: The, asking: Managing, form: StepForm) -> IncidentSeen:
 
 
 @router.post("/{id}/close")
-def close(found: The, asking: Managing, form: CloseForm, match: Changing) -> IncidentSeen:
+def close(found: The, asking: Managing, form: IncidentCloseForm, match: Changing) -> IncidentSeen:
     """Close it with its cause and what was corrected; a breach only once the authority was told."""
     match.check((found.id, found.revision))
     room, principal = asking.hub.room, asking.principal

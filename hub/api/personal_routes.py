@@ -22,7 +22,7 @@ The = Annotated[PersonalRequest, Depends(the_request)]
 Managing = Annotated[Asking, may(Right.USERS_MANAGE, request_scope)]
 
 
-class RequestForm(BaseModel):
+class PersonalRequestForm(BaseModel):
     """What somebody asks about their own data; *organization* answers, one's own where it is empty."""
 
     email: Annotated[str, Field(min_length=3, max_length=254, pattern="^[^@\\s]+@[^@\\s]+$")]
@@ -31,7 +31,7 @@ class RequestForm(BaseModel):
     organization: Annotated[str, Field(max_length=200)] = ""
 
 
-class AnswerForm(BaseModel):
+class PersonalAnswerForm(BaseModel):
     """What the person was answered; with *refused*, why the wish was not met."""
 
     answer: Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S")]
@@ -47,7 +47,7 @@ class OutcomeSeen(BaseModel):
     why: str
 
 
-class RequestSeen(BaseModel):
+class PersonalRequestSeen(BaseModel):
     """A request; an answer is due by *due_on*."""
 
     id: str
@@ -65,33 +65,33 @@ class RequestSeen(BaseModel):
     answered_at: datetime | None
 
     @classmethod
-    def of(cls, found: PersonalRequest) -> "RequestSeen":
+    def of(cls, found: PersonalRequest) -> "PersonalRequestSeen":
         """Return the form of a request."""
         return cls.model_validate(wire.plain(found) | {"due_on": found.due_on})
 
 
 @router.get("")
-def list_requests(asking: Annotated[Asking, may(Right.USERS_MANAGE)]) -> list[RequestSeen]:
+def list_requests(asking: Annotated[Asking, may(Right.USERS_MANAGE)]) -> list[PersonalRequestSeen]:
     """List requests: the open ones first, the one that is due first of them."""
-    return [RequestSeen.of(one) for one in personal.requests(asking.hub.room, asking.principal)]
+    return [PersonalRequestSeen.of(one) for one in personal.requests(asking.hub.room, asking.principal)]
 
 
-@router.post("", status_code=201, response_model=RequestSeen)
-def note(asking: Annotated[Asking, may(Right.USERS_MANAGE)], form: RequestForm, once: Creating) -> Response:
+@router.post("", status_code=201, response_model=PersonalRequestSeen)
+def note(asking: Annotated[Asking, may(Right.USERS_MANAGE)], form: PersonalRequestForm, once: Creating) -> Response:
     """Note a request."""
     told = Asked(form.email, form.wish, form.received_on, form.organization)
     return once.answer(
         form,
-        lambda: RequestSeen.of(personal.note(asking.hub.room, asking.principal, told)),
+        lambda: PersonalRequestSeen.of(personal.note(asking.hub.room, asking.principal, told)),
         location=lambda seen: f"/api/v1/personal-requests/{seen.id}",
     )
 
 
 @router.get("/{id}")
-def show(found: The, _asking: Managing, response: Response) -> RequestSeen:
+def show(found: The, _asking: Managing, response: Response) -> PersonalRequestSeen:
     """Show a request."""
     etags.put(response, (found.id, found.revision))
-    return RequestSeen.of(found)
+    return PersonalRequestSeen.of(found)
 
 
 @router.get("/{id}/data")
@@ -101,15 +101,15 @@ def data(id: Id, asking: Managing) -> dict[str, list[Any]]:
 
 
 @router.post("/{id}/erase")
-def erase(id: Id, asking: Managing) -> RequestSeen:
+def erase(id: Id, asking: Managing) -> PersonalRequestSeen:
     """Erase what no rule keeps; the classes that stay are named with the rule that keeps them."""
-    return RequestSeen.of(personal.erase(asking.hub.places, asking.principal, id))
+    return PersonalRequestSeen.of(personal.erase(asking.hub.places, asking.principal, id))
 
 
 @router.post("/{id}/answer")
-def answer(found: The, asking: Managing, form: AnswerForm, match: Changing) -> RequestSeen:
+def answer(found: The, asking: Managing, form: PersonalAnswerForm, match: Changing) -> PersonalRequestSeen:
     """Note what the person was answered; the request is closed."""
     match.check((found.id, found.revision))
     room, principal = asking.hub.room, asking.principal
     after = personal.answer(room, principal, found.id, text=form.answer, refused=form.refused, revision=found.revision)
-    return RequestSeen.of(after)
+    return PersonalRequestSeen.of(after)

@@ -20,7 +20,7 @@ Managing = Annotated[Asking, may(Right.OVERSIGHT_MANAGE, entry_scope)]
 Text = Annotated[str, Field(min_length=1, max_length=400, pattern=r"\S")]
 
 
-class EntryForm(BaseModel):
+class RegisterForm(BaseModel):
     """What the parties have agreed on. *holder* answers for it, *by* does it, *reference* says where the paper lies.
 
     *organizations* see it beside one's own where the study has no meeting of its parties yet.
@@ -38,13 +38,13 @@ class EntryForm(BaseModel):
     organizations: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = []
 
 
-class EndForm(BaseModel):
+class RegisterEndForm(BaseModel):
     """Why it ends."""
 
     reason: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
 
 
-class EntrySeen(BaseModel):
+class RegisterSeen(BaseModel):
     """A line of the register; *stands* says whether it is in force today: confirmed by another party, not over."""
 
     id: str
@@ -69,7 +69,7 @@ class EntrySeen(BaseModel):
     stands: bool
 
     @classmethod
-    def of(cls, found: RegisterEntry, today: date) -> "EntrySeen":
+    def of(cls, found: RegisterEntry, today: date) -> "RegisterSeen":
         """Return the form of a line."""
         return cls.model_validate(wire.plain(found) | {"stands": found.stands(today)})
 
@@ -78,27 +78,27 @@ class EntrySeen(BaseModel):
 def entries(
     asking: Annotated[Asking, may(Right.OVERSIGHT_READ)],
     study: Annotated[str | None, Query(max_length=200, description="Only of this protocol number")] = None,
-) -> list[EntrySeen]:
+) -> list[RegisterSeen]:
     """List what stands in the register, those that have ended last."""
     today = asking.at.date()
-    return [EntrySeen.of(one, today) for one in register.entries(asking.hub.room, asking.principal, study)]
+    return [RegisterSeen.of(one, today) for one in register.entries(asking.hub.room, asking.principal, study)]
 
 
-@router.post("", status_code=201, response_model=EntrySeen)
-def note(asking: Annotated[Asking, may(Right.OVERSIGHT_MANAGE)], form: EntryForm, once: Creating) -> Response:
+@router.post("", status_code=201, response_model=RegisterSeen)
+def note(asking: Annotated[Asking, may(Right.OVERSIGHT_MANAGE)], form: RegisterForm, once: Creating) -> Response:
     """Note an agreement, a duty, a sub-contractor or a processing; it stands once another party has confirmed it."""
     told = Noting(**form.model_dump(exclude={"organizations"}), organizations=tuple(form.organizations))
     today = asking.at.date()
-    return once.answer(form, lambda: EntrySeen.of(register.note(asking.hub.room, asking.principal, told), today))
+    return once.answer(form, lambda: RegisterSeen.of(register.note(asking.hub.room, asking.principal, told), today))
 
 
 @router.post("/{id}/confirm")
-def confirm(id: Id, asking: Managing) -> EntrySeen:
+def confirm(id: Id, asking: Managing) -> RegisterSeen:
     """Confirm a line that another party has noted."""
-    return EntrySeen.of(register.confirm(asking.hub.room, asking.principal, id), asking.at.date())
+    return RegisterSeen.of(register.confirm(asking.hub.room, asking.principal, id), asking.at.date())
 
 
 @router.post("/{id}/end")
-def end(id: Id, asking: Managing, form: EndForm) -> EntrySeen:
+def end(id: Id, asking: Managing, form: RegisterEndForm) -> RegisterSeen:
     """End a line; it stays to be read."""
-    return EntrySeen.of(register.end(asking.hub.room, asking.principal, id, reason=form.reason), asking.at.date())
+    return RegisterSeen.of(register.end(asking.hub.room, asking.principal, id, reason=form.reason), asking.at.date())

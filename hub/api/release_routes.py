@@ -26,7 +26,7 @@ Study = Annotated[str, Path(max_length=200, description="Protocol number; `-` fo
 Why = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
 
 
-class ApproveForm(BaseModel):
+class ReleaseForm(BaseModel):
     """The version that is approved, where its validation lies, and who one is, proved anew."""
 
     version: Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
@@ -37,7 +37,7 @@ class ApproveForm(BaseModel):
     step_up: Annotated[str, Field(max_length=200)] = ""
 
 
-class ReasonForm(BaseModel):
+class WithdrawForm(BaseModel):
     """Why."""
 
     reason: Why
@@ -66,7 +66,7 @@ class ReleaseSeen(BaseModel):
         return cls.model_validate(wire.plain(found) | {"running": found.version == running})
 
 
-class RuleSeen(BaseModel):
+class ReleaseRuleSeen(BaseModel):
     """Whether duties in the study wait for the running version to be approved; *running* names that version."""
 
     study: str
@@ -74,7 +74,7 @@ class RuleSeen(BaseModel):
     running: str
 
 
-class RuleForm(BaseModel):
+class ReleaseRuleForm(BaseModel):
     """Whether duties are to wait."""
 
     required: bool
@@ -105,7 +105,7 @@ def list_releases(study: Study, asking: Seeing) -> list[ReleaseSeen]:
 
 
 @router.post("/releases", status_code=201)
-def approve(study: Study, asking: Releasing, form: ApproveForm) -> ReleaseSeen:
+def approve(study: Study, asking: Releasing, form: ReleaseForm) -> ReleaseSeen:
     """Approve a version for a study, proving anew who one is."""
     hub, told = asking.hub, Approving(study_named(study), form.version, form.evidence, form.report)
     proof = Proof(form.password, form.code, form.step_up)
@@ -115,7 +115,7 @@ def approve(study: Study, asking: Releasing, form: ApproveForm) -> ReleaseSeen:
 
 @router.post("/releases/{release_id}/withdraw")
 def withdraw(
-    study: Study, release_id: Annotated[str, Path(max_length=64)], asking: Releasing, form: ReasonForm
+    study: Study, release_id: Annotated[str, Path(max_length=64)], asking: Releasing, form: WithdrawForm
 ) -> ReleaseSeen:
     """Take an approval back."""
     name = study_named(study)
@@ -124,15 +124,15 @@ def withdraw(
 
 
 @router.get("/release-rule")
-def rule(study: Study, asking: Seeing, response: Response) -> RuleSeen:
+def rule(study: Study, asking: Seeing, response: Response) -> ReleaseRuleSeen:
     """Show whether duties in a study wait for the running version to be approved."""
     found = releases.rule(asking.hub.room, study_named(study))
     etags.put(response, ("release rule", found.study, found.revision))
-    return RuleSeen(study=found.study, required=found.required, running=asking.hub.version)
+    return ReleaseRuleSeen(study=found.study, required=found.required, running=asking.hub.version)
 
 
 @router.put("/release-rule")
-def set_rule(study: Study, asking: Releasing, form: RuleForm, match: Changing) -> RuleSeen:
+def set_rule(study: Study, asking: Releasing, form: ReleaseRuleForm, match: Changing) -> ReleaseRuleSeen:
     """Say whether duties wait; who waits has no right in the study from the next request on."""
     room, name = asking.hub.room, study_named(study)
     before = releases.rule(room, name)
@@ -140,7 +140,7 @@ def set_rule(study: Study, asking: Releasing, form: RuleForm, match: Changing) -
     after = releases.set_rule(
         room, asking.principal, name, required=form.required, revision=before.revision, reason=form.reason
     )
-    return RuleSeen(study=after.study, required=after.required, running=asking.hub.version)
+    return ReleaseRuleSeen(study=after.study, required=after.required, running=asking.hub.version)
 
 
 @router.get("/blinding")

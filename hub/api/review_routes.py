@@ -22,7 +22,7 @@ OfAccess = Annotated[Asking, may(Right.USERS_MANAGE, own_scope)]
 Text = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
 
 
-class PlanSeen(BaseModel):
+class ReviewPlanSeen(BaseModel):
     """How often one's organization reviews; *planned* is false where nobody has said and the hub's own period holds."""
 
     organization: str
@@ -34,7 +34,7 @@ class PlanSeen(BaseModel):
     overdue: bool
 
 
-class PlanForm(BaseModel):
+class ReviewPlanForm(BaseModel):
     """How often, and on which assessment of the risk that rests."""
 
     days: Annotated[int, Field(ge=1, le=1100)]
@@ -42,7 +42,7 @@ class PlanForm(BaseModel):
     reason: Text
 
 
-class ReviewForm(BaseModel):
+class TrailReviewForm(BaseModel):
     """A review of the trail that was made."""
 
     since: date
@@ -52,19 +52,19 @@ class ReviewForm(BaseModel):
 
 
 @router.get("/trail/plan")
-def trail_plan(asking: OfTrail, response: Response) -> PlanSeen:
+def trail_plan(asking: OfTrail, response: Response) -> ReviewPlanSeen:
     """Show how often the trail is reviewed, and when the next review is due."""
     return _shown(asking, response, ReviewKind.TRAIL)
 
 
 @router.put("/trail/plan")
-def plan_trail(asking: OfTrail, form: PlanForm, match: Changing, response: Response) -> PlanSeen:
+def plan_trail(asking: OfTrail, form: ReviewPlanForm, match: Changing, response: Response) -> ReviewPlanSeen:
     """Plan the reviews of the trail."""
     return _planned(asking, response, form, match, ReviewKind.TRAIL)
 
 
 @router.post("/trail", status_code=201)
-def review_trail(asking: OfTrail, form: ReviewForm, response: Response) -> PlanSeen:
+def review_trail(asking: OfTrail, form: TrailReviewForm, response: Response) -> ReviewPlanSeen:
     """Record a review of the trail: it is in the trail itself."""
     trail_reviews.record(
         asking.hub.desk, asking.principal, trail_reviews.TRAIL,
@@ -74,13 +74,13 @@ def review_trail(asking: OfTrail, form: ReviewForm, response: Response) -> PlanS
 
 
 @router.get("/access/plan")
-def access_plan(asking: OfAccess, response: Response) -> PlanSeen:
+def access_plan(asking: OfAccess, response: Response) -> ReviewPlanSeen:
     """Show how often access is reviewed, and when the next review is due."""
     return _shown(asking, response, ReviewKind.ACCESS)
 
 
 @router.put("/access/plan")
-def plan_access(asking: OfAccess, form: PlanForm, match: Changing, response: Response) -> PlanSeen:
+def plan_access(asking: OfAccess, form: ReviewPlanForm, match: Changing, response: Response) -> ReviewPlanSeen:
     """Plan the reviews of access."""
     return _planned(asking, response, form, match, ReviewKind.ACCESS)
 
@@ -90,16 +90,18 @@ def _standing(asking: Asking, kind: ReviewKind) -> Standing:
     return reviews_due.standing(hub.room, hub.browser, asking.principal.user.organization, kind)
 
 
-def _shown(asking: Asking, response: Response, kind: ReviewKind) -> PlanSeen:
+def _shown(asking: Asking, response: Response, kind: ReviewKind) -> ReviewPlanSeen:
     found = _standing(asking, kind)
     etags.put(response, (str(kind), found.plan.organization, found.plan.revision))
-    return PlanSeen(
+    return ReviewPlanSeen(
         organization=found.plan.organization, days=found.plan.days, basis=found.plan.basis,
         planned=found.plan.revision > 0, last=found.last, due_at=found.due_at, overdue=found.overdue(asking.at),
     )  # fmt: skip
 
 
-def _planned(asking: Asking, response: Response, form: PlanForm, match: Changing, kind: ReviewKind) -> PlanSeen:
+def _planned(
+    asking: Asking, response: Response, form: ReviewPlanForm, match: Changing, kind: ReviewKind
+) -> ReviewPlanSeen:
     before = _standing(asking, kind).plan
     match.check((str(kind), before.organization, before.revision))
     reviews_due.plan(

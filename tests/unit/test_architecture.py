@@ -1,6 +1,7 @@
 """The rules of the tree that a machine can hold."""
 
 import ast
+import re
 import resource
 import statistics
 import subprocess
@@ -58,3 +59,13 @@ def _seconds(command: list[str]) -> float:
 def _children_s() -> float:
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
+
+
+def test_two_forms_of_the_api_have_two_names():
+    """Clients made from the description know a form by its name alone."""
+    classes = [one for path in sorted((ROOT / "hub" / "api").glob("*.py")) for one in _forms(path)]
+    assert sorted({one for one in classes if classes.count(one) > 1}) == []
+
+
+def _forms(path):
+    return re.findall(r"^class (\w+)\(", path.read_text(encoding="utf-8"), re.MULTILINE)
