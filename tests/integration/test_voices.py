@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from hub.cli.progress import Silent
+from hub.domain.voices import proposed
 from hub.nlp.decode import PyAvDecoder
 from hub.nlp.diarize import OnnxDiarizer
+from hub.nlp.diarize.prints import OnnxVoicePrinter
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
@@ -54,3 +56,24 @@ def test_silence_has_no_voice(diarizer, tmp_path):
     path = tmp_path / "silence.s16"
     path.write_bytes(bytes(16_000 * 2 * 30))
     assert diarizer.diarize(Pcm(path, 1, 16_000 * 30), progress=Silent()) == ()
+
+
+def test_those_who_agreed_are_known_again_by_their_voice_and_the_others_stay_unnamed(model, tmp_path):
+    lines = json.loads((DEMO / "truth.json").read_text())["lines"]
+    pcm = PyAvDecoder().decode(DEMO / "meeting.opus", tmp_path / "meeting.s16", channels="mix", progress=Silent())
+    half = len(lines) // 2
+    first, second = (spans(part) for part in (lines[:half], lines[half:]))
+    printer = OnnxVoicePrinter(model("diarizer"), revision="test", threads=2)
+    speakers = sorted(set(first) & set(second))
+    known = {name: voice.vector for name, voice in printer.prints(pcm, first).items() if name in speakers[:2]}
+    heard = printer.prints(pcm, {f"voice of {name}": second[name] for name in speakers})
+    found = {one.label: one.name for one in proposed(heard, known)}
+    assert len(speakers) > len(known)
+    assert found == {f"voice of {name}": name for name in known}
+
+
+def spans(lines):
+    found = {}
+    for line in lines:
+        found.setdefault(line["speaker"], []).append((line["start"], line["end"]))
+    return found
