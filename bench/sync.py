@@ -31,7 +31,7 @@ SERVICES = ROOT / "scripts" / "services"
 PEERS = ROOT / "bench" / "peers"
 WORKERS = {
     1: (("pull", "relay", "deliver"),),
-    2: (("pull",), ("relay", "deliver")),
+    2: (("pull", "relay"), ("deliver",)),
     3: (("pull",), ("relay",), ("deliver",)),
 }
 """Number of workers to the duties of each."""

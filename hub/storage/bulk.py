@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, any_, column, delete, insert, select
+from sqlalchemy import Column, ColumnElement, Connection, String, Table, any_, column, delete, insert, select
 from sqlalchemy import table as named
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.expression import bindparam
+from sqlalchemy.types import UserDefinedType
 
 from hub.storage.copying import copy
 from hub.storage.upsert import upsert
@@ -22,6 +23,12 @@ _TWICE = "23505"
 Row = Mapping[str, Any]
 Conflict = Callable[[Any], Any]
 """Adds ON CONFLICT to an insert."""
+
+
+class _Listed(UserDefinedType[str]):
+    """An array as the text that PostgreSQL writes it in."""
+
+    cache_ok = True
 
 
 def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -94,7 +101,12 @@ def among(connection: Connection, one: Column[Any], values: Iterable[Any]) -> Co
     """Return the condition that *one* is any of *values*, as one parameter where the database can."""
     if connection.dialect.name != "postgresql":
         return one.in_(list(values))
-    return one == any_(bindparam(None, list(values), type_=postgresql.ARRAY(one.type)))
+    listed = list(values)
+    if listed and isinstance(one.type, String) and (joined := "".join(listed)).isalnum() and joined.isascii():
+        # ids as a rule: one text, which the driver passes on as it is, where it looks at each entry of a list
+        # and PostgreSQL knows it for what it compares with; under a cast it would not know its length when it plans
+        return one == any_(bindparam(None, f"{{{','.join(listed)}}}", type_=_Listed()))
+    return one == any_(bindparam(None, listed, type_=postgresql.ARRAY(one.type)))
 
 
 def _staging(connection: Connection, table: str) -> str:

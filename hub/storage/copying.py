@@ -54,12 +54,23 @@ def _texts(cells: list[str]) -> Sequence[str]:
     return found
 
 
+def _bytes(cells: list[bytes]) -> Sequence[str]:
+    """Return bytes that are text, as JSON is, as that text, others in hex, which is twice as long."""
+    try:
+        texts = [cell.decode() for cell in cells]
+    except UnicodeDecodeError:
+        return [rf"\\x{cell.hex()}" for cell in cells]
+    if any(_BETWEEN in text for text in texts):
+        return [rf"\\x{cell.hex()}" for cell in cells]
+    return _texts([text.replace("\\", r"\\") for text in texts])
+
+
 _FORMS: dict[type, Callable[[list[Any]], Sequence[str]]] = {
     str: _texts,
     int: lambda cells: list(map(str, cells)),
     float: lambda cells: list(map(repr, cells)),
     bool: lambda cells: ["t" if cell else "f" for cell in cells],
-    bytes: lambda cells: [rf"\\x{cell.hex()}" for cell in cells],
+    bytes: _bytes,
     date: lambda cells: list(map(str, cells)),
     type(None): lambda cells: [_NOTHING] * len(cells),
 }

@@ -23,7 +23,7 @@ class SqlOutbox:
         """Return the next messages; see `Outbox.waiting`."""
         with reading(self._engine) as connection:
             found = connection.execute(select(outbox).order_by(outbox.c.number).limit(limit)).all()
-        return [(row.number, rows.message(row)) for row in found]
+        return [(row[0], rows.message(row)) for row in found]
 
     def published(self, numbers: Sequence[int]) -> None:
         """Forget messages; see `Outbox.published`."""

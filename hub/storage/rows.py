@@ -2,14 +2,16 @@
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from hub.domain.messages import Message
-from hub.domain.sync import Base, Letter, Record
-from hub.domain.wire import Encoded, dumps
+from hub.domain.sync import Base, Delivery, Letter, Record, Write
+from hub.domain.wire import Encoded, dumps, dumps_with
 
 text = dumps
 _NOTHING = "{}"
+_OF_A_WRITE = [name for name in Write.__dataclass_fields__ if name != "fields"]
 
 
 def fields(kept: str) -> Encoded:
@@ -17,6 +19,7 @@ def fields(kept: str) -> Encoded:
     return Encoded(json.loads(kept), kept)
 
 
+@lru_cache(maxsize=64)  # what one step keeps has one time
 def naive(value: datetime) -> datetime:
     """Return a time as the tables keep it: UTC without a zone."""
     return value.astimezone(UTC).replace(tzinfo=None)
@@ -24,8 +27,9 @@ def naive(value: datetime) -> datetime:
 
 def record(row: Any) -> Record:
     """Return the record of a row."""
-    edited = json.loads(row.edited) if row.edited != _NOTHING else {}
-    return Record(row.id, row.kind, fields(row.fields), row.version, bool(row.deleted), edited, row.merged_into)
+    known, kind, kept, edited, version, deleted, merged_into = row
+    times = json.loads(edited) if edited != _NOTHING else {}
+    return Record(known, kind, fields(kept), version, bool(deleted), times, merged_into)
 
 
 def record_row(value: Record) -> dict[str, Any]:
@@ -71,6 +75,31 @@ def base_row(value: Base) -> dict[str, Any]:
     }
 
 
+def delivery_row(value: Delivery) -> dict[str, Any]:
+    """Return the row of a delivery."""
+    return {
+        "id": value.id,
+        "system": value.system,
+        "record_id": value.record_id,
+        "external_id": value.external_id,
+        "message_id": value.message_id,
+        "record_version": value.record_version,
+        "at": naive(value.at),
+    }
+
+
+def write_row(value: Write) -> dict[str, Any]:
+    """Return the row of a write; the text of its fields is not made twice."""
+    return {
+        "system": value.system,
+        "record_id": value.record_id,
+        "kind": value.kind,
+        "creates": value.external_id is None,
+        "key": value.key,
+        "body": dumps_with(value.fields, {name: getattr(value, name) for name in _OF_A_WRITE}),
+    }
+
+
 def letter(row: Any) -> Letter:
     """Return the letter of a row."""
     return Letter(
@@ -109,7 +138,8 @@ def letter_row(value: Letter) -> dict[str, Any]:
 
 def message(row: Any) -> Message:
     """Return the message of a row."""
-    return Message(row.id, row.topic, row.key, json.loads(row.headers), bytes(row.body))
+    _, known, topic, key, headers, body = row
+    return Message(known, topic, key, json.loads(headers), bytes(body))
 
 
 def message_row(value: Message) -> dict[str, Any]:

@@ -17,7 +17,6 @@ T = TypeVar("T")
 _REFERS = "refers:"
 _MANY, _MANY_LITE = 5000, 500
 """Values in one statement: an array in PostgreSQL, a parameter each in SQLite."""
-_OF_A_WRITE = [name for name in Write.__dataclass_fields__ if name != "fields"]
 
 
 class SqlUnit:
@@ -183,8 +182,8 @@ class SqlUnit:
         bulk.add(connection, sync_tables.outbox, [rows.message_row(message) for message in effects.messages])
         self._file([rows.letter_row(letter) for letter in sorted(effects.letters, key=lambda letter: letter.id)])
         self._give_up(effects.given_up)
-        bulk.put(connection, sync_tables.writes, [_write_row(write) for write in effects.writes], fresh=True)
-        made = [wire_row(delivery) for delivery in effects.deliveries]
+        bulk.put(connection, sync_tables.writes, [rows.write_row(write) for write in effects.writes], fresh=True)
+        made = [rows.delivery_row(delivery) for delivery in effects.deliveries]
         bulk.put(connection, sync_tables.deliveries, made, bulk.left_alone, fresh=True)
         seen = [{"consumer": consumer, "message_id": message, "at": self._now} for consumer, message in effects.inbox]
         bulk.put(connection, sync_tables.inbox, seen, bulk.left_alone, fresh=True)
@@ -275,23 +274,6 @@ def _refers(fields: Mapping[str, Any], record_id: str) -> bool:
     return any(fields.get(name) == record_id for name in REFERENCES)
 
 
-def wire_row(value: Any) -> dict[str, Any]:
-    """Return the row of a flat dataclass whose fields are the table's columns."""
-    row = {name: getattr(value, name) for name in value.__dataclass_fields__}
-    return row | {"at": rows.naive(value.at)}
-
-
 def _dispute_row(value: Dispute) -> dict[str, Any]:
     row = {"id": value.id, "record_id": value.record_id, "state": value.state, "at": rows.naive(value.at)}
     return row | {"body": wire.dumps(value)}
-
-
-def _write_row(value: Write) -> dict[str, Any]:
-    return {
-        "system": value.system,
-        "record_id": value.record_id,
-        "kind": value.kind,
-        "creates": value.external_id is None,
-        "key": value.key,
-        "body": wire.dumps_with(value.fields, {name: getattr(value, name) for name in _OF_A_WRITE}),
-    }

@@ -20,6 +20,7 @@ THINGS = Table(
     Column("done", Boolean),
     Column("at", DateTime),
     Column("body", LargeBinary),
+    Column("event", LargeBinary),
 )
 AT = datetime(2026, 5, 19, 12, 0, 0, 250)  # noqa: DTZ001  # as the tables keep times
 TEXTS = ["plain", "", "tab\tbreak\nreturn\r", r"back\slash \N", '{"a":"\\"é"}', "日本", None]
@@ -32,6 +33,7 @@ ROWS = [
         "done": number % 3 == 0,
         "at": AT,
         "body": bytes([number, 0, 92, 255]),
+        "event": [r"\x41 \ é".encode(), b'{"a":"\\"\n\t"}', b""][number % 3],
     }
     for number in range(42)
 ]

@@ -18,7 +18,7 @@ from hub.domain.changes import Capabilities, Change, Page, Reject
 from hub.domain.errors import FatalError, RejectedError, RetryableError, UsageError
 from hub.ports import Clock
 
-PAGE_ROWS = 1000
+PAGE_ROWS = 2000
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ class FileSource:
         return None
 
     def pull(self, kind: str, cursor: str | None) -> Page:
-        """Return up to a thousand rows of *kind* after *cursor*; rows that cannot be read are its rejects.
+        """Return up to two thousand rows of *kind* after *cursor*; rows that cannot be read are its rejects.
 
         FatalError when the place is not there or refuses us, RetryableError when it does not answer or a full export
         has not come yet, RejectedError when the newest full export cannot be read, UsageError for an unknown kind.

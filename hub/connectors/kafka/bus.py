@@ -87,7 +87,8 @@ class KafkaBus:
                 producer.close(timeout=self._patience.connect_s)
 
     def _check_size(self, message: Message) -> None:
-        size = len(message.body) + len(message.key) + sum(len(k) + len(v) for k, v in message.headers.items())
+        headers = message.headers
+        size = len(message.body) + len(message.key) + sum(map(len, headers)) + sum(map(len, headers.values()))
         if size > self._layout.message_max_bytes:
             raise RejectedError(
                 f"message {message.id}: {size} bytes are more than Kafka's {self._layout.message_max_bytes}"

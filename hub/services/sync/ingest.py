@@ -158,8 +158,8 @@ def _first(
 ) -> None:
     """Make a record that nobody knew yet."""
     held = Encoded(change.fields)
-    told = first_values(held, system=intake.system, rule=rule)
-    fields = told if told is held else Encoded(told)
+    first = first_values(held, system=intake.system, rule=rule)
+    fields = first if first is held else Encoded(first)
     when = change.changed_at
     edited = dict.fromkeys(fields, when.isoformat()) if when else {}
     record = Record(new_id(), change.kind, fields, 1, edited=edited)
@@ -168,8 +168,11 @@ def _first(
         desk.natural.append((change.kind, key, record.id))
         desk.matches[key] = record.id
     if fields:
-        wrote = _Wrote(change, intake.system, agreement, record, message_id, at, intake.person)
-        desk.audit.append(wrote.entry(SEVERAL, None, fields, FIRST_VALUE))
+        actor = intake.person or intake.system
+        told = wire.dumps(fields)
+        desk.audit.append(
+            Entry(at, actor, change.kind, record.id, SEVERAL, None, told, FIRST_VALUE, agreement.label, message_id)
+        )
         desk.edits += len(fields)
     desk.messages.append(changed(record, list(fields), origin=intake.system, id=message_id, at=at))
     desk.touched[record.id] = desk.records[record.id] = record

@@ -8,7 +8,7 @@ from hub.services.sync.tracing import links_to, spanned
 _UNTRACED = NoOpTracer()
 
 
-def relay(outbox: Outbox, bus: Bus, *, limit: int = 1000, tracer: Tracer = _UNTRACED) -> int:
+def relay(outbox: Outbox, bus: Bus, *, limit: int = 2000, tracer: Tracer = _UNTRACED) -> int:
     """Publish up to *limit* waiting messages and return how many; RetryableError leaves them waiting.
 
     A message that was published but not yet forgotten when the machine stopped is published again: readers keep an
