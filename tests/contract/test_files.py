@@ -60,7 +60,8 @@ def opened(inbox, clock):
 
     def build(site=SITE, **top):
         top = {"folder": str(inbox)} | top
-        sources.append(open_files(yaml.safe_dump({"name": "acme", "kinds": {"site": site}} | top), clock=clock))
+        text = yaml.safe_dump({"name": "acme", "kinds": {"site": site}} | top)
+        sources.append(open_files(text, clock=clock, page_rows=1000))
         return sources[-1]
 
     yield build

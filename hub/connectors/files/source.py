@@ -77,7 +77,7 @@ class FileSource:
         return None
 
     def pull(self, kind: str, cursor: str | None) -> Page:
-        """Return up to two thousand rows of *kind* after *cursor*; rows that cannot be read are its rejects.
+        """Return up to *page_rows* rows of *kind* after *cursor*; rows that cannot be read are its rejects.
 
         FatalError when the place is not there or refuses us, RetryableError when it does not answer or a full export
         has not come yet, RejectedError when the newest full export cannot be read, UsageError for an unknown kind.
@@ -216,16 +216,18 @@ class FileSource:
             )
 
 
-def open_files(text: str, *, clock: Clock, secret: Callable[[str], str] = secret_of) -> FileSource:
+def open_files(
+    text: str, *, clock: Clock, secret: Callable[[str], str] = secret_of, page_rows: int = PAGE_ROWS
+) -> FileSource:
     """Return the source that the YAML *text* declares; nothing is opened yet.
 
     *secret* gives the value of a reference (`env:NAME`, `file:/path`). UsageError when the YAML is wrong.
     """
     config = read_config(text)
     if config.folder is not None:
-        return FileSource(config, FolderPlace(Path(config.folder)), clock=clock)
+        return FileSource(config, FolderPlace(Path(config.folder)), clock=clock, page_rows=page_rows)
     from hub.connectors.files.sftp import SftpPlace
 
     if config.sftp is None:
         raise UsageError(f"files source {config.name}: names no place")
-    return FileSource(config, SftpPlace(config.sftp, secret=secret), clock=clock)
+    return FileSource(config, SftpPlace(config.sftp, secret=secret), clock=clock, page_rows=page_rows)

@@ -12,7 +12,7 @@ from kafka import KafkaProducer, errors
 
 from hub.connectors.kafka import topics
 from hub.connectors.kafka.address import KafkaAddress
-from hub.connectors.kafka.consumer import ID_HEADER, KafkaMember, Patience
+from hub.connectors.kafka.consumer import ID_HEADER, KafkaMember, Patience, event_id
 from hub.connectors.kafka.errors import told
 from hub.domain.errors import RejectedError
 from hub.domain.messages import Message
@@ -153,7 +153,8 @@ def _send(producer: KafkaProducer, messages: Sequence[Message], wait_s: float) -
 
 
 def _headers(message: Message) -> list[tuple[str, bytes]]:
-    return [(ID_HEADER, message.id.encode()), *((name, text.encode()) for name, text in message.headers.items())]
+    told = [(name, text.encode()) for name, text in message.headers.items()]
+    return told if event_id(message.headers) == message.id else [(ID_HEADER, message.id.encode()), *told]
 
 
 def _producing(layout: Layout, patience: Patience) -> dict[str, Any]:

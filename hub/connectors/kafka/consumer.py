@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,9 @@ from hub.domain.errors import FatalError, RetryableError
 from hub.domain.messages import Message, Received
 
 ID_HEADER = "message-id"
-"""The first header of every message of ours."""
+"""The first header of a message of ours that is no event, or one under another id."""
+_OURS = "/hub/"
+"""How the source of the hub's events begins; the ids of others are unique only among their own."""
 
 _log = logging.getLogger(__name__)
 
@@ -193,12 +195,18 @@ class KafkaMember:
 
 
 def _message(record: Any) -> Message:
-    headers = [(name, value.decode()) for name, value in record.headers]
-    if headers and headers[0][0] == ID_HEADER:
-        known = headers.pop(0)[1]
-    else:  # another program wrote it
-        known = f"{record.topic}-{record.partition}-{record.offset}"
-    return Message(known, record.topic, (record.key or b"").decode(), dict(headers), record.value or b"")
+    headers = {name: value.decode() for name, value in record.headers}
+    if record.headers and record.headers[0][0] == ID_HEADER:
+        known = headers.pop(ID_HEADER)
+    else:
+        # or another program wrote it
+        known = event_id(headers) or f"{record.topic}-{record.partition}-{record.offset}"
+    return Message(known, record.topic, (record.key or b"").decode(), headers, record.value or b"")
+
+
+def event_id(headers: Mapping[str, str]) -> str | None:
+    """Return the id of an event of the hub's own, which is that of its message, None for any other message."""
+    return headers.get("ce_id") if headers.get("ce_source", "").startswith(_OURS) else None
 
 
 class _Seat(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
