@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -33,6 +34,7 @@ WORKERS = {
     1: (("pull", "relay", "deliver"),),
     2: (("pull", "relay"), ("deliver",)),
     3: (("pull",), ("relay",), ("deliver",)),
+    4: (("pull",), ("relay",), ("deliver",), ("deliver",)),
 }
 """Number of workers to the duties of each."""
 _LOOK_S = 0.05
@@ -71,26 +73,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, action="append", help="how many; may be repeated (100,000)")
     parser.add_argument("--only", action="append", choices=["floor", "dlt", "singer", "hub"])
+    parser.add_argument("--workers", type=int, default=2, choices=sorted(WORKERS), help="processes of the hub (2)")
     parser.add_argument("--latency", action="store_true", help="also the age of edits at 500 a second")
     parser.add_argument("--shapes", action="store_true", help="also other numbers of workers and partitions")
     told = parser.parse_args()
     print(machine("liaison-hub", "kafka-python", "psycopg", "sqlalchemy"))
     with field(peers=not told.only or bool({"dlt", "singer"} & set(told.only))) as where:
         for count in told.records or [100_000]:
-            race(where, count, told.only or ["floor", "dlt", "singer", "hub"])
+            race(where, count, told.only or ["floor", "dlt", "singer", "hub"], workers=told.workers)
         if told.shapes:
             shapes(where, 20_000)
         if told.latency:
             latency(where, per_s=500, seconds=30)
 
 
-def race(where: Field, count: int, names: Sequence[str]) -> None:
+def race(where: Field, count: int, names: Sequence[str], *, workers: int) -> None:
     """Have each contender move the same file, and print how it went."""
     records = where.folder / f"records-{count}"
     records.mkdir()
     sync_records.write(records / "sites.jsonl", count)
     contenders: dict[str, Callable[[Field, Path, int], Result]] = {
-        "floor": floor, "dlt": dlt, "singer": singer, "hub": hub
+        "floor": floor, "dlt": dlt, "singer": singer, "hub": partial(hub, workers=workers)
     }  # fmt: skip
     print(f"\n{count:,} records\n{'':8}{'seconds':>10}{'records/s':>12}{'MB':>8}")
     for name in names:
@@ -154,7 +157,7 @@ def shapes(where: Field, count: int) -> None:
     records.mkdir()
     sync_records.write(records / "sites.jsonl", count)
     print(f"\n{count:,} records{'':6}workers  partitions   records/s")
-    for workers, partitions in ((1, 8), (2, 1), (2, 8), (2, 32), (3, 8)):
+    for workers, partitions in ((1, 8), (2, 1), (2, 8), (2, 32), (3, 8), (4, 8)):
         result = hub(where, records / "sites.jsonl", count, workers=workers, partitions=partitions)
         print(f"{workers:25}{partitions:12}{count / result.seconds:12,.0f}", flush=True)
 

@@ -258,7 +258,7 @@ class SqlUnit:
             these = bulk.among(self._connection, table.c[column], some)
             query = select(table).where(these).order_by(table.c[column])
             query = query if where is None else query.where(where)
-            yield from self._connection.execute(query.with_for_update() if lock else query)
+            yield from self._connection.execute(query.with_for_update() if lock else query).all()
 
     def _insert(self, table: Table) -> Any:
         return upsert(self._connection, table)

@@ -168,7 +168,8 @@ def _producing(layout: Layout, patience: Patience) -> dict[str, Any]:
         "bootstrap_timeout_ms": int(patience.connect_s * 1000),
         "reconnect_backoff_max_ms": 1000,
         "max_request_size": layout.message_max_bytes + 10_000,
-        "batch_size": min(262_144, layout.message_max_bytes),
+        # a partition's share of what is relayed at once fits in one: for each message after that it wakes its sender
+        "batch_size": min(524_288, layout.message_max_bytes),
         "linger_ms": 20,
         "allow_auto_create_topics": False,
         "metrics_enabled": False,
