@@ -14,6 +14,8 @@ from hub.domain.audio import Pcm
 from hub.domain.cards import Card
 from hub.domain.people import Role
 from hub.domain.policy import Right
+from hub.domain.transcript import ProposedSpeaker
+from hub.domain.versions import KeptTranscript
 from hub.domain.voices import Print
 from hub.services.review.room import held
 from hub.settings import load_settings
@@ -162,6 +164,18 @@ def test_the_page_says_what_it_is_for_and_does_the_same(client, meeting):
     assert client.post("/account/voice", data=form | {"do": "forget"}).status_code == 200
     assert "I agree" in client.get("/account/voice").text
     assert "/account/voice" in client.get("/account").text
+
+
+def test_the_page_of_speakers_offers_the_proposed_name_with_its_reason(hub, client, meeting):
+    with held(hub.room, meeting, "the test") as work:
+        kept = work.unit.get(KeptTranscript, meeting)
+        one = ProposedSpeaker("Speaker 2", "Ben Okafor", 0.83, "sounds like the voice that Ben Okafor agreed to")
+        coverage = replace(kept.transcript.coverage, proposed_speakers=(one,))
+        work.unit.put(replace(kept, transcript=replace(kept.transcript, coverage=coverage)))
+    page = client.get(f"/meetings/{meeting}/speakers").text
+    assert "sounds like the voice that Ben Okafor agreed to" in page
+    assert 'name="old" value="Speaker 2"' in page
+    assert 'value="Ben Okafor" aria-label' in page
 
 
 def test_at_the_machine_a_consent_on_paper_is_noted_listed_and_deleted(hub):

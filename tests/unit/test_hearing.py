@@ -6,7 +6,7 @@ import pytest
 
 from hub.cli.progress import Silent
 from hub.domain.meeting import Meeting
-from hub.domain.transcript import Transcript
+from hub.domain.transcript import ProposedSpeaker, Transcript
 from hub.services.hearing import Ears, Hearing, Refinement, hear
 from tests.fakes import FakeBlobs, FakeDecoder, FakeDiarizer, FakeRecognizer, FakeStages
 
@@ -19,6 +19,7 @@ class Desk:
         self.source.write_bytes(b"abc")
         self.stages, self.blobs, self.work = FakeStages(), FakeBlobs(tmp_path / "blobs"), tmp_path / "work"
         self.decoder, self.recognizer, self.diarizer = FakeDecoder(), FakeRecognizer(), FakeDiarizer()
+        self.propose = None
 
     def hear(self, **asked) -> Transcript:
         ears = Ears(
@@ -28,6 +29,7 @@ class Desk:
             assign=_assign,
             assign_fingerprint="assign#1",
             refinements=(Refinement("names", "names#1", _named),),
+            propose=self.propose,
         )
         return hear(
             self.source,
@@ -106,3 +108,20 @@ def test_nothing_but_the_recording_stays_on_disk(desk):
     desk.hear()
     assert list(desk.work.iterdir()) == []
     assert len(list(desk.blobs.folder.iterdir())) == 1
+
+
+def test_names_are_proposed_last_anew_each_time_and_are_in_no_stage(desk):
+    seen = []
+
+    def propose(transcript, pcm):
+        seen.append((transcript.segments[0].text[-1], pcm().path.exists()))
+        one = ProposedSpeaker("Speaker 1", "Anna Weber", 0.9, "sounds like it")
+        return replace(transcript, coverage=replace(transcript.coverage, proposed_speakers=(one,)))
+
+    desk.propose = propose
+    assert desk.hear().coverage.proposed_speakers[0].name == "Anna Weber"
+    assert desk.hear().coverage.proposed_speakers, "whoever agreed meanwhile is looked for"
+    assert seen == [("!", True)] * 2, "after all other names, with the sound at hand"
+    desk.propose = None
+    assert desk.hear().coverage.proposed_speakers == (), "a consent taken back leaves nothing in what is kept"
+    assert list(desk.work.glob("*")) == []
