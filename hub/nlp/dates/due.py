@@ -14,7 +14,8 @@ _NOT = re.compile(
     r"\b(?:not|isn't|instead of|rather than|than|can't do|cannot do)(?: on| by| for)?(?: the)? $", re.IGNORECASE
 )
 _BY = re.compile(
-    r"\b(?:by|before|until|till|no later than|not later than|due|latest|within|deadline is|end of)(?: on| the)? $",
+    r"\b(?:by|before|until|till|no later than|not later than|due|latest|within|deadline is|end of)(?: on| the)? $"
+    r"|\b(?:by|before|until|in time for|ahead of) (?:the |our |their )?(?:[\w-]+ ){1,3}(?:of|on)(?: the)? $",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(

@@ -212,6 +212,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"{_HEAD}(?:coming |the coming |first thing (?:on )?)?\b{_WD}\b{_TAIL}(?!\s+(?:the )?(?:week|after next)|-[a-z])", lambda m, d, _r: Meaning(days.weekday_after(d, _weekday(m)))),
     # spans
     (rf"(?:in|within|after) (?:the next |about |another |around )?(?P<n>{CARDINAL})[- ]{_UNIT}(?: time)?(?: from (?:now|today))?", lambda m, d, _r: Meaning(_shift(m, d))),
+    (rf"(?:(?<=^)|(?<=give me )|(?<=takes me ))(?P<n>{CARDINAL})[- ]{_UNIT}(?= ?(?:[,.?!]|$))", lambda m, d, _r: Meaning(_shift(m, d))),
     (rf"(?P<n>{CARDINAL})[- ]{_UNIT} from (?:now|today)", lambda m, d, _r: Meaning(_shift(m, d))),
     (rf"(?P<n>{CARDINAL})[- ]{_UNIT} (?:from|after) (?P<sub>{_WD})", lambda m, d, _r: Meaning(_shift(m, days.weekday_after(d, _weekday(m))))),
     (rf"(?P<n>{CARDINAL}) {_UNIT} ago", _ago),

@@ -106,7 +106,7 @@ _AROUND_A_DAY = words("""
     oh ah um uh hmm well so okay ok and yes yeah yep sure good fine perfect great let's say maybe by until on before for
     no end close first thing latest the at then is would how about what does should do make it that this works work for
     me us you you'll i'll i we have get got will can could be ready done there with in your hands inbox to it's that'd
-    that's i'd you'd if possible please sound sounds suit better rather call actually wait sorry in a of works latest
+    that's i'd you'd if possible please sound sounds suit suits acceptable reasonable doable better rather call actually wait sorry in a of works latest
 """)
 
 

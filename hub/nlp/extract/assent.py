@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from hub.nlp.extract.matters import QUESTION, plain
+from hub.nlp.extract.proposing import proposes
 from hub.nlp.extract.utterances import Utterance
 
 _STRANGERS, _LONG = 2, 8
@@ -17,11 +18,11 @@ REACH = 7
 _AGREED = re.compile(
     r"^(?:\W*(?:yes|yeah|yep|okay|ok|right|good|all right|alright|fine|perfect|great|cool|so|and|then|no|well|sure|for me),? )*(?:also )?(?:"
     r"agreed?\b(?! (?:that|but|to))|(?:we|i)(?: am| 'm|'m| are|'re)?(?: also| fully| all)? agree(?=[.,!]?$|,| with (?:that|it|this|you)|$)|accepted|approved|confirmed|adopted|carried|"
-    r"no objections?|i have no (?:objections?|problem)|from .{3,25} (?:no objections?|i have no objections?)|works for (?:me|us)|"
+    r"no (?:objections?|arguments?|complaints?)|i(?:'ve| have)? (?:have |got )?(?:no (?:objections?|problem|issue)|nothing against)|fair enough|content\b|no problem(?=[,.!]|$| (?:from|for|with|on) (?:me|us|my|our|that|this|it))|(?:we|i) accept (?:that|this|it)|by all means|understood\b|of course[.!]?$|why not[.!]?$|i'm with (?:you|\w+)(?: (?:on|there).*)?[.!]?$|i like (?:it|that)\b|suits (?:me|us)|(?:can't|not (?:going to|gonna)) argue|please do\b|sold[.!]?$|so (?:would|do|am) i\b|(?:nor|neither) (?:would|do|am|can) (?:i|we)\b|me too\b|(?:very|quite|all) happy\b|with pleasure|good (?:call|idea|plan|by me)\b|music to my|(?:i|we) can (?:live with|defend) (?:that|this|it)|(?:that's|it's) (?:all right|alright|okay|fine|good) (?:with|for|by) us|i(?:'d| would) (?:have (?:said|proposed)|do|say|propose) the same|that's what i(?:'d| would) (?:do|have (?:said|proposed))|from .{3,25} (?:no objections?|i have no objections?)|works for (?:me|us)|"
     r"(?:it's |it is |that's )?(?:fine|okay|ok|good|great|alright) (?:for|with|by) (?:me|us|the \w+)|"
     r"(?:i'm|we're|i am|we are) (?:\w+ )?(?:fine|okay|ok|happy|good|comfortable) (?:with|by)|(?:good|happy|fine|okay) with\b|(?:that|it) (?:all )?works|"
     r"sounds? (?:good|fine|right|reasonable|sensible)|let's do (?:it|that)|deal|done|doable|go ahead|let's go with that|same (?:here|from me)|"
-    r"(?:(?:that|it|this|which) )?makes sense|that's (?:fine|good|okay|reasonable|fair)|i (?:can |fully |would )?support (?:that|this|it)|"
+    r"(?:(?:that|it|this|which) (?:all )?)?makes (?:perfect |total )?sense|that's (?:fine|good|okay|reasonable|fair)|i (?:can |fully |would )?support (?:that|this|it)|"
     r"(?:the )?\w+(?: \w+)? supports? (?:that|this|it)|i (?:can|could) (?:live|work) with|\w+ i (?:can|could) (?:defend|live with)|i'll take it|i'd do the same|i see it the same|likewise|nothing (?:against|to add)|"
     r"i could (?:defend|accept|live with) (?:that|this|it)|"
     r"you have (?:our|my) (?:approval|okay|ok|blessing)|i second (?:that|it)|seconded|in favou?r|(?:i'd|i would|i'm|we're) (?:be )?(?:all )?(?:in favou?r|for it|for that|in)\b|(?:from )?our side (?:also |too )?(?:yes|okay|fine)|from (?:our|my) side (?:also |too )?(?:yes|okay|fine|accepted|agreed)|no objection|absolutely[.!]?$|definitely[.!]?$|"
@@ -29,24 +30,25 @@ _AGREED = re.compile(
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    r"^(?:yes|yeah|yep|yup|okay|ok|fine|right|exactly|sure|correct|perfect|good|cool|great)\b", re.IGNORECASE
+    r"^(?:yes|yeah|yep|yup|okay|ok|fine|right|exactly|sure|correct|perfect|good|cool|great|thank you|thanks|excellent|lovely|brilliant|alright|all right)\b", re.IGNORECASE
 )
+_WEAK_LONG = re.compile(r"^(?:fine|good|perfect|great|exactly|excellent|lovely|wonderful|brilliant|right)[,.!] ", re.IGNORECASE)
 _SETTLES = re.compile(
-    r"\b(?:hearing (?:nothing|none|no objections?)|nobody objects|no one objects|i take (?:that|it|this) as (?:a )?(?:yes|agreed|approved)|"
+    r"\b(?:hearing (?:nothing|none|no (?:objections?|one)|nobody)|i see (?:everybody |everyone |people |heads )?nodding|so that's (?:our|the|how)\b|nobody objects|no one objects|i take (?:that|it|this) as (?:a )?(?:yes|agreed|approved)|"
     r"(?:that's|it's|it is|that is|this is|so|then|okay,?|consider (?:it|that)) (?:decided|agreed|settled|adopted|approved|carried|done)|"
-    r"(?:the )?(?:\w+ )?(?:committee|board|group|team|sponsor) (?:approves|adopts|agrees|accepts|decides)|we (?:do|handle|keep|leave) it (?:like (?:this|that)|that way|so)|"
-    r"so ordered|(?:it is|it's) out|motion carried|none against|that's (?:the|our) decision|let's (?:lock|go with|do) (?:that|it)(?: in)?)\b|\bit is(?:,? then)?[.!]?$",
+    r"(?:the )?(?:\w+ )?(?:committee|board|group|team|sponsor) (?:approves|adopts|agrees|accepts|decides|concurs)|^(?:approved|carried|adopted|granted)[.!]?$|gladly accepted|we (?:do|handle|keep|leave) it (?:like (?:this|that)|that way|so)|"
+    r"so ordered|(?:it is|it's) out|motion carried|none against|that's (?:the|our) decision|(?:let's|let us) (?:lock|go with|do) (?:that|it|so)(?: in)?|(?:yeah|yes|okay|then|good),? do (?:that|it|so))\b|\bit is(?:,? then)?[.!]?$",
     re.IGNORECASE,
 )
 _CLOSES = re.compile(
-    r"^(?:noted|okay|ok|good|great|cool|fine|all right|alright|right|so|then|perfect|super|excellent|very well|got it|yes|yeah|yep|no)\b[,.]? ",
+    r"^(?:noted|okay|ok|good|great|cool|fine|all right|alright|right|so|then|perfect|super|excellent|very well|got it|yes|yeah|yep)\b[,.]? ",
     re.IGNORECASE,
 )
 ASKS = re.compile(
     r"\b(?:everyone|everybody|all|anyone|anybody|any|you|we)\b.{0,25}\b(?:okay|ok|fine|happy|agree[ds]?|good|object\w*|against|argue|problem|comfortable|comments?|opinions?|views?|thoughts?|concerns?|votes?)\b.*\?|"
     r"\bany(?:one|body)? (?:objections?|votes? against|opposed|against)\b|\bif (?:any(?:one|body)|nobody|no one) objects\b|\b(?:agreed|okay|ok|yes|fine|good)\?|"
     r"\b(?:okay|ok|fine|good|all right) (?:for|with|by) (?:everyone|everybody|you|all)\b.*\?|\bdoes that work\b|\bworks for (?:everyone|everybody|you)\?|"
-    r"\b(?:that|this|it)(?: is|'s)? (?:accepted|agreed|approved|acceptable|okay|ok)\?|\bcan we agree\b|\bdo we (?:all )?agree\b",
+    r"\b(?:that|this|it)(?: is|'s)? (?:accepted|agreed|approved|acceptable|okay|ok)\?|\bany (?:discussion|comments?|corrections?|objections?|problems?|reservations?)\?|\b(?:agree|objections)\?|\bcan we agree\b|\bdo we (?:all )?agree\b",
     re.IGNORECASE,
 )
 OPEN = re.compile(
@@ -55,7 +57,7 @@ OPEN = re.compile(
     r"not (?:yet )?decided|no decision|undecided|to be (?:decided|discussed)|(?:come|go|get|bring)(?: \w+)? back (?:to|on|once|when|after|next)|offline|need to think|need to look|"
     r"not sure|don't know|do not know|maybe we (?:should|could)|it depends|let me (?:think|check)|i(?:'d| would) (?:need|want) to|i(?:'d| would) (?:like|love|rather|prefer) to (?:see|hear|wait|know|think|discuss|talk|check|look)|i(?:'d| would) (?:like|love) to[.,]?$|sleep on|leave (?:this|that|these|those|it)? ?for (?:now|the moment)|for the moment|"
     r"(?:have|must|need) (?:to )?(?:first )?(?:to )?(?:ask|check|look)|pending|leave (?:it|that) open|another day|next (?:time|meeting|month|call)|not (?:today|now)|"
-    r"once (?:the|we)|don't have the|wait for|thinkable|only an idea|later\b|too early)",
+    r"(?:only|just) (?:thinking|an idea)|thinking (?:out )?(?:a)?loud|forget it|once (?:the|we)|don't have the|wait for|thinkable|only an idea|later\b|too early)",
     re.IGNORECASE,
 )
 _REFUSES = re.compile(
@@ -74,6 +76,8 @@ _TOPIC = re.compile(
 READ_BACK = re.compile(
     r"\bread-?back\b|\brecap\b|\bto sum(?:mari[sz]e)?\b|\bsumming up\b|\bin summary\b", re.IGNORECASE
 )
+_SHOULD_IT = re.compile(r"\W*(?:(?:and|but|so|then),? )?(?:if|unless|should)\b", re.IGNORECASE)
+"""Openers of a condition: "if we see more of it we talk again" puts nothing off."""
 _NOT_AGAINST = re.compile(r"^(?:no|nope|none|nothing|nobody)\b(?:[.,!]|$)", re.IGNORECASE)
 _STEM = 6
 """Letters that make two words one matter: "replace" and "replacement"."""
@@ -137,7 +141,7 @@ def _answers(utterances: Sequence[Utterance], place: int) -> Iterator[Assent]:
     for after in utterances[place + 1 : place + 1 + REACH]:
         text = plain(after.text)
         kind = _kind(after, said, asked=asked)
-        if opens_topic(text) or strangers > _STRANGERS or kind == "other":
+        if opens_topic(text) or strangers > _STRANGERS or kind == "other" or _is_another(after, said, kind):
             return
         asked = asked or (after.speaker == said.speaker and ASKS.search(text) is not None)
         if kind == "own":
@@ -148,11 +152,16 @@ def _answers(utterances: Sequence[Utterance], place: int) -> Iterator[Assent]:
             yield Assent(after, kind)
 
 
+def _is_another(after: Utterance, said: Utterance, kind: str | None) -> bool:
+    """Tell whether *after* puts another matter: what is assented to from here on is that."""
+    return kind in {None, "own"} and proposes(after) and not content(after) & content(said)
+
+
 def _kind(after: Utterance, said: Utterance, *, asked: bool) -> str | None:
     text = plain(after.text)
-    if _SETTLES.search(text) and not QUESTION.search(text) and len(text.split()) <= 9:
+    if _SETTLES.search(text) and not QUESTION.search(text) and len(text.split()) <= 14:
         return "closing"
-    if OPEN.search(text):
+    if OPEN.search(text) and not _SHOULD_IT.match(text):
         return "refused"
     shared = content(after) & content(said)
     if after.speaker != said.speaker and ASKS.search(text):
@@ -171,7 +180,7 @@ def _kind(after: Utterance, said: Utterance, *, asked: bool) -> str | None:
         return "closing" if _CLOSES.search(text) else "echo"
     if _WEAK.search(text) and len(text.split()) <= 6:
         return "strong" if asked else "weak"
-    return None
+    return "weak" if _WEAK_LONG.search(text) else None
 
 
 def _is_closing(text: str, shared: frozenset[str]) -> bool:

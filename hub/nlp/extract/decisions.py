@@ -20,48 +20,14 @@ from hub.nlp.extract.assent import (
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.impersonal import plan
 from hub.nlp.extract.lexicon import words
-from hub.nlp.extract.matters import QUESTION, TRIAL, Hit, cues, is_small_talk, plain, weight, worded
+from hub.nlp.extract.matters import QUESTION, TRIAL, Hit, Worded, is_small_talk, plain, weight, worded
 from hub.nlp.extract.pieces import pieces
+from hub.nlp.extract.proposing import PROPOSED, SETTLED, proposes, ruling
 from hub.nlp.extract.utterances import Utterance, evidence
 
 THRESHOLD = 0.6
 
-_SETTLED = cues(
-    (0.75, r"\bwe(?:'ve| have)? (?:just |all |now )?(?:decided|agreed|settled|concluded)\b"),
-    (0.75, r"\b(?:the |our )?decision (?:is|stands|then is)\b|^decision:|\bdecided:"),
-    (
-        0.75,
-        r"\b(?:that|this|it)(?: is|'s) (?:then |now |all )?(?:settled|decided|agreed)(?: then)?[:,–—-]+ ?(?:\w+\W+){3}",
-    ),
-    (0.7, r"\b(?:committee|board|sponsor|group) (?:approves|adopts|decides|agrees|accepts|endorses)\b"),
-    (0.65, r"\b(?:is|are) (?:hereby |now )?(?:approved|adopted|signed off)\b(?! by)|\bi approve\b"),
-    (0.6, r"\b(?:so|okay|then|right),? (?:then )?we(?:'re| are) (?:going (?:with|ahead|for)|dropping|keeping)\b"),
-)
 _ENDS = re.compile(r",? then[.!]?$|\bit is[.!]?$", re.IGNORECASE)
-_PROPOSED = cues(
-    (
-        0.4,
-        r"\b(?:i|we)(?:'d| would)?(?: also| rather| strongly)? (?:propose|suggest|recommend|vote for)\b|\bmy (?:\w+ )?(?:proposal|position|recommendation|suggestion|preference)\b|"
-        r"\bthe (?:proposal|recommendation) is\b",
-    ),
-    (
-        0.4,
-        r"\b(?:let's|let us) (?:just |all |maybe |also |quickly )?(?!just\b|all\b|quickly\b|see\b|start\b|begin|move on\b|look\b|talk\b|go (?:around|through|ahead|back)|take the next|wait and|hear|check|discuss|park|come back|say\b|continue|have a look|try to|be\b|jump|rip|keep going)\w+",
-    ),
-    (
-        0.35,
-        r"\b(?:i'd|i would) (?:rather|prefer to|say|go (?:for|with)|take|keep|move|land)\b|\b(?:how|what) about\b|\bwhat if\b|\bi(?:'d| would) like (?:us )?to\b|\bcould we\b|\bmy suggestion\b|^why (?:don't we|not)\b",
-    ),
-    (
-        0.35,
-        r"\bwe(?:'ll| will| should| could| can| are going to|'re going to) (?!see\b|talk|discuss|decide|come back|look at|check|hear|start with|have\b|be\b|get\b)\w+",
-    ),
-    (0.35, r"\b(?:shall|should|can) we \w+"),
-    (
-        0.3,
-        r"\bwe (?:then |just |only |now )?(?:don't|do not|won't|keep|stay|use|stick|stop|move|drop|skip|freeze|hold|leave|take|allow|accept|go)\b",
-    ),
-)
 _NORM = re.compile(
     r"\b(?:stays?|remains?|is (?:not )?(?:allowed|accepted|extended|moved|kept|opened|closed|used|needed|dropped|removed|raised|lowered|replaced)|will (?:not )?be|would be|"
     r"can be|get|gets|don't get|goes|go|comes? (?:out|off)|becomes?|moves?|starts?|stops?|applies|apply|counts?|until|from now on|instead|only|no (?:more|longer)|nobody|at most|not more than|checked|plus or minus|must|should be|has to be|have to be)\b",
@@ -70,7 +36,7 @@ _NORM = re.compile(
 _RECALLED = re.compile(
     r"\b(?:last (?:week|month|year|time|meeting|call|quarter)|(?:at|in|from|on) (?:the|our) (?:last|kick-?off|previous|earlier|start|investigator)|back in|in (?:january|february|march|april|"
     r"may|june|july|august|september|october|november|december) (?:we|this|the|they|already)|already (?:decided|agreed|approved)|as (?:we )?(?:decided|agreed)|"
-    r"(?:years?|weeks?|months?) ago|yesterday|i recall|remember|(?:so|nothing) (?:is )?new|(?:has|have)(?: not|n't) (?:moved|changed)|since the (?:start|beginning)|as (?:before|always))\b",
+    r"(?:years?|weeks?|months?) ago|(?:asks?|asked|asking|wants? to know) (?:\w+ )?(?:if|whether)|yesterday|i recall|remember|(?:so|nothing) (?:is )?new|(?:has|have)(?: not|n't) (?:moved|changed)|since the (?:start|beginning)|as (?:before|always))\b",
     re.IGNORECASE,
 )
 _MINE = re.compile(
@@ -91,6 +57,11 @@ _LITTLE = 3
 """Words of content in a sentence that says nothing by itself ("Then the committee approves that")."""
 _AGAIN = 40
 """Sentences after which a matter is still the same one, once argued about."""
+_CHOSEN_WORDS = 8
+_TALKED_OF = 0.15
+"""What it is worth that the matter was spoken of just before; twice as much that it was put to the meeting."""
+_SURE = 0.75
+"""Weight from which a decision may stand as it was said, where it cannot be told otherwise."""
 _WORTH = {"strong": 0.35, "closing": 0.3, "echo": 0.2, "weak": 0.1}
 
 
@@ -112,17 +83,25 @@ def find_decisions(utterances: Sequence[Utterance], transcript: Transcript, rost
     found = [candidate for place in range(len(spoken)) if (candidate := _candidate(spoken, place))]
     out: list[Decision] = []
     for group, gone in _standing(_grouped(found)):
-        item = next((item for hit in _hits(group) if (item := worded(hit, transcript, roster, rewrite=plan))), None)
+        item = _told(_hits(group), transcript, roster)
         if item is not None:
             before = tuple(Before(evidence([one.said for one in taken], transcript)) for taken in gone)
             out.append(Decision("", item.text, item.confidence, item.evidence, before))
     return out
 
 
+def _told(hits: Sequence[Hit], transcript: Transcript, roster: Roster) -> Worded | None:
+    """Return the first of *hits* that can be told in the third person, else the first as it was said."""
+    plainly = [hit for hit in hits if hit.weight >= _SURE and proposes(hit.main)]
+    every = [*((hit, False) for hit in hits), *((hit, True) for hit in plainly if not QUESTION.search(hit.main.text))]
+    found = (worded(hit, transcript, roster, rewrite=plan, verbatim=verbatim) for hit, verbatim in every)
+    return next((item for item in found if item is not None), None)
+
+
 def _candidate(spoken: Sequence[Utterance], place: int) -> _Candidate | None:
     said = spoken[place]
     text = plain(said.text)
-    if len(text.split()) < 3 or _is_none(text) or is_joke(spoken, place):
+    if len(text.split()) < 3 or _is_none(text, asked=asks_for_assent(spoken, place)) or is_joke(spoken, place):
         return None
     answers = assents(spoken, place)
     value = _value(spoken, place, text, answers)
@@ -133,7 +112,7 @@ def _candidate(spoken: Sequence[Utterance], place: int) -> _Candidate | None:
 
 def _value(spoken: Sequence[Utterance], place: int, text: str, answers: Sequence[Assent]) -> float:
     """Return how much the sentence and its answers speak for a decision, 0 where it is no proposal at all."""
-    value = _base(spoken, place, text, firm=any(answer.kind != "weak" for answer in answers))
+    value = _base(spoken, place, text, answers=answers)
     if not value:
         return 0.0
     kinds: dict[str, float] = {}
@@ -162,20 +141,30 @@ def _answers_question(spoken: Sequence[Utterance], place: int) -> bool:
     return any(u.speaker != said.speaker and "?" in u.text and content(u) & content(said) for u in before)
 
 
-def _is_none(text: str) -> bool:
-    patterns = (OPEN, _MINE, _RECALLED, READ_BACK)
+def _is_none(text: str, *, asked: bool = False) -> bool:
+    """Tell whether the words rule a decision out; who asks for assent to it puts nothing off."""
+    patterns = (_MINE, _RECALLED, READ_BACK, *(() if asked else (OPEN,)))
     return is_small_talk(text) or any(pattern.search(text) for pattern in patterns) or opens_topic(text)
 
 
-def _base(spoken: Sequence[Utterance], place: int, text: str, *, firm: bool) -> float:
+def _base(spoken: Sequence[Utterance], place: int, text: str, *, answers: Sequence[Assent]) -> float:
     """Return how much the sentence itself is a proposal or a settlement, 0 where it is none."""
     said = spoken[place]
-    settled = 0.0 if QUESTION.search(text) else weight(text, _SETTLED)
-    proposed = weight(text, _PROPOSED)
-    if settled or proposed:
-        return max(settled, proposed)
+    settled = 0.0 if QUESTION.search(text) else weight(text, SETTLED)
+    proposed = weight(text, PROPOSED)
+    laid_down = ruling(said)
+    if laid_down:
+        laid_down += _follows_talk(spoken, place)
+        laid_down += 0.15 if _is_carried_out(spoken, place) else 0.0
+    if settled or proposed or laid_down:
+        return max(settled, proposed, laid_down)
     if _ENDS.search(text) and len(content(said)) > 1 and _is_prepared(spoken, place):
         return THRESHOLD + 0.05
+    firm = any(answer.kind != "weak" for answer in answers)
+    if _is_choice(said) and _follows_talk(spoken, place) > _TALKED_OF:
+        if _SUMS_UP.match(text):
+            return THRESHOLD
+        return 0.35 if firm or _is_carried_out(spoken, place) else 0.0
     if not firm or _reports(said) or (QUESTION.search(text) and not asks_for_assent(spoken, place)):
         return 0.0
     pointing = any(
@@ -184,9 +173,33 @@ def _base(spoken: Sequence[Utterance], place: int, text: str, *, firm: bool) -> 
     if len(content(said)) < 2 + pointing or any(token.lemma_ in {"ask", "wonder"} for token in said.sent):
         return 0.0
     verbal = any(token.pos_ in {"VERB", "AUX"} or token.like_num for token in said.sent)
-    if _NORM.search(text) or (verbal and asks_for_assent(spoken, place)):
+    closed = any(answer.kind == "closing" for answer in answers)
+    if _NORM.search(text) or ((verbal or closed) and asks_for_assent(spoken, place)):
         return 0.25
     return 0.3 if _is_order(said) else 0.0
+
+
+def _follows_talk(spoken: Sequence[Utterance], place: int) -> float:
+    """Return how much the sentence answers what somebody else has just put: asked or proposed, in the same words."""
+    said = spoken[place]
+    before = [u for u in spoken[max(0, place - 4) : place] if u.speaker != said.speaker]
+    put = [u for u in before if QUESTION.search(plain(u.text)) or proposes(u)]
+    if any(content(u) & content(said) for u in put) or (put and put[-1].index == said.index - 1 and _points_back(said)):
+        return 2 * _TALKED_OF
+    return _TALKED_OF if put or any(content(u) & content(said) for u in before) else 0.0
+
+
+_SUMS_UP = re.compile(r"(?:(?:okay|ok|right|alright|all right|good|fine),? )*(?:so|then)\b,? (?!that|what|how|who|when|where|why|is|are|was)", re.IGNORECASE)
+_CARRIES_OUT = re.compile(
+    r"^(?:\W*(?:okay|ok|yes|yeah|right|good|then|sure|fine|so|and|well),? )*i(?:'ll| will| can) (?:tell|let|inform|write|pass|put|set|make|lock|block|do|have|get|change|update|stop|add|switch|ask)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_carried_out(spoken: Sequence[Utterance], place: int) -> bool:
+    """Tell whether somebody else promises at once to act on it: that is assent."""
+    after = spoken[place + 1 : place + 3]
+    return any(u.speaker != spoken[place].speaker and _CARRIES_OUT.search(plain(u.text)) for u in after)
 
 
 def _is_prepared(spoken: Sequence[Utterance], place: int) -> bool:
@@ -194,6 +207,12 @@ def _is_prepared(spoken: Sequence[Utterance], place: int) -> bool:
     said = spoken[place]
     before = spoken[max(0, place - 4) : place]
     return any(u.speaker != said.speaker and content(u) & content(said) for u in before)
+
+
+def _is_choice(said: Utterance) -> bool:
+    """Tell whether the sentence only names what is chosen, without a verb ("Tuesdays, nine Eastern")."""
+    verbal = any(token.pos_ in {"VERB", "AUX"} for token in said.sent)
+    return not verbal and 1 < len(content(said)) <= _CHOSEN_WORDS and not QUESTION.search(plain(said.text))
 
 
 def _reports(said: Utterance) -> bool:
@@ -232,6 +251,8 @@ def _grouped(found: Sequence[_Candidate]) -> list[list[_Candidate]]:
 
 def _is_same(group: Sequence[_Candidate], candidate: _Candidate) -> bool:
     said = candidate.said
+    if group[-1].said.segments == said.segments and said.index - group[-1].said.index == 1:
+        return True
     if any(answer.said.index == said.index for one in group for answer in one.answers):
         return True
     ends = max(answer.said.index for one in group for answer in (*one.answers, Assent(one.said, "own")))
@@ -241,7 +262,7 @@ def _is_same(group: Sequence[_Candidate], candidate: _Candidate) -> bool:
         return True
     if said.index - ends <= 3:
         return said.index < ends or len(shared) >= 1
-    if _points_back(said) and len(own) <= _LITTLE:
+    if _points_back(said) and len(own) <= _LITTLE and not weight(plain(said.text), PROPOSED):
         return said.index - ends <= REACH
     return False
 
@@ -319,7 +340,7 @@ def reads(utterance: Utterance) -> float:
     named = any(token.pos_ in {"NOUN", "PROPN", "NUM"} or token.lower_ == "we" for token in subjects)
     value = 1.0 if named else 0.3 if subjects else 0.0
     value += 0.15 * min(len(content(utterance)), 6)
-    value += 0.3 if weight(plain(utterance.text), _PROPOSED) else 0.0
+    value += 0.3 if weight(plain(utterance.text), PROPOSED) else 0.0
     value -= 0.05 * max(0, words - 22)
     value -= 0.4 if _ASKING.search(plain(utterance.text)) else 0.0
     value -= 0.4 if sum(token.lower_ == "we" for token in sent) > 1 else 0.0
@@ -328,7 +349,7 @@ def reads(utterance: Utterance) -> float:
     value -= (
         0.6
         if any(token.lower_ in {"i", "you", "my", "your"} for token in sent)
-        and not weight(plain(utterance.text), _PROPOSED)
+        and not weight(plain(utterance.text), PROPOSED)
         else 0.0
     )
     return value

@@ -110,7 +110,8 @@ def _tell_plan(finite: Any, head: Any, words: dict[int, str]) -> bool:
 def _agree(finite: Any, head: Any, words: dict[int, str]) -> None:
     said = finite.lower_
     if said in {"'d", "’d"}:
-        words[finite.i] = " had" if head.tag_ == "VBN" or head.lower_ == "better" else " would"
+        had = (head.tag_ == "VBN" and not any(c.lower_ == "be" for c in head.children)) or head.lower_ == "better"
+        words[finite.i] = " had" if had else " would"
     elif said in {"wo", "ca"}:
         words[finite.i] = "will " if said == "wo" else "can"
         for child in head.children:

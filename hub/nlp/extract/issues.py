@@ -12,6 +12,7 @@ from hub.nlp.extract.harm import harms, is_denied, is_denied_perfect, is_modal, 
 from hub.nlp.extract.matters import (
     IF,
     QUESTION,
+    SURE,
     TRIAL,
     Hit,
     cues,
@@ -87,7 +88,7 @@ def find_issues(utterances: Sequence[Utterance], transcript: Transcript, roster:
     hits = [hit for place in range(len(spoken)) if (hit := _hit(spoken, place))]
     out = []
     for joined in neighbours_joined(hits, apart=2):
-        item = worded(joined, transcript, roster)
+        item = worded(joined, transcript, roster, verbatim=joined.weight >= SURE)
         if item is None:
             continue
         said = " ".join(utterance.text for utterance in joined.all)

@@ -155,8 +155,9 @@ def _answered(group: Group, place: Place) -> bool:
 
 def _item(kind: str, group: Group, place: Place) -> Any:
     hits = _proposals(group, place) if kind == "decision" else _sentences(group, place)
+    rewrite = plan if kind == "decision" else told
     for hit in hits:
-        item = worded(hit, place.transcript, place.roster, rewrite=plan if kind == "decision" else told)
+        item = worded(hit, place.transcript, place.roster, rewrite=rewrite)
         if item is None or len(item.text.split()) < _LEAST_WORDS or len(item.evidence.quote) > _LONGEST_QUOTE:
             continue
         sure = confidence(group.score)

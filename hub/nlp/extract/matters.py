@@ -39,7 +39,18 @@ def is_small_talk(text: str) -> bool:
     return SMALL_TALK.search(text) is not None and len(TRIAL.findall(text)) < 2
 
 
-QUESTION = re.compile(r"\?\s*$")
+QUESTION = re.compile(
+    r"\?\s*$"
+    r"|^(?=[^.?!…]+$)(?:(?:um+|uh+|so|and|but|okay|ok|right|well|yeah|then|alright|no|now)\s+)*"
+    r"(?:(?:do|does|did|don't|doesn't|didn't|have|haven't) (?:we|you|i|they|he|she|people|any\w*)\b"
+    r"|(?:is|are|was|were|can|could|shall|should|will|would|has|isn't|aren't|can't|couldn't|won't|wouldn't) (?:we|you|i|they|he|she|it|that|this|there|the|your|our|their|any\w*|some\w*|people)\b"
+    r"|(?:what|where|who|how|why|which|when)(?:'s|'re)? (?:is|are|do|does|did|was|were|would|will|can|could|should|shall|many|much|long|bad|likely|big|far|about|if|else|exactly|happen\w*|the|your|our|that|going)\b)"
+    r"|^(?=[^.?!…]+$).* (?:isn't|doesn't|don't|aren't|won't|wouldn't|didn't|wasn't|hasn't|haven't) (?:it|they|we|you|he|she|that)$"
+    r"|^(?=[^.?!…]+$).*(?<!so )(?<!nor )(?<!neither )\b(?:are|shall|should|could|can|will|would|do) (?:we|you)\b(?! know)"
+    r"|^(?=[^.?!…]+$).* or (?:what|not)$",
+    re.IGNORECASE,
+)
+"""A sign that asks; in text without signs, as recognizers write it, a sentence that begins or ends as questions do."""
 IF = re.compile(r"\b(?:if|unless|in case|should (?:we|they|it))\b", re.IGNORECASE)
 
 
@@ -121,8 +132,18 @@ def _widened(hit: Hit) -> Utterance:
     return main
 
 
-def worded(hit: Hit, transcript: Transcript, roster: Roster, *, rewrite: Callable[[Any], str] = told) -> Worded | None:
-    """Return the hit in the words of minutes, or None where no wording stands in its evidence."""
+def worded(
+    hit: Hit,
+    transcript: Transcript,
+    roster: Roster,
+    *,
+    rewrite: Callable[[Any], str] = told,
+    verbatim: bool = False,
+) -> Worded | None:
+    """Return the hit in the words of minutes, or None where no wording stands in its evidence.
+
+    With *verbatim* what cannot be told without "I" or "you" is given as it was said, between quotes.
+    """
     proof = evidence(hit.all, transcript, cite=hit.cite)
     said = {segment.id: segment.text for segment in transcript.segments}
     shown = " ".join(said[name] for name in proof.segments)
@@ -131,11 +152,23 @@ def worded(hit: Hit, transcript: Transcript, roster: Roster, *, rewrite: Callabl
     if len(text.split()) < 3 or speaks_of_the_talkers(text):
         text = sentence(tidy(_reported(spoken), roster))
     if len(text.split()) < 3 or speaks_of_the_talkers(text) or loses_negation(text, without_lead(plain(hit.main.text))):
+        text = _as_said(hit) if verbatim else ""
+    if not text:
         return None
     if unproved(text, shown) is not None:
         return None
     return Worded(text, round(min(0.95, hit.weight), 2), proof, hit)
 
+
+def _as_said(hit: Hit) -> str:
+    """Return the sentence itself between quotes, "" where it is too long or too short to read."""
+    said = " ".join(hit.main.text.split()).rstrip(",;:–—- ")
+    return f"As said: “{said}”" if _FEWEST_SAID <= len(said.split()) <= _MOST_SAID else ""
+
+
+SURE = 0.75
+"""Weight from which a risk or an issue may stand as it was said, where it cannot be told otherwise."""
+_FEWEST_SAID, _MOST_SAID = 4, 40
 
 _LEAD = re.compile(
     r"^\W*(?:(?:and|so|but|well|okay|ok|right|yes|yeah|yep|no|nope|now|also|then|look|listen|basically|honestly|alright|all right|seriously|unfortunately|"

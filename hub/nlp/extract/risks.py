@@ -13,6 +13,7 @@ from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.matters import (
     IF,
     QUESTION,
+    SURE,
     TRIAL,
     Hit,
     cues,
@@ -74,7 +75,7 @@ def find_risks(utterances: Sequence[Utterance], transcript: Transcript, roster: 
     hits = [hit for place in range(len(spoken)) if (hit := _hit(spoken, place))]
     out = []
     for joined in neighbours_joined(hits, apart=2):
-        item = worded(joined, transcript, roster)
+        item = worded(joined, transcript, roster, verbatim=joined.weight >= SURE)
         if item is None:
             continue
         near = [*joined.all, *_answers(spoken, joined.all[-1].index, reach=8)]
