@@ -1,5 +1,6 @@
 """Decisions, risks and issues of whole meetings in several styles, against what a reader found in them."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -86,11 +87,16 @@ def test_every_quote_stands_in_its_segments(extractor, name):
         assert all(stands(item.evidence, texts) for item in items)
 
 
+def _told(text):
+    """What stands between quotes is the talker's own: it is shown so where it cannot be told otherwise."""
+    return re.sub("“[^”]*”", "", text)
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_matters_read_as_minutes_do(read, name):
     _, _, minutes = read[name]
     for item in (*minutes.decisions, *minutes.risks, *minutes.issues):
-        words = item.text.rstrip(".").casefold().split()
+        words = _told(item.text).rstrip(".").casefold().split()
         assert item.text[0].isupper()
         assert item.text.endswith(".")
         assert not {"i", "we", "you", "i'm", "we're"} & set(words)

@@ -131,7 +131,15 @@ def _normal(sent: Any) -> tuple[str, list[tuple[int, Any]]]:
 
 def _norm(token: Any) -> str:
     word = str(token.norm_).lower().replace("’", "'")
-    if token.lower_ in {"uh", "um", "er", "erm", "ah", "hm", "hmm", "mm"} or word in {",", "...", "…", "–", "—", "-", '"'}:
+    if token.lower_ in {"uh", "um", "er", "erm", "ah", "hm", "hmm", "mm"} or word in {
+        ",",
+        "...",
+        "…",
+        "–",
+        "—",
+        "-",
+        '"',
+    }:
         return ""
     return {"na": "to", "gon": "going", "'ve": "have", "wo": "will", "ca": "can"}.get(word, word)
 

@@ -17,7 +17,7 @@ REACH = 7
 
 _AGREED = re.compile(
     r"^(?:\W*(?:yes|yeah|yep|okay|ok|right|good|all right|alright|fine|perfect|great|cool|so|and|then|no|well|sure|for me),? )*(?:also )?(?:"
-    r"agreed?\b(?! (?:that|but|to))|(?:we|i)(?: am| 'm|'m| are|'re)?(?: also| fully| all)? agree(?=[.,!]?$|,| with (?:that|it|this|you)|$)|accepted|approved|confirmed|adopted|carried|"
+    r"agreed?\b(?! (?:that(?! (?:makes|works|sounds|is)\b|'s)|but|to))|(?:we|i)(?: am| 'm|'m| are|'re)?(?: also| fully| all)? agree(?=[.,!]?$|,| with (?:that|it|this|you)|$)|accepted|approved|confirmed|adopted|carried|"
     r"no (?:objections?|arguments?|complaints?)|i(?:'ve| have)? (?:have |got )?(?:no (?:objections?|problem|issue)|nothing against)|fair enough|content\b|no problem(?=[,.!]|$| (?:from|for|with|on) (?:me|us|my|our|that|this|it))|(?:we|i) accept (?:that|this|it)|by all means|understood\b|of course[.!]?$|why not[.!]?$|i'm with (?:you|\w+)(?: (?:on|there).*)?[.!]?$|i like (?:it|that)\b|suits (?:me|us)|(?:can't|not (?:going to|gonna)) argue|please do\b|sold[.!]?$|so (?:would|do|am) i\b|(?:nor|neither) (?:would|do|am|can) (?:i|we)\b|me too\b|(?:very|quite|all) happy\b|with pleasure|good (?:call|idea|plan|by me)\b|music to my|(?:i|we) can (?:live with|defend) (?:that|this|it)|(?:that's|it's) (?:all right|alright|okay|fine|good) (?:with|for|by) us|i(?:'d| would) (?:have (?:said|proposed)|do|say|propose) the same|that's what i(?:'d| would) (?:do|have (?:said|proposed))|from .{3,25} (?:no objections?|i have no objections?)|works for (?:me|us)|"
     r"(?:it's |it is |that's )?(?:fine|okay|ok|good|great|alright) (?:for|with|by) (?:me|us|the \w+)|"
     r"(?:i'm|we're|i am|we are) (?:\w+ )?(?:fine|okay|ok|happy|good|comfortable) (?:with|by)|(?:good|happy|fine|okay) with\b|(?:that|it) (?:all )?works|"
@@ -30,11 +30,14 @@ _AGREED = re.compile(
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    r"^(?:yes|yeah|yep|yup|okay|ok|fine|right|exactly|sure|correct|perfect|good|cool|great|thank you|thanks|excellent|lovely|brilliant|alright|all right)\b", re.IGNORECASE
+    r"^(?:yes|yeah|yep|yup|okay|ok|fine|right|exactly|sure|correct|perfect|good|cool|great|thank you|thanks|excellent|lovely|brilliant|alright|all right)\b",
+    re.IGNORECASE,
 )
-_WEAK_LONG = re.compile(r"^(?:fine|good|perfect|great|exactly|excellent|lovely|wonderful|brilliant|right)[,.!] ", re.IGNORECASE)
+_WEAK_LONG = re.compile(
+    r"^(?:fine|good|perfect|great|exactly|excellent|lovely|wonderful|brilliant|right)[,.!] ", re.IGNORECASE
+)
 _SETTLES = re.compile(
-    r"\b(?:hearing (?:nothing|none|no (?:objections?|one)|nobody)|i see (?:everybody |everyone |people |heads )?nodding|so that's (?:our|the|how)\b|nobody objects|no one objects|i take (?:that|it|this) as (?:a )?(?:yes|agreed|approved)|"
+    r"\b(?:hearing (?:nothing|none|no (?:objections?|one)|nobody)|i see (?:everybody |everyone |people |heads )?nodding|so that's (?:our\b|how\b|the (?:plan|rule|way|slot|decision|deal|one))|nobody objects|no one objects|i take (?:that|it|this) as (?:a )?(?:yes|agreed|approved)|"
     r"(?:that's|it's|it is|that is|this is|so|then|okay,?|consider (?:it|that)) (?:decided|agreed|settled|adopted|approved|carried|done)|"
     r"(?:the )?(?:\w+ )?(?:committee|board|group|team|sponsor) (?:approves|adopts|agrees|accepts|decides|concurs)|^(?:approved|carried|adopted|granted)[.!]?$|gladly accepted|we (?:do|handle|keep|leave) it (?:like (?:this|that)|that way|so)|"
     r"so ordered|(?:it is|it's) out|motion carried|none against|that's (?:the|our) decision|(?:let's|let us) (?:lock|go with|do) (?:that|it|so)(?: in)?|(?:yeah|yes|okay|then|good),? do (?:that|it|so))\b|\bit is(?:,? then)?[.!]?$",
@@ -57,7 +60,7 @@ OPEN = re.compile(
     r"not (?:yet )?decided|no decision|undecided|to be (?:decided|discussed)|(?:come|go|get|bring)(?: \w+)? back (?:to|on|once|when|after|next)|offline|need to think|need to look|"
     r"not sure|don't know|do not know|maybe we (?:should|could)|it depends|let me (?:think|check)|i(?:'d| would) (?:need|want) to|i(?:'d| would) (?:like|love|rather|prefer) to (?:see|hear|wait|know|think|discuss|talk|check|look)|i(?:'d| would) (?:like|love) to[.,]?$|sleep on|leave (?:this|that|these|those|it)? ?for (?:now|the moment)|for the moment|"
     r"(?:have|must|need) (?:to )?(?:first )?(?:to )?(?:ask|check|look)|pending|leave (?:it|that) open|another day|next (?:time|meeting|month|call)|not (?:today|now)|"
-    r"(?:only|just) (?:thinking|an idea)|thinking (?:out )?(?:a)?loud|forget it|once (?:the|we)|don't have the|wait for|thinkable|only an idea|later\b|too early)",
+    r"(?:only|just) (?:thinking|an idea)|thinking (?:out )?(?:a)?loud|forget it|let(?:'s| us) see\b|see (?:where|how) (?:we|it|that)|once (?:the|we)|don't have the|wait for|thinkable|only an idea|later\b|too early)",
     re.IGNORECASE,
 )
 _REFUSES = re.compile(

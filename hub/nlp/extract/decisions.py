@@ -57,7 +57,7 @@ _LITTLE = 3
 """Words of content in a sentence that says nothing by itself ("Then the committee approves that")."""
 _AGAIN = 40
 """Sentences after which a matter is still the same one, once argued about."""
-_CHOSEN_WORDS = 8
+_CHOSEN_WORDS, _DENIED = 8, 0.3
 _TALKED_OF = 0.15
 """What it is worth that the matter was spoken of just before; twice as much that it was put to the meeting."""
 _SURE = 0.75
@@ -154,7 +154,7 @@ def _base(spoken: Sequence[Utterance], place: int, text: str, *, answers: Sequen
     proposed = weight(text, PROPOSED)
     laid_down = ruling(said)
     if laid_down:
-        laid_down += _follows_talk(spoken, place)
+        laid_down += _follows_talk(spoken, place) / (1 if laid_down > _DENIED else 2)
         laid_down += 0.15 if _is_carried_out(spoken, place) else 0.0
     if settled or proposed or laid_down:
         return max(settled, proposed, laid_down)
@@ -183,13 +183,22 @@ def _follows_talk(spoken: Sequence[Utterance], place: int) -> float:
     """Return how much the sentence answers what somebody else has just put: asked or proposed, in the same words."""
     said = spoken[place]
     before = [u for u in spoken[max(0, place - 4) : place] if u.speaker != said.speaker]
-    put = [u for u in before if QUESTION.search(plain(u.text)) or proposes(u)]
+    put = [
+        u for u in before if (QUESTION.search(plain(u.text)) and not _FOR_FACTS.search(plain(u.text))) or proposes(u)
+    ]
     if any(content(u) & content(said) for u in put) or (put and put[-1].index == said.index - 1 and _points_back(said)):
         return 2 * _TALKED_OF
     return _TALKED_OF if put or any(content(u) & content(said) for u in before) else 0.0
 
 
-_SUMS_UP = re.compile(r"(?:(?:okay|ok|right|alright|all right|good|fine),? )*(?:so|then)\b,? (?!that|what|how|who|when|where|why|is|are|was)", re.IGNORECASE)
+_FOR_FACTS = re.compile(
+    r"^(?:\W*(?:and|so|but|okay|well|then|um|right),? )*(?:who|when|where|which|how (?:many|much|long|old|far))\b",
+    re.IGNORECASE,
+)
+_SUMS_UP = re.compile(
+    r"(?:(?:okay|ok|right|alright|all right|good|fine),? )*(?:so|then)\b,? (?!that|what|how|who|when|where|why|is|are|was)",
+    re.IGNORECASE,
+)
 _CARRIES_OUT = re.compile(
     r"^(?:\W*(?:okay|ok|yes|yeah|right|good|then|sure|fine|so|and|well),? )*i(?:'ll| will| can) (?:tell|let|inform|write|pass|put|set|make|lock|block|do|have|get|change|update|stop|add|switch|ask)\b",
     re.IGNORECASE,

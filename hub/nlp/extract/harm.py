@@ -13,7 +13,8 @@ _VERBS = words(
     mislabel misreport misfile duplicate deviate overdose thaw spoil burn slow collapse shut cancel postpone block hamper
     undermine overload overwhelm compromise invalidate bias forget mix confuse erase corrupt freeze hang expose endanger
     prolong reopen repeat underestimate overspend exhaust bleed die harm injure worsen deteriorate vanish disappear shrink
-    clog starve lack outgrow overlap lapse
+    clog starve lack outgrow overlap lapse bounce swap misprint misroute misread mistype miscount confiscate detain seize
+    flood contradict differ malfunction jam faint resign overpay underpay overcharge misplace
     """
 )
 _NOUNS = words(
@@ -29,7 +30,7 @@ _ADJECTIVES = words(
     late missing overdue delayed broken stuck blocked rejected expired unsigned incomplete unanswered wrong inconsistent
     empty short unavailable dead down offline thawed damaged lost misfiled duplicate duplicated outdated unclear unreadable
     invalid non-compliant understaffed gone worse slower overloaded behind untrained critical defective contaminated faulty slow impossible
-    illegible corrupt corrupted unreachable unresponsive insufficient inadequate vacant frozen unusable ugly bad worse worst
+    absent idle swapped reversed obsolete superseded wet stolen untranslated unlabelled unlabeled illegible corrupt corrupted unreachable unresponsive insufficient inadequate vacant frozen unusable ugly bad worse worst
     """
 )
 _DOING = words(
@@ -49,7 +50,7 @@ _TOO = re.compile(
     r"\b(?:too (?:many|few|much|late|slow|long|high|low|small|short|tight)|behind (?:the )?(?:plan|schedule|target|forecast)?|(?:below|under|over|above) (?:the )?(?:plan|target|budget|limit|threshold)|"
     r"run(?:s|ning)? (?:out|dry|short|low)|ran (?:out|dry|short)|out of (?:stock|window|range|date|spec|supply|kits)|short of|wrong (?:way|direction|unit|dose|patient|version|kit|site|order|arm)|"
     r"(?:push\w*|move[sd]?|slip\w*|slid\w*) (?:\w+ ){0,3}(?:out|back|by|to|from)|fall\w* (?:behind|short)|fell (?:behind|short)|go(?:es)? (?:wrong|down)|went (?:wrong|down)|"
-    r"pil(?:e|es|ed|ing) up|knock-on|domino|eats? (?:up )?(?:the|our|into)|only (?:start|begin|open|come|get|arrive|be)\w* (?:\w+ )?(?:after|in|at|from)|only after|not (?:before|until)|no (?:supply|resupply|kits?|drug|data|back-?up|way|time|answer|access|one|buffer|stock))\b",
+    r"pil(?:e|es|ed|ing) up|knock-on|domino|eats? (?:up )?(?:the|our|into)|only (?:start|begin|open|come|get|arrive|be)\w* (?:\w+ )?(?:after|in|at|from)|only after|not (?:before|until)|go(?:es)? without|with(?: no|out)(?: any| a| the)? (?:cover|deputy|quorum|drug|kits?|contract|database|replacement|plan|spare|stock|data|power|supply|anyone|anybody|one)|(?:with )?nothing (?:moves|left|on|in|works|arrives|comes|to)|nobody (?:to|who|left|on|there)|no (?:supply|cover|deputy|quorum|contract|replacement|database|stock|resupply|kits?|drug|data|back-?up|way|time|answer|access|one|buffer|stock))\b",
     re.IGNORECASE,
 )
 _UNDONE = re.compile(r"un(?!blind|ited|ified|dergo|derst|til|ion|it)\w+(?:ed|able|clear|ready|paid|known|happy|safe)$")
@@ -116,13 +117,22 @@ def harms(token: Any) -> bool:
         if lemma in _VERBS or _UNDONE.match(token.lower_):
             return not is_denied(token)
         if lemma == "be":
-            return is_denied(token) and any(c.lower_ in _PRESENT for c in token.children)
+            who = subject(token)
+            thing = who is not None and who.lower_ not in {"she", "he", "i", "you", "we"}
+            return is_denied(token) and any(c.lower_ in _PRESENT or (thing and _is_placed(c)) for c in token.children)
         return lemma in _DOING and is_denied(token)
     if token.pos_ == "NOUN":
         return lemma in _NOUNS and not _none_of(token)
     if token.pos_ in {"ADJ", "ADV", "VERB"}:
         return (token.lower_ in _ADJECTIVES or _UNDONE.match(token.lower_) is not None) and not _none_of(token)
     return False
+
+
+def _is_placed(child: Any) -> bool:
+    """Tell whether *child* says where something is ("aren't at the site", "was not on the log")."""
+    return bool(
+        child.dep_ == "prep" and child.lower_ in {"at", "on", "in"} and any(c.pos_ == "NOUN" for c in child.children)
+    )
 
 
 def is_denied_perfect(verb: Any) -> bool:

@@ -13,6 +13,7 @@ from hub.nlp.extract.context import Roster
 from hub.nlp.extract.decisions import SCRAP, reads
 from hub.nlp.extract.impersonal import plan, told
 from hub.nlp.extract.matters import QUESTION, Hit, is_small_talk, plain, worded
+from hub.nlp.extract.proposing import proposes
 from hub.nlp.extract.severity import category, likelihood, severity
 from hub.nlp.extract.utterances import Utterance, evidence, is_back_channel
 from hub.nlp.learned.groups import BESIDE, Group
@@ -30,6 +31,8 @@ _EARLIER = re.compile(
     r"(?:we|i) (?:had|remember|recall)|in (?:spring|summer|autumn|winter|\d{4}) we)\b",
     re.IGNORECASE,
 )
+_SUPPOSED = re.compile(r"^\W*(?:(?:and|but|so|because),? )*if\b", re.IGNORECASE)
+"""Openers of what has not happened yet."""
 _HANGS = re.compile(r"\W*(?:not|with|because|which|if|when|unless|as|what)\b", re.IGNORECASE)
 """Openers of a sentence that decides nothing by itself."""
 _FAMILY = {"risk": ("risk", "issue"), "issue": ("risk", "issue"), "decision": ("decision",)}
@@ -48,7 +51,7 @@ _LONGEST_QUOTE = 600
 _VETOES = {
     "decision": (OPEN, READ_BACK, _JEST, _EARLIER),
     "risk": (_JEST, READ_BACK, _EARLIER),
-    "issue": (_SOLVED, _JEST, READ_BACK, _EARLIER),
+    "issue": (_SOLVED, _JEST, READ_BACK, _EARLIER, _SUPPOSED),
 }
 
 
@@ -178,7 +181,8 @@ def _proposals(group: Group, place: Place) -> Iterator[Hit]:
     for main in sorted({u.index: u for u in (*held.values(), *answered)}.values(), key=reads, reverse=True):
         idle = is_back_channel(main.text) or _HANGS.match(plain(main.text)) or not content(main) or _only_points(main)
         parked = any(pattern.search(plain(main.text)) for pattern in _VETOES["decision"])
-        if reads(main) >= _LEAST_READ and not idle and not parked and _leads(main, place):
+        asked = QUESTION.search(plain(main.text)) is not None and not proposes(main)
+        if reads(main) >= _LEAST_READ and not (idle or parked or asked) and _leads(main, place):
             every = sorted({main.index: main, **held}.values(), key=lambda u: u.index)
             yield Hit(main, tuple(every), confidence(group.score))
 

@@ -39,6 +39,13 @@ def is_small_talk(text: str) -> bool:
     return SMALL_TALK.search(text) is not None and len(TRIAL.findall(text)) < 2
 
 
+def of_trial(spoken: Sequence[Utterance], place: int) -> bool:
+    """Tell whether a sentence, or the one beside it of the same speaker, is in the words of trials."""
+    said = spoken[place]
+    near = (u for u in spoken[max(0, place - 1) : place + 2] if u.speaker == said.speaker)
+    return any(TRIAL.search(u.text) for u in near)
+
+
 QUESTION = re.compile(
     r"\?\s*$"
     r"|^(?=[^.?!…]+$)(?:(?:um+|uh+|so|and|but|okay|ok|right|well|yeah|then|alright|no|now)\s+)*"
@@ -160,13 +167,22 @@ def worded(
     return Worded(text, round(min(0.95, hit.weight), 2), proof, hit)
 
 
+def worded_by_any(hit: Hit, transcript: Transcript, roster: Roster) -> Worded | None:
+    """Return the hit by its main sentence, else by another of its sentences, else, where it is sure, as it was said."""
+    every = [hit, *(replace(hit, main=said) for said in hit.all if said is not hit.main)]
+    found = next((item for one in every if (item := worded(one, transcript, roster)) is not None), None)
+    if found is None and hit.weight >= _SURE:
+        return worded(hit, transcript, roster, verbatim=True)
+    return found
+
+
 def _as_said(hit: Hit) -> str:
     """Return the sentence itself between quotes, "" where it is too long or too short to read."""
     said = " ".join(hit.main.text.split()).rstrip(",;:–—- ")
-    return f"As said: “{said}”" if _FEWEST_SAID <= len(said.split()) <= _MOST_SAID else ""
+    return f"As said: “{said.rstrip('.')}”." if _FEWEST_SAID <= len(said.split()) <= _MOST_SAID else ""
 
 
-SURE = 0.75
+_SURE = 0.75
 """Weight from which a risk or an issue may stand as it was said, where it cannot be told otherwise."""
 _FEWEST_SAID, _MOST_SAID = 4, 40
 

@@ -12,10 +12,16 @@ SETTLED = cues(
     (0.75, r"\b(?:the |our )?decision (?:is|stands|then is)\b|^decision:|\bdecided:"),
     (
         0.75,
-        r"\b(?:that|this|it)(?: is|'s) (?:then |now |all )?(?:settled|decided|agreed)(?: then)?[:,–—-]+ ?(?:\w+\W+){3}",
+        r"(?<!\bwhen )(?<!\bonce )(?<!\buntil )(?<!\bif )(?<!\btill )\b(?:that|this|it)(?: is|'s) (?:then |now |all )?(?:settled|decided|agreed)(?: then)?[:,–—-]+ ?(?:\w+\W+){3}",
     ),
-    (0.7, r"\b(?:committee|board|sponsor|group) (?:approves|adopts|decides|agrees|accepts|endorses|resolves|rejects|declines)\b"),
-    (0.65, r"\b(?:is|are|stands?) (?:hereby |now |therefore )?(?:approved|adopted|declined|carried|signed off)\b(?! by)|\bi approve\b"),
+    (
+        0.7,
+        r"\b(?:committee|board|sponsor|group) (?:approves|adopts|decides|agrees|accepts|endorses|resolves|rejects|declines)\b",
+    ),
+    (
+        0.65,
+        r"\b(?:is|are|stands?) (?:hereby |now |therefore )?(?:approved|adopted|declined|carried|signed off)\b(?! by)|\bi approve\b",
+    ),
     (0.6, r"\b(?:so|okay|then|right),? (?:then )?we(?:'re| are) (?:going (?:with|ahead|for)|dropping|keeping)\b"),
 )
 PROPOSED = cues(
@@ -50,7 +56,9 @@ _IT_IS = re.compile(
     r"(?P<what>\b[\w'-]+) it is(?:,? then)?(?=[.,;!]|$)(?! (?:not|a |an |the ))|(?P<other>\b[\w'-]+),? then(?:[.!]|$)",
     re.IGNORECASE,
 )
-_NOT_CHOSEN = words("what as where how who that which when than like and so but if because okay ok well right yes yeah no")
+_NOT_CHOSEN = words(
+    "what as where how who that which when than like and so but if because okay ok well right yes yeah no"
+)
 _RULING = words(
     "go keep stay drop use close stop set take start leave switch cap cut move skip hold fix let replace exclude "
     "include open allow accept make limit restrict quarantine block pause freeze stick ban shut name do have treat count pay exchange"
@@ -77,8 +85,12 @@ _WE_KEEP = re.compile(
     r"|(?:in|for|at) (?:\w+ ){1,4}we (?:keep|use|take|do)\b(?! already)",
     re.IGNORECASE,
 )
+_WE_DO = re.compile(
+    r"we (?:then |just |only |now )?(?!are\b|have\b|had\b|need|want|know|think|wait(?:ed)?ing|can\b|could|might|may\b)[a-z]+\b(?<!ed)\b",
+    re.IGNORECASE,
+)
 _DONE_BY_SAYING = re.compile(
-    r"\b(?:is|are|stands?|stays?|remains?)(?: now| therefore| then| hereby)? (?:suspended|closed|stopped|stood down|replaced|dropped|removed|excluded|rejected|deferred|cancell?ed|frozen|halted|"
+    r"(?<!\bit )(?<!\bthat )(?<!\bthis )(?<!\bthey )(?<!\bwhich )(?<!\bwho )(?<!\bthere )(?<!\bwe )(?<!\bi )(?<!\beverything )(?<!\ball )\b(?:is|are|stands?|stays?|remains?)(?: now| therefore| then| hereby)? (?:suspended|closed|stopped|stood down|replaced|dropped|removed|excluded|rejected|deferred|cancell?ed|frozen|halted|"
     r"paused|blocked|quarantined|extended|withdrawn|out|off|in)\b(?! (?:of|to|with|by|the|a|on|our|their|your))",
     re.IGNORECASE,
 )
@@ -118,7 +130,10 @@ def _chosen(text: str) -> float:
 
 def _kept(text: str) -> float:
     """Read what the team does from here on, said of it as a whole: "We stay with Thailand"."""
-    return 0.35 if _WE_KEEP.match(_LEAD.sub("", text)) and not _TOLD.search(text) else 0.0
+    rest = _LEAD.sub("", text)
+    bound = _BOUND.search(rest)
+    kept = _WE_KEEP.match(rest) or (bound and _WE_DO.match(rest))
+    return 0.35 if kept and not _TOLD.search(rest[: bound.start()] if bound else rest) else 0.0
 
 
 def _suspended(text: str) -> float:
@@ -146,7 +161,7 @@ def _first_verb(said: Utterance, text: str) -> Any | None:
 def _ruled(said: Utterance, text: str) -> float:
     """Read a rule that denies: "Nothing leaves a site on a Friday, full stop", "They see no patients until it's renewed"."""
     rest = _LEAD.sub("", text)
-    if _WE_DONT.match(rest) and not _TOLD.search(rest):
+    if _WE_DONT.match(rest) and not _TOLD.search(rest) and not text.lower().startswith("no,"):
         return 0.3
     denied, bound = _FOR_ALL.search(rest), _BOUND.search(rest)
     if not (denied and bound) or _TOLD.search(rest[: bound.start()]):

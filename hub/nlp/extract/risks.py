@@ -13,15 +13,14 @@ from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.matters import (
     IF,
     QUESTION,
-    SURE,
-    TRIAL,
     Hit,
     cues,
     is_small_talk,
     neighbours_joined,
+    of_trial,
     plain,
     weight,
-    worded,
+    worded_by_any,
 )
 from hub.nlp.extract.pieces import pieces
 from hub.nlp.extract.severity import category, likelihood, severity
@@ -51,7 +50,7 @@ _NONE = re.compile(
     r"\b(?:no|not a|without|zero|little) (?:real |big |more )?risk\b|\brisk[- ](?:based|adapted|management|assessment|review|proportionate)\b|"
     r"\bnot (?:worried|concerned|afraid)\b|\bno (?:worries|concerns?|signal)\b|\bdon't worry\b|\bif (?:you|anyone|somebody|someone) (?:want|have|need|like|could)\b|"
     r"\bmay (?:i|we)\b|\b(?:could|would|can) (?:you|we|i)\b|\bif (?:that's|it's|this is) (?:okay|ok|fine)\b|\bat (?:your|their) own risk\b|\bif i (?:may|can|remember)\b|\bi(?:'m| am) afraid[.,]?$|"
-    r"\b(?:will|would|'ll) not happen\b|\bwon't happen\b|\bif \w+ (?:ever|had)\b|\b(?:no|nobody|none) .{0,20}\bworr(?:y|ies|ied)\b|\bimagine\b|\ball else fails\b|\bworst case\b|\bhypothetical\w*",
+    r"\b(?:will|would|'ll) not happen\b|\bwon't happen\b|\bif \w+ (?:ever|had)\b|\b(?:no|nobody|none) .{0,20}\bworr(?:y|ies|ied)\b|\bimagine\b|\ball else fails\b|\bworst case\b|\bhypothetical\w*|\bdon't need\b|\bno need\b",
     re.IGNORECASE,
 )
 _UNLIKELY = re.compile(
@@ -75,7 +74,7 @@ def find_risks(utterances: Sequence[Utterance], transcript: Transcript, roster: 
     hits = [hit for place in range(len(spoken)) if (hit := _hit(spoken, place))]
     out = []
     for joined in neighbours_joined(hits, apart=2):
-        item = worded(joined, transcript, roster, verbatim=joined.weight >= SURE)
+        item = worded_by_any(joined, transcript, roster)
         if item is None:
             continue
         near = [*joined.all, *_answers(spoken, joined.all[-1].index, reach=8)]
@@ -92,6 +91,7 @@ def _hit(spoken: Sequence[Utterance], place: int) -> Hit | None:
         len(text.split()) < 5
         or is_small_talk(text)
         or _MINE.search(text)
+        or _RATES.match(text)
         or any(p.search(text) for p in (_NONE, _GONE))
         or QUESTION.search(text)
     ):
@@ -100,13 +100,28 @@ def _hit(spoken: Sequence[Utterance], place: int) -> Hit | None:
         return None
     framed, feared = weight(text, _FRAMES), _feared(utterance)
     found = max(framed, feared) + (0.2 if framed and feared else 0.0)
-    if not found:
-        return None
     answered = any(_SPEAKS_OF_RISK.search(plain(u.text)) for u in _answers(spoken, place))
+    if not found and not (answered and _is_supposed(utterance)):
+        return None
+    found = found or _RATED
     found += 0.25 if answered else 0.0
-    found += 0.05 if TRIAL.search(text) else -0.1
+    found += 0.05 if of_trial(spoken, place) else -0.1
     found += 0.1 if _framed_near(spoken, place) and not framed else 0.0
     return Hit(utterance, (utterance,), found) if found >= THRESHOLD else None
+
+
+_RATES = re.compile(r"\W*(?:(?:so|and|well|yeah|yes|no),? )*(?:not )?(?:high|medium|low|moderate)\b", re.IGNORECASE)
+"""A sentence that only rates what was said before."""
+_RATED = 0.4
+"""What a condition is worth that somebody rates in the next words ("... medium?")."""
+
+
+def _is_supposed(utterance: Utterance) -> bool:
+    """Tell whether the sentence supposes something and says what would come of it, of others than the talkers."""
+    subjects = [token for token in utterance.sent if token.dep_ in {"nsubj", "nsubjpass"}]
+    if IF.search(utterance.text) is None or re.search(r"\b(?:maybe|need|perhaps)\b", utterance.text, re.IGNORECASE):
+        return False
+    return any(s.pos_ in {"NOUN", "PROPN"} for s in subjects)
 
 
 def leaning(spoken: Sequence[Utterance], place: int) -> tuple[float, float, float, float]:

@@ -47,8 +47,8 @@ def sorted_out(found: Matters, likeness: Likeness) -> Sorted:
     actions = [action for action in found.actions if not _is_decision(action, found.decisions)]
     decisions = [d for d in found.decisions if not any(d.evidence.quote in a.evidence.quote for a in actions)]
     decided = [decision.evidence.quote for decision in decisions]
-    issues = [issue for issue in found.issues if not any(issue.evidence.quote in quote for quote in decided)]
-    risks = [risk for risk in found.risks if not any(risk.evidence.quote in quote for quote in decided)]
+    issues = [issue for issue in found.issues if not _is_decided(issue, decided)]
+    risks = [risk for risk in found.risks if not _is_decided(risk, decided)]
     risks, issues = _surer(risks, issues)
     return Sorted(
         _numbered(_once(decisions, likeness), "d"),
@@ -56,6 +56,15 @@ def sorted_out(found: Matters, likeness: Likeness) -> Sorted:
         _numbered(_once(risks, likeness), "r"),
         _numbered(_once(issues, likeness), "i"),
     )
+
+
+def _is_decided(item: Risk | Issue, decided: Sequence[str]) -> bool:
+    """Tell whether the passage of a trouble is that of a decision, or hardly more."""
+    said = item.evidence.quote
+    return any(said in quote or (quote in said and len(quote) > _MOSTLY * len(said)) for quote in decided)
+
+
+_MOSTLY = 0.5
 
 
 def _is_decision(action: Action, decisions: Sequence[Decision]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.domain.minutes import Evidence
 from hub.domain.transcript import Segment, Transcript
+from hub.nlp.extract.bare import hangs, is_bare, sentences
 
 JOIN_GAP_S = 2.5  # a longer pause ends the sentence, whatever the punctuation
 JOIN_SEGMENTS = 4  # text without any punctuation must not grow into one endless sentence
@@ -60,11 +61,12 @@ class _Run:
 
 def split(transcript: Transcript, parser: Any) -> tuple[Utterance, ...]:
     """Return the sentences of *transcript* in order of their first segment; linear in its length."""
-    runs = [_Run(group) for group in _runs(transcript.segments)]
+    bare = is_bare(transcript.segments)
+    runs = [_Run(group) for group in _runs(transcript.segments, bare=bare)]
     docs = _parsed([run.text for run in runs], parser)
     found: list[Utterance] = []
     for run, doc in zip(runs, docs, strict=True):
-        found.extend(_sentences(run, doc, len(found)))
+        found.extend(_sentences(run, doc, len(found), bare=bare))
     return tuple(found)
 
 
@@ -90,25 +92,25 @@ def evidence(utterances: Sequence[Utterance], transcript: Transcript, *, cite: S
     return Evidence(segments=tuple(ids), quote=" ".join(joined[first.start_char : len(joined) - tail].split()))
 
 
-def _runs(segments: Sequence[Segment]) -> Iterator[tuple[Segment, ...]]:
+def _runs(segments: Sequence[Segment], *, bare: bool) -> Iterator[tuple[Segment, ...]]:
     """Yield groups of segments; a listener's back-channel does not break the speaker's sentence."""
     taken: set[int] = set()
     for position, segment in enumerate(segments):
         if position in taken or not segment.text.strip():
             continue
         group = [segment]
-        following = _continuation(segments, position)
+        following = _continuation(segments, position, bare=bare)
         while following is not None and len(group) < JOIN_SEGMENTS:
             taken.add(following)
             group.append(segments[following])
-            following = _continuation(segments, following)
+            following = _continuation(segments, following, bare=bare)
         yield tuple(group)
 
 
-def _continuation(segments: Sequence[Segment], position: int) -> int | None:
+def _continuation(segments: Sequence[Segment], position: int, *, bare: bool) -> int | None:
     """Return the place of the segment that carries on the sentence left open at *position*, or None."""
     open_one = segments[position]
-    if open_one.speaker is None or _closed(open_one.text):
+    if open_one.speaker is None or _closed(open_one.text) or (bare and not hangs(open_one.text)):
         return None
     for step in (1, 2):
         if position + step >= len(segments):
@@ -141,8 +143,10 @@ def _parsed(texts: list[str], parser: Any) -> list[Any]:
     return [docs[text] if text in docs else parser.make_doc(text) for text in texts]
 
 
-def _sentences(run: _Run, doc: Any, index: int) -> Iterator[Utterance]:
+def _sentences(run: _Run, doc: Any, index: int, *, bare: bool) -> Iterator[Utterance]:
     spans = list(_spans(doc)) if doc.has_annotation("SENT_START") else [doc[:]]
+    if bare and doc.has_annotation("DEP"):
+        spans = [part for span in spans for part in sentences(span)]
     starts = _starts(run)
     for sent in spans:
         text = sent.text.strip()
