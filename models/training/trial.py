@@ -16,7 +16,7 @@ from models.training.weigh import folds, packed, regression, trial_terms
 FOLDS = 6
 STRENGTH = 0.1
 WORDS, VECTORS = 3.0, 4.0
-LEAST_PRECISION, LEAST_ALSO, LEAST_APART, LEAST_ITEMS = 0.45, 0.2, 0.5, 8
+LEAST_PRECISION, LEAST_ALSO, LEAST_APART, LEAST_ITEMS = 0.5, 0.2, 0.5, 8
 UNKNOWN, LEAST_WORDS = -1, 5
 SECTIONS = ("actions", "decisions", "risks", "issues")
 

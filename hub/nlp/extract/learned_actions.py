@@ -23,6 +23,10 @@ _LEAST_WORDS, _LEAST_BESIDE = 4, 0.5
 _NEXT = 2  # sentences of the same turn in which a day may follow
 
 
+_THINKS = re.compile(
+    r"\bi(?:'ll| will| can|'m going to) (?:\w+ )?(?:think|see|consider|wonder|wait|remember)\b", re.IGNORECASE
+)
+"""Words that promise a thought and no deed."""
 _PUT = re.compile(
     r"\b(?:i'll|i will|i'm going to|i'm gonna|i've asked|let me|i(?: can| then| now| do)? (?:go|bring|make|write|ask|open|put|draw|draft|send|"
     r"check|call|get|take|clarify|look|prepare|inform|ring|order|find|talk|speak|try|count|fill)|(?:can|could|would|will) (?:you|somebody|someone)|please|"
@@ -130,7 +134,14 @@ def _mains(group: Group, place: Place) -> list[Utterance]:
     rows = [group.top, *(row for row in group.rows if row != group.top)]
     said: list[Any] = [place.utterances[row] for row in rows]
     worth = [u for u in said if not is_back_channel(u.text) and not QUESTION.search(u.text)]
-    return worth if place.belief.free_talk else [u for u in worth if _PUT.search(plain(u.text))]
+    if place.belief.free_talk:
+        return worth
+    return [u for u in worth if _PUT.search(plain(u.text)) and not _THINKS.search(plain(u.text)) and not _by_a_thing(u)]
+
+
+def _by_a_thing(utterance: Utterance) -> bool:
+    """Tell whether the sentence says what things will do of themselves ("the loggers send it every night")."""
+    return re.search(r"\bby (?:it|them)sel(?:f|ves)\b|\bautomatically\b", utterance.text, re.IGNORECASE) is not None
 
 
 def _passage(group: Group, place: Place) -> SetAside | None:

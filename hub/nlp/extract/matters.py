@@ -11,7 +11,7 @@ from hub.nlp.extract.check import loses_negation, unproved
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.impersonal import told
 from hub.nlp.extract.utterances import Utterance, evidence
-from hub.nlp.extract.writing import sentence, speaks_of_the_talkers, tidy
+from hub.nlp.extract.writing import as_said, sentence, speaks_of_the_talkers, tidy
 
 Cue = tuple[float, re.Pattern[str]]
 
@@ -177,14 +177,13 @@ def worded_by_any(hit: Hit, transcript: Transcript, roster: Roster) -> Worded | 
 
 
 def _as_said(hit: Hit) -> str:
-    """Return the sentence itself between quotes, "" where it is too long or too short to read."""
-    said = " ".join(hit.main.text.split()).rstrip(",;:–—- ")
-    return f"As said: “{said.rstrip('.')}”." if _FEWEST_SAID <= len(said.split()) <= _MOST_SAID else ""
+    """Return the main sentence between quotes, "" where it is too long or too short to read."""
+    quoted = as_said(hit.main.text.rstrip("."))
+    return f"{quoted}." if quoted else ""
 
 
 _SURE = 0.75
 """Weight from which a risk or an issue may stand as it was said, where it cannot be told otherwise."""
-_FEWEST_SAID, _MOST_SAID = 4, 40
 
 _LEAD = re.compile(
     r"^\W*(?:(?:and|so|but|well|okay|ok|right|yes|yeah|yep|no|nope|now|also|then|look|listen|basically|honestly|alright|all right|seriously|unfortunately|"
