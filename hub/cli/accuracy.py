@@ -82,8 +82,8 @@ def read_record(path: Path) -> dict[str, Reading]:
 
 
 def readings(held: Mapping[str, Any]) -> dict[str, Reading]:
-    """Return what JSON holds as {"key": {"ours": 0.5, "peer": 0.4}}."""
-    return {key: Reading(float(entry["ours"]), entry.get("peer")) for key, entry in held.items()}
+    """Return what JSON holds as {"key": {"ours": 0.5, "peer": 0.4}}, rounded as it is recorded, so that the page shows the same."""
+    return {key: Reading(round(float(entry["ours"]), 4), entry.get("peer")) for key, entry in held.items()}
 
 
 def write_record(path: Path, now: Mapping[str, Reading]) -> None:
