@@ -82,7 +82,7 @@ def read_record(path: Path) -> dict[str, Reading]:
 
 
 def readings(held: Mapping[str, Any]) -> dict[str, Reading]:
-    """Return what JSON holds as {"key": {"ours": 0.5, "peer": 0.4}}, rounded as it is recorded, so that the page shows the same."""
+    """Return what JSON holds as {"key": {"ours": 0.5, "peer": 0.4}}, rounded so that page and record agree."""
     return {key: Reading(round(float(entry["ours"]), 4), entry.get("peer")) for key, entry in held.items()}
 
 
