@@ -142,6 +142,14 @@ def test_words_are_found_in_transcript_and_items_with_their_passage(shelf):
     assert (hit.part, hit.ref, hit.passage) == ("item", "a1", "Order the comparator")
 
 
+def test_what_is_to_be_looked_at_at_once_is_found_however_many_others_are_newer(shelf):
+    keep(shelf, card(1, alerts=("adverse event",), standing=Standing.DRAFT), *(card(n) for n in range(2, 9)))
+    assert ids(shelf, alarming=True, standing=Standing.DRAFT, limit=2) == ["m1"]
+    assert ids(shelf, alarming=True, standing=Standing.IN_REVIEW) == []
+    keep(shelf, card(1, standing=Standing.DRAFT))
+    assert ids(shelf, alarming=True) == []
+
+
 def test_text_that_was_replaced_is_not_found_any_more(shelf):
     keep(shelf, card(1))
     for text in ("an old word", "a new word"):

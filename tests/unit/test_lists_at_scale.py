@@ -40,6 +40,9 @@ LISTS = {
     "newest meetings": lambda _: shelf_search.cards_query(CardQuery(MANAGER)),
     "meetings of a study": lambda _: shelf_search.cards_query(CardQuery(MANAGER, study="S1")),
     "meetings of a party": lambda _: shelf_search.cards_query(CardQuery(MANAGER, organization="Helios")),
+    "meetings to be looked at at once": lambda _: shelf_search.cards_query(
+        CardQuery(MANAGER, standing=Standing.DRAFT, alarming=True)
+    ),
     "failed meetings": lambda _: shelf_search.cards_query(CardQuery(MANAGER, standing=Standing.FAILED)),
     "all actions": lambda _: shelf_search.actions_query(BoardQuery(MANAGER)),
     "done actions": lambda _: shelf_search.actions_query(BoardQuery(MANAGER, (ActionState.DONE,))),
@@ -109,6 +112,26 @@ def test_reviews_of_an_earlier_release_are_listed_by_when_they_were_asked_for(tm
     found = shelf.waiting(WaitingQuery(Review, ReviewState.OPEN, MANAGER))
     engine.dispose()
     assert [review for _, review in found] == [sooner, later]
+
+
+def test_drafts_of_an_earlier_release_with_something_to_be_looked_at_are_listed(tmp_path):
+    url = f"sqlite:///{tmp_path}/hub.db"
+    config = Config()
+    config.set_main_option("script_location", str(Path(engine_module.__file__).parent / "migrations"))
+    before = create_engine(url)
+    with before.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0051")
+        for key, alerts in (("m1", ("adverse event",)), ("m2", ())):
+            card = Card(key, Meeting(key, '"alerts"', MORNING), (CRO,), "a@b.test", MORNING, alerts=alerts)
+            row = {"id": key, "at": MORNING.replace(tzinfo=None), "body": wire.dumps(card)}
+            said = "INSERT INTO cards (meeting_id, at, unblinding, standing, body) VALUES (:id, :at, 0, 'draft', :body)"
+            connection.execute(text(said), row)
+    before.dispose()
+    engine = open_engine(url)
+    found = SqlShelf(engine).cards(CardQuery((Grant(Role.AUDITOR, "*"),), alarming=True)).cards
+    engine.dispose()
+    assert [one.meeting_id for one in found] == ["m1"]
 
 
 @contextmanager
