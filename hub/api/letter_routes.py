@@ -20,7 +20,7 @@ from hub.services.sync.steps import again
 
 router = APIRouter(prefix="/dead-letters", tags=["dead letters"])
 The = Annotated[Letter, Depends(the_letter)]
-State = Literal["dead", "waiting", "replayed", "discarded"]
+State = Literal["dead", "waiting", "replayed", "superseded", "discarded"]
 
 
 class LetterSeen(BaseModel):

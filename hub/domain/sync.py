@@ -127,7 +127,7 @@ class Letter:
     parsed: str = ""
     """What was read from the bytes, as JSON; empty where they could not be read."""
     state: str = "dead"
-    """dead, waiting (for a record it refers to), replayed, discarded."""
+    """dead, waiting (for a record it refers to), replayed, discarded, superseded (a newer state of it was taken)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What the hub needs to keep systems in step."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from hub.domain.agreements import Agreement
 from hub.domain.audit import Entry
 from hub.domain.calls import Call
-from hub.domain.changes import Asked, Capabilities, Finding, Page, Push, Receipt
+from hub.domain.changes import Asked, Capabilities, Change, Finding, Page, Push, Receipt, Reject
 from hub.domain.errors import RejectedError, StaleError
 from hub.domain.messages import Message, Received
 from hub.domain.sync import Base, Dispute, Effects, Lag, Letter, Record, Write
@@ -31,6 +31,13 @@ class Source(Protocol):
 
     def since(self, kind: str, at: datetime) -> str | None:
         """Return a cursor that reads what changed in *kind* from *at* on, None where all must be read."""
+
+
+class Rereader(Source, Protocol):
+    """A source that can read an item again from the bytes that were set aside, as after its mapping was corrected."""
+
+    def reread(self, kind: str, raw: bytes, where: str) -> Change | Reject:
+        """Return what the item says, or why it still cannot be used."""
 
 
 class Target(Protocol):
@@ -169,6 +176,9 @@ class Unit(Protocol):
 
     def waiting(self, system: str, kind: str) -> set[str]:
         """Return the ids of the letters of a source that wait for another record."""
+
+    def overtaken(self, system: str, kind: str, external_ids: Collection[str]) -> set[str]:
+        """Return the ids of dead letters of what a system reported that are about these records."""
 
     def set_aside(self, system: str, kind: str, texts: Sequence[str], *, limit: int | None = None) -> list[Letter]:
         """Return dead and waiting letters of what a system reported, those whose JSON holds each of *texts*.

@@ -52,5 +52,6 @@ def _text(report: Any) -> str:
     for one in report.differences:
         place = f"{one.kind} {one.record_id or one.external_id}{', ' + one.field if one.field else ''}"
         lines.append(f"{place}: hub {one.hub!r}, {one.system} {one.theirs!r} ({one.cause})")
-    lines.append(f"{len(report.differences)} differences")
+    count = len(report.differences)
+    lines.append(f"{count} difference" if count == 1 else f"{count} differences")
     return "\n".join(lines) + "\n"

@@ -1,6 +1,7 @@
 """One transaction of the sync, on SQLite or PostgreSQL."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -15,6 +16,8 @@ from hub.storage.upsert import upsert
 
 T = TypeVar("T")
 _REFERS = "refers:"
+_LETTERS = 1000
+"""So many of a system and kind are looked through for each page, the newest."""
 _MANY, _MANY_LITE = 5000, 500
 """Values in one statement: an array in PostgreSQL, a parameter each in SQLite."""
 
@@ -101,6 +104,14 @@ class SqlUnit:
         columns = sync_tables.letters.c
         where = and_(columns.state == "waiting", columns.system == system, columns.kind == kind)
         return set(self._connection.execute(select(columns.id).where(where, columns.stage == "merge")).scalars())
+
+    def overtaken(self, system: str, kind: str, external_ids: Collection[str]) -> set[str]:
+        """Return ids of dead letters of records; see `Unit.overtaken`."""
+        table = sync_tables.letters.c
+        dead = and_(table.state == "dead", table.system == system, table.kind == kind, table.stage != "deliver")
+        query = select(table.id, table.parsed).where(dead, table.parsed != "").order_by(table.at.desc()).limit(_LETTERS)
+        found = self._connection.execute(query)
+        return {row.id for row in found if json.loads(row.parsed).get("external_id") in external_ids}
 
     def set_aside(self, system: str, kind: str, texts: Sequence[str], *, limit: int | None = None) -> list[Letter]:
         """Return letters; see `Unit.set_aside`."""
@@ -236,7 +247,7 @@ class SqlUnit:
         statement = self._insert(table)
         rest = {column.name: statement.excluded[column.name] for column in table.c if column.name != "id"}
         again = statement.excluded.attempts > table.c.attempts
-        open_again = or_(table.c.state == "waiting", table.c.state == "replayed", again)
+        open_again = or_(table.c.state.in_(("waiting", "replayed", "superseded")), again)
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["id"], set_=rest, where=open_again), letters
         )

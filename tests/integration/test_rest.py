@@ -174,3 +174,16 @@ def test_a_yaml_that_cannot_be_is_refused_by_the_key_that_is_wrong(change, told)
         open_rest("\n".join([*kept, change]), clock=_now)
     assert told in str(caught.value)
     assert "plain" not in str(caught.value)
+
+
+def test_an_item_that_was_set_aside_is_read_from_its_bytes_once_the_codes_are_right(sides):
+    partner = sides[0]
+    known = partner.enter("actions", subject="one", state="LATER")
+    system = open_rest(partner.yaml, clock=_now)
+    [reject] = system.pull("action_item", None).rejects
+    assert system.reread("action_item", reject.raw, reject.where).reason == reject.reason
+    system.close()
+    system = open_rest(partner.yaml.replace("NEW: open", "NEW: open, LATER: open"), clock=_now)
+    found = system.reread("action_item", reject.raw, reject.where)
+    assert (found.external_id, found.fields["status"]) == (known, "open")
+    system.close()

@@ -148,6 +148,11 @@ class RestSystem:
             return None
         return json.dumps({**_state(None), "since": at.astimezone(UTC).isoformat()})
 
+    def reread(self, kind: str, raw: bytes, where: str) -> Change | Reject:
+        """Read an item again that was set aside; see `Rereader.reread`."""
+        rule, _ = self._listed(kind)
+        return read_item(kind, rule, json.loads(raw), where)
+
     def push(self, change: Push, *, idempotency_key: str, precondition: str | None) -> Receipt:
         """Write a record; see `Target.push`."""
         rule, asked = self._request(change, idempotency_key, precondition)

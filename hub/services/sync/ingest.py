@@ -83,13 +83,20 @@ def _mark_listed(unit: Unit, desk: Desk, page: Page, intake: Intake) -> None:
 def _released(
     unit: Unit, changes: Sequence[Change], letters: Sequence[Letter], intake: Intake
 ) -> tuple[tuple[str, str], ...]:
-    """Return what becomes of letters: those that waited for what has now been taken are worked off."""
+    """Return what becomes of letters: those that waited for what has now been taken are worked off.
+
+    A dead one of a record of which a newer state is taken is superseded: replayed, it would bring back an older one.
+    """
     again = {letter.id for letter in letters}
     waiting = unit.waiting(intake.system, intake.kind) - again
     if intake.replayed and changes:
         return () if again else ((intake.replayed.id, "replayed"),)
-    taken = {waiting_id(intake.system, intake.kind, change.external_id) for change in changes} if waiting else set()
-    return tuple((letter, "replayed") for letter in sorted(waiting & taken))
+    if not changes:
+        return ()
+    there = {change.external_id for change in changes}
+    taken = {waiting_id(intake.system, intake.kind, one) for one in there} & waiting if waiting else set()
+    overtaken = unit.overtaken(intake.system, intake.kind, there) - again
+    return tuple(sorted([*((one, "replayed") for one in taken), *((one, "superseded") for one in overtaken)]))
 
 
 def _one(desk: Desk, change: Change, intake: Intake, *, at: datetime, new_id: NewId) -> None:

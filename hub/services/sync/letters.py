@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import cast
 
+from hub.domain import wire
 from hub.domain.audit import Entry
+from hub.domain.changes import Change, Reject
 from hub.domain.errors import UsageError
 from hub.domain.sync import Effects, Letter
-from hub.ports import Clock, Ledger
+from hub.ports import Clock, Ledger, Rereader, System
 
 
 def chosen(
@@ -55,3 +58,38 @@ def discard(
     states = tuple((letter.id, "discarded") for letter in letters)
     with ledger.unit() as unit:
         unit.save(Effects(letter_states=states, audit=entries))
+
+
+def reported(system: System, letter: Letter) -> Change:
+    """Return what *system* reported, as its letter says; what could not be read is read anew from its bytes.
+
+    So a mapping that was corrected is enough. UsageError where it still cannot be used, or has been overtaken.
+    """
+    if letter.state == "superseded":
+        raise UsageError(f"{letter.id}: a newer state of its record was taken from {letter.system} since")
+    if letter.stage == "read":
+        return _read_anew(system, letter)
+    try:
+        change: Change = wire.loads(Change, letter.parsed)
+    except (ValueError, TypeError, KeyError) as error:  # another version of the hub wrote it
+        raise UsageError(
+            f"{letter.id}: what was set aside is not readable any more; `hub sync backfill` reads it anew from "
+            f"{letter.system}, then discard it"
+        ) from error
+    return change
+
+
+def _read_anew(system: System, letter: Letter) -> Change:
+    if (source := system.source) is None or not hasattr(source, "reread"):
+        raise UsageError(
+            f"{letter.id}: was never readable; correct it in {letter.system} and it is read anew, or discard it"
+        )
+    try:
+        found = cast("Rereader", source).reread(letter.kind, letter.raw, letter.where)
+    except ValueError as error:
+        raise UsageError(f"{letter.id}: its bytes are no item of {letter.system}; discard it") from error
+    if isinstance(found, Reject):
+        raise UsageError(
+            f"{letter.id}: still cannot be used: {found.reason}; correct the mapping or {letter.system}, or discard it"
+        )
+    return found

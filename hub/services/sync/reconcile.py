@@ -9,13 +9,14 @@ from typing import Any
 from hub.domain import wire
 from hub.domain.agreements import Agreement, KindRule, Status
 from hub.domain.blinding import Blinding
-from hub.domain.changes import Change
+from hub.domain.changes import Change, Reject
 from hub.domain.errors import HubError
 from hub.domain.sync import REFERENCES, Base, Dispute, Record
 from hub.ports import System
 from hub.services.sync.steps import Sync
 
 _PAGES = 100_000
+_WRECK = "is there, but cannot be read; its dead letter says why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def reconcile(sync: Sync, *, only: Collection[str] | None = None) -> Report:
                 if system is None or system.source is None or rule.kind not in system.kinds:
                     continue
                 try:
-                    listed = {change.external_id: replace(change, raw=b"") for change in _all(system, rule.kind)}
+                    listed, rejects = _all(system, rule.kind)
                 except HubError as error:
                     unread.append(f"{name}, {rule.kind}: {error}")
                     continue
@@ -81,7 +82,9 @@ def reconcile(sync: Sync, *, only: Collection[str] | None = None) -> Report:
                 tallies.append(_tally(name, rule, (c.fields for c in translated.values() if not c.deleted)))
                 doubles = sync.identities.doubles(name, rule.kind)
                 held = sync.ledger.everything(rule.kind)  # once more: it is never held as a whole
-                differences += _compared(agreement, rule, name, translated, held, disputes, doubles)
+                wrecks = {one.external_id for one in rejects if one.external_id is not None}
+                differences += _compared(agreement, rule, name, translated, held, disputes, doubles, wrecks)
+                unread += [f"{name}, {one.kind}, {one.where}: {_WRECK}" for one in rejects if one.external_id is None]
     labels = tuple(agreement.label for agreement in agreements)
     return Report(sync.clock(), labels, tuple(tallies), tuple(differences), tuple(unread))
 
@@ -98,15 +101,18 @@ def blinded(report: Report, blinding: Blinding) -> Report:
     return replace(report, differences=left, tallies=tallies)
 
 
-def _all(system: System, kind: str) -> Iterator[Change]:
+def _all(system: System, kind: str) -> tuple[dict[str, Change], list[Reject]]:
+    """Return what a system lists, by its ids, and the items that cannot be read."""
     assert system.source is not None  # noqa: S101  # the caller looked
-    cursor = None
+    cursor, listed, rejects = None, dict[str, Change](), list[Reject]()
     for _ in range(_PAGES):
         page = system.source.pull(kind, cursor)
-        yield from page.changes
+        listed |= {change.external_id: replace(change, raw=b"") for change in page.changes}
+        rejects += page.rejects
         if not page.more:
-            return
+            break
         cursor = page.cursor
+    return listed, rejects
 
 
 def _translated(sync: Sync, system: str, listed: Mapping[str, Change]) -> dict[str, Change]:
@@ -137,11 +143,16 @@ def _compared(
     held: Iterable[tuple[Record, dict[str, Base]]],
     disputes: Mapping[tuple[str, str, str], Dispute],
     doubles: Mapping[str, str],
+    wrecks: Collection[str],
 ) -> Iterator[Difference]:
     met: set[str] = set()
     for record, bases in held:
         base = bases.get(system)
         change = listed.get(base.external_id) if base else None
+        if base is not None and change is None and base.external_id in wrecks:
+            met.add(base.external_id)
+            yield Difference(rule.kind, record.id, base.external_id, system, "", "held", None, _WRECK)
+            continue
         if base is None or change is None:
             if not record.deleted and record.fields and agreement.receives(system, rule.kind):
                 cause = "not delivered yet" if base is None else "the system does not list it any more"
@@ -166,6 +177,9 @@ def _compared(
             kept = doubles.get(there, "")
             cause = "a double since a merge; delete one there" if kept else "the hub has not taken it in"
             yield Difference(rule.kind, kept, there, system, "", None, "held", cause)
+    for there in sorted(wrecks):
+        if there not in met:
+            yield Difference(rule.kind, "", there, system, "", None, "held", _WRECK)
 
 
 def _cause(name: str, theirs: Any, base: Base, record: Record, disputes: Mapping[tuple[str, str, str], Dispute]) -> str:

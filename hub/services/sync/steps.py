@@ -12,9 +12,8 @@ from typing import TypeVar, cast
 import structlog
 from opentelemetry.trace import Link, NoOpTracer, SpanKind, Tracer
 
-from hub.domain import wire
 from hub.domain.agreements import HUB, Agreement, Status
-from hub.domain.changes import Asked, Change, Page, Push, Receipt
+from hub.domain.changes import Asked, Page, Push, Receipt
 from hub.domain.errors import FatalError, OvertakenError, RejectedError, RetryableError, StaleError, UsageError
 from hub.domain.messages import Message, Received
 from hub.domain.sync import RECORDS_TOPIC, Effects, Letter
@@ -36,6 +35,7 @@ from hub.services.sync.deliver import Answer as Sent
 from hub.services.sync.deliver import Delivered, deliver, place
 from hub.services.sync.ingest import take
 from hub.services.sync.intake import Intake, Taken
+from hub.services.sync.letters import reported
 from hub.services.sync.listing import close_listing
 from hub.services.sync.preparing import Outcome, Recipient
 from hub.services.sync.relay import relay
@@ -214,11 +214,7 @@ def again(sync: Sync, letter: Letter) -> bool:
         raise UsageError(f"{letter.id}: system {letter.system} is not connected; connect it, then replay")
     if letter.stage == "deliver":
         return _delivered_again(sync, system, letter)
-    if letter.stage in ("merge", "check"):
-        return _merged_again(sync, system, letter)
-    raise UsageError(
-        f"{letter.id}: was never readable; correct it in {letter.system} and it is read anew, or discard it"
-    )
+    return _merged_again(sync, system, letter)
 
 
 def _deliver(
@@ -340,14 +336,7 @@ def _merged_again(sync: Sync, system: System, letter: Letter) -> bool:
     agreements = sync.active(system.name, letter.kind)
     if not agreements:
         return False
-    try:
-        change = wire.loads(Change, letter.parsed)
-    except (ValueError, TypeError, KeyError) as error:  # another version of the hub wrote it
-        raise UsageError(
-            f"{letter.id}: what was set aside is not readable any more; `hub sync backfill` reads it anew from "
-            f"{letter.system}, then discard it"
-        ) from error
-    page = Page((change,), sync.ledger.cursor(system.name, letter.kind))
+    page = Page((reported(system, letter),), sync.ledger.cursor(system.name, letter.kind))
     written = sync.ledger.reached(f"writes:{system.name}")
     intake = Intake(system.name, letter.kind, agreements, written, replayed=letter)
     taken = take(sync.ledger, page, intake, clock=sync.clock, new_id=sync.new_id)

@@ -123,6 +123,7 @@ def letter(id: str, request: Request, asking: Annotated[Asking, may(Right.SYNC_O
         "dead": words.text("set aside"),
         "waiting": words.text("waiting"),
         "replayed": words.text("replayed"),
+        "superseded": words.text("overtaken by a later one"),
         "discarded": words.text("discarded"),
     }
     shown = SimpleNamespace(
