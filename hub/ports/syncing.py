@@ -247,8 +247,8 @@ class Ledger(Protocol):
     def letter(self, id: str) -> Letter:
         """Return one letter. UsageError when there is none."""
 
-    def disputes(self, *, state: str = "open", limit: int = 1000) -> list[Dispute]:
-        """Return disputes, oldest first."""
+    def disputes(self, *, state: str = "open", limit: int = 1000, newest: bool = False) -> list[Dispute]:
+        """Return disputes, oldest first, or *newest* first."""
 
     def dispute(self, id: str) -> Dispute:
         """Return one dispute. UsageError when there is none."""

@@ -112,10 +112,11 @@ class SqlLedger:
             raise UsageError(f"{id}: no such dead letter; hub deadletters list names them")
         return rows.letter(found[0])
 
-    def disputes(self, *, state: str = "open", limit: int = 1000) -> list[Dispute]:
+    def disputes(self, *, state: str = "open", limit: int = 1000, newest: bool = False) -> list[Dispute]:
         """Return disputes; see `Ledger.disputes`."""
         columns = sync_tables.disputes.c
-        query = select(columns.body).where(columns.state == state).order_by(columns.at, columns.id).limit(limit)
+        order = (columns.at.desc(), columns.id.desc()) if newest else (columns.at, columns.id)
+        query = select(columns.body).where(columns.state == state).order_by(*order).limit(limit)
         return [wire.loads(Dispute, row.body) for row in self._all(query)]
 
     def dispute(self, id: str) -> Dispute:

@@ -3,11 +3,14 @@
 import pytest
 
 from hub.domain.people import Role
+from hub.domain.sync import Dispute, Effects
 from hub.ports import System
 from hub.services.upkeep import BACKFILL
 from tests.integration.test_pages_of_rules import ADA, AT, send
 from tests.people import PASSWORD, Clock, granted, person, quick_hub, served, sign_in
 from tests.world import furnish
+
+DUTIES = (Role.ADMINISTRATOR, Role.INTEGRATION_ENGINEER, Role.PROJECT_MANAGER)
 
 
 @pytest.fixture
@@ -16,7 +19,7 @@ def hub(home):
     made = furnish(quick_hub(clock=Clock(AT))).hub
     made.__dict__["systems"] = {"ctms": System("ctms", ("site",))}
     object.__setattr__(made.sync, "systems", made.systems)
-    person(made, ADA, *(granted(one, "*") for one in (Role.ADMINISTRATOR, Role.INTEGRATION_ENGINEER)), name="Ada Byron")
+    person(made, ADA, *(granted(one, "*") for one in DUTIES), name="Ada Byron")
     yield made
     made.close()
 
@@ -54,3 +57,24 @@ def test_an_interval_asked_for_by_the_api_ends_after_it_begins(browser):
     sign_in(browser, ADA)
     times = {"since": "2026-05-03T00:00:00Z", "until": "2026-05-01T00:00:00Z"}
     assert browser.post("/api/v1/agreements/a1/backfills", json=times).status_code == 422
+
+
+def test_a_value_that_was_refused_is_shown_and_restored_from_its_page(browser, hub):
+    [study] = [one for one, _ in hub.sync.ledger.everything("study") if one.id == "s1"]
+    lost = Dispute(
+        "d-refused", "s1", "study", "vault", "title", None, "One", "Eins", "refused", "ctms owns it", "a1@1", AT
+    )
+    with hub.sync.ledger.unit() as unit:
+        unit.save(Effects(disputes=(lost,)))
+    page = browser.get("/sync").text
+    assert "Values that were refused" in page
+    assert "/sync/conflicts/d-refused" in page
+    shown = browser.get("/sync/conflicts/d-refused").text
+    assert 'value="take"' in shown
+    assert 'value="keep"' not in shown
+    assert (
+        send(browser, "/sync/conflicts/d-refused", "/sync/conflicts/d-refused", do="take", reason="theirs is right")
+        == 303
+    )
+    with hub.sync.ledger.unit() as unit:
+        assert unit.records([study.id])[study.id].fields["title"] == "Eins"

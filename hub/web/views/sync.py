@@ -54,6 +54,7 @@ def overview(request: Request, asking: Seeing) -> Response:
         systems=_systems(hub, reader, agreements, everything=everything),
         agreements=[_row(reader, one) for one in agreements],
         conflicts=[_conflict(reader, one) for one in conflicts],
+        refused=[_conflict(reader, one) for one in _refused(asking)],
         letters=[_set_aside(reader, one) for one in letters],
         lag=_lag(reader, counts) if everything else [],
         can_operate=reader.can("sync:operate"),
@@ -100,7 +101,7 @@ def conflict(id: str, request: Request, asking: Seeing) -> Response:
     """Show the values of one field that two sides hold."""
     found, reader = _dispute(asking, id, Right.SYNC_READ), frame.reader_of(asking)
     scope = scopes_of_disputes(asking.hub, [found])[found.id]
-    can = found.state == "open" and asking.may(Right.CONFLICTS_RESOLVE, scope)
+    can = found.state in ("open", "refused") and asking.may(Right.CONFLICTS_RESOLVE, scope)
     shown = _conflict(reader, found)
     return frame.show(request, asking, "conflict.html", place="sync", conflict=shown, can_resolve=can)
 
@@ -150,6 +151,13 @@ def decide_letter(id: str, asking: Annotated[Asking, may(Right.SYNC_OPERATE)], d
 def open_conflicts(asking: Asking) -> list[Dispute]:
     """Return the open conflicts that who asks may see."""
     every = asking.hub.sync.ledger.disputes(limit=_MOST)
+    scopes = scopes_of_disputes(asking.hub, every)
+    return [one for one in every if asking.may(Right.SYNC_READ, scopes[one.id])]
+
+
+def _refused(asking: Asking) -> list[Dispute]:
+    """Return the values that were refused last, newest first, of those that who asks may see."""
+    every = asking.hub.sync.ledger.disputes(state="refused", limit=_MOST, newest=True)
     scopes = scopes_of_disputes(asking.hub, every)
     return [one for one in every if asking.may(Right.SYNC_READ, scopes[one.id])]
 
@@ -264,7 +272,8 @@ def _conflict(reader: Reader, one: Dispute) -> SimpleNamespace:
         id=one.id, kind=names.kind(words, one.kind), record=one.record_id,
         field=names.field(words, one.field), system=one.system, at=one.at,
         base=_value(one.base), ours=_value(one.ours), theirs=_value(one.theirs), reason=one.reason,
-        agreement=one.agreement, state=states.get(one.state, one.state), tone=_STATES.get(one.state, ""),
+        agreement=one.agreement, refused=one.state == "refused",
+        state=states.get(one.state, one.state), tone=_STATES.get(one.state, ""),
     )  # fmt: skip
 
 
