@@ -247,7 +247,8 @@ class SqlUnit:
         statement = self._insert(table)
         rest = {column.name: statement.excluded[column.name] for column in table.c if column.name != "id"}
         again = statement.excluded.attempts > table.c.attempts
-        open_again = or_(table.c.state.in_(("waiting", "replayed", "superseded")), again)
+        state = table.c.state  # no IN: many rows go in one statement
+        open_again = or_(state == "waiting", state == "replayed", state == "superseded", again)
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["id"], set_=rest, where=open_again), letters
         )
