@@ -130,6 +130,18 @@ def test_an_edit_by_a_side_that_does_not_own_the_field_waits_for_a_person(bench)
     assert bench.cro.get("study", "st1")["title"] == "Two"
 
 
+def test_an_edit_that_its_own_side_takes_back_waits_for_nobody(bench):
+    bench.seed()
+    bench.agree()
+    bench.round()
+    bench.sponsor.put("study", "S9", title="Two")
+    bench.round()
+    bench.sponsor.put("study", "S9", title="One")
+    bench.round()
+    assert bench.sync.ledger.disputes() == []
+    assert bench.dispute("superseded").theirs == "Two"
+
+
 def test_an_edit_that_is_not_kept_is_written_back(bench):
     bench.seed()
     bench.agree()

@@ -13,7 +13,7 @@ from hub.domain.changes import Change, Page
 from hub.domain.errors import OvertakenError
 from hub.domain.identity import followed
 from hub.domain.merge import FIRST_VALUE, Edit, Lost, Merged, Side, first_values, merge
-from hub.domain.sync import Base, Effects, Letter, Record, waiting_id
+from hub.domain.sync import Base, Effects, Fields, Letter, Record, waiting_id
 from hub.domain.wire import Encoded
 from hub.ports import Clock, Ledger, Unit
 from hub.services.sync.desk import Desk, lay_out, letter_of
@@ -133,6 +133,7 @@ def _one(desk: Desk, change: Change, intake: Intake, *, at: datetime, new_id: Ne
     message_id = new_id()
     wrote = _Wrote(change, intake.system, agreement, record, message_id, at, intake.person)
     passed_over = overruled(record, merged.edits, desk.elsewhere.get(record.id, ()), system=intake.system, rule=rule)
+    _taken_back(desk, wrote, theirs)
     after = _edited(desk, wrote, merged, passed_over, new_id=new_id)
     after = _deletion(desk, wrote, after, base, rule, new_id=new_id)
     held = {**base.fields, **theirs, **desk.stray.get(change.external_id, {})}
@@ -248,6 +249,16 @@ def _edited(
         edited={**record.edited, **times},
         version=record.version + 1,
     )
+
+
+def _taken_back(desk: Desk, wrote: _Wrote, theirs: Fields) -> None:
+    """Let nobody decide on a value that its own side has taken back for ours."""
+    known, ours = desk.disputes.get(wrote.record.id, []), wrote.record.fields
+    for one in list(known):
+        if one.field in theirs and theirs[one.field] == ours.get(one.field) != one.theirs:
+            known.remove(one)
+            desk.made[one.id] = replace(one, state="superseded")
+            desk.audit.append(wrote.entry(one.field, one.theirs, theirs[one.field], "waits no longer: taken back"))
 
 
 def _told(wrote: _Wrote, edits: Sequence[Edit]) -> list[Entry]:
