@@ -78,7 +78,7 @@ def free_talk(extractor: Any, figure: dict[str, figures.Value]) -> list[str]:
         "|---|---|---|---|---|---|",
     ]
     for section, column in SECTIONS.items():
-        scores = [(scorer.talk(m.said)[:, column] - scorer.talk_draft[column]).tolist() for m in meetings]
+        scores = [scorer.free_talk(m.said)[:, column].tolist() for m in meetings]
         found = measure.figures(meetings, scores, section)
         by_draft = measure.f1(*_drafted(meetings, drafts, section))
         many, near = _strongest(meetings, drafts, section)
@@ -144,8 +144,8 @@ def _places(item: Any) -> set[int]:
 
 
 def _around(item: Any) -> frozenset[int]:
-    places = _places(item)
-    return frozenset(range(min(places) - 1, max(places) + 2))
+    """Return what the item cites and the utterances right beside; what lies between far passages does not count."""
+    return frozenset(place + beside for place in _places(item) for beside in (-1, 0, 1))
 
 
 def scripted(extractor: Any, figure: dict[str, figures.Value]) -> list[str]:

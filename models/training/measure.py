@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hub.nlp.extract.belief import JOINED_FREELY
 from hub.nlp.learned.groups import groups
 from models.training.corpora import SECTIONS, Marked
 
 JOINED = 3
-"""Marked utterances at most so far apart are one item."""
+"""Marked utterances at most so far apart are one gold item."""
+KIND = {"actions": "action", "decisions": "decision", "problems": "risk"}
+"""As which kind the hub joins a section's utterances."""
 STRONGEST = {"actions": 5, "decisions": 10, "problems": 10}
 
 
@@ -42,7 +45,10 @@ def f1(wanted: int, proposed: int, right: int) -> float:
 
 
 def figures(meetings: Sequence[Marked], scores: Sequence[Any], section: str) -> Figures:
-    """Return the figures of one *section*; *scores* has one row of numbers a meeting, 0 where the draft begins."""
+    """Return the figures of one *section*; *scores* has one row of numbers a meeting, scaled as in the hub's `Scores`.
+
+    Items are utterances joined as the hub joins them in free talk; a gold item pairs with one of them.
+    """
     counts = [_one(m, list(map(float, row)), section) for m, row in zip(meetings, scores, strict=True)]
     add = [[sum(values) for values in zip(*part, strict=True)] for part in zip(*counts, strict=True)]
     return Figures(tuple(add[0]), tuple(add[1]), tuple(add[2]))  # type: ignore[arg-type]
@@ -55,10 +61,10 @@ def _one(
     gold = [place for place, row in enumerate(meeting.labels) if row[column] == 1]
     hits = [place for place, score in enumerate(scores) if score >= 0]
     utterances = (len(gold), len(hits), len(set(gold) & set(hits)))
-    wanted, proposed = joined(gold), joined(hits)
+    ranked = groups(scores, floor=-99.0, joining=JOINED_FREELY[KIND[section]])
+    wanted, proposed = joined(gold), [group.span for group in ranked if group.score >= 0]
     right = _paired(wanted, proposed)
-    strongest = groups(scores, floor=-99.0, apart=JOINED)[: STRONGEST[section]]
-    shown = [range(min(g.rows), max(g.rows) + 1) for g in strongest]
+    shown = [group.span for group in ranked[: STRONGEST[section]]]
     sentences = meeting.sentences[section]
     found = sum(any(place in span for place in sentence for span in shown) for sentence in sentences)
     return utterances, (len(wanted), len(proposed), right), (len(sentences), found)

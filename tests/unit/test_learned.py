@@ -2,14 +2,16 @@
 
 import gzip
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from hub.connectors.models.manifest import folder
 from hub.domain.errors import FatalError
+from hub.nlp.extract.belief import LISTED, Belief
 from hub.nlp.learned.features import numbers, trial_share
-from hub.nlp.learned.groups import groups
+from hub.nlp.learned.groups import Joining, groups
 from hub.nlp.learned.scorer import KINDS, Scorer, by_kind, load
 from hub.nlp.learned.trees import Trees
 from hub.nlp.learned.words import pairs, said
@@ -41,6 +43,25 @@ def test_neighbours_are_one_matter_and_no_sentence_is_in_two():
     found = groups(scores)
     assert [(group.top, group.rows) for group in found] == [(7, (7,)), (0, (0, 1, 3))]
     assert groups([-2.0, -1.5]) == []
+
+
+def test_a_matter_of_free_talk_is_wider_and_takes_in_what_would_be_no_matter_by_itself():
+    scores = [-3.0, -1.4, -3.0, -3.0, -3.0, 0.1, -3.0, -1.0, -3.0, -3.0, -3.0, -3.0, 0.0]
+    joining = Joining(apart=4, longest=8, drop=1.6, below_floor=True)
+    assert [group.rows for group in groups(scores, joining=joining)] == [(1, 5, 7), (12,)]
+    assert groups(scores, joining=joining)[0].span == range(1, 8)
+    assert [group.rows for group in groups(scores, joining=replace(joining, below_floor=False))] == [(5, 7), (12,)]
+    assert all(len(group.span) <= 8 for group in groups([0.0] * 50, joining=joining))
+
+
+def test_the_strongest_of_free_talk_are_listed_though_they_score_little_and_in_a_trial_they_are_not():
+    scores = tuple([-1.5, *[-9.0] * 20] * 8)
+    kinds = dict.fromkeys(("action", "decision", "risk", "issue"), scores)
+    assert len(Belief(kinds, trial=0.0).matters("action")) == LISTED["action"]
+    assert len(Belief(kinds, trial=0.0).matters("decision")) == 8
+    assert Belief(kinds, trial=1.0).matters("action") == []
+    idle = dict.fromkeys(kinds, (-2.1,) * 9)
+    assert Belief(idle, trial=0.0).matters("risk") == []
 
 
 def test_which_of_two_kinds_takes_from_a_matter_and_never_adds():

@@ -88,3 +88,13 @@ def test_an_idle_talk_gives_no_items(extractor):
 def test_the_fingerprint_changes_with_the_weights(model, extractor):
     cues = CueExtractor(parser_dir=model("spacy-en-sm"), encoder_dir=None, revision="test")
     assert cues.fingerprint != extractor.fingerprint
+
+
+def test_in_free_talk_the_passage_that_is_also_said_is_the_whole_matter(extractor):
+    lines = ["It should be yellow.", "Yellow, yes, with rubber.", "And the case round.", "That's what we had.", "Mm."]
+    transcript = meeting("\n".join(f"{'AB'[n % 2]}: {line}" for n, line in enumerate(lines * 12)))
+    also = [entry for entry in extractor.extract(transcript).coverage.set_aside if entry.reason == ALSO_SAID]
+    assert any(len(entry.evidence.segments) > 2 for entry in also)
+    assert all(len(entry.evidence.quote.split()) <= 140 for entry in also)
+    texts = {segment.id: segment.text for segment in transcript.segments}
+    assert all(stands(entry.evidence, texts) for entry in also)

@@ -12,10 +12,10 @@ from hub.nlp.extract.actions_lexicon import WORK
 from hub.nlp.extract.actions_threads import FindDates
 from hub.nlp.extract.belief import confidence
 from hub.nlp.extract.impersonal import told
-from hub.nlp.extract.learned_items import Place, also_said, stands_for
+from hub.nlp.extract.learned_items import Place, also_said, passage, stands_for
 from hub.nlp.extract.learned_owners import proved_owner
 from hub.nlp.extract.matters import QUESTION, Hit, plain, worded
-from hub.nlp.extract.utterances import Utterance, evidence, is_back_channel
+from hub.nlp.extract.utterances import Utterance, is_back_channel
 from hub.nlp.extract.writing import as_said
 from hub.nlp.learned.groups import BESIDE, Group
 
@@ -49,8 +49,8 @@ def learned_actions(
         action = _action(group, place, find_dates) if group.score >= 0 else None
         if action is not None:
             found.append(action)
-        elif (passage := _passage(group, place)) is not None:
-            also.append(passage)
+        elif (found_aside := passage("action", group, place)) is not None:
+            also.append(found_aside)
     return found, also
 
 
@@ -142,11 +142,3 @@ def _mains(group: Group, place: Place) -> list[Utterance]:
 def _by_a_thing(utterance: Utterance) -> bool:
     """Tell whether the sentence says what things will do of themselves ("the loggers send it every night")."""
     return re.search(r"\bby (?:it|them)sel(?:f|ves)\b|\bautomatically\b", utterance.text, re.IGNORECASE) is not None
-
-
-def _passage(group: Group, place: Place) -> SetAside | None:
-    main = place.utterances[group.top]
-    if len(main.text.split()) < _LEAST_WORDS or is_back_channel(main.text):
-        return None
-    proof = evidence([main], place.transcript)
-    return also_said("action", proof, group.score)

@@ -48,6 +48,8 @@ _UNLIKELY = -1.0
 _AFTER = 2
 """Sentences after a matter in which it may be parked."""
 _LONGEST_QUOTE = 600
+_GLANCE = 120
+"""Words of a passage to look at; twelve short utterances have fewer."""
 _VETOES = {
     "decision": (OPEN, READ_BACK, _JEST, _EARLIER),
     "risk": (_JEST, READ_BACK, _EARLIER),
@@ -83,8 +85,8 @@ def learned(place: Place, taken: dict[str, Sequence[Any]]) -> Learned:
         item = _item(kind, group, place) if group.score >= 0 and not _vetoed(kind, group, place) else None
         if item is not None:
             found[kind].append(item)
-        elif (passage := _passage(kind, group, place)) is not None:
-            also.append(passage)
+        elif (found_aside := passage(kind, group, place)) is not None:
+            also.append(found_aside)
     return Learned(tuple(found["decision"]), tuple(found["risk"]), tuple(found["issue"]), tuple(also))
 
 
@@ -220,12 +222,21 @@ def also_said(kind: str, proof: Evidence, score: float) -> SetAside:
     return SetAside(kind, ALSO_SAID, proof, min(_MOST_ALSO, confidence(score)))
 
 
-def _passage(kind: str, group: Group, place: Place) -> SetAside | None:
-    main = place.utterances[group.top]
-    if len(main.text.split()) < _LEAST_WORDS or is_back_channel(main.text):
+def passage(kind: str, group: Group, place: Place) -> SetAside | None:
+    """Return a matter as a passage to look at, in free talk all of it; None where it is only back-channels and scraps."""
+    every = _around_top(group, place) if place.belief.free_talk else [place.utterances[group.top]]
+    if all(len(u.text.split()) < _LEAST_WORDS or is_back_channel(u.text) for u in every):
         return None
-    proof = evidence([main], place.transcript)
-    return also_said(kind, proof, group.score)
+    return also_said(kind, evidence(every, place.transcript), group.score)
+
+
+def _around_top(group: Group, place: Place) -> list[Utterance]:
+    """Return the sentences of a matter, of a long one those nearest to its strongest, so that it is read at a glance."""
+    rows = list(group.span)
+    words = {row: len(place.utterances[row].text.split()) for row in rows}
+    while len(rows) > 1 and sum(words[row] for row in rows) > _GLANCE:
+        rows.pop(0 if group.top - rows[0] > rows[-1] - group.top else -1)
+    return [place.utterances[row] for row in rows]
 
 
 def doubted(items: Sequence[Any], kind: str, place: Place) -> tuple[list[Any], list[SetAside]]:

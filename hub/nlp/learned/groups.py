@@ -3,14 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-APART = 2
-"""Utterances between two that still belong to one matter, less one."""
-LONGEST = 6
-"""Utterances from the first to the last of one matter."""
 BESIDE = 2
 """Utterances from an item within which a hit of its kind is the same matter."""
-_DROP = 0.8
-"""How far below the strongest utterance of a matter another one of it may score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Which utterances around a strongest one are of its matter."""
+
+    apart: int = 2  # utterances between two that still belong to one matter, less one
+    longest: int = 6  # utterances from the first to the last of one matter
+    drop: float = 0.8  # how far below the strongest another one of it may score
+    below_floor: bool = False  # whether one may belong that would be no matter by itself
+
+
+CLOSE = Joining()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +28,13 @@ class Group:
     top: int
     score: float
 
+    @property
+    def span(self) -> range:
+        """All places from the first to the last of the matter."""
+        return range(min(self.rows), max(self.rows) + 1)
 
-def groups(scores: Sequence[float], *, floor: float = -1.0, apart: int = APART) -> list[Group]:
+
+def groups(scores: Sequence[float], *, floor: float = -1.0, joining: Joining = CLOSE) -> list[Group]:
     """Return the matters whose strongest utterance scores at least *floor*, the strongest first; no two share a row."""
     taken: set[int] = set()
     found = []
@@ -31,28 +43,29 @@ def groups(scores: Sequence[float], *, floor: float = -1.0, apart: int = APART) 
             break
         if top in taken:
             continue
-        rows = _grown(scores, top, max(floor, scores[top] - _DROP), apart, taken)
+        rows = _grown(scores, top, floor, joining, taken)
         taken.update(rows)
         found.append(Group(tuple(rows), top, float(scores[top])))
     return found
 
 
-def _grown(scores: Sequence[float], top: int, least: float, apart: int, taken: set[int]) -> list[int]:
+def _grown(scores: Sequence[float], top: int, floor: float, joining: Joining, taken: set[int]) -> list[int]:
+    least = scores[top] - joining.drop
+    if not joining.below_floor:
+        least = max(floor, least)
+    first = last = top
     rows = [top]
     for side in (-1, 1):
         row, missed = top + side, 0
         while (
             0 <= row < len(scores)
             and row not in taken
-            and missed < apart
-            and len(range(min(rows), max(rows) + 1)) < LONGEST
+            and missed < joining.apart
+            and last - first + 1 < joining.longest
         ):
             missed = 0 if scores[row] >= least else missed + 1
             if not missed:
                 rows.append(row)
+                first, last = min(first, row), max(last, row)
             row += side
     return sorted(rows)
-
-
-def _span(rows: list[int]) -> int:
-    return max(rows) - min(rows) + 1

@@ -67,10 +67,9 @@ class Scorer:
             if f"{label}_roots" in self._held
         }
 
-    @property
-    def talk_draft(self) -> Any:
-        """The logits of free talk at which the draft begins, by action, decision, problem."""
-        return self._held["talk_draft"]
+    def free_talk(self, meeting: Sequence[Said]) -> Any:
+        """Return scores for `KINDS` as free talk has them, scaled as in `Scores`."""
+        return self._scaled(self.talk(meeting)[:, [0, 1, 2, 2]], "talk")
 
     def scores(
         self, meeting: Sequence[Said], texts: Sequence[str], *, encode: Encode | None, leanings: Callable[[], Any]
