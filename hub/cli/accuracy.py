@@ -116,9 +116,8 @@ def write_page(page: Path, lines: Sequence[str]) -> None:
     """Put the tables between the marks of *page*, at its end where the marks are not there yet."""
     old = page.read_text(encoding="utf-8") if page.is_file() else "# Accuracy\n"
     before, _, rest = old.partition(MARK)
-    after = rest.partition(END)[2]
-    block = "\n".join([MARK, *lines, END])
-    page.write_text(f"{before.rstrip()}\n\n{block}\n{after}", encoding="utf-8")
+    parts = (before.rstrip(), "\n".join([MARK, *lines, END]), rest.partition(END)[2].strip())
+    page.write_text("\n\n".join(part for part in parts if part) + "\n", encoding="utf-8")
 
 
 def _tell(verdicts: Sequence[Verdict], *, as_json: bool) -> None:

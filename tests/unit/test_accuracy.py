@@ -63,6 +63,7 @@ def test_figures_are_measured_written_and_recorded_only_when_asked(measuring, tm
     assert "hub models evaluate --part words" in page
     assert not (tmp_path / "docs" / "accuracy.json").exists()
     measuring("--part", "words", "--record")
+    assert (tmp_path / "docs" / "accuracy.md").read_text() == page
     assert read_record(tmp_path / "docs" / "accuracy.json")["words.wrong"] == Reading(0.2, 0.3)
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,10 @@ import pytest
 
 from hub.connectors.models.manifest import folder
 from hub.domain.errors import FatalError
+from hub.domain.minutes import Evidence, SetAside
 from hub.nlp.extract.belief import LISTED, Belief
+from hub.nlp.extract.completed import FEWEST_SAID, _worth_a_look
+from hub.nlp.extract.learned_items import Place
 from hub.nlp.learned.features import numbers, trial_share
 from hub.nlp.learned.groups import Joining, groups
 from hub.nlp.learned.scorer import KINDS, Scorer, by_kind, load
@@ -62,6 +66,20 @@ def test_the_strongest_of_free_talk_are_listed_though_they_score_little_and_in_a
     assert Belief(kinds, trial=1.0).matters("action") == []
     idle = dict.fromkeys(kinds, (-2.1,) * 9)
     assert Belief(idle, trial=0.0).matters("risk") == []
+
+
+def test_no_kind_crowds_the_surest_passages_of_another_out_of_free_talk():
+    def aside(kind, number):
+        return SetAside(kind, "also said", Evidence((f"s{number}",), f"{kind} {number}"), 0.5)
+
+    ranked = [*(aside("issue", n) for n in range(30)), *(aside("action", n) for n in range(9))]
+
+    def kept(trial):
+        place = Place([None] * 24, None, None, Belief({}, trial))
+        return Counter(entry.kind for entry in _worth_a_look(ranked, place))
+
+    assert kept(trial=0.0) == {"issue": LISTED["issue"], "action": LISTED["action"]}
+    assert kept(trial=1.0) == {"issue": FEWEST_SAID}
 
 
 def test_which_of_two_kinds_takes_from_a_matter_and_never_adds():

@@ -1,10 +1,12 @@
 """The grammar's items and what was learned put together: the draft, and what was also said."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from hub.domain.minutes import SetAside
 from hub.nlp.extract.actions_threads import FindDates
+from hub.nlp.extract.belief import LISTED
 from hub.nlp.extract.learned_actions import believed, learned_actions
 from hub.nlp.extract.learned_items import Place, doubted, learned, merged, reweighed
 from hub.nlp.extract.sorting import Matters
@@ -33,7 +35,18 @@ def completed(found: Matters, place: Place, find_dates: FindDates) -> tuple[Matt
         risks=merged(own["risk"], new.risks, place.transcript),
         issues=merged(own["issue"], new.issues, place.transcript),
     )
-    return matters, _ranked((*weak, *also, *new.also), matters)[: _most(place)]
+    return matters, _worth_a_look(_ranked((*weak, *also, *new.also), matters), place)
+
+
+def _worth_a_look(ranked: Sequence[SetAside], place: Place) -> tuple[SetAside, ...]:
+    """Return the surest passages; in free talk the surest of each kind too, though those of another crowd them out."""
+    kept, most = [], _most(place)
+    told: Counter[str] = Counter()
+    for at, entry in enumerate(ranked):
+        told[entry.kind] += 1
+        if at < most or (place.belief.free_talk and told[entry.kind] <= LISTED.get(entry.kind, 0)):
+            kept.append(entry)
+    return tuple(kept)
 
 
 def _most(place: Place) -> int:
