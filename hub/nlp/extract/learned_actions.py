@@ -15,7 +15,7 @@ from hub.nlp.extract.impersonal import told
 from hub.nlp.extract.learned_items import Place, also_said, passage, stands_for
 from hub.nlp.extract.learned_owners import proved_owner
 from hub.nlp.extract.matters import QUESTION, Hit, plain, worded
-from hub.nlp.extract.utterances import Utterance, is_back_channel
+from hub.nlp.extract.utterances import Utterance, evidence, is_back_channel
 from hub.nlp.extract.writing import as_said
 from hub.nlp.learned.groups import BESIDE, Group
 
