@@ -20,11 +20,14 @@ RULINGS = {
     "a chair's order": "Tom: Are we still sending the paper diaries to the sites?\nHelen: Drop them, it's all electronic.\nTom: Okay.",
     "a rule that denies": "Helen: Do we dispense on paper when the system is down?\nLucía: No patient gets a kit until the system is back.\nTom: Fair enough.",
     "a choice named after it was put": "Helen: We could train the sites in Porto, or hold a webinar.\nTom: A webinar reaches all the sites.\nHelen: Then webinar it is.\nTom: I'm good with that.",
+    "a matter closed with what is done": "Lucía: The tags give people a rash.\nTom: At six sites, yes.\nHelen: Then all tags come off the patients today.",
     "done by saying it": "Helen: Shall we stop screening in Graz?\nLucía: I would.\nTom: Good. Screening in Graz is suspended until the audit is over.\nLucía: Content.",
 }
 NONE_LAID_DOWN = {
     "only thought aloud": "Helen: Maybe we take Norway in place of Denmark?\nTom: Norway takes just as long.\nHelen: Yes, I was only thinking aloud, forget it.",
     "an order to one person": "Helen: Tom, keep the originals for me, please.\nTom: Sure.",
+    "what is off the table": "Helen: And if we imported from Malta?\nTom: The agency would not take it. So that is off the table.",
+    "how things stand": "Tom: So we already keep the samples at the depot.\nHelen: Right.",
     "what was told": "Helen: Nobody answered the queries until the monitor called them.\nTom: Right.",
 }
 

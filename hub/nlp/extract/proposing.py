@@ -22,6 +22,7 @@ SETTLED = cues(
         0.65,
         r"\b(?:is|are|stands?) (?:hereby |now |therefore )?(?:approved|adopted|declined|carried|signed off)\b(?! by)|\bi approve\b",
     ),
+    (0.65, r"\bthat(?:'s| is) a given\b|\bon my own authority\b"),
     (0.6, r"\b(?:so|okay|then|right),? (?:then )?we(?:'re| are) (?:going (?:with|ahead|for)|dropping|keeping)\b"),
 )
 PROPOSED = cues(
@@ -98,6 +99,19 @@ _WE_DONT = re.compile(
     r"(?:.{3,40}, )?we (?:don't|do not|won't|will not|never) (?!know|think|see\b|have\b|need|want|hear|get\b|understand|mean|care|remember|expect|find|mind|believe|like|feel|look|seem|really|even|actually|say\b)[a-z]+",
     re.IGNORECASE,
 )
+_CONCLUSION = re.compile(
+    r"\W*(?:(?:okay|ok|good|right|fine|yes|alright|all right|very well|thank you|thanks|noted|i like it|of course)[,.!]? )*"
+    r"(?:(?:so|then|good|fine|okay|ok|right|very well|and from (?:here|now) on|from (?:here|now) on)[,.]? )(?:then,? )?"
+    r"(?:(?:it|that|this|(?:(?:the|all|no|both|every|each|our|these|those) )?(?:[\w-]+ ){1,4}?)(?:stays?|remains?|goes|go|comes? (?:off|out|in)|is out|are out|is off|are off|are enough|is enough)\b"
+    r"|(?:it's|it is|that's) (?:at|on|out|off|in)\b"
+    r"|(?:not (?:before|earlier|later|now)\b.{0,40}\b(?:stays?|remains?|is fixed))"
+    r"|we (?!have\b|had\b|are\b|were\b|need|want|know|think|can\b|could|might|may\b|see\b|hear|talk|start|begin|come\b|get\b|look|move\b|go (?:on|back|to|through)|should|would|will\b|must|do not know|don't know|miss|lack|wait)[a-z]+\b(?<!ed))",
+    re.IGNORECASE,
+)
+_STATE = re.compile(
+    r"\b(?:already|at the moment|currently|these days|so far|last|next (?:item|point|topic)|off the table|out of (?:the )?question|agenda|my turn|over to)\b|\?",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(
     r"^(?:\W*(?:(?:yes|yeah|yep|okay|ok|right|good|so|and|but|then|well|agreed|fine|sure|absolutely|exactly|all right|alright|in that case|understood|um|uh|honestly),?|no,)\s+)*",
     re.IGNORECASE,
@@ -115,7 +129,7 @@ def ruling(said: Utterance) -> float:
     text = plain(said.text)
     if QUESTION.search(text) or len(text.split()) < 3:
         return 0.0
-    return max(_chosen(text), _ordered(said, text), _ruled(said, text), _kept(text), _suspended(text))
+    return max(_chosen(text), _ordered(said, text), _ruled(said, text), _kept(text), _suspended(text), _concluded(text))
 
 
 def _chosen(text: str) -> float:
@@ -134,6 +148,12 @@ def _kept(text: str) -> float:
     bound = _BOUND.search(rest)
     kept = _WE_KEEP.match(rest) or (bound and _WE_DO.match(rest))
     return 0.35 if kept and not _TOLD.search(rest[: bound.start()] if bound else rest) else 0.0
+
+
+def _concluded(text: str) -> float:
+    """Read what closes a matter: "So it stays on the ninth", "Then all tags come off", "Good, we watch it"."""
+    found = _CONCLUSION.match(text)
+    return 0.5 if found and not _TOLD.search(text) and not _STATE.search(text) else 0.0
 
 
 def _suspended(text: str) -> float:
