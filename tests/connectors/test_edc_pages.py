@@ -35,8 +35,10 @@ def blocks(name: str) -> list[str]:
 
 @pytest.mark.parametrize("name", CLINICAL)
 def test_what_a_page_shows_opens(name, tmp_path):
-    for number, text in enumerate(blocks(name)):
-        (tmp_path / f"{number}.yaml").write_text(text)
+    shown = blocks(name)
+    for number, text in enumerate(shown):
+        whole = text if "connector:" in text else f"{shown[0]}\n{text}"  # what is shown later is added to the first
+        (tmp_path / f"{number}.yaml").write_text(whole)
         assert open_system(tmp_path / f"{number}.yaml").kinds
 
 
