@@ -7,5 +7,6 @@ from tests.conftest import ROOT
 
 def test_the_two_halves_are_all_folders_with_tests():
     named = set(re.findall(r"tests/\w+", (ROOT / "scripts" / "test").read_text(encoding="utf-8")))
-    there = {f"tests/{path.parent.name}" for path in (ROOT / "tests").glob("*/**/test_*.py")}
+    tests = ROOT / "tests"
+    there = {f"tests/{path.relative_to(tests).parts[0]}" for path in tests.glob("*/**/test_*.py")}
     assert named == there
