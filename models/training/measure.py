@@ -51,7 +51,7 @@ def figures(meetings: Sequence[Marked], scores: Sequence[Any], section: str) -> 
     """
     counts = [_one(m, list(map(float, row)), section) for m, row in zip(meetings, scores, strict=True)]
     add = [[sum(values) for values in zip(*part, strict=True)] for part in zip(*counts, strict=True)]
-    return Figures(tuple(add[0]), tuple(add[1]), tuple(add[2]))  # type: ignore[arg-type]
+    return Figures(tuple(add[0]), tuple(add[1]), tuple(add[2]))
 
 
 def _one(

@@ -48,7 +48,7 @@ def needs(*names: str) -> Callable[[Case], Case]:
     """Mark a case as one for connectors that declare these capabilities or class attributes."""
 
     def mark(case: Case) -> Case:
-        case.needs = names  # type: ignore[attr-defined]
+        case.needs = names
         return case
 
     return mark

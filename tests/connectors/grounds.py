@@ -185,7 +185,7 @@ class Definitions(Repository):
 def clinica() -> OdmPartner:
     """Return an OpenClinica 4, which hands out its token its own way."""
     made = OdmPartner(auth="bearer")
-    made._token = lambda asked: test_edc_contracts.token(made, asked)  # type: ignore[method-assign]
+    made._token = lambda asked: test_edc_contracts.token(made, asked)
     return made
 
 

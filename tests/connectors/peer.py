@@ -291,7 +291,7 @@ def told(status: int, body: Any, headers: dict[str, str] | None = None) -> Answe
 def running(peer: Peer) -> Iterator[Peer]:
     """Serve *peer* on a free port of this machine until the block ends."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Wire)
-    server.peer = peer  # type: ignore[attr-defined]
+    server.peer = peer
     peer.address = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
@@ -309,7 +309,7 @@ class _Wire(BaseHTTPRequestHandler):
     wbufsize = -1  # one packet for head and body
 
     def _any(self) -> None:
-        peer, split = self.server.peer, urlsplit(self.path)  # type: ignore[attr-defined]
+        peer, split = self.server.peer, urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         params = {name: values[0] for name, values in parse_qs(split.query, keep_blank_values=True).items()}
         headers = {name.lower(): value for name, value in self.headers.items()}

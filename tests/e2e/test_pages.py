@@ -60,7 +60,7 @@ def signed_in(browser: Browser, site: Site, who: str, **how: object) -> Page:
     context: BrowserContext = browser.new_context(base_url=site.address, **how)
     context.set_default_timeout(20_000)
     page = context.new_page()
-    page.errors = []  # type: ignore[attr-defined]
+    page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.goto("/sign-in")
     page.fill("#email", who)
@@ -117,7 +117,7 @@ def meeting(browser: Browser, site: Site) -> str:
     sign(peter, address, "approved by signature")
     expect(peter.locator(".head .badge").first).to_have_text("approved")
     assert peter.locator(".signature").count() == 2
-    assert anna.errors == peter.errors == []  # type: ignore[attr-defined]
+    assert anna.errors == peter.errors == []
     anna.context.close()
     peter.context.close()
     return address
@@ -252,7 +252,7 @@ def test_each_page_keeps_the_rules_of_accessibility_and_its_weight(browser: Brow
         assert len(answer.body()) + len(made.request.get("/static/hub.css").body()) < LIMIT, name
     assert not found
     for page in readers.values():
-        assert page.errors == []  # type: ignore[attr-defined]
+        assert page.errors == []
         page.context.close()
 
 

@@ -10,6 +10,8 @@ import av
 import numpy as np
 import pytest
 
+from tests.services import need
+
 pytestmark = pytest.mark.models
 
 RATE_HZ = 16_000
@@ -185,8 +187,13 @@ def test_an_output_folder_that_may_not_be_written(hub, tmp_path):
     assert len(run.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
-@pytest.mark.usefixtures("fast")
+@pytest.fixture
+def small_disks():
+    """Only root may mount a small disk."""
+    need("a small disk", "run as root", os.geteuid() == 0)
+
+
+@pytest.mark.usefixtures("fast", "small_disks")
 def test_a_full_disk_is_said_and_nothing_is_half_written(hub, tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -202,7 +209,7 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(hub, tmp_path):
         subprocess.run(["umount", disk], check=True)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
+@pytest.mark.usefixtures("small_disks")
 def test_a_full_output_folder_keeps_the_former_minutes(hub, tmp_path):
     path = tmp_path / "call.txt"
     path.write_text("Tom Baker: I will send the monitoring report by Friday.\n")

@@ -100,7 +100,7 @@ def test_a_message_that_commits_late_holds_up_the_later_ones_so_that_no_reader_p
 def test_a_publish_that_fails_leaves_nothing_and_no_gap(engine):
     bus = SqlBus(engine, clock=lambda: NOW, partitions=1)
     with pytest.raises(FatalError):
-        bus.publish([message(1), Message("m2", "records", "k", {}, None)])  # type: ignore[arg-type]
+        bus.publish([message(1), Message("m2", "records", "k", {}, None)])
     bus.publish([message(2)])
     member = bus.consume("records", "readers", nothing)
     assert [(one.offset, one.message.id) for one in member.poll(10, 1)] == [(0, "m2")]

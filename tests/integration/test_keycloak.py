@@ -1,6 +1,5 @@
 """Single sign-on and the proof for a signature with a real identity provider."""
 
-import os
 import shutil
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -9,14 +8,16 @@ import pytest
 
 from tests.keycloak import SECRET, keycloak, through_its_form
 from tests.people import person, quick_hub, served
+from tests.services import need
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def issuer(tmp_path):
-    if not (shutil.which("java") and shutil.which("mvn")) and os.environ.get("CI") != "true":
-        pytest.skip("Keycloak cannot run here: apt-get install openjdk-17-jre-headless maven")
+    need(
+        "Keycloak", "apt-get install openjdk-17-jre-headless maven", bool(shutil.which("java") and shutil.which("mvn"))
+    )
     with keycloak(tmp_path) as issuer:
         yield issuer
 

@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 
 import httpx2
-import pytest
 
 from hub.connectors.rest.client import Limits
 from hub.connectors.zoom import Zoom, ZoomAccess
@@ -17,10 +16,11 @@ from tests.connectors.test_zoom import ANNA, SINCE, UNTIL
 from tests.connectors.vendors.zoom import ACCOUNT, CLIENT, SECRET, ZoomServer
 from tests.fhir_server import fhir_can_run
 from tests.prism.proxy import fetched, prism
+from tests.services import need
 
 
-@pytest.mark.skipif(not fhir_can_run() and not os.environ.get("CI"), reason="Node and npm are not here: scripts/setup")
 def test_zoom_is_asked_and_answers_as_its_file_has_it(tmp_path, monkeypatch):
+    need("Prism", "apt-get install nodejs npm", fhir_can_run())
     monkeypatch.setenv("SECRET", SECRET)
     contract = contracts() / "zoom" / "zoom-meetings.trimmed.openapi.json"
     command = fetched(Path(os.environ.get("HUB_PRISM") or tmp_path / "prism"))

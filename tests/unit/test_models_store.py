@@ -10,6 +10,7 @@ import pytest
 from hub.connectors.models.manifest import Filling, Model, Source
 from hub.connectors.models.store import FetchedModels
 from hub.domain.errors import FatalError, RetryableError, UsageError
+from tests.services import need
 from tests.unit.models_kit import BODIES, FILES, WHEEL, Told, fill_by_hand, listed, package, site, tiny
 
 
@@ -137,8 +138,8 @@ def test_a_fetch_killed_between_two_steps_is_finished_by_the_next_one(models, tm
     assert sorted(path.name for path in tmp_path.iterdir()) == [".lock-tiny", "tiny"]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full to stand for a full disk")
 def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(tmp_path, index):
+    need("/dev/full, which stands for a full disk,", "a system that has it", Path("/dev/full").exists())
     package(index, "tiny-model", {f"tiny_model/data/{name}": body for name, body in BODIES.items()})
     models = FetchedModels(tmp_path, models={"tiny": tiny(WHEEL)})
     partial = tmp_path / ".partial-tiny"
