@@ -80,7 +80,9 @@ def build_minutes(meetings: list[Path], out: Path) -> float:
 
 def score(folder: Path, out: Path, *, details: bool) -> dict[str, Any]:
     """Return the totals of score.py over *out*."""
-    scorer = next(path for path in (folder / "score.py", FOLDER / "score.py") if path.exists())
+    scorer = next((path for path in (folder / "score.py", FOLDER / "score.py") if path.exists()), None)
+    if scorer is None:
+        figures.no_data(f"{FOLDER}: score.py is not here")
     with tempfile.TemporaryDirectory() as scratch:
         numbers = Path(scratch) / "numbers.json"
         call = [sys.executable, str(scorer), str(folder), str(out), "--json", str(numbers)]
