@@ -9,12 +9,10 @@ Exit 1 when a stage takes more memory than the bound or a planted action is neit
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass, field
 from itertools import cycle
 from pathlib import Path
 
@@ -22,6 +20,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from machine import machine
+from stages import Watch
 
 TALKS = Path(__file__).resolve().parent.parent.parent / "shared" / "eval" / "clinical"
 RATE_HZ = 16_000
@@ -141,51 +140,13 @@ def say(text: str, voice: str, scratch: Path) -> np.ndarray:
         return np.frombuffer(sound.readframes(sound.getnframes()), "<i2").astype(float)
 
 
-@dataclass
-class Stage:
-    """What one stage took."""
-
-    name: str
-    cpu_s: float
-    peak_mb: float
-
-
-@dataclass
-class Watch:
-    """Progress that keeps the processor time and the peak memory of each stage."""
-
-    stages: list[Stage] = field(default_factory=list)
-
-    def start(self, stage: str, total_s: float | None = None) -> None:
-        """Begin a stage."""
-        del total_s
-        self._name, self._began = stage, cpu_s()
-        forget_peak()
-
-    def advance(self, done_s: float) -> None:
-        """Nothing to do."""
+class Told(Watch):
+    """The watch of a run of hours: says on standard error when a stage is over."""
 
     def finish(self, note: str = "") -> None:
-        """End a stage."""
-        self.stages.append(Stage(self._name, cpu_s() - self._began, peak_mb()))
-        print(f"{time.strftime('%H:%M:%S')} {self.stages[-1]} {note}", file=sys.stderr, flush=True)
-
-
-def cpu_s() -> float:
-    """Seconds of processor time of this process and of what it started."""
-    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, whose))
-
-
-def forget_peak() -> None:
-    """Begin the peak of memory anew (Linux)."""
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-
-
-def peak_mb() -> float:
-    """Return the largest resident memory since it was last forgotten."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1e3
+        """End the stage and say so."""
+        super().finish(note)
+        print(f"{time.strftime('%H:%M:%S')} {self._stage} {note}", file=sys.stderr, flush=True)
 
 
 def through_the_hub(recording: Path, home: Path) -> dict:
@@ -197,25 +158,23 @@ def through_the_hub(recording: Path, home: Path) -> dict:
     from hub.services.drafting import draft
     from hub.settings import load_settings
 
-    watch = Watch()
+    watch = Told()
     models = os.environ.get("HUB_MODELS_DIR") or str(load_settings().models)
     os.environ |= {"HUB_HOME": str(home), "HUB_MODELS_DIR": models}
     hub = build(load_settings())
     request = asked.hearing(channels="auto", language=None, redo=[])
     roster = asked.Roster(day="2026-05-19")
     heard = hearing.heard(hub, recording, roster=roster, request=request, vocabulary=None, progress=watch)
-    watch.start("extract")
-    minutes = draft(heard, extractor=hub.extractor, calendars=hub.calendars, redactor=hub.redactor)
-    watch.finish(f"{len(minutes.actions)} actions")
-    watch.start("render")
-    hub.renderer.render(minutes, locale="en", format="docx")
-    watch.finish()
+    with watch.stage("extract"):
+        minutes = draft(heard, extractor=hub.extractor, calendars=hub.calendars, redactor=hub.redactor)
+    with watch.stage("render"):
+        hub.renderer.render(minutes, locale="en", format="docx")
     return {
         "seconds": heard.coverage.duration_s,
         "segments": len(heard.segments),
         "voices": len({one.speaker for one in heard.segments if one.speaker}),
         "missing": list(map(str, heard.coverage.missing)),
-        "stages": [asdict(stage) for stage in watch.stages],
+        "stages": watch.stages,
         "planted": [fate(number, heard, minutes) for number in range(round(heard.coverage.duration_s / BLOCK_S))],
     }
 
@@ -234,13 +193,13 @@ def fate(number: int, heard, minutes) -> tuple[str, str]:
 def report(found: dict) -> int:
     """Print the figures; return 1 when a bound is missed."""
     print(f"sound      {found['seconds'] / 3600:.2f} h, {found['segments']} segments, {found['voices']} voices")
-    for stage in found["stages"]:
-        print(f"{stage['name']:<10} {stage['cpu_s']:>8.0f} s CPU {stage['peak_mb']:>7.0f} MB")
+    for name, stage in found["stages"].items():
+        print(f"{name:<10} {stage['cpu_s']:>8.0f} s CPU {stage['peak_mb']:>7.0f} MB")
     fates = [state for _, state in found["planted"]]
     print("planted    " + ", ".join(f"{fates.count(state)} {state}" for state in sorted(set(fates))))
     lost = [thing for thing, state in found["planted"] if state not in ("item", "reported")]
     print(f"lost       {', '.join(lost) or 'none'}")
-    large = max(stage["peak_mb"] for stage in found["stages"]) > MOST_MB
+    large = max(stage["peak_mb"] for stage in found["stages"].values()) > MOST_MB
     print(f"{'MISSED' if lost or large else 'ok'}: nothing lost, at most {MOST_MB} MB")
     return int(bool(lost) or large)
 
