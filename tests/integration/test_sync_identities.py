@@ -167,6 +167,24 @@ def test_a_wrong_match_is_split_and_each_goes_out_on_its_own(bench):
     quiet(bench)
 
 
+def test_a_system_is_told_that_what_stays_with_a_split_record_refers_to_its_own_now(bench):
+    bench.seed()
+    bench.agree()
+    bench.round()
+    study = record(bench, "study", "cro", "st1")
+    parted(bench, study, ("sponsor", "S9"))
+    bench.round()
+    with bench.sync.ledger.unit() as unit:
+        made = unit.bases_of("sponsor", [study])[study].external_id
+    assert made != "S9"
+    assert {bench.sponsor.only(kind)["study_id"] for kind in ("site", "enrolment_count")} == {made}
+    quiet(bench)
+    # and once the two are one again: the site is the CRO's, and what the sponsor had is the double
+    joined(bench, study, record(bench, "study", "sponsor", "S9"))
+    bench.round()
+    quiet(bench)
+
+
 def test_a_record_whose_key_was_edited_is_known_by_the_new_one(bench):
     bench.seed()
     bench.agree()

@@ -149,8 +149,11 @@ def _part(
             followed.append((child.id, name))
             if mine is not None:
                 page.change(page.records.get(child.id, child), {name: other}, f"follows the split of {kept}")
-        told = [base for system, base in held[child.id].items() if sides.get(system) == kept]
-        page.bases += [led(base, kept, other) for base in told if kept in base.fields.values()]
+        theirs = [base for system, base in held[child.id].items() if sides.get(system) == kept]
+        told = [led(base, kept, other) for base in theirs if kept in base.fields.values()]
+        page.bases += told
+        if told and child.id not in page.records:
+            page.change(child, {}, "")  # it stays: these systems are to refer to what they get of the kept one
     return tuple(followed)
 
 
