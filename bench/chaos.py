@@ -21,11 +21,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from chaos_arena import SERVICES, Arena, harm, heal  # type: ignore[import-not-found]  # beside this file
-from chaos_producer import edited, made  # type: ignore[import-not-found]  # as above
-from chaos_verdict import Verdict, judged, settle  # type: ignore[import-not-found]  # as above
-from cut_off import proxied  # type: ignore[import-not-found]  # as above
-from machine import machine  # type: ignore[import-not-found]  # as above
+from chaos_arena import SERVICES, Arena, harm, heal
+from chaos_producer import edited, made
+from chaos_verdict import Verdict, judged, settle
+from cut_off import proxied
+from machine import machine
 
 from hub.bootstrap import Hub, build
 from hub.connectors.agreement_file import read

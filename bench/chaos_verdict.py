@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chaos_producer import made  # type: ignore[import-not-found]  # beside this file
+from chaos_producer import made
 
 from hub.bootstrap import Hub
 from hub.domain.errors import HubError

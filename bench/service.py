@@ -24,10 +24,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-import service_store  # type: ignore[import-not-found]  # beside this file
-from machine import machine  # type: ignore[import-not-found]  # as above
-from service_calls import Call, Waits, called  # type: ignore[import-not-found]  # as above
-from service_store import CRO, RARE_WORD, SPONSORS, STUDIES  # type: ignore[import-not-found]  # as above
+import service_store
+from machine import machine
+from service_calls import Call, Waits, called
+from service_store import CRO, RARE_WORD, SPONSORS, STUDIES
 
 from hub.bootstrap import Hub, build
 from hub.domain.people import Grant, Role, User

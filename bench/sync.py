@@ -21,11 +21,11 @@ from functools import partial
 from pathlib import Path
 
 import psycopg
-import sync_hub  # type: ignore[import-not-found]  # beside this file
-import sync_records  # type: ignore[import-not-found]  # as above
-from machine import machine  # type: ignore[import-not-found]  # as above
+import sync_hub
+import sync_records
+from machine import machine
 from sqlalchemy import make_url
-from sync_table import Table  # type: ignore[import-not-found]  # as above
+from sync_table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES = ROOT / "scripts" / "services"

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
-import sync  # type: ignore[import-not-found]  # beside this file
-import sync_hub  # type: ignore[import-not-found]  # as above
-import sync_records  # type: ignore[import-not-found]  # as above
-from machine import machine  # type: ignore[import-not-found]  # as above
+import sync
+import sync_hub
+import sync_records
+from machine import machine
 from sqlalchemy import make_url
 
 from hub.services.sync.steps import deliver_some, pull, relay_once

@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sync_records import COUNTS, FIELDS  # type: ignore[import-not-found]  # beside this file
-from sync_table import Table  # type: ignore[import-not-found]  # as above
+from sync_records import COUNTS, FIELDS
+from sync_table import Table
 
 from hub.bootstrap import Hub, build
 from hub.connectors.files.source import open_files

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from sync_records import FIELDS  # type: ignore[import-not-found]  # beside this file
+from sync_records import FIELDS
 
 from hub.domain.changes import Asked, Capabilities, Push, Receipt
 from hub.domain.errors import RejectedError, RetryableError, StaleError

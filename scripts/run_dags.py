@@ -11,9 +11,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from socket import socket
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -103,14 +102,13 @@ def _hub(folder: Path) -> Iterator[tuple[int, str]]:
     _agree(hub)
     hub.close()
     _lay_clip(home / "evaluation")
-    port = _free_port()
-    words = [sys.executable, "-m", "hub.cli", "serve", "--port", str(port)]
-    served = subprocess.Popen(
-        words, env={**os.environ, "HUB_HOME": str(home), "HUB_ASR": "moonshine"}, stdout=subprocess.DEVNULL
-    )
+    words, told = [sys.executable, "-m", "hub.cli", "serve", "--port", "0"], folder / "hub.log"
+    with told.open("wb") as log:
+        served = subprocess.Popen(
+            words, env={**os.environ, "HUB_HOME": str(home), "HUB_ASR": "moonshine"}, stdout=log, stderr=log
+        )
     try:
-        _await(port)
-        yield port, token
+        yield _listening(told), token
     finally:
         served.terminate()
         served.wait(30)
@@ -188,20 +186,14 @@ def _jobs(port: int, token: str) -> list[str]:
         return [one["id"] for one in json.load(answer)["items"]]
 
 
-def _await(port: int) -> None:
+def _listening(told: Path) -> int:
+    """Return the port that the hub says it listens on, once it answers there."""
     for _ in range(300):
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise SystemExit("the hub does not answer")
-
-
-def _free_port() -> int:
-    with socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+        if found := re.search(r"listening on http://127\.0\.0\.1:(\d+)", told.read_text(encoding="utf-8")):
+            with suppress(OSError), urlopen(f"http://127.0.0.1:{found[1]}/health/ready", timeout=5):
+                return int(found[1])
+        time.sleep(0.2)
+    raise SystemExit(f"the hub does not answer: {told.read_text(encoding='utf-8')}")
 
 
 if __name__ == "__main__":

@@ -14,11 +14,11 @@ from hub.connectors.rave.config import Rave
 from hub.connectors.rest.client import Asked, Client, Got, NotThereError
 from hub.connectors.rest.config import Mapped
 from hub.connectors.rest.mapping import read_item
+from hub.connectors.rest.paging import linked
 from hub.domain.changes import Change, Reject
 from hub.domain.errors import RejectedError, RetryableError
 
 PATH = "datasets/ClinicalAuditRecords.odm"
-_NEXT = re.compile(r'<([^>]+)>\s*;[^,]*\brel="?next"?')
 _NUMBER = re.compile(rb"<SourceID>\s*(\d+)\s*</SourceID>")
 
 
@@ -94,6 +94,5 @@ def _number(raw: bytes) -> int:
 
 def _onward(headers: Mapping[str, str]) -> int | None:
     """Return the audit id of the next page; only the number is taken from the address, which may be of another host."""
-    found = _NEXT.search(headers.get("link", ""))
-    told = parse_qs(urlsplit(found[1]).query).get("startid", [""])[0] if found else ""
+    told = parse_qs(urlsplit(linked(headers) or "").query).get("startid", [""])[0]
     return int(told) if told.isdecimal() else None

@@ -44,12 +44,17 @@ def following(listing: Listing, place: str, told: Told, items: Sequence[Any]) ->
     if listing.paging == "page":
         return str(int(place) + 1) if items else None
     if listing.paging == "link":
-        found = _NEXT.search(told.headers.get("link", ""))
-        return found[1] if found else None
+        return linked(told.headers)
     if listing.paging == "none":
         return None
     onward = at(told.body, listing.next)
     return None if onward in (MISSING, None, "", False) else str(onward)
+
+
+def linked(headers: Mapping[str, str]) -> str | None:
+    """Return the address that a Link header names as the next page (RFC 8288), None where it names none."""
+    found = _NEXT.search(headers.get("link", ""))
+    return found[1] if found else None
 
 
 def empty(listing: Listing) -> Any:

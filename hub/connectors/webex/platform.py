@@ -1,7 +1,6 @@
 """Meetings of Webex that were transcribed or recorded, by host."""
 
 import json
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from hub.connectors.references import Secret
 from hub.connectors.rest.auth import Identity
 from hub.connectors.rest.client import Asked, Client, Limits, NotThereError, Told
 from hub.connectors.rest.config import Auth
+from hub.connectors.rest.paging import linked
 from hub.connectors.rest.tokens import Tokens
 from hub.connectors.told_meetings import moment, people, text, unread
 from hub.connectors.wire import Request, Wire, same_host
@@ -24,7 +24,6 @@ from hub.domain.errors import FatalError, RejectedError, RetryableError
 from hub.domain.meeting import Participant
 from hub.domain.platforms import HeldFile, HeldMeeting, Unread
 
-_NEXT = re.compile(r'<([^>]+)>\s*;[^,]*\brel="?next"?')
 _WINDOW = timedelta(days=28)
 _DOWNLOAD_S = 7200.0
 _STATES = ("available", "deleted", "purged", "none")
@@ -199,11 +198,10 @@ class Webex:
             if not isinstance(items, list):
                 raise RetryableError(f"{self._name}: GET {path}: the answer holds no list")
             yield from items
-            onward = _NEXT.search(told.headers.get("link", ""))
+            onward = linked(told.headers)
             if onward is None:
                 return
-            place = onward[1]
-            if place in seen:
+            if (place := onward) in seen:
                 raise RetryableError(f"{self._name}: GET {path}: leads in a circle")
             seen.add(place)
 

@@ -18,10 +18,8 @@ from hub.ports import Wording, WorkCalendars
 from hub.ports.review import Announcer, Mailer
 from hub.services.governance.clocks import running
 from hub.services.governance.words import announcement, mail
+from hub.services.review.delivering import CLAIMED_FOR, WAITS_S
 from hub.services.review.room import Room, entry
-
-WAITS_S = (60, 300, 1800, 7200, 28800, 86400)
-_CLAIMED_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +145,7 @@ def _claimed(room: Room, waiting: Notice) -> Notice | None:
         now = unit.get(Notice, waiting.id)
         if now is None or (now.state, now.attempts) != (waiting.state, waiting.attempts):
             return None  # another worker has it
-        until = room.clock() + _CLAIMED_FOR
+        until = room.clock() + CLAIMED_FOR
         claimed = replace(now, state=NoticeState.SENDING, attempts=now.attempts + 1, next_at=until)
         unit.put(claimed)
         return claimed

@@ -31,7 +31,8 @@ from hub.services.review.room import Room, held
 KIND = "distribution"
 """The kind of the job."""
 WAITS_S = (60, 300, 1800, 7200, 28800, 86400)
-_CLAIMED_FOR = timedelta(minutes=10)
+CLAIMED_FOR = timedelta(minutes=10)
+"""What is not known to have been sent by then was lost with its process."""
 _MEDIA = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -109,7 +110,7 @@ def _claimed(room: Room, waiting: Dispatch) -> Dispatch | None:
         now = work.unit.get(Dispatch, waiting.id)
         if now is None or now.state is not DispatchState.WAITING:
             return None  # another worker has it
-        until = work.at + _CLAIMED_FOR
+        until = work.at + CLAIMED_FOR
         claimed = replace(now, state=DispatchState.SENDING, attempts=now.attempts + 1, next_at=until)
         work.unit.put(claimed)
         return claimed
