@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -158,20 +159,32 @@ def hub(surroundings, *words: str, **more: str) -> bytes:
     return done.stdout + done.stderr
 
 
-def said(surroundings, tmp_path, *words: str) -> bytes:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = tmp_path / "worker.log"
-    with log.open("wb") as stream:
+def working(surroundings, stream) -> tuple[subprocess.Popen, str]:
+    """Start a worker, on another port where somebody takes the free one first; return it, and where its figures are."""
+    for _ in range(10):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
         worker = subprocess.Popen(
             [HUB, "worker"], env=surroundings | {"HUB_METRICS_PORT": str(port)}, stdout=stream, stderr=stream
         )
+        while worker.poll() is None:
+            with suppress(httpx2.TransportError):
+                if b"hub_" in httpx2.get(address := f"http://127.0.0.1:{port}/metrics", timeout=5).content:
+                    return worker, address
+            time.sleep(0.2)
+    raise AssertionError("the worker ended each time")
+
+
+def said(surroundings, tmp_path, *words: str) -> bytes:
+    log = tmp_path / "worker.log"
+    with log.open("wb") as stream:
+        worker, metrics = working(surroundings, stream)
     try:
         until = time.monotonic() + 60
         while b"x1" not in hub(surroundings, "audit", "export") and time.monotonic() < until:
             time.sleep(0.5)
-        figures = httpx2.get(f"http://127.0.0.1:{port}/metrics", timeout=10).content
+        figures = httpx2.get(metrics, timeout=60).content
     finally:
         worker.send_signal(signal.SIGTERM)
         worker.wait(30)

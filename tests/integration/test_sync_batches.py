@@ -1,7 +1,9 @@
 """Deliveries in batches: one request for several writes, the budget of each, and what a failure in the middle leaves."""
 
+import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
@@ -63,6 +65,17 @@ def sites(bench, count):
 
 def numbers(system):
     return sorted(row.fields["number"] for (kind, _), row in system.rows.items() if kind == "site")
+
+
+def deliver_unread(bench, count):
+    """Deliver so many messages to the sponsor, which nobody reads before."""
+    while relay_once(bench.sync):
+        pass
+    done, until = 0, time.monotonic() + 60
+    with closing(joined(bench.sync, "deliver.sponsor")) as consumer:
+        while done < count:
+            assert time.monotonic() < until, done
+            done += deliver_some(bench.sync, bench.sync.systems["sponsor"], consumer, wait_s=0.05)
 
 
 @pytest.fixture
@@ -138,10 +151,31 @@ def test_records_that_changed_there_meanwhile_are_read_again_the_others_are_not_
     changed = next(its for (kind, its), row in bulk.sponsor.rows.items() if row.fields.get("number") == "002")
     pull(bulk.sync, bulk.sync.systems["cro"], "site")
     bulk.sponsor.put("site", changed, investigator="Dr. Novak")
-    bulk.round()
+    deliver_unread(bulk, 4)
     assert sorted(row.fields["name"] for (kind, _), row in bulk.sponsor.rows.items() if kind == "site") == [
         f"Graz {number}" for number in range(4)
     ]
+
+
+@pytest.mark.parametrize("count", [1, 25], ids=["a row", "a copy"])
+def test_a_write_in_place_of_one_that_was_given_up_is_ended_as_any_other(bulk, count):
+    sites(bulk, count)
+    bulk.agree()
+    bulk.round()
+    for number in range(count):
+        bulk.cro.put("site", f"c{number}", name=f"Graz {number}")
+    pull(bulk.sync, bulk.sync.systems["cro"], "site")
+    there = [its for kind, its in bulk.sponsor.rows if kind == "site"]
+    for its in there:
+        bulk.sponsor.put("site", its, investigator="Dr. Novak")  # nobody has read it when the first write is tried
+    deliver_unread(bulk, count)
+    assert bulk.sync.ledger.counts()["writes"] == 0
+    with bulk.sync.ledger.unit() as unit:
+        held = unit.bases("sponsor", "site", there)
+    assert sorted(base.fields["name"] for base in held.values()) == sorted(f"Graz {n}" for n in range(count))
+    entries = [kept.entry for kept in bulk.hub.audit.entries()]
+    told = [one for one in entries if one.field == "name" and one.reason.startswith("written to sponsor")]
+    assert len(told) == count
 
 
 def test_every_write_takes_from_the_budget(bench):

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.core import GaugeMetricFamily
 
+from hub.domain.errors import FatalError
+
 BREAKERS = {"closed": 0, "half-open": 1, "open": 2}
 _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
@@ -51,8 +53,13 @@ class Metrics:
         yield states
 
     def serve(self, host: str, port: int) -> Callable[[], None]:
-        """Serve them at http://host:port/metrics; returns what ends it."""
-        server, thread = start_http_server(port, addr=host, registry=self.registry)
+        """Serve them at http://host:port/metrics; returns what ends it. FatalError where that cannot be listened on."""
+        try:
+            server, thread = start_http_server(port, addr=host, registry=self.registry)
+        except OSError as error:
+            raise FatalError(
+                f"{host}:{port}: cannot be listened on ({error.strerror}); choose another HUB_METRICS_PORT"
+            ) from error
 
         def stop() -> None:
             server.shutdown()
