@@ -137,54 +137,87 @@ def asks_for_assent(utterances: Sequence[Utterance], place: int) -> bool:
     return any(u.speaker == said.speaker and ASKS.search(plain(u.text)) for u in following)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """What the words of a sentence are as an answer, whatever they answer."""
+
+    words: int
+    asks: bool
+    question: bool
+    opens_topic: bool
+    settles: bool
+    puts_off: bool
+    closes: bool
+    denies: bool
+    agrees: bool
+    refuses: bool
+    weak: bool
+    weak_at_length: bool
+
+
+@lru_cache(maxsize=4096)
+def _sound(said: str) -> _Sound:
+    """A sentence answers each of the seven before it: what it sounds like is read off its words once."""
+    text = plain(said)
+    length, question = len(text.split()), QUESTION.search(text) is not None
+    return _Sound(
+        words=length,
+        asks=ASKS.search(text) is not None,
+        question=question,
+        opens_topic=opens_topic(text),
+        settles=_SETTLES.search(text) is not None and not question and length <= 14,
+        puts_off=OPEN.search(text) is not None and _SHOULD_IT.match(text) is None,
+        closes=_CLOSES.search(text) is not None and length <= 9,
+        denies=_NOT_AGAINST.search(text) is not None and length <= 6,
+        agrees=_AGREED.search(text) is not None and not question,
+        refuses=_REFUSES.search(text) is not None or _JOKE.search(text) is not None,
+        weak=_WEAK.search(text) is not None and length <= 6,
+        weak_at_length=_WEAK_LONG.search(text) is not None,
+    )
+
+
 def _answers(utterances: Sequence[Utterance], place: int) -> Iterator[Assent]:
     said = utterances[place]
-    asked = ASKS.search(plain(said.text)) is not None
+    asked = _sound(said.text).asks
     strangers = 0
     for after in utterances[place + 1 : place + 1 + REACH]:
-        text = plain(after.text)
+        sound = _sound(after.text)
         kind = _kind(after, said, asked=asked)
-        if opens_topic(text) or strangers > _STRANGERS or kind == "other" or _is_another(after, said, kind):
+        if sound.opens_topic or strangers > _STRANGERS or kind == "other" or _is_another(after, said, kind):
             return
-        asked = asked or (after.speaker == said.speaker and ASKS.search(text) is not None)
+        asked = asked or (after.speaker == said.speaker and sound.asks)
         if kind == "own":
-            strangers += QUESTION.search(text) is not None and not ASKS.search(text)
+            strangers += sound.question and not sound.asks
         elif kind is None:
-            strangers += 1 + (len(text.split()) > _LONG)
+            strangers += 1 + (sound.words > _LONG)
         else:
             yield Assent(after, kind)
 
 
 def _is_another(after: Utterance, said: Utterance, kind: str | None) -> bool:
     """Tell whether *after* puts another matter: what is assented to from here on is that."""
-    return kind in {None, "own"} and proposes(after) and not content(after) & content(said)
+    return kind in {None, "own"} and not content(after) & content(said) and proposes(after)
 
 
 def _kind(after: Utterance, said: Utterance, *, asked: bool) -> str | None:
-    text = plain(after.text)
-    if _SETTLES.search(text) and not QUESTION.search(text) and len(text.split()) <= 14:
+    sound = _sound(after.text)
+    if sound.settles:
         return "closing"
-    if OPEN.search(text) and not _SHOULD_IT.match(text):
+    if sound.puts_off:
         return "refused"
     shared = content(after) & content(said)
-    if after.speaker != said.speaker and ASKS.search(text):
+    if after.speaker != said.speaker and sound.asks:
         return "other" if not shared else None
     if after.speaker == said.speaker:
-        return "closing" if _is_closing(text, shared) else "own"
-    if asked and _NOT_AGAINST.search(text) and len(text.split()) <= 6:
+        return "closing" if shared and sound.closes and not sound.question else "own"
+    if (asked and sound.denies) or sound.agrees:
         return "strong"
-    if _AGREED.search(text) and not QUESTION.search(text):
-        return "strong"
-    if _REFUSES.search(text) or _JOKE.search(text):
+    if sound.refuses:
         return "refused"
-    if QUESTION.search(text):
+    if sound.question:
         return None
-    if shared and len(text.split()) <= 9:
-        return "closing" if _CLOSES.search(text) else "echo"
-    if _WEAK.search(text) and len(text.split()) <= 6:
+    if shared and sound.words <= 9:
+        return "closing" if sound.closes else "echo"
+    if sound.weak:
         return "strong" if asked else "weak"
-    return "weak" if _WEAK_LONG.search(text) else None
-
-
-def _is_closing(text: str, shared: frozenset[str]) -> bool:
-    return bool(_CLOSES.search(text) and shared and len(text.split()) <= 9) and not QUESTION.search(text)
+    return "weak" if sound.weak_at_length else None

@@ -12,7 +12,7 @@ from hub.nlp.extract.actions_lexicon import WORK
 from hub.nlp.extract.actions_threads import FindDates
 from hub.nlp.extract.belief import confidence
 from hub.nlp.extract.impersonal import told
-from hub.nlp.extract.learned_items import Place, also_said, passage, stands_for
+from hub.nlp.extract.learned_items import Place, also_said, passage, rows_of, stands_for
 from hub.nlp.extract.learned_owners import proved_owner
 from hub.nlp.extract.matters import QUESTION, Hit, plain, worded
 from hub.nlp.extract.utterances import Utterance, evidence, is_back_channel
@@ -58,7 +58,7 @@ def believed(actions: Sequence[Action], place: Place) -> tuple[list[Action], lis
     """Return which of the grammar's actions stand in free talk, by their scores, and the others as also said."""
     kept, also = [], []
     for action in actions:
-        rows = [u.index for u in place.utterances if stands_for(action, u)]
+        rows = rows_of(action, place)
         score = place.belief.of("action", rows)
         if score >= 0:
             kept.append(_sure(action, score))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from hub.domain.minutes import Decision, Evidence, Issue, Risk, SetAside
@@ -57,7 +58,7 @@ _VETOES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """Where items are looked for: the sentences, the transcript, who is there, and what is believed of it."""
 
@@ -65,6 +66,15 @@ class Place:
     transcript: Transcript
     roster: Roster
     belief: Belief
+
+    @cached_property
+    def of_segment(self) -> dict[str, list[int]]:
+        """The places of the sentences that are told in a segment, in order."""
+        told: dict[str, list[int]] = {}
+        for utterance in self.utterances:
+            for name in utterance.segments:
+                told.setdefault(name, []).append(utterance.index)
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +114,7 @@ def _ranked(place: Place, taken: dict[str, Sequence[Any]]) -> Iterator[tuple[str
 
 def _standing(items: Sequence[Any], place: Place) -> frozenset[int]:
     """Return the places of the sentences that *items* stand for."""
-    return frozenset(u.index for u in place.utterances if any(stands_for(item, u) for item in items))
+    return frozenset(row for item in items for row in rows_of(item, place))
 
 
 def _stands(kind: str, group: Group, standing: dict[str, frozenset[int]]) -> bool:
@@ -116,15 +126,17 @@ def _stands(kind: str, group: Group, standing: dict[str, frozenset[int]]) -> boo
 def _told(kind: str, group: Group, place: Place, standing: frozenset[int]) -> bool:
     """Tell whether an item near by says the same in other words, or a later decision takes the matter back."""
     own = frozenset().union(*(content(place.utterances[row]) for row in group.rows))
-    for row in standing:
-        utterance = place.utterances[row]
-        other = content(utterance)
-        if abs(row - group.top) <= _NEAR and len(own & other) > 0.5 * max(1, min(len(own), len(other))):
-            return True
-        scrapped = {word.lower() for word in SCRAP.findall(plain(utterance.text))}
-        if kind == "decision" and row > group.top and scrapped & own:
-            return True
-    return False
+    near = (content(place.utterances[row]) for row in standing if abs(row - group.top) <= _NEAR)
+    if any(len(own & other) > 0.5 * max(1, min(len(own), len(other))) for other in near):
+        return True
+    later = (place.utterances[row] for row in standing if kind == "decision" and row > group.top)
+    return any({word.lower() for word in SCRAP.findall(plain(u.text))} & own for u in later)
+
+
+def rows_of(item: Any, place: Place) -> list[int]:
+    """Return the places of the sentences that *item* stands for, in order."""
+    told = {row for name in item.evidence.segments for row in place.of_segment.get(name, ())}
+    return [row for row in sorted(told) if stands_for(item, place.utterances[row])]
 
 
 def stands_for(item: Any, utterance: Utterance) -> bool:
@@ -243,7 +255,7 @@ def doubted(items: Sequence[Any], kind: str, place: Place) -> tuple[list[Any], l
     """Return which of the grammar's *items* the scores leave standing in a trial's meeting, the others as also said."""
     kept, also = [], []
     for item in items:
-        rows = [u.index for u in place.utterances if stands_for(item, u)]
+        rows = rows_of(item, place)
         if not rows or place.belief.of(kind, rows) >= _UNLIKELY:
             kept.append(item)
         else:
@@ -261,6 +273,6 @@ def reweighed(items: Sequence[Any], kind: str, place: Place) -> list[Any]:
     """Return *items* of free talk with the confidence that the scores give them."""
     out = []
     for item in items:
-        rows = [u.index for u in place.utterances if stands_for(item, u)]
+        rows = rows_of(item, place)
         out.append(replace(item, confidence=confidence(place.belief.of(kind, rows))))
     return out

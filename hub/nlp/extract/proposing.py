@@ -1,6 +1,7 @@
 """How something is put to a meeting or laid down in it: proposals, settlements, rulings."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from hub.nlp.extract.lexicon import words
@@ -120,16 +121,25 @@ _LEAD = re.compile(
 
 def proposes(said: Utterance) -> bool:
     """Tell whether the sentence puts something to the meeting, or lays it down."""
-    text = plain(said.text)
-    return bool(weight(text, PROPOSED) or weight(text, SETTLED) or ruling(said))
+    return _proposes(said.text, said.sent)
+
+
+@lru_cache(maxsize=64)
+def _proposes(words: str, span: Any) -> bool:
+    """Asked of one sentence for each of the matters before it, one after the other: judged once."""
+    text = plain(words)
+    return bool(weight(text, PROPOSED) or weight(text, SETTLED) or _ruling(text, span))
 
 
 def ruling(said: Utterance) -> float:
     """Return how much the sentence lays something down for all: a choice, an order to all, a rule that denies; 0 if not."""
-    text = plain(said.text)
+    return _ruling(plain(said.text), said.sent)
+
+
+def _ruling(text: str, sent: Any) -> float:
     if QUESTION.search(text) or len(text.split()) < 3:
         return 0.0
-    return max(_chosen(text), _ordered(said, text), _ruled(said, text), _kept(text), _suspended(text), _concluded(text))
+    return max(_chosen(text), _ordered(sent, text), _ruled(sent, text), _kept(text), _suspended(text), _concluded(text))
 
 
 def _chosen(text: str) -> float:
@@ -161,24 +171,24 @@ def _suspended(text: str) -> float:
     return 0.35 if _DONE_BY_SAYING.search(text) and not _TOLD.search(text) else 0.0
 
 
-def _ordered(said: Utterance, text: str) -> float:
+def _ordered(sent: Any, text: str) -> float:
     """Read an order to all: "Keep it off until the letter is in", "Set it to three"."""
-    root = _first_verb(said, text)
+    root = _first_verb(sent, text)
     if root is None or root.lemma_.lower() not in _RULING or _TO_ONE.search(text):
         return 0.0
     return 0.4 + (0.1 if _BOUND.search(text) else 0.0)
 
 
-def _first_verb(said: Utterance, text: str) -> Any | None:
+def _first_verb(sent: Any, text: str) -> Any | None:
     """Return the verb of an order: the sentence begins with it, or it is the root without a subject."""
     opener = (_LEAD.sub("", text).split(maxsplit=1) or [""])[0].strip(",.;:").lower()
-    for token in said.sent:
+    for token in sent:
         if token.lower_ == opener and token.tag_ in {"VB", "VBP", "VBN"} and token.pos_ in {"VERB", "AUX"}:
             return None if any(c.dep_ in {"nsubj", "nsubjpass"} and c.i < token.i for c in token.children) else token
     return None
 
 
-def _ruled(said: Utterance, text: str) -> float:
+def _ruled(sent: Any, text: str) -> float:
     """Read a rule that denies: "Nothing leaves a site on a Friday, full stop", "They see no patients until it's renewed"."""
     rest = _LEAD.sub("", text)
     if _WE_DONT.match(rest) and not _TOLD.search(rest) and not text.lower().startswith("no,"):
@@ -186,7 +196,7 @@ def _ruled(said: Utterance, text: str) -> float:
     denied, bound = _FOR_ALL.search(rest), _BOUND.search(rest)
     if not (denied and bound) or _TOLD.search(rest[: bound.start()]):
         return 0.0
-    verbal = any(token.pos_ in {"VERB", "AUX"} for token in said.sent)
-    past = any(token.tag_ == "VBD" and token.dep_ == "ROOT" for token in said.sent)
+    verbal = any(token.pos_ in {"VERB", "AUX"} for token in sent)
+    past = any(token.tag_ == "VBD" and token.dep_ == "ROOT" for token in sent)
     first = re.match(r"(?:i|you)\b", rest, re.IGNORECASE)
     return 0.45 if verbal and not past and not first else 0.0
