@@ -59,7 +59,8 @@ def centres(found: Sequence[Track], rows: "Array", count: int) -> "Array":
     vectors = np.stack([track.vector for track in found])
     weight = np.array([track.clean_s for track in found]).clip(0.1)[:, None]
     sums = np.stack([(vectors * weight)[rows == number].sum(axis=0) for number in range(count)])
-    return sums / np.linalg.norm(sums, axis=1, keepdims=True)  # type: ignore[no-any-return]
+    made: Array = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+    return made
 
 
 def _in_blocks(vectors: "Array", window: "Array", threshold: float) -> "Array":

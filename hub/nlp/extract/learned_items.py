@@ -11,7 +11,8 @@ from hub.domain.transcript import Transcript
 from hub.nlp.extract.assent import OPEN, REACH, READ_BACK, assents, content
 from hub.nlp.extract.belief import Belief, confidence
 from hub.nlp.extract.context import Roster
-from hub.nlp.extract.decisions import SCRAP, reads
+from hub.nlp.extract.decisions import reads
+from hub.nlp.extract.decisions_groups import SCRAP
 from hub.nlp.extract.impersonal import plan, told
 from hub.nlp.extract.matters import QUESTION, Hit, is_small_talk, plain, worded
 from hub.nlp.extract.proposing import proposes
