@@ -10,7 +10,6 @@ from typing import Any
 from hub.nlp.learned.words import Said, said
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "eval"
-LABELS = ("action", "decision", "problem", "summary")
 SECTIONS = {"actions": 0, "decisions": 1, "problems": 2}
 
 

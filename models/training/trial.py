@@ -71,10 +71,6 @@ def _marks(talk: Talk, utterance: Any) -> list[int]:
     return [marks["actions"], marks["decisions"], matter, marks["risks"] if only else UNKNOWN]
 
 
-def _mark(talk: Talk, section: str, cited: set[str]) -> int:
-    return int(any(cited & matter for matter in talk.matters[section])) if section in talk.matters else UNKNOWN
-
-
 def _is_core(talk: Talk, utterance: Any) -> bool:
     """Tell whether the sentence says the matter: long enough, and of the one who brought it up."""
     order = {segment.id: segment for segment in talk.transcript.segments}

@@ -23,9 +23,6 @@ _ABOUT = re.compile(
     r"scheduled|planned|arrived|expired?s?|started|signed|sent|received|was|were|happened|closed)(?: on| for| at| in)?(?: the)? $",
     re.IGNORECASE,
 )
-_AWAY = re.compile(
-    r"\b(?:i'm|i am|we're|away|out|off|holiday|travel\w*|in [A-Z]\w+|is (?:a )?(?:public )?)\b", re.IGNORECASE
-)
 
 
 def pick_due(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:

@@ -132,10 +132,6 @@ def _event(match: Match, _meeting: date, _region: str) -> Meaning:
     return Meaning(None, f"depends on {match['event'].strip()}")
 
 
-def _past(match: Match, meeting: date, _region: str) -> Meaning:
-    return Meaning(days.weekday_before(meeting, _weekday(match)), past=True)
-
-
 def _ago(match: Match, meeting: date, _region: str) -> Meaning:
     return Meaning(_shift(match, meeting, -1), past=True)
 

@@ -5,11 +5,6 @@ from enum import StrEnum
 
 from hub.nlp.extract.lexicon import words
 
-_LEAD = (
-    r"^(?:(?:oh|ah|um+|uh+|hmm*|well|so|okay|ok|and|but|right|then|good|honestly|look|sorry|yes|yeah|"
-    r"fine)[\s,.!—–-]+)*"
-)
-
 
 class Reply(StrEnum):
     """The ways to answer a request or a proposal."""

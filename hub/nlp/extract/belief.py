@@ -13,7 +13,6 @@ from hub.nlp.learned.words import said
 
 FREE_TALK = 0.5
 """Share of a trial's talk below which a meeting is read as free talk, where the cues alone are not believed."""
-_SURE = 1.0
 JOINED_FREELY = {
     "action": Joining(apart=4, longest=12, drop=1.45, below_floor=True),
     "decision": Joining(apart=4, longest=12, drop=5.5, below_floor=True),

@@ -12,11 +12,6 @@ _LEAD = (
     r"(?:[,.!;:—-]+\s*|\s+))*"
 )
 _BEFORE = re.compile(_LEAD, re.IGNORECASE)
-_AFTER = re.compile(
-    r"\s*(?:[,?:!]|[.—–-](?:\s|$)|$|(?=(?:,?\s*(?:can|could|would|will|do|did|are|have|what|how|please|any|if)\b"
-    r"(?:\s+you\b)?)))",
-    re.IGNORECASE,
-)
 _ASKING = re.compile(r"\s*,?\s*(?:can|could|would|will|do|did|are|have) you\b|\s+please\b|\s*[,?:!.—–-]", re.IGNORECASE)
 _UNKNOWN = re.compile(rf"{_LEAD}(?P<name>[A-Z][a-z]{{2,}})(?=\s*,?\s*(?:can|could|would|will you|please)\b)")
 _NO_NAMES = words("""
