@@ -10,7 +10,7 @@ from hub.domain.agreements import Agreement
 from hub.domain.audit import Entry
 from hub.domain.calls import Call
 from hub.domain.changes import Asked, Capabilities, Change, Finding, Page, Push, Receipt, Reject
-from hub.domain.errors import RejectedError, StaleError
+from hub.domain.errors import FatalError, RejectedError, RetryableError
 from hub.domain.messages import Message, Received
 from hub.domain.sync import Base, Dispute, Effects, Lag, Letter, Record, Write
 from hub.ports.filing import Filing
@@ -57,10 +57,11 @@ class Target(Protocol):
 class BulkTarget(Target, Protocol):
     """A system that takes several writes in one request."""
 
-    def push_all(self, writes: Sequence[Asked]) -> Sequence[Receipt | RejectedError | StaleError]:
+    def push_all(self, writes: Sequence[Asked]) -> Sequence[Receipt | RejectedError | RetryableError | FatalError]:
         """Write up to `capabilities.batch` changes, of records that differ, as `push` would; answer each in order.
 
-        An error that is raised says of none of them whether it was written.
+        Of one that is answered with a RetryableError other than StaleError, or a FatalError, it is not known whether it
+        was written; an error that is raised says so of all of them.
         """
 
 

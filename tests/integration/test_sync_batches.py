@@ -142,6 +142,31 @@ def test_an_outage_in_the_middle_keeps_what_was_written_and_brings_the_rest_late
     assert len(bulk.sponsor.log) == 10, "none was written twice"
 
 
+def test_an_outage_of_one_write_of_a_request_keeps_the_others_and_leaves_the_system_alone(bulk):
+    sites(bulk, 3)
+    bulk.agree()
+    inner, said = bulk.sponsor.push_all, []
+
+    def push_all(writes):
+        answers = inner(writes[:1])
+        if len(writes) < 3 or said:
+            return [*answers, *inner(writes[1:])]
+        said.append(RetryableError("too much at once", retry_after_s=17))
+        return [*answers, *said, *inner(writes[2:])]
+
+    bulk.sponsor.push_all = push_all
+    bulk.round()
+    assert len(numbers(bulk.sponsor)) == 2
+    assert bulk.sync.gates.wait("sponsor", 0) == pytest.approx(17, abs=1)
+    ledger = bulk.sync.ledger
+    assert ledger.counts()["writes"] == 1, "of the other two it is known"
+    bulk.round()
+    bulk.round()
+    assert numbers(bulk.sponsor) == ["000", "001", "002"]
+    assert len(bulk.sponsor.log) == 4, "none was written twice"
+    assert (ledger.counts()["writes"], ledger.counts()["waiting_letters"]) == (0, 0)
+
+
 def test_records_that_changed_there_meanwhile_are_read_again_the_others_are_not_held_up(bulk):
     sites(bulk, 4)
     bulk.agree()

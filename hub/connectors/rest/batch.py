@@ -6,18 +6,17 @@ from typing import Any
 
 import httpx2
 
-from hub.connectors.rest.client import Asked, Client, Told
+from hub.connectors.rest.client import Asked, Client, Refusal, Told
 from hub.connectors.rest.config import Batch
-from hub.domain.errors import RejectedError, RetryableError, StaleError
+from hub.domain.errors import RetryableError
 
-Answer = Told | RejectedError | StaleError
+Answer = Told | Refusal
 
 
 def ask_all(client: Client, batch: Batch, name: str, several: Sequence[Asked]) -> list[Answer]:
-    """Send *several* as one request and return what became of each, in their order.
+    """Send *several* as one request and return what became of each, in their order; see `BulkTarget.push_all`.
 
-    RetryableError or FatalError where one of them, or all, met what is none of its own: of none it is known then
-    whether it was written.
+    RetryableError or FatalError where the request as a whole had no answer.
     """
     requests = [_request(str(number), batch.prefix, one) for number, one in enumerate(several)]
     told = client.ask(Asked("POST", batch.path, {}, {}, {"requests": requests}))
@@ -39,12 +38,9 @@ def _request(id: str, prefix: str, asked: Asked) -> dict[str, Any]:
 def _answer(client: Client, name: str, asked: Asked, answer: Mapping[str, Any] | None) -> Answer:
     status = answer.get("status") if answer is not None else None
     if answer is None or not isinstance(status, int):
-        raise RetryableError(f"{name}: {asked.method} {asked.url} has no answer among those of its batch")
+        return RetryableError(f"{name}: {asked.method} {asked.url} has no answer among those of its batch")
     told = answer.get("headers")
     headers = httpx2.Headers({str(key): str(value) for key, value in told.items()} if isinstance(told, dict) else {})
     if 200 <= status < 300:
         return Told(answer.get("body"), headers)
-    error = client.judged(asked, status, headers, json.dumps(answer.get("body")).encode())
-    if isinstance(error, RejectedError | StaleError):
-        return error
-    raise error
+    return client.judged(asked, status, headers, json.dumps(answer.get("body")).encode())

@@ -72,6 +72,9 @@ class Asker(Protocol):
         """Return an address or place given by the system without our key."""
 
 
+Refusal = RejectedError | RetryableError | FatalError
+
+
 class NotThereError(RejectedError):
     """The address, or a place in a list that it names, is not known there (status 400, 404 or 410)."""
 
@@ -161,7 +164,7 @@ class Client:
             )
         return url
 
-    def judged(self, asked: Asked, status: int, headers: Mapping[str, str], content: bytes) -> Exception:
+    def judged(self, asked: Asked, status: int, headers: Mapping[str, str], content: bytes) -> Refusal:
         """Return the error that an answer is, by its status."""
         line, rests = f"{self._name}: {asked.method} {urlsplit(asked.url).path}: status {status}", _rests(asked)
         if status in (401, 403):

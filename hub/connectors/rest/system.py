@@ -14,7 +14,7 @@ import httpx2
 from hub.connectors.rest import paging
 from hub.connectors.rest.auth import Identity
 from hub.connectors.rest.batch import ask_all
-from hub.connectors.rest.client import Asked, Asker, Client, Limits, NotThereError, Told
+from hub.connectors.rest.client import Asked, Asker, Client, Limits, NotThereError, Refusal, Told
 from hub.connectors.rest.config import Kind, Listing, Rest, read_config
 from hub.connectors.rest.mapping import MISSING, at, body_of, fields_of, mark_of, read_item, version_of
 from hub.connectors.rest.tokens import Tokens
@@ -22,7 +22,7 @@ from hub.connectors.rest.trust import trusted
 from hub.connectors.rest.waits import moment_of
 from hub.domain.changes import Asked as Write
 from hub.domain.changes import Capabilities, Change, Page, Push, Receipt, Reject
-from hub.domain.errors import RejectedError, RetryableError, StaleError
+from hub.domain.errors import RejectedError, RetryableError
 from hub.ports import System
 
 _RESTARTS = 5
@@ -158,11 +158,11 @@ class RestSystem:
         rule, asked = self._request(change, idempotency_key, precondition)
         return self._receipt(rule, change, self._client.ask(asked))
 
-    def push_all(self, writes: Sequence[Write]) -> list[Receipt | RejectedError | StaleError]:
+    def push_all(self, writes: Sequence[Write]) -> list[Receipt | Refusal]:
         """Write several records in one request; see `BulkTarget.push_all`."""
         batch = self._config.batch
         assert batch is not None  # noqa: S101  # else no more than one is asked for
-        answers: dict[int, Receipt | RejectedError | StaleError] = {}
+        answers: dict[int, Receipt | Refusal] = {}
         sent: list[tuple[int, Kind, Asked]] = []
         for number, write in enumerate(writes):
             try:
@@ -171,8 +171,12 @@ class RestSystem:
                 answers[number] = error
         told = ask_all(self._plain, batch, self.name, [asked for _, _, asked in sent]) if sent else []
         for (number, rule, _), answer in zip(sent, told, strict=True):
-            known = self._receipt(rule, writes[number].push, answer) if isinstance(answer, Told) else answer
-            answers[number] = known
+            try:
+                answers[number] = (
+                    self._receipt(rule, writes[number].push, answer) if isinstance(answer, Told) else answer
+                )
+            except RetryableError as error:
+                answers[number] = error
         return [answers[number] for number in range(len(writes))]
 
     def _request(self, change: Push, idempotency_key: str, precondition: str | None) -> tuple[Kind, Asked]:

@@ -19,7 +19,8 @@ from hub.ports import BulkTarget, Clock, Ledger, Unit
 from hub.services.sync.preparing import NewId, Outcome, Prepared, Recipient, letter, prepare
 
 Place = tuple[int, int]
-Answer = Receipt | RejectedError | StaleError
+Ended = Receipt | RejectedError
+Answer = Ended | RetryableError | FatalError
 Send = Callable[[Sequence[Received], Callable[[], Sequence[Answer]]], Sequence[Answer]]
 """Sends messages' writes in one request by calling the function; a span and a gate around it are the caller's."""
 
@@ -88,11 +89,11 @@ def deliver(
     return done
 
 
-def _ends(one: Prepared, answer: Answer) -> bool:
+def _ends(one: Prepared, answer: Ended) -> bool:
     return one.last or isinstance(answer, RejectedError)
 
 
-def _outcome(answer: Answer) -> Outcome:
+def _outcome(answer: Ended) -> Outcome:
     return Outcome.SET_ASIDE if isinstance(answer, RejectedError) else Outcome.DELIVERED
 
 
@@ -118,11 +119,9 @@ def _positions(everything: Sequence[Received], outcomes: Collection[Place], to: 
     return tuple(Position(to.group, one.message.topic, one.partition, one.offset + 1) for one in last)
 
 
-def _sent(
-    to_send: Sequence[Prepared], to: Recipient, done: Delivered, send: Send
-) -> list[tuple[Prepared, Receipt | RejectedError]]:
+def _sent(to_send: Sequence[Prepared], to: Recipient, done: Delivered, send: Send) -> list[tuple[Prepared, Ended]]:
     """Send writes and return what was answered; an outage ends it and is noted in *done*."""
-    answers = list[tuple[Prepared, Receipt | RejectedError]]()
+    answers = list[tuple[Prepared, Ended]]()
     size = to.target.capabilities.batch
     for begin in range(0, len(to_send), size):
         some = to_send[begin : begin + size]
@@ -134,8 +133,12 @@ def _sent(
         for one, answer in zip(some, told, strict=True):
             if isinstance(answer, StaleError):
                 done.stale.append(one.received)
+            elif isinstance(answer, RetryableError | FatalError):
+                done.error = done.error or answer
             else:
                 answers.append((one, answer))
+        if done.error is not None:
+            break
     return answers
 
 
@@ -164,7 +167,7 @@ def _asked(one: Prepared) -> Asked:
 
 def _stored(
     unit: Unit,
-    answers: Sequence[tuple[Prepared, Receipt | RejectedError]],
+    answers: Sequence[tuple[Prepared, Ended]],
     to: Recipient,
     *,
     clock: Clock,

@@ -254,7 +254,9 @@ def _send(
         answers = ask()
         refused = any(isinstance(answer, RejectedError) for answer in answers)
         stale = any(isinstance(answer, StaleError) for answer in answers)
-        span.set_attribute("hub.outcome", "stale" if stale else Outcome.SET_ASIDE if refused else Outcome.DELIVERED)
+        away = any(isinstance(one, RetryableError | FatalError) and not isinstance(one, StaleError) for one in answers)
+        outcome = "stale" if stale else Outcome.SET_ASIDE if refused else "away" if away else Outcome.DELIVERED
+        span.set_attribute("hub.outcome", outcome)
     return answers
 
 
@@ -302,12 +304,26 @@ class _Gated:
         return self._noted(ask)
 
     def push_all(self, writes: Sequence[Asked]) -> Sequence[Sent]:
-        return self._noted(partial(cast("BulkTarget", self._target).push_all, writes))
+        answers = list[Sent]()
+        try:
+            self._noted(partial(_all_asked, cast("BulkTarget", self._target), writes, answers))
+        except (RetryableError, FatalError):
+            if not answers:
+                raise
+        return answers
 
     def _noted(self, ask: Callable[[], Answer]) -> Answer:
         answer = _asked(self._sync, self._system, ask, known=self._answered)
         self._answered = True
         return answer
+
+
+def _all_asked(target: BulkTarget, writes: Sequence[Asked], answers: list[Sent]) -> None:
+    """Fill *answers*, then raise the first that says that the system was away, or is to be left alone."""
+    answers += target.push_all(writes)
+    for one in answers:
+        if isinstance(one, RetryableError | FatalError) and not isinstance(one, StaleError):
+            raise one
 
 
 def _asked(sync: Sync, system: str, ask: Callable[[], Answer], *, known: bool = False) -> Answer:
