@@ -1,6 +1,7 @@
 """The life of minutes in a dict."""
 
 import copy
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -23,9 +24,15 @@ class FakeShelf:
         self.things: dict[tuple[Any, ...], Any] = {}
         self.texts: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self.trail: list[Entry] = []
+        self._one = threading.RLock()
 
     @contextmanager
     def writing(self) -> Iterator["FakeShelf"]:
+        with self._one, self.reading():
+            yield self
+
+    @contextmanager
+    def reading(self) -> Iterator["FakeShelf"]:
         before = copy.copy(self.things), copy.copy(self.texts), list(self.trail)
         try:
             yield self
@@ -33,12 +40,11 @@ class FakeShelf:
             self.things, self.texts, self.trail = before
             raise
 
-    reading = writing
-
     def hold(self, meeting_id: str) -> None:
         pass
 
-    def get(self, kind: type, *key: str | int) -> Any:
+    def get(self, kind: type, *key: str | int, hold: bool = False) -> Any:
+        del hold
         return self.things.get((kind, *key))
 
     def several(self, kind: type, **where: Any) -> list[Any]:

@@ -79,6 +79,14 @@ def served(hub: Hub) -> Iterator[TestClient]:
         hub.close()
 
 
+def as_(client: Any, email: str) -> Any:
+    """Return the client with nobody but *email* signed in."""
+    client.cookies.clear()
+    client.headers.pop("X-CSRF-Token", None)
+    assert sign_in(client, email).status_code == 201
+    return client
+
+
 def sign_in(client: Any, email: str, password: str = PASSWORD, *, new: str = "", code: str = "") -> httpx2.Response:
     """Sign somebody in, with a *new* password where one is due; the client sends cookie and token from now on."""
     told = {"email": email, "password": password, "code": code} | ({"new_password": new} if new else {})

@@ -25,8 +25,8 @@ class ShelfUnit(Protocol):
     def hold(self, meeting_id: str) -> None:
         """Called first by whoever changes anything of a meeting: others wait until this transaction ends."""
 
-    def get(self, kind: type[T], *key: str | int) -> T | None:
-        """Return one thing, or None."""
+    def get(self, kind: type[T], *key: str | int, hold: bool = False) -> T | None:
+        """Return one thing, or None. With *hold*, as of what is changed next: others who hold it wait for the end."""
 
     def several(self, kind: type[T], **where: Any) -> list[T]:
         """Return the things whose indexed fields have these values, in the order of their keys.

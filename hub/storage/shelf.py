@@ -78,11 +78,12 @@ class SqlShelfUnit:
         query = select(cards.c.meeting_id).where(cards.c.meeting_id == meeting_id).with_for_update()
         self._connection.execute(query).first()
 
-    def get(self, kind: type[T], *key: str | int) -> T | None:
+    def get(self, kind: type[T], *key: str | int, hold: bool = False) -> T | None:
         """Return one thing; see `ShelfUnit.get`."""
         table = TABLES[kind]
         these = [table.c[name] == value for name, value in zip(KEYS[kind], key, strict=True)]
-        row = self._connection.execute(select(table.c.body).where(*these)).first()
+        query = select(table.c.body).where(*these)
+        row = self._connection.execute(query.with_for_update() if hold else query).first()
         return wire.loads(kind, row.body) if row is not None else None
 
     def several(self, kind: type[T], **where: Any) -> list[T]:

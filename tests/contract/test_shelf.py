@@ -1,5 +1,6 @@
 """One suite for the shelf: the fake, SQLite and PostgreSQL pass the same."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -72,6 +73,22 @@ def test_a_version_comes_back_as_it_was_kept(shelf):
         assert unit.get(Version, "m1", 1) == first
     with pytest.raises(HubError), shelf.writing() as unit:
         unit.add(first)
+
+
+def test_who_holds_a_thing_sees_what_the_one_before_made_of_it(shelf):
+    keep(shelf, card(1))
+
+    def count_on():
+        for _ in range(10):
+            with shelf.writing() as unit:
+                before = unit.get(Card, "m1", hold=True)
+                unit.put(replace(before, revision=before.revision + 1))
+
+    with ThreadPoolExecutor(2) as two:
+        for one in [two.submit(count_on) for _ in range(2)]:
+            one.result()
+    with shelf.reading() as unit:
+        assert unit.get(Card, "m1").revision == card(1).revision + 20
 
 
 def test_a_transaction_that_fails_leaves_nothing(shelf):

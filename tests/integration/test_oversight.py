@@ -2,11 +2,13 @@
 
 import pytest
 
-from hub.domain.people import Role
+from hub.domain.errors import MissingError, RefusedError
+from hub.domain.people import Principal, Role
 from hub.domain.sync import Effects, Record
 from hub.services import kept_jobs
+from hub.services.oversight import incidents, register
 from hub.services.sync.reconcile import Difference, Report, Tally
-from tests.people import PASSWORD, Clock, granted, person, quick_hub, served, sign_in
+from tests.people import PASSWORD, Clock, as_, granted, person, quick_hub
 from tests.world import ANOTHER, CRO, SPONSOR, STRANGER, STUDY, furnish
 
 API = "/api/v1"
@@ -33,19 +35,6 @@ def hub(home):
     person(made, AUD, granted(Role.AUDITOR, CRO), organization=CRO, name="Audrey Lane")
     person(made, ADA, granted(Role.ADMINISTRATOR, CRO), organization=CRO, name="Ada Byron")
     return made
-
-
-@pytest.fixture
-def client(hub):
-    with served(hub) as client:
-        yield client
-
-
-def as_(client, who):
-    client.cookies.clear()
-    client.headers.pop("X-CSRF-Token", None)
-    assert sign_in(client, who).status_code == 201
-    return client
 
 
 def trail(hub, kind):
@@ -110,6 +99,25 @@ def test_a_breach_is_told_within_72_hours_and_closed_only_then(hub, client):
     assert (closed["state"], closed["closed_by"], closed["steps"][0]["told"]) == ("closed", OTHER, "BfDI")
     assert [field for _, field in trail(hub, "incident")] == ["reported", "step", "state"]
     assert as_(client, ZOE).get(at).status_code == 404
+
+
+def test_who_may_read_but_not_follow_is_refused_and_the_attempt_is_in_the_trail(hub, client):
+    told = {"kind": "quality", "severity": "minor", "title": "x", "what": "y", "known_at": "2026-05-31T08:00:00Z"}
+    made = as_(client, PM).post(f"{API}/incidents", json={**told, "study": STUDY}).json()
+    line = client.post(f"{API}/register", json=DUTY).json()
+    auditor = Principal(hub.desk.accounts.named(email=AUD).user, (granted(Role.AUDITOR, CRO),), "a page")
+    stranger = Principal(hub.desk.accounts.named(email=ZOE).user, (granted(Role.AUDITOR, STRANGER),), "a page")
+    for try_it, one in ((incidents.followed, made["id"]), (register.end, line["id"])):
+        how = {"reason": "over"} if try_it is register.end else {"text": "looked at"}
+        with pytest.raises(RefusedError):
+            try_it(hub.room, auditor, one, **how)
+        with pytest.raises(MissingError) as hidden:
+            try_it(hub.room, stranger, one, **how)
+        with pytest.raises(MissingError) as missing:
+            try_it(hub.room, auditor, "none", **how)
+        assert str(hidden.value) == str(missing.value)
+    assert (AUD, "refused") in trail(hub, "incident")
+    assert (AUD, "refused") in trail(hub, "register")
 
 
 def test_what_would_unblind_in_an_incident_is_for_the_unblinded_alone(hub, client):

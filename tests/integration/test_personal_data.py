@@ -15,7 +15,7 @@ from hub.domain.people import Role
 from hub.domain.sync import Base, Effects, Record
 from hub.services.accounts import keeping
 from hub.services.review import routes
-from tests.people import Clock, granted, person, quick_hub, served, sign_in
+from tests.people import Clock, as_, granted, person, quick_hub
 from tests.review_kit import ANNA, AT, ROSTER, STUDY, drafted
 
 API = "/api/v1"
@@ -34,19 +34,6 @@ def hub(home):
     people = [Recipient(ANNA_AT, name="Anna Weber"), Recipient("ben@asterion.test")]
     routes.set_recipients(made.room, ANNA, STUDY, people, revision=0, reason="the plan")
     return made
-
-
-@pytest.fixture
-def client(hub):
-    with served(hub) as client:
-        yield client
-
-
-def as_(client, who):
-    client.cookies.clear()
-    client.headers.pop("X-CSRF-Token", None)
-    assert sign_in(client, who).status_code == 201
-    return client
 
 
 def noted(client, wish):

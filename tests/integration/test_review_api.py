@@ -8,7 +8,7 @@ import pytest
 
 from hub.domain.people import Role
 from tests.fakes import FakeExtractor
-from tests.people import PASSWORD, granted, person, quick_hub, served, sign_in
+from tests.people import PASSWORD, as_, granted, person, quick_hub, served
 from tests.review_kit import AT, ROSTER, SEGMENTS, STUDY, minutes
 
 API = "/api/v1"
@@ -77,12 +77,6 @@ def here(home):
 def client(here):
     with served(here) as one:
         yield one
-
-
-def as_(client, email: str):
-    client.cookies.clear()
-    assert sign_in(client, email).status_code == 201
-    return client
 
 
 def entered(client) -> str:

@@ -15,7 +15,7 @@ from hub.services.accounts.acting import held
 from hub.services.review.certifying import Wish, certify
 from hub.services.review.editing import version
 from hub.services.review.meetings import find_meetings
-from tests.people import PASSWORD, Clock, granted, person, quick_hub, served, sign_in
+from tests.people import PASSWORD, Clock, as_, granted, person, quick_hub
 from tests.review_kit import AT, STUDY, drafted
 
 API = "/api/v1"
@@ -30,19 +30,6 @@ def hub(home):
         person(made, email, granted(role, "Meridian"), organization="Meridian", name=name)
     person(made, BEN, granted(Role.REVIEWER, "Meridian"), organization="Meridian", name="Ben Okafor")
     return made
-
-
-@pytest.fixture
-def client(hub):
-    with served(hub) as client:
-        yield client
-
-
-def as_(client, who):
-    client.cookies.clear()
-    client.headers.pop("X-CSRF-Token", None)
-    assert sign_in(client, who).status_code == 201
-    return client
 
 
 def asks(client, demands, study=STUDY):

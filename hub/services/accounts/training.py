@@ -49,7 +49,7 @@ def note(
 def withdraw(room: Room, principal: Principal, user: User, id: str, *, reason: str) -> Qualification:
     """Have a qualification count no more. MissingError where *user* has none of that id."""
     with room.shelf.writing() as unit:
-        before = unit.get(Qualification, id)
+        before = unit.get(Qualification, id, hold=True)
         if before is None or before.user_id != user.id:
             raise MissingError(f"{id}: {user.email} has no such qualification")
         if before.withdrawn_at is not None or not reason.strip():
@@ -85,7 +85,7 @@ def set_curriculum(
     if free := sorted({str(one.role) for one in kept if one.role in FREE}):
         raise UsageError(f"no training is asked of: {', '.join(free)}")
     with room.shelf.writing() as unit:
-        before = unit.get(Curriculum, study)
+        before = unit.get(Curriculum, study, hold=True)
         fresh(revision, before.revision if before else 0, "the curriculum")
         after = Curriculum(study, kept, revision + 1)
         unit.put(after)

@@ -35,7 +35,7 @@ def set_rule(
     if len(kept) > _MOST or not all(DECLARED.fullmatch(one) for one in kept) or not reason.strip():
         raise UsageError(f"name up to {_MOST} fields as field, kind.field or kind.*, and say why")
     with room.shelf.writing() as unit:
-        before = unit.get(BlindingRule, study)
+        before = unit.get(BlindingRule, study, hold=True)
         fresh(revision, before.revision if before else 0, "what unblinds")
         gone = set(before.fields if before else ()) - set(kept)
         if gone and decide(principal, Right.OVERSIGHT_MANAGE, replace(scope, unblinding=True), at=room.clock()) is not (

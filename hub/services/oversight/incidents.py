@@ -1,6 +1,6 @@
 """Incidents: reported by people or raised by the hub, followed step by step, closed with cause and correction."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,17 +8,18 @@ from typing import Any
 
 from hub.domain import wire
 from hub.domain.audit import Entry
-from hub.domain.errors import MissingError, RefusedError, StandingError, UsageError
+from hub.domain.errors import MissingError, StandingError, UsageError
 from hub.domain.oversight import Incident, IncidentKind, Severity, Step
 from hub.domain.people import Principal
 from hub.domain.policy import Right, Verdict, decide
 from hub.ports.review import ShelfUnit
 from hub.services.oversight.places import organizations_of
-from hub.services.review.room import Room, allowed, entry, fresh
+from hub.services.review.room import Room, allowed, entry, fresh, reached
 
 INCIDENT = "incident"
 """The kind of its lines in the trail."""
 _HUB = "the hub"
+_MISSING = "there is no such incident"
 _LONGEST = 400
 _MOST_SAID = 4000
 _MOST_STEPS = 200
@@ -109,22 +110,16 @@ def incidents(room: Room, principal: Principal, *, study: str | None = None, sta
     asked: dict[str, str] = ({"study": study} if study is not None else {}) | ({"state": state} if state else {})
     with room.shelf.reading() as unit:
         found = unit.several(Incident, **asked)
-    mine = [one for one in found if _verdict(room, principal, Right.OVERSIGHT_READ, one) is Verdict.ALLOWED]
-    return sorted(mine, key=_place)
+    return sorted((one for one in found if _sees(room, principal, one)), key=_place)
 
 
 def incident(room: Room, principal: Principal, id: str) -> Incident:
     """Return one. MissingError where there is none that *principal* may see."""
     with room.shelf.reading() as unit:
         found = unit.get(Incident, id)
-    if found is None or _verdict(room, principal, Right.OVERSIGHT_READ, found) is not Verdict.ALLOWED:
-        raise MissingError("there is no such incident")
+    if found is None or not _sees(room, principal, found):
+        raise MissingError(_MISSING)
     return found
-
-
-def open_ones(unit: ShelfUnit) -> Iterable[Incident]:
-    """Return all that are open."""
-    return unit.several(Incident, state="open")
 
 
 def _place(one: Incident) -> tuple[bool, bool, float]:
@@ -133,20 +128,18 @@ def _place(one: Incident) -> tuple[bool, bool, float]:
 
 @contextmanager
 def _changing(room: Room, principal: Principal, id: str) -> Iterator[tuple[ShelfUnit, Incident]]:
+    reached(room, principal, Right.OVERSIGHT_MANAGE, Incident, id, missing=_MISSING, kind=INCIDENT)
     with room.shelf.writing() as unit:
-        before = unit.get(Incident, id)
-        verdict = _verdict(room, principal, Right.OVERSIGHT_MANAGE, before) if before else Verdict.HIDDEN
-        if before is None or verdict is Verdict.HIDDEN:
-            raise MissingError("there is no such incident")
-        if verdict is Verdict.REFUSED:
-            raise RefusedError(f"this needs the right {Right.OVERSIGHT_MANAGE}")
+        before = unit.get(Incident, id, hold=True)
+        if before is None:
+            raise MissingError(_MISSING)
         if before.state == "closed":
             raise StandingError("it is closed: report another")
         yield unit, before
 
 
-def _verdict(room: Room, principal: Principal, right: Right, one: Incident) -> Verdict:
-    return decide(principal, right, one.scope, at=room.clock())
+def _sees(room: Room, principal: Principal, one: Incident) -> bool:
+    return decide(principal, Right.OVERSIGHT_READ, one.scope, at=room.clock()) is Verdict.ALLOWED
 
 
 def _keep(unit: ShelfUnit, made: Incident, at: datetime) -> None:

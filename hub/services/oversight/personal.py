@@ -170,7 +170,7 @@ def _erased_recipient(places: Places, principal: Principal, who: Person) -> int:
     count = 0
     for rule, recipient in list(recipient_in(places, who)):
         with places.room.shelf.writing() as unit:
-            before = unit.get(DistributionRule, rule.study)
+            before = unit.get(DistributionRule, rule.study, hold=True)
             if before is None or recipient not in before.recipients:
                 continue
             left = tuple(one for one in before.recipients if one.address.casefold() != who.email)
@@ -189,7 +189,7 @@ def _may(room: Room, principal: Principal, one: PersonalRequest) -> bool:
 @contextmanager
 def _changing(room: Room, principal: Principal, id: str) -> Iterator[tuple[ShelfUnit, PersonalRequest]]:
     with room.shelf.writing() as unit:
-        before = unit.get(PersonalRequest, id)
+        before = unit.get(PersonalRequest, id, hold=True)
         if before is None or not _may(room, principal, before):
             raise MissingError("there is no such request")
         if before.state != "open":

@@ -9,11 +9,14 @@ from hub.domain.errors import MissingError, RefusedError, StandingError, UsageEr
 from hub.domain.oversight import RegisterEntry, RegisterKind
 from hub.domain.people import Principal
 from hub.domain.policy import Right, Verdict, decide
+from hub.ports.review import ShelfUnit
 from hub.services.oversight.places import organizations_of
-from hub.services.review.room import Room, allowed, entry
+from hub.services.review.room import Room, allowed, entry, reached
 
 REGISTER = "register"
 """The kind of its lines in the trail."""
+_OF_DUTIES = (RegisterKind.RETAINED, RegisterKind.DELEGATED)
+_MISSING = "there is no such line of the register"
 _LONGEST = 400
 _MOST_DETAILS = 4000
 
@@ -56,13 +59,11 @@ def note(room: Room, principal: Principal, told: Noting) -> RegisterEntry:
     return made
 
 
-_OF_DUTIES = (RegisterKind.RETAINED, RegisterKind.DELEGATED)
-
-
 def confirm(room: Room, principal: Principal, id: str) -> RegisterEntry:
     """Confirm a line for another party than the one that noted it: from then on it stands."""
+    _reached(room, principal, id)
     with room.shelf.writing() as unit:
-        before = _held(room, principal, unit.get(RegisterEntry, id))
+        before = _held(unit, id)
         if before.confirmed_at is not None or before.ended_at is not None:
             raise StandingError("it is confirmed or ended already")
         alone = set(before.organizations) == {before.noted_for}
@@ -80,8 +81,9 @@ def end(room: Room, principal: Principal, id: str, *, reason: str) -> RegisterEn
     """End a line, or take back one that is not confirmed; it stays to be read."""
     if not reason.strip():
         raise UsageError("say why it ends")
+    _reached(room, principal, id)
     with room.shelf.writing() as unit:
-        before = _held(room, principal, unit.get(RegisterEntry, id))
+        before = _held(unit, id)
         if before.ended_at is not None:
             raise StandingError("it has ended already")
         after = replace(before, ended_by=principal.actor, ended_at=room.clock(), why_ended=reason.strip())
@@ -102,12 +104,12 @@ def _sees(room: Room, principal: Principal, one: RegisterEntry) -> bool:
     return decide(principal, Right.OVERSIGHT_READ, one.scope, at=room.clock()) is Verdict.ALLOWED
 
 
-def _held(room: Room, principal: Principal, found: RegisterEntry | None) -> RegisterEntry:
+def _reached(room: Room, principal: Principal, id: str) -> RegisterEntry:
+    return reached(room, principal, Right.OVERSIGHT_MANAGE, RegisterEntry, id, missing=_MISSING, kind=REGISTER)
+
+
+def _held(unit: ShelfUnit, id: str) -> RegisterEntry:
+    found = unit.get(RegisterEntry, id, hold=True)
     if found is None:
-        raise MissingError("there is no such line of the register")
-    verdict = decide(principal, Right.OVERSIGHT_MANAGE, found.scope, at=room.clock())
-    if verdict is Verdict.HIDDEN:
-        raise MissingError("there is no such line of the register")
-    if verdict is Verdict.REFUSED:
-        raise RefusedError(f"this needs the right {Right.OVERSIGHT_MANAGE}")
+        raise MissingError(_MISSING)
     return found

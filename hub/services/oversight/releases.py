@@ -59,7 +59,7 @@ def withdraw(room: Room, principal: Principal, study: str, id: str, *, reason: s
     if not reason.strip():
         raise UsageError("say why")
     with room.shelf.writing() as unit:
-        before = unit.get(Release, id)
+        before = unit.get(Release, id, hold=True)
         if before is None or before.study != study:
             raise MissingError("there is no such approval")
         if before.withdrawn_at is not None:
@@ -92,7 +92,7 @@ def set_rule(
     if not reason.strip():
         raise UsageError("say why")
     with room.shelf.writing() as unit:
-        before = unit.get(ReleaseRule, study)
+        before = unit.get(ReleaseRule, study, hold=True)
         fresh(revision, before.revision if before else 0, "the rule")
         after = ReleaseRule(study, required, revision + 1)
         unit.put(after)

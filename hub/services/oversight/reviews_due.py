@@ -62,7 +62,7 @@ def plan(
     if not 1 <= days <= _MOST_DAYS or not basis.strip() or len(basis) > _LONGEST or not reason.strip():
         raise UsageError("say in days how often, on which assessment of the risk that rests, and why it changes")
     with room.shelf.writing() as unit:
-        before = unit.get(ReviewPlan, organization, str(kind))
+        before = unit.get(ReviewPlan, organization, str(kind), hold=True)
         fresh(revision, before.revision if before else 0, "the plan")
         after = ReviewPlan(organization, kind, days, basis.strip(), room.clock(), revision + 1)
         unit.put(after)

@@ -56,7 +56,7 @@ def set_period(
     if not 1 <= months <= _MOST_MONTHS or not reason.strip():
         raise UsageError(f"a period has 1 to {_MOST_MONTHS} months, and a reason")
     with room.shelf.writing() as unit:
-        before = unit.get(Period, record_class, study)
+        before = unit.get(Period, record_class, study, hold=True)
         fresh(revision, before.revision if before else 0, "the period")
         after = Period(record_class, study, months, revision + 1)
         unit.put(after)
@@ -86,7 +86,7 @@ def place_hold(room: Room, principal: Principal, *, study: str = "", meeting_id:
 def release_hold(room: Room, principal: Principal, hold_id: str, *, reason: str) -> Hold:
     """End a hold. StandingError where it has ended."""
     with room.shelf.reading() as unit:
-        before = unit.get(Hold, hold_id)
+        before = unit.get(Hold, hold_id, hold=True)
     if before is None:
         raise MissingError(f"{hold_id}: there is no such hold")
     if before.meeting_id:

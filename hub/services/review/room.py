@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from hub.domain import wire
 from hub.domain.audit import Entry
@@ -18,6 +18,14 @@ from hub.ports.review import Shelf, ShelfUnit
 
 _UNTOLD = frozenset({"revision", "job", "items", "drafted_by"})
 """Fields of a card whose changes say nothing to an auditor."""
+
+
+class _Scoped(Protocol):
+    @property
+    def scope(self) -> Scope: ...
+
+
+Thing = TypeVar("Thing", bound=_Scoped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +101,34 @@ def held(room: Room, meeting_id: str, actor: str) -> Iterator[Work]:
 
 def seen(room: Room, principal: Principal, meeting_id: str, right: Right = Right.MEETINGS_READ) -> Card:
     """Return a meeting that *principal* may use *right* on; errors as of `working`."""
+    return reached(room, principal, right, Card, meeting_id, missing=_missing(meeting_id))
+
+
+def reached(
+    room: Room, principal: Principal, right: Right, of: type[Thing], id: str, *, missing: str, kind: str = "meeting"
+) -> Thing:
+    """Return what *principal* may use *right* on; *kind* is the one of its lines in the trail.
+
+    MissingError (with the same words, *missing*) where there is none or the principal may not know of it, RefusedError
+    (which is in the trail) where they may not.
+    """
     with room.shelf.reading() as unit:
-        card = unit.get(Card, meeting_id)
-    verdict = decide(principal, right, card.scope, at=room.clock()) if card else Verdict.HIDDEN
-    if card is None or verdict is Verdict.HIDDEN:
-        raise MissingError(_missing(meeting_id))
+        found = unit.get(of, id)
+    verdict = decide(principal, right, found.scope, at=room.clock()) if found else Verdict.HIDDEN
+    if found is None or verdict is Verdict.HIDDEN:
+        raise MissingError(missing)
     if verdict is Verdict.REFUSED:
-        refuse(room, principal, right, meeting_id, untrained=untrained(principal, right, card.scope, at=room.clock()))
-    return card
+        lacks = untrained(principal, right, found.scope, at=room.clock())
+        refuse(room, principal, right, id, untrained=lacks, kind=kind)
+    return found
 
 
-def refuse(room: Room, principal: Principal, right: Right, record: str, *, untrained: bool = False) -> None:
+def refuse(
+    room: Room, principal: Principal, right: Right, record: str, *, untrained: bool = False, kind: str = "meeting"
+) -> None:
     """Note the attempt in the trail, and raise RefusedError."""
     with room.shelf.writing() as unit:
-        unit.audit([entry(principal.actor, room.clock(), "meeting", record, "refused", None, str(right), "")])
+        unit.audit([entry(principal.actor, room.clock(), kind, record, "refused", None, str(right), "")])
     why = "; the study asks for training, or for a release of this version, that is not on record" if untrained else ""
     raise RefusedError(f"you may not do this here: it needs the right {right}{why}")
 

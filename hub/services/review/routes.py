@@ -44,7 +44,7 @@ def set_route(
     allowed(room, principal, Right.MINUTES_APPROVE, study_scope(room, principal, study), what="this study")
     _check_steps(steps, reason)
     with room.shelf.writing() as unit:
-        before = unit.get(Route, study)
+        before = unit.get(Route, study, hold=True)
         fresh(revision, before.revision if before else 0, "the approval route")
         after = Route(study, tuple(steps), ordered, revision + 1)
         unit.put(after)
@@ -76,7 +76,7 @@ def set_recipients(
     if not reason.strip():
         raise UsageError("say why the recipients change")
     with room.shelf.writing() as unit:
-        before = unit.get(DistributionRule, study)
+        before = unit.get(DistributionRule, study, hold=True)
         fresh(revision, before.revision if before else 0, "the distribution")
         after = DistributionRule(study, tuple(people), revision + 1)
         unit.put(after)
