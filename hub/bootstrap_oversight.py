@@ -30,19 +30,19 @@ class OversightParts:
         @property
         def voices(self) -> "Voices": ...  # noqa: D102  # told where it is made
         @property
-        def sync(self) -> Sync: ...  # noqa: D102
+        def sync(self) -> Sync: ...  # noqa: D102  # told where it is made
         @property
-        def room(self) -> Room: ...  # noqa: D102
+        def room(self) -> Room: ...  # noqa: D102  # told where it is made
         @property
-        def desk(self) -> Desk: ...  # noqa: D102
+        def desk(self) -> Desk: ...  # noqa: D102  # told where it is made
         @property
-        def post(self) -> Post: ...  # noqa: D102
+        def post(self) -> Post: ...  # noqa: D102  # told where it is made
         @property
-        def trail(self) -> TrailReader: ...  # noqa: D102
+        def trail(self) -> TrailReader: ...  # noqa: D102  # told where it is made
         @property
-        def browser(self) -> Browser: ...  # noqa: D102
+        def browser(self) -> Browser: ...  # noqa: D102  # told where it is made
         @property
-        def communications(self) -> CommunicationLog: ...  # noqa: D102
+        def communications(self) -> CommunicationLog: ...  # noqa: D102  # told where it is made
 
     @cached_property
     def version(self) -> str:

@@ -33,7 +33,8 @@ def kinds(sync: Sync, audit: Verified, room: Room, blinding: Callable[[], Blindi
     def verify(_job: Job, tell: Tell) -> Mapping[str, Any]:
         tell(0.0, "computing the chain again")
         verdict = audit.verify()
-        troubles.broken_trail(room, verdict)
+        if not verdict.whole:
+            troubles.broken_trail(room, verdict.first_bad, verdict.harm)
         return dict(wire.plain(verdict))
 
     def compare(job: Job, tell: Tell) -> Mapping[str, Any]:

@@ -2,40 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
 from hub.domain.agreements import Agreement
 from hub.domain.oversight import IncidentKind, Severity
 from hub.services.oversight.incidents import Report, raised
 from hub.services.review.room import Room
+from hub.services.sync.reconcile import Difference
 
 _WAITING = ("not delivered yet", "waits for review")
 """Causes that are the ordinary course of things: nothing went wrong."""
 
 
-class Found(Protocol):
-    """A difference between what the hub and a system hold."""
-
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-    @property
-    def system(self) -> str: ...  # noqa: D102
-    @property
-    def cause(self) -> str: ...  # noqa: D102
-
-
-class Verdict(Protocol):
-    """What a verification of the trail came to."""
-
-    @property
-    def whole(self) -> bool: ...  # noqa: D102
-    @property
-    def first_bad(self) -> int | None: ...  # noqa: D102
-    @property
-    def harm(self) -> str: ...  # noqa: D102
-
-
-def differences(room: Room, agreements: Sequence[Agreement], found: Iterable[Found]) -> None:
+def differences(room: Room, agreements: Sequence[Agreement], found: Iterable[Difference]) -> None:
     """Raise an incident for each system that holds something else than the hub after what was transferred."""
     wrong = [one for one in found if not one.cause.startswith(_WAITING)]
     for system, count in sorted(Counter(one.system for one in wrong).items()):
@@ -58,10 +36,8 @@ def differences(room: Room, agreements: Sequence[Agreement], found: Iterable[Fou
         )
 
 
-def broken_trail(room: Room, verdict: Verdict) -> None:
-    """Raise an incident where the trail is not as it was written; whoever sees the hub as a whole sees it."""
-    if verdict.whole:
-        return
-    what = f"not whole at entry {verdict.first_bad}: {verdict.harm}"
+def broken_trail(room: Room, first_bad: int | None, harm: str) -> None:
+    """Raise an incident: the trail is not as it was written. Whoever sees the hub as a whole sees it."""
+    what = f"not whole at entry {first_bad}: {harm}"
     told = Report(IncidentKind.SECURITY, Severity.CRITICAL, "The audit trail is not whole", what, room.clock())
     raised(room, told, key="trail")
