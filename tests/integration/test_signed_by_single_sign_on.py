@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from hub.domain.people import Role
+from hub.services.oversight import releases
 from hub.services.review.approving import submit
 from tests.identity_provider import SECRET, provided
 from tests.people import Clock, granted, person, quick_hub, served
@@ -74,3 +75,23 @@ def test_a_signature_by_a_fresh_sign_in_at_the_provider(browser, hub, clock):
     [entry] = [kept.entry for kept in hub.audit.entries() if kept.entry.kind == "signature"]
     assert (entry.actor, "single sign-on, anew" in entry.new) == (ANNA, True)
     assert browser.post(page, data=form).status_code in (401, 409), "one proof, one signature"
+
+
+def test_a_release_approved_by_a_fresh_sign_in_at_the_provider(browser, hub, clock):
+    person(hub, ANNA, granted(Role.AUDITOR, "Meridian", study=STUDY), organization="Meridian", name="Anna Weber")
+    drafted(hub.room)
+    page = f"/oversight/studies?study={STUDY}"
+    came = through(browser, link(browser.get("/sign-in", params={"next": page}), "then"))
+    assert (came.status_code, came.headers["location"]) == (303, page)
+    clock.pass_on(minutes=10)
+
+    shown = browser.get(page)
+    assert 'name="password"' not in shown.text
+    form = {"csrf": re.search(r'name="csrf" value="(\w+)"', shown.text)[1], "version": "1.0", "evidence": "VP-17"}
+    approve = f"/oversight/studies/{STUDY}/releases"
+    assert browser.post(approve, data=form | {"step_up": "sso"}).status_code == 401, "nothing was proved anew yet"
+    assert through(browser, link(shown, "proof")).headers["location"] == page
+    assert 'name="step_up"' in browser.get(page).text
+    assert browser.post(approve, data=form | {"step_up": "sso"}).status_code == 303
+    [made] = releases.releases(hub.room, STUDY)
+    assert (made.version, made.approved_by, made.method) == ("1.0", ANNA, "single sign-on, anew")

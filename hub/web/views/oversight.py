@@ -5,10 +5,11 @@ from types import SimpleNamespace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
+from pydantic import SecretStr
 
 from hub.api.asking import Asking, may
 from hub.api.meeting_scopes import study_named
-from hub.domain.errors import UsageError
+from hub.domain.errors import UnknownError, UsageError
 from hub.domain.oversight import RegisterEntry, RegisterKind
 from hub.domain.policy import Right
 from hub.domain.releases import Release
@@ -20,7 +21,9 @@ from hub.services.oversight.releases import Approving
 from hub.services.review.meetings import find_meetings
 from hub.services.review.routes import study_scope
 from hub.web import frame
+from hub.web.failures import sign_in_again
 from hub.web.reader import Reader
+from hub.web.views.approval import proving
 from hub.web.views.meetings import studies_of
 
 router = APIRouter(prefix="/oversight", include_in_schema=False)
@@ -94,7 +97,11 @@ def decide(id: str, asking: Managing, do: Short, reason: Text = "") -> Response:
 @router.get("/studies")
 def studies(request: Request, asking: Reading, study: Annotated[str, Query(max_length=200)] = "") -> Response:
     """Show which versions are approved for a study, and what it declares to unblind."""
-    room, name, reader = asking.hub.room, study.strip(), frame.reader_of(asking)
+    return _of_study(request, asking, study.strip())
+
+
+def _of_study(request: Request, asking: Asking, name: str, *, said: str = "") -> Response:
+    room, reader, here = asking.hub.room, frame.reader_of(asking), _address(name)
     scope = study_scope(room, asking.principal, name)
     if name:
         asking.check(Right.OVERSIGHT_READ, scope)
@@ -113,19 +120,27 @@ def studies(request: Request, asking: Reading, study: Annotated[str, Query(max_l
         declared=declared,
         can_release=asking.may(Right.RELEASES_APPROVE, scope),
         can_declare=asking.may(Right.OVERSIGHT_MANAGE, scope),
-        needs_code=_needs_code(asking),
+        here=here,
+        said=said,
+        status=401 if said else 200,
+        **proving(asking, here),
     )
 
 
 @router.post("/studies/{study}/releases")
 def approve(
-    study: str, asking: Releasing, version: Short, evidence: Short, report: Short = "", password: Short = "",
-    code: Short = "",
+    study: str, request: Request, asking: Releasing, version: Short, evidence: Short, report: Short = "",
+    password: Annotated[SecretStr | None, Form()] = None, code: Short = "",
+    step_up: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:  # fmt: skip
-    """Approve a version for a study, with the password anew."""
-    hub = asking.hub
-    told = Approving(study_named(study), version, evidence, report.strip().lower())
-    releases.approve(hub.room, hub.reauthentication, asking.principal, told, proof=Proof(password, code))
+    """Approve a version for a study, proving anew who one is."""
+    hub, name = asking.hub, study_named(study)
+    told = Approving(name, version, evidence, report.strip().lower())
+    proof = Proof(password.get_secret_value()[:256] if password else "", code, step_up)
+    try:
+        releases.approve(hub.room, hub.reauthentication, asking.principal, told, proof=proof)
+    except UnknownError:
+        return _of_study(request, asking, name, said=sign_in_again(frame.reader_of(asking)))
     return _back(study, "approved")
 
 
@@ -199,13 +214,12 @@ def _studies(asking: Asking) -> list[str]:
     return sorted({*studies_of(asking), *(card.study for card in found if card.study)})
 
 
-def _needs_code(asking: Asking) -> bool:
-    return asking.hub.desk.accounts.account(asking.principal.user.id).confirmed
+def _address(study: str) -> str:
+    return f"/oversight/studies{f'?study={frame.part(study)}' if study else ''}"
 
 
 def _back(study: str, done: str) -> Response:
-    name = study_named(study)
-    return frame.go(f"/oversight/studies{f'?study={frame.part(name)}' if name else ''}", done=done)
+    return frame.go(_address(study_named(study)), done=done)
 
 
 def _day(text: str) -> date:
