@@ -15,7 +15,7 @@ from hub.domain.accounts import Session
 from hub.domain.errors import MissingError, RefusedError, UnknownError
 from hub.domain.people import Principal
 from hub.domain.policy import Right, Scope, Verdict, decide, holds, untrained
-from hub.services.accounts.acting import by_session, by_token
+from hub.services.accounts.acting import by_session, by_token, stands
 from hub.services.accounts.reads import Reads
 from hub.services.accounts.refusals import Refusals
 
@@ -42,6 +42,10 @@ class Asking:
     def at(self) -> datetime:
         """The present time."""
         return self.hub.clock()
+
+    def stands(self) -> bool:
+        """Tell whether who asked is still let in: of answers that go on for long."""
+        return stands(self.hub.desk, self.secret)
 
     def may(self, right: Right, scope: Scope) -> bool:
         """Tell whether who asks may use *right* on what has *scope*: lists and pages choose by it what they show."""
@@ -100,7 +104,9 @@ def _known(request: Request) -> Asking:
     if scheme:
         if scheme.lower() != "bearer":
             raise UnknownError("give a bearer token, or sign in")
-        return Asking(hub, by_token(hub.desk, token.strip()), refusals, route, path, reads=reads, meeting=meeting)
+        bearer = token.strip()
+        principal = by_token(hub.desk, bearer)
+        return Asking(hub, principal, refusals, route, path, secret=bearer, reads=reads, meeting=meeting)
     secret = request.cookies.get(cookies.name(secure=hub.settings.secure_cookies), "")
     if not secret:
         raise UnknownError("sign in, or give a bearer token")

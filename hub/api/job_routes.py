@@ -78,7 +78,7 @@ def show(_asking: Annotated[Asking, oneself()], job: Annotated[Job, Depends(own_
 async def watch(
     request: Request, asking: Annotated[Asking, oneself()], job: Annotated[Job, Depends(own_job)]
 ) -> StreamingResponse:
-    """Send the job each time it has changed, as server-sent events, until it has ended."""
+    """Send the job each time it has changed, as server-sent events, until it or the session or token has ended."""
     jobs = asking.hub.jobs.jobs
 
     async def told() -> AsyncIterator[str]:
@@ -91,6 +91,8 @@ async def watch(
                 return
             last = now
             await asyncio.sleep(_LOOK_EVERY_S)
+            if not await run_in_threadpool(asking.stands):
+                return
             now = await run_in_threadpool(jobs.job, job.id)
 
     return StreamingResponse(told(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})

@@ -29,7 +29,7 @@ def reader_of(asking: Asking) -> Reader:
     """Return who looks at a page after sign-in."""
     user = asking.principal.user
     locale = user.locale if user.locale in LOCALES else "en"
-    csrf = cookies.csrf_of(asking.secret) if asking.secret else ""
+    csrf = cookies.csrf_of(asking.secret) if asking.session else ""
     return Reader(wording(locale), asking.at, zone_of(user.timezone), asking.principal, csrf)
 
 

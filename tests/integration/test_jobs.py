@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -65,6 +66,23 @@ def test_a_job_is_done_beside_the_requests_and_its_result_is_read(hub):
         events = client.get(f"/api/v1/jobs/{job.id}/events")
         assert events.headers["content-type"].startswith("text/event-stream")
         assert '"sum":6' in events.text
+
+
+def test_the_events_of_a_job_end_when_its_person_signs_out(home, monkeypatch):
+    free, looked = threading.Event(), threading.Event()
+    hub = quick_hub(job_kinds={"wait": lambda _job, _tell: {"freed": free.wait(60)}})
+    anna = person(hub, "anna@cro.example", granted(Role.PROJECT_MANAGER))
+    find = hub.jobs.jobs.job
+    monkeypatch.setattr(hub.jobs.jobs, "job", lambda job: (looked.set(), find(job))[1])
+    with served(hub) as client, ThreadPoolExecutor(1) as beside:
+        sign_in(client, "anna@cro.example")
+        job = asked(hub, anna, "wait")
+        watching = beside.submit(client.get, f"/api/v1/jobs/{job.id}/events")
+        assert looked.wait(60), "who watches is let in"
+        assert client.delete("/api/v1/session").status_code == 204
+        told = watching.result(60).text
+        free.set()
+    assert '"state":"done"' not in told
 
 
 def test_a_job_of_another_is_not_there(hub):
