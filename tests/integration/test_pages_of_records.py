@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,6 +16,7 @@ from hub.domain.errors import FatalError
 from hub.domain.people import Role
 from hub.domain.retention import RecordClass
 from hub.ports.browsing import Wanted
+from hub.ports.communications import Agreed
 from hub.services.review.exporting import check
 from tests.integration.test_pages_of_rules import come, send
 from tests.people import PASSWORD, Clock, granted, person, quick_hub, served
@@ -211,6 +214,23 @@ def test_a_way_out_is_tried_by_a_button_and_what_came_of_it_is_in_the_trail(
     come(browser, PM)
     assert browser.get(page).status_code == 403
     assert send(browser, "/", f"{page}/{group}/{name}") == 403
+
+
+def test_who_operates_for_one_party_sees_and_tries_no_connection_of_others(browser: TestClient, world: World) -> None:
+    answers: Any = SimpleNamespace(check=lambda: None, close=lambda: None)
+    theirs = replace(OPS, organizations=(SPONSOR,), study="BOREAS-1")
+    vars(world.hub)["agreed"] = {"ours": Agreed(OPS, answers), "theirs": Agreed(theirs, answers)}
+    own = "own@hub.example"
+    person(world.hub, own, granted(Role.ADMINISTRATOR, CRO), organization=CRO, name="Otto Wen")
+    page = "/administration/connections"
+    come(browser, ADA)
+    assert all(name in text_of(browser.get(page).text) for name in ("ours", "theirs", "partner"))
+    come(browser, own)
+    told = text_of(browser.get(page).text)
+    assert [name in told for name in ("ours", "theirs", "BOREAS-1", "partner")] == [True, False, False, False]
+    assert send(browser, page, f"{page}/capture/ours") == 200
+    assert send(browser, page, f"{page}/capture/theirs") == 404
+    assert send(browser, page, f"{page}/webhooks/partner") == 404
 
 
 def test_a_file_that_describes_no_webhook_hides_no_other_connection(browser: TestClient, home: Path) -> None:

@@ -1,6 +1,6 @@
 """Connections: systems, platforms, ways out and what is captured, each with a test that stands in the trail."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Annotated, Protocol
@@ -8,8 +8,10 @@ from typing import Annotated, Protocol
 from fastapi import APIRouter, Request, Response
 
 from hub.api.asking import Asking, may
+from hub.domain.communications import Channel
 from hub.domain.errors import HubError, MissingError
-from hub.domain.policy import Right
+from hub.domain.places import HUB_ITSELF, scope_of_system
+from hub.domain.policy import Right, Scope
 from hub.ports import Wording
 from hub.ports.syncing import System
 from hub.services import trying
@@ -30,9 +32,9 @@ class _Way:
     name: str
     does: str
     test: Callable[[], str] | None
+    scope: Scope
+    """Whose it is: others neither see nor try it."""
     away: bool | None = None
-    language: str = ""
-    """Of *does*, where it is not the page's own."""
 
 
 @router.get("")
@@ -48,7 +50,8 @@ def test(group: str, name: str, request: Request, asking: Operator) -> Response:
     ways = _out(asking, words) if group in _OUT else _ways(asking)
     found = next((one for one in ways.get(group, ()) if one.name == name), None)
     if found is None or found.test is None:
-        raise MissingError(f"{name}: no such connection")
+        raise MissingError("there is no such thing")  # in the words for what may not be known of
+    asking.check(Right.SYSTEM_OPERATE, found.scope)
     came = trying.tried(asking.hub.room, asking.principal, name, found.test)
     return _page(request, asking, {(group, name): came})
 
@@ -72,12 +75,16 @@ def _page(request: Request, asking: Asking, results: dict[tuple[str, str], Tried
         SimpleNamespace(
             key=group,
             name=headings[group],
-            rows=[_row(words, group, one, (results or {}).get((group, one.name))) for one in ways.get(group, ())],
+            rows=[_row(words, group, one, (results or {}).get((group, one.name))) for one in mine],
         )
         for group in headings
-        if ways.get(group)
+        if (mine := _open(asking, ways.get(group, ())))
     ]
     return administration(request, asking, "connections.html", "connections", groups=groups, told=wrong)
+
+
+def _open(asking: Asking, ways: Iterable[_Way]) -> list[_Way]:
+    return [one for one in ways if asking.may(Right.SYSTEM_OPERATE, one.scope)]
 
 
 def _row(words: Wording, group: str, one: _Way, came: Tried | None) -> SimpleNamespace:
@@ -87,7 +94,7 @@ def _row(words: Wording, group: str, one: _Way, came: Tried | None) -> SimpleNam
     elif one.away is not None:
         state, tone = (words.text("does not answer"), "bad") if one.away else (words.text("answers"), "ok")
     return SimpleNamespace(
-        name=one.name, does=one.does, language=one.language, state=state, tone=tone, said=came.said if came else "",
+        name=one.name, does=one.does, state=state, tone=tone, said=came.said if came else "",
         address=f"/administration/connections/{group}/{frame.part(one.name)}" if one.test else "",
     )  # fmt: skip
 
@@ -97,7 +104,12 @@ def _ways(asking: Asking) -> dict[str, list[_Way]]:
     return {
         "systems": list(_systems(asking, words)),
         "platforms": [
-            _Way(one.name, words.text("Meetings are taken in from it."), _checked(words, one.platform))
+            _Way(
+                one.name,
+                words.text("Meetings are taken in from it."),
+                _checked(words, one.platform),
+                Scope(frozenset(one.rule.organizations), one.rule.study),
+            )
             for one in asking.hub.platforms.values()
         ],
         "capture": list(_captured(asking, words)),
@@ -105,10 +117,11 @@ def _ways(asking: Asking) -> dict[str, list[_Way]]:
 
 
 def _systems(asking: Asking, words: Wording) -> Iterator[_Way]:
-    states = asking.hub.sync.gates.states()
+    states, agreements = asking.hub.sync.gates.states(), asking.hub.sync.ledger.agreements()
     for name, system in asking.hub.systems.items():
         does = words.join([names.kind(words, one) for one in system.kinds])
-        yield _Way(name, does, _asked(words, system), states.get(name, "closed") != "closed")
+        scope = scope_of_system(name, agreements)
+        yield _Way(name, does, _asked(words, system), scope, states.get(name, "closed") != "closed")
 
 
 def _asked(words: Wording, system: System) -> Callable[[], str]:
@@ -153,14 +166,19 @@ def _out(asking: Asking, words: Wording) -> dict[str, list[_Way]]:
     events = words.text("The test is the event minutes.test, without content.")
     line = words.text("The test is a line that says so.")
     return {
-        "mail": [_Way(_MAIL, to_me if there else unset, mail if there else None)],
-        "webhooks": [_Way(one, events, webhook(one)) for one in post.poster.names()],
-        "chats": [_Way(one, line, chat(one)) for one in (post.announcer.names() if post.announcer else ())],
+        "mail": [_Way(_MAIL, to_me if there else unset, mail if there else None, HUB_ITSELF)],
+        "webhooks": [_Way(one, events, webhook(one), HUB_ITSELF) for one in post.poster.names()],
+        "chats": [_Way(one, line, chat(one), HUB_ITSELF) for one in (post.announcer.names() if post.announcer else ())],
     }
 
 
 def _captured(asking: Asking, words: Wording) -> Iterator[_Way]:
     for name, one in asking.hub.agreed.items():
-        yield _Way(name, f"{one.channel.study} · {one.channel.agreed}", _checked(words, one.capture))
+        yield _captured_in(words, name, one.channel, one.capture)
     for name, box in asking.hub.mailboxes.items():
-        yield _Way(name, f"{box.channel.study} · {box.channel.agreed}", _checked(words, box.mailbox))
+        yield _captured_in(words, name, box.channel, box.mailbox)
+
+
+def _captured_in(words: Wording, name: str, channel: Channel, there: _Checks) -> _Way:
+    scope = Scope(frozenset(channel.organizations), channel.study)
+    return _Way(name, f"{channel.study} · {channel.agreed}", _checked(words, there), scope)
