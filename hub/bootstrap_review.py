@@ -245,14 +245,14 @@ class ReviewParts:
         return SmtpMailer(server, clock=self.clock)
 
     def _announcer(self) -> "Announcer":
-        from hub.connectors.chat import load_chats
+        from hub.connectors.chat import Chats
 
-        return load_chats(self.settings.chats, clock=self.clock)
+        return Chats(self.settings.chats, clock=self.clock)
 
     def _poster(self) -> "Poster":
-        from hub.connectors.webhook.outgoing import WebhookPoster, load_outgoing
+        from hub.connectors.webhook.outgoing import WebhookPoster
 
-        return WebhookPoster(load_outgoing(self.settings.outgoing), clock=self.clock)
+        return WebhookPoster(self.settings.outgoing, clock=self.clock)
 
     def _file_papers(self, name: str, papers: "Sequence[tuple[Paper, bytes]]", protocol: str | None) -> str:
         from hub.services.sync.filing import file_papers

@@ -1,11 +1,13 @@
 """What a system's YAML may say: read strictly, its mistakes told without the values."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from hub.domain.errors import UsageError
+from hub.domain.errors import RetryableError, UsageError
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -27,3 +29,12 @@ def read_declared(model: type[Model], text: str, what: str) -> Model:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the document"
         raise UsageError(f"{what}: {where}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+@contextmanager
+def waiting() -> Iterator[None]:
+    """What is sent waits until the file that says whereto is put right: its UsageError becomes a RetryableError."""
+    try:
+        yield
+    except UsageError as error:
+        raise RetryableError(str(error)) from error

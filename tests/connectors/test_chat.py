@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.connectors.chat import load_chats
+from hub.connectors.chat import Chats
 from hub.connectors.rest.client import Limits
 from hub.domain.errors import FatalError, RejectedError, RetryableError, UsageError
 from hub.ports.review import Announcement
@@ -40,7 +40,7 @@ def chats(server, tmp_path, monkeypatch):
     (tmp_path / "teams.yaml").write_text(
         "name: oversight\nchat: teams\nteams:\n  address: env:TEAMS_URL\n  here: true\n"
     )
-    return load_chats(tmp_path, clock=lambda: datetime(2026, 6, 1, tzinfo=UTC), limits=Limits(2.0, 2**20))
+    return Chats(tmp_path, clock=lambda: datetime(2026, 6, 1, tzinfo=UTC), limits=Limits(2.0, 2**20))
 
 
 def test_slack_gets_one_message_with_a_button_and_no_mention(server, chats):
@@ -112,7 +112,7 @@ def test_a_workflow_address_elsewhere_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("TEAMS_URL", f"https://evil.example/workflows?sig={SIG}")
     (tmp_path / "teams.yaml").write_text("name: oversight\nchat: teams\nteams:\n  address: env:TEAMS_URL\n")
     with pytest.raises(FatalError, match="no https address of a workflow") as raised:
-        load_chats(tmp_path, clock=lambda: datetime(2026, 6, 1, tzinfo=UTC)).announce("oversight", MESSAGE)
+        Chats(tmp_path, clock=lambda: datetime(2026, 6, 1, tzinfo=UTC)).announce("oversight", MESSAGE)
     assert SIG not in str(raised.value)
 
 
@@ -123,6 +123,10 @@ def test_a_chat_that_nobody_described_is_named(chats):
 
 def test_a_file_that_describes_it_wrongly_is_named_without_its_secret(tmp_path):
     (tmp_path / "slack.yaml").write_text(f"name: x\nchat: slack\nslack: {{token: {TOKEN}, channel: C012AB3CD}}\n")
+    wrong = Chats(tmp_path, clock=lambda: datetime(2026, 6, 1, tzinfo=UTC))
     with pytest.raises(UsageError, match=r"slack\.yaml") as raised:
-        load_chats(tmp_path, clock=lambda: datetime(2026, 6, 1, tzinfo=UTC))
+        wrong.names()
+    assert TOKEN not in str(raised.value)
+    with pytest.raises(RetryableError, match=r"slack\.yaml") as raised:
+        wrong.announce("x", MESSAGE)
     assert TOKEN not in str(raised.value)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.connectors.chat import load_chats
+from hub.connectors.chat import Chats
 from hub.connectors.rest.client import Limits
 from hub.domain.errors import FatalError, RetryableError, UsageError
 from tests.connectors import faults
@@ -30,7 +30,7 @@ def chats(server, tmp_path, monkeypatch):
     monkeypatch.setenv("URL", f"{server.address}/workflows/abc/triggers/manual/paths/invoke?sig={SIG}")
     for name, text in FILES.items():
         (tmp_path / f"{name}.yaml").write_text(text.replace(": ADDRESS", f": {server.address}"))
-    return load_chats(tmp_path, clock=lambda: NOW, limits=Limits(60.0, 2**20))
+    return Chats(tmp_path, clock=lambda: NOW, limits=Limits(60.0, 2**20))
 
 
 @pytest.fixture(params=FILES)

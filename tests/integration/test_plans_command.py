@@ -82,7 +82,9 @@ def test_a_worker_tells_and_the_api_shows_it_to_those_who_may_see_the_meeting(ho
     }
 
 
-def test_the_service_alone_tells_too(home_with_plan):
+def test_the_service_alone_tells_too_whatever_the_file_of_a_webhook_says(home_with_plan):
+    (home_with_plan / "outgoing").mkdir()
+    (home_with_plan / "outgoing" / "partner.yaml").write_text("name: partner\n")
     clock = Clock(AT)
     mailer = FakeMailer(sender="hub@meridian.test", clock=clock)
     hub = quick_hub(home=home_with_plan, clock=clock)

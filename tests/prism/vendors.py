@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import httpx2
 import pytest
 
-from hub.connectors.chat import load_chats
+from hub.connectors.chat import Chats
 from hub.connectors.odm.definitions import UsdmSystem
 from hub.connectors.odm.definitions import read_config as read_usdm
 from hub.connectors.rest.client import Limits
@@ -158,7 +158,7 @@ def test_slack(between, tmp_path, monkeypatch):
         (folder / "slack.yaml").write_text(
             f"name: s\nchat: slack\nslack: {{token: env:SLACK_TOKEN, channel: C012AB3CD, base_url: '{base}'}}\n"
         )
-        assert load_chats(folder, clock=lambda: NOW, limits=LIMITS).announce("s", MESSAGE).startswith("Slack message")
+        assert Chats(folder, clock=lambda: NOW, limits=LIMITS).announce("s", MESSAGE).startswith("Slack message")
     # the file is of 2021: Slack takes JSON and a token in Authorization, as its pages say
     old = ("Supported content types", "required property 'token'")
     assert [line for line in between.broken() if not any(one in line for one in old)] == []

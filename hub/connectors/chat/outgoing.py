@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
@@ -11,7 +12,7 @@ from pydantic import Field, model_validator
 from hub.connectors.chat.slack import Slack
 from hub.connectors.chat.slack_web import SlackAccess
 from hub.connectors.chat.workflow import Workflow, WorkflowAccess
-from hub.connectors.declared import Strict, read_declared
+from hub.connectors.declared import Strict, read_declared, waiting
 from hub.connectors.rest.client import Limits
 from hub.connectors.wire import Wire
 from hub.domain.errors import UsageError
@@ -35,18 +36,26 @@ class _Chat(Strict):
 
 
 class Chats:
-    """`Announcer` in the channels of *told*."""
+    """`Announcer` in the channels that the files of *folder* describe, which are read when one is first asked for.
 
-    def __init__(self, told: dict[str, _Chat], *, clock: Callable[[], datetime], limits: Limits = _LIMITS) -> None:
-        self._told, self._clock, self._limits = told, clock, limits
+    A file that describes none has what goes to chats wait, and nothing else.
+    """
+
+    def __init__(self, folder: Path, *, clock: Callable[[], datetime], limits: Limits = _LIMITS) -> None:
+        self._folder, self._clock, self._limits = folder, clock, limits
+
+    @cached_property
+    def _told(self) -> dict[str, _Chat]:
+        return _load(self._folder)
 
     def names(self) -> tuple[str, ...]:
-        """Return the channels; see `Announcer.names`."""
+        """Return the channels; see `Announcer.names`. UsageError names the file and what is wrong, without secrets."""
         return tuple(self._told)
 
     def announce(self, name: str, message: Announcement) -> str:
         """Post *message* in the channel of that name; see `Announcer.announce`."""
-        told = self._told.get(name)
+        with waiting():
+            told = self._told.get(name)
         if told is None:
             raise UsageError(f"{name}: no chat of this name is set up in HUB_HOME/chats")
         wire = Wire(name=name, limits=self._limits, monotonic=time.monotonic)
@@ -62,8 +71,7 @@ class Chats:
         return Workflow(told.teams, wire, name=told.name, clock=self._clock)
 
 
-def load_chats(folder: Path, *, clock: Callable[[], datetime], limits: Limits = _LIMITS) -> Chats:
-    """Return the channels described in *folder*. UsageError names the file and what is wrong, without secrets."""
+def _load(folder: Path) -> dict[str, _Chat]:
     found: dict[str, _Chat] = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
@@ -73,4 +81,4 @@ def load_chats(folder: Path, *, clock: Callable[[], datetime], limits: Limits = 
         if one.name in found:
             raise UsageError(f"{path}: another file describes {one.name} already; give it another name")
         found[one.name] = one
-    return Chats(found, clock=clock, limits=limits)
+    return found

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import structlog
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
+from hub.connectors.declared import Strict, read_declared, waiting
 from hub.connectors.references import secret_of
 from hub.connectors.webhook.send import Attempt, Endpoint, WebhookTarget
 from hub.domain.changes import Push
@@ -18,15 +19,13 @@ from hub.ports import Clock
 log = structlog.get_logger()
 
 
-class _Told(BaseModel):
+class _Told(Strict):
     """One file."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str = Field(min_length=1, max_length=100)
     url: str
-    secrets: list[str] = Field(min_length=1)
-    allowed: list[str] = []
+    secrets: tuple[str, ...] = Field(min_length=1)
+    allowed: tuple[str, ...] = ()
 
 
 def load_outgoing(folder: Path) -> dict[str, Endpoint]:
@@ -34,33 +33,39 @@ def load_outgoing(folder: Path) -> dict[str, Endpoint]:
     found: dict[str, Endpoint] = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
-            told = _Told.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
-            raise UsageError(f"{path}: is no webhook: {' '.join(str(error).split())[:300]}") from error
+            told = read_declared(_Told, path.read_text(encoding="utf-8"), f"{path}: is no webhook")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path}: cannot be read") from error
         secrets = tuple(secret_of(one) for one in told.secrets)
         url = secret_of(told.url) if told.url.startswith(("env:", "file:", "keyring:")) else told.url
         kinds = frozenset({"minutes"})
-        found[told.name] = Endpoint(told.name, url, secrets, kinds, tuple(told.allowed))
+        found[told.name] = Endpoint(told.name, url, secrets, kinds, told.allowed)
     return found
 
 
 class WebhookPoster:
-    """`Poster` to the webhooks of *endpoints*."""
+    """`Poster` to the webhooks that the files of *folder* describe, which are read when one is first asked for.
 
-    def __init__(
-        self, endpoints: dict[str, Endpoint], *, clock: Clock, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
-        self._endpoints = endpoints
+    A file that describes none has what goes to webhooks wait, and nothing else.
+    """
+
+    def __init__(self, folder: Path, *, clock: Clock, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._folder = folder
         self._clock = clock
         self._sleep = sleep
 
+    @cached_property
+    def _endpoints(self) -> dict[str, Endpoint]:
+        return load_outgoing(self._folder)
+
     def names(self) -> tuple[str, ...]:
-        """Return the webhooks; see `Poster.names`."""
+        """Return the webhooks; see `Poster.names`. UsageError names the file that describes none."""
         return tuple(self._endpoints)
 
     def post(self, name: str, kind: str, data: dict[str, Any], *, key: str) -> str:
         """Send one message; see `Poster.post`. UsageError where no webhook has that name."""
-        endpoint = self._endpoints.get(name)
+        with waiting():
+            endpoint = self._endpoints.get(name)
         if endpoint is None:
             raise UsageError(f"{name}: no webhook of this name is set up in HUB_HOME/outgoing")
         attempts: list[Attempt] = []
