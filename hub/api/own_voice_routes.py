@@ -65,7 +65,7 @@ def show(asking: Own) -> VoiceSeen:
 def agree(asking: Own, form: Consent) -> VoiceSeen:
     """Agree; nothing is learned until one asks for it."""
     del form
-    user = _person(asking)
+    user = person(asking)
     voices.agree(asking.hub.voices, user, by=asking.principal.actor, how=SIGNED_IN)
     return show(asking)
 
@@ -73,19 +73,20 @@ def agree(asking: Own, form: Consent) -> VoiceSeen:
 @router.delete("", status_code=204)
 def forget(asking: Own) -> None:
     """Take the consent back; all that was learned is deleted at once."""
-    voices.forget(asking.hub.voices, _person(asking), by=asking.principal.actor, reason="taken back by the person")
+    voices.forget(asking.hub.voices, person(asking), by=asking.principal.actor, reason="taken back by the person")
 
 
 @router.post("/samples", status_code=202, response_model=JobSeen)
 def learn(asking: Own, form: Lesson) -> JSONResponse:
     """Have one's voice learned from a meeting in which one is named."""
-    _person(asking)
+    person(asking)
     hub = asking.hub
     job = voice_learning.start(hub.room, hub.voices, hub.jobs.submit, asking.principal, form.meeting)
     return accepted(job)
 
 
-def _person(asking: Asking) -> User:
+def person(asking: Asking) -> User:
+    """Return who is signed in. RefusedError for a token: consent is the person's own."""
     if asking.session is None:
         raise RefusedError("a token cannot do this: sign in")
     return asking.principal.user

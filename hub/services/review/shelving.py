@@ -29,8 +29,7 @@ def lay(room: Room, dock: Dock, submit: pipeline.Submit, principal: Principal, l
     """Enter a meeting with its file, and have its minutes drafted; each step is in the trail.
 
     The trail says as well who was at the command line. What the file or its consent lacks is said before anything
-    stands here: UsageError. RefusedError and MissingError as
-    the policy says.
+    stands here: UsageError. RefusedError and MissingError as the policy says.
     """
     size = laid.file.stat().st_size
     uploads.require(dock, laid.file.name, size, laid.consent)

@@ -13,6 +13,7 @@ from hub.services.review.home import Home, home
 from hub.web import frame, names
 from hub.web.meeting_view import address_of
 from hub.web.reader import LANGUAGES, Reader
+from hub.web.views import review_plan
 from hub.web.views.approval import meanings
 from hub.web.views.sync import open_conflicts
 
@@ -124,9 +125,8 @@ def _of_oversight(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
         ]
         sections.append(_section("incidents", words.text("Incidents"), troubles, alert=True))
     names = {ReviewKind.TRAIL: words.text("Review of the audit trail"), ReviewKind.ACCESS: words.text("Access review")}
-    pages = {ReviewKind.TRAIL: "/audit/reviews", ReviewKind.ACCESS: "/administration/access-review"}
     due = [
-        _row(pages[one.plan.kind], names[one.plan.kind], words.text("due"), "bad", at=one.due_at)
+        _row(review_plan.PAGES[one.plan.kind], names[one.plan.kind], words.text("due"), "bad", at=one.due_at)
         for one in reviews_due.own(hub.room, hub.browser, asking.principal)
         if one.overdue(asking.at)
     ]

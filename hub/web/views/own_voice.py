@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from hub.api.asking import Asking, oneself
-from hub.api.own_voice_routes import SIGNED_IN
+from hub.api.own_voice_routes import SIGNED_IN, person
 from hub.domain.cards import Card
-from hub.domain.errors import RefusedError, UsageError
+from hub.domain.errors import UsageError
 from hub.domain.people import User
 from hub.services import voices
 from hub.services.review import voice_learning
@@ -41,7 +41,7 @@ def show(request: Request, asking: Own) -> Response:
 @router.post("")
 def change(asking: Own, do: Annotated[str, Form(max_length=20)]) -> Response:
     """Agree, or take the consent back."""
-    user, by = _person(asking), asking.principal.actor
+    user, by = person(asking), asking.principal.actor
     if do == "agree":
         voices.agree(asking.hub.voices, user, by=by, how=SIGNED_IN)
         return frame.go("/account/voice", done="decided")
@@ -54,7 +54,7 @@ def change(asking: Own, do: Annotated[str, Form(max_length=20)]) -> Response:
 @router.post("/samples")
 def learn(asking: Own, meeting: Annotated[str, Form(max_length=200)]) -> Response:
     """Have the voice learned from a meeting."""
-    _person(asking)
+    person(asking)
     hub = asking.hub
     voice_learning.start(hub.room, hub.voices, hub.jobs.submit, asking.principal, meeting)
     return frame.go("/account/voice", done="asked")
@@ -62,9 +62,3 @@ def learn(asking: Own, meeting: Annotated[str, Form(max_length=200)]) -> Respons
 
 def _took_part(user: User, card: Card) -> bool:
     return any(voices.is_named(user, one.name, (one,)) for one in card.meeting.participants)
-
-
-def _person(asking: Asking) -> User:
-    if asking.session is None:
-        raise RefusedError("a token cannot do this: sign in")
-    return asking.principal.user

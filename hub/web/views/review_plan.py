@@ -15,7 +15,8 @@ router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form(max_length=2000)]
 Days = Annotated[int, Form(ge=1, le=1100)]
 Revision = Annotated[int, Form(ge=0)]
-_PAGES = {ReviewKind.TRAIL: "/audit/reviews", ReviewKind.ACCESS: "/administration/access-review"}
+PAGES = {ReviewKind.TRAIL: "/audit/reviews", ReviewKind.ACCESS: "/administration/access-review"}
+"""Where each is made."""
 
 
 @router.post("/audit/reviews/plan")
@@ -40,7 +41,7 @@ def shown(asking: Asking, kind: ReviewKind) -> SimpleNamespace:
     found = reviews_due.standing(asking.hub.room, asking.hub.browser, organization, kind)
     return SimpleNamespace(
         days=found.plan.days, basis=found.plan.basis, planned=found.plan.revision > 0, revision=found.plan.revision,
-        due_at=found.due_at, overdue=found.overdue(asking.at), address=f"{_PAGES[kind]}/plan",
+        due_at=found.due_at, overdue=found.overdue(asking.at), address=f"{PAGES[kind]}/plan",
         can=asking.may(reviews_due.RIGHTS[kind], Scope(frozenset({organization}))),
     )  # fmt: skip
 
@@ -48,4 +49,4 @@ def shown(asking: Asking, kind: ReviewKind) -> SimpleNamespace:
 def _planned(asking: Asking, kind: ReviewKind, days: int, basis: str, reason: str, revision: int) -> Response:
     room = asking.hub.room
     reviews_due.plan(room, asking.principal, kind, days=days, basis=basis, revision=revision, reason=reason)
-    return frame.go(_PAGES[kind], done="saved")
+    return frame.go(PAGES[kind], done="saved")
