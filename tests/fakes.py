@@ -24,7 +24,7 @@ from hub.domain.minutes import Minutes
 from hub.domain.recurring import Series
 from hub.domain.redaction import Finding, Identifier
 from hub.domain.transcript import English, Segment, Transcript
-from hub.domain.voices import VoiceProfile, VoiceSample
+from hub.domain.voices import Print, Vector, VoiceProfile, VoiceSample
 from hub.ports import Clock, Progress
 from hub.ports.events import HeldSeries
 from hub.ports.mailboxes import MailPage
@@ -151,6 +151,21 @@ class FakeLanguageModel:
         if isinstance(given, HubError):
             raise given
         return given
+
+
+class FakeVoicePrinter:
+    """Hears in each label the voice that it was told of, or *everybody*'s, and remembers what it was asked."""
+
+    def __init__(self, *, everybody: Vector | None = None, **vectors: Vector) -> None:
+        self.fingerprint = "voice#1"
+        self.everybody, self.vectors = everybody, {name.replace("_", " "): own for name, own in vectors.items()}
+        self.asked: list[dict[str, Any]] = []
+
+    def prints(self, pcm: Pcm, spans: Mapping[str, Sequence[tuple[float, float]]]) -> dict[str, Print]:
+        del pcm
+        self.asked.append(dict(spans))
+        seconds = {label: sum(end - start for start, end in own if end - start >= 1.0) for label, own in spans.items()}
+        return {label: Print(self.everybody or self.vectors[label], heard) for label, heard in seconds.items() if heard}
 
 
 class FakeDiarizer:

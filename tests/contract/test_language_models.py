@@ -65,6 +65,5 @@ def test_what_goes_wrong_is_named_after_what_to_do_and_the_next_question_is_answ
     assert asked.answer("Find what was agreed.", "Anna: bald", schema=SCHEMA) == {"items": ITEMS}
 
 
-def test_the_fingerprint_stays_the_same(model):
-    one = model()
-    assert one.fingerprint == one.fingerprint != ""
+def test_two_that_ask_one_model_have_one_fingerprint(model):
+    assert model().fingerprint == model().fingerprint != ""

@@ -16,25 +16,16 @@ from hub.domain.people import Role
 from hub.domain.policy import Right
 from hub.domain.transcript import ProposedSpeaker
 from hub.domain.versions import KeptTranscript
-from hub.domain.voices import Print
 from hub.services.review.room import held
 from hub.settings import load_settings
 from hub.storage.backup.whole import back_up
 from hub.storage.passwords import Argon2Passwords
+from tests.fakes import FakeVoicePrinter
 from tests.people import granted, person, served, sign_in
 from tests.review_kit import ROSTER, drafted
 
 API = "/api/v1"
 ANNA = ROSTER[0].email
-
-
-class Printer:
-    """Hears one voice in everything."""
-
-    fingerprint = "voice#1"
-
-    def prints(self, pcm, spans):
-        return {label: Print((0.654321, 0.756), sum(end - start for start, end in own)) for label, own in spans.items()}
 
 
 class Decoder:
@@ -55,7 +46,7 @@ def hub(home):
     made = build(
         load_settings(requests_per_s=10_000),
         passwords=Argon2Passwords(memory_kib=64, rounds=1),
-        voice_printer=Printer(),
+        voice_printer=FakeVoicePrinter(everybody=(0.654321, 0.756)),
         ears=Ears(),
     )
     person(made, ANNA, granted(Role.PROJECT_MANAGER, "Meridian"), organization="Meridian", name="Anna Weber")

@@ -15,7 +15,7 @@ from hub.domain.people import User
 from hub.domain.transcript import Segment, Transcript
 from hub.domain.voices import Print, VoiceProfile, VoiceSample, proposed
 from hub.services.voices import Voices, agree, forget, is_named, learn, propose
-from tests.fakes import FakeVoiceProfiles
+from tests.fakes import FakeVoicePrinter, FakeVoiceProfiles
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 ANNA = User("u1", "anna@cro.example", "Anna Weber", "Meridian CRO")
@@ -27,22 +27,6 @@ SPOKEN = (
     Segment("s2", "Speaker 2", 20.0, 40.0, "I will send the delegation log."),
     Segment("s3", "Speaker 1", 40.0, 42.0, "Good.", overlap=True),
 )
-
-
-class Printer:
-    """Hears the voices that it was told of, and remembers what it was asked."""
-
-    fingerprint = "voice#1"
-
-    def __init__(self, **vectors) -> None:
-        self.vectors = {name.replace("_", " "): vector for name, vector in vectors.items()}
-        self.asked = []
-
-    def prints(self, pcm, spans):
-        self.asked.append(dict(spans))
-        return {
-            label: Print(self.vectors[label], sum(end - start for start, end in own)) for label, own in spans.items()
-        }
 
 
 def room(printer) -> Voices:
@@ -95,7 +79,7 @@ def test_a_doubt_leaves_a_voice_without_a_name(heard, known_voices):
 
 
 def test_unnamed_voices_of_the_roster_get_proposals_and_the_words_stay():
-    voices = room(Printer(Speaker_1=MINE, Speaker_2=THEIRS))
+    voices = room(FakeVoicePrinter(Speaker_1=MINE, Speaker_2=THEIRS))
     known(voices, (ANNA, MINE), (BEN, THEIRS))
     found = propose(voices, meeting(), sound)
     assert named(found) == {"Speaker 1": "Anna Weber", "Speaker 2": "Ben Okafor"}
@@ -105,14 +89,14 @@ def test_unnamed_voices_of_the_roster_get_proposals_and_the_words_stay():
 
 
 def test_without_consent_no_voice_is_looked_at():
-    voices = room(Printer())
+    voices = room(FakeVoicePrinter())
     assert propose(voices, meeting(), no_sound) == meeting()
     agree(voices, ANNA, by="anna", how="signed in")
     assert propose(voices, meeting(), no_sound) == meeting(), "nothing was learned yet"
 
 
 def test_only_people_of_the_roster_are_known_again():
-    voices = room(Printer())
+    voices = room(FakeVoicePrinter())
     known(voices, (ANNA, MINE))
     assert propose(voices, meeting(roster=()), no_sound) == meeting(roster=())
     others = (Participant("Anna Weber", email="other@cro.example"),)
@@ -122,14 +106,14 @@ def test_only_people_of_the_roster_are_known_again():
 
 
 def test_whose_voice_has_a_name_already_is_proposed_for_no_other():
-    voices = room(Printer(Speaker_2=MINE))
+    voices = room(FakeVoicePrinter(Speaker_2=MINE))
     known(voices, (ANNA, MINE))
     spoken = (replace(SPOKEN[0], speaker="Anna Weber"), SPOKEN[1])
     assert propose(voices, meeting(segments=spoken), no_sound) == meeting(segments=spoken)
 
 
 def test_a_voice_of_another_model_is_not_compared():
-    printer = Printer(Speaker_1=MINE, Speaker_2=THEIRS)
+    printer = FakeVoicePrinter(Speaker_1=MINE, Speaker_2=THEIRS)
     voices = room(printer)
     known(voices, (ANNA, MINE))
     printer.fingerprint = "voice#2"
@@ -145,7 +129,7 @@ def test_a_profile_is_the_mean_of_its_meetings_by_seconds():
 
 
 def test_what_is_learned_needs_consent_and_enough_of_the_voice():
-    voices = room(Printer(u1=MINE))
+    voices = room(FakeVoicePrinter(u1=MINE))
     with pytest.raises(StandingError, match="has not agreed"):
         learn(voices, ANNA, "m1", [(0.0, 9.0)], sound())
     agree(voices, ANNA, by=ANNA.email, how="signed in")
@@ -155,7 +139,7 @@ def test_what_is_learned_needs_consent_and_enough_of_the_voice():
 
 
 def test_the_trail_tells_of_consent_learning_and_deletion_and_holds_no_voice():
-    voices = room(Printer(u1=(0.123456, 0.9, 0.4)))
+    voices = room(FakeVoicePrinter(u1=(0.123456, 0.9, 0.4)))
     with pytest.raises(UsageError):
         agree(voices, ANNA, by=ANNA.email, how=" ")
     agree(voices, ANNA, by=ANNA.email, how="signed in")
