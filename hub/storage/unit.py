@@ -17,7 +17,7 @@ from hub.storage.upsert import upsert
 T = TypeVar("T")
 _REFERS = "refers:"
 _LETTERS = 1000
-"""So many of a system and kind are looked through for each page, the newest."""
+"""So many of those that were read in part, of a system and kind, are looked through for each page, the newest."""
 _MANY, _MANY_LITE = 5000, 500
 """Values in one statement: an array in PostgreSQL, a parameter each in SQLite."""
 
@@ -108,10 +108,15 @@ class SqlUnit:
     def overtaken(self, system: str, kind: str, external_ids: Collection[str]) -> set[str]:
         """Return ids of dead letters of records; see `Unit.overtaken`."""
         table = sync_tables.letters.c
-        dead = and_(table.state == "dead", table.system == system, table.kind == kind, table.stage != "deliver")
-        query = select(table.id, table.parsed).where(dead, table.parsed != "").order_by(table.at.desc()).limit(_LETTERS)
-        found = self._connection.execute(query)
-        return {row.id for row in found if json.loads(row.parsed).get("external_id") in external_ids}
+        dead = and_(table.state == "dead", table.system == system, table.kind == kind)
+        whole, found = and_(dead, table.stage.in_(("check", "merge"))), set[str]()
+        for some in self._batched(external_ids):  # what was read whole lies where its record is
+            these = bulk.among(self._connection, table.place, some)
+            found.update(self._connection.execute(select(table.id).where(whole, these)).scalars())
+        in_part = and_(dead, table.stage == "read", table.parsed != "")
+        query = select(table.id, table.parsed).where(in_part).order_by(table.at.desc()).limit(_LETTERS)
+        rest = self._connection.execute(query)
+        return found | {row.id for row in rest if json.loads(row.parsed).get("external_id") in external_ids}
 
     def set_aside(self, system: str, kind: str, texts: Sequence[str], *, limit: int | None = None) -> list[Letter]:
         """Return letters; see `Unit.set_aside`."""

@@ -67,6 +67,17 @@ def test_a_letter_is_superseded_once_a_newer_state_of_its_record_is_taken(flowin
     assert flowing.sponsor.only("site")["name"] == "Graz II"
 
 
+def test_a_letter_that_was_read_whole_is_superseded_however_many_others_are_newer(flowing, monkeypatch):
+    monkeypatch.setattr("hub.storage.unit._LETTERS", 0)
+    flowing.cro.put("site", "c14", status="no such status")
+    flowing.round()
+    [letter] = flowing.sync.ledger.letters()
+    assert letter.stage == "check"
+    flowing.cro.put("site", "c14", status="active", name="Graz II")
+    flowing.round()
+    assert flowing.sync.ledger.letter(letter.id).state == "superseded"
+
+
 def test_a_letter_of_another_record_stays(flowing):
     spoilt(flowing, id="c99", number="099")
     flowing.cro.put("site", "c14", name="Graz II")
