@@ -72,6 +72,8 @@ def test_what_no_rule_keeps_is_erased_and_the_rest_is_named_with_its_rule(hub, c
     kept = {one["what"]: one["why"] for one in done if one["done"] == "kept"}
     assert "GDPR 17(3)(b)" in kept["meetings"]
     assert "11.10(e)" in kept["entries of the audit trail"]
+    again = [one["what"] for one in client.post(f"{at}/erase").json()["outcomes"] if one["done"] == "kept"]
+    assert len(again) == len(set(again)), "asked for again, what stays is named once"
     account = hub.desk.accounts.named(email=ANNA_AT)
     assert account.password is None
     assert {(one.agent, one.address) for one in hub.desk.sessions.all(account.user.id)} == {("", "")}

@@ -117,7 +117,8 @@ def erase(places: Places, principal: Principal, id: str) -> PersonalRequest:
         if what not in gone
     ]
     with _changing(places.room, principal, id) as (unit, before):
-        after = replace(before, revision=before.revision + 1, outcomes=(*before.outcomes, *outcomes))
+        gone_before = (one for one in before.outcomes if one.done == "erased")  # what is kept is told as it is now
+        after = replace(before, revision=before.revision + 1, outcomes=(*gone_before, *outcomes))
         unit.put(after)
         told = wire.plain(outcomes)
         unit.audit([entry(principal.actor, places.room.clock(), REQUEST, id, "erased", None, told, "")])
