@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hub.services.oversight.reminding import Telling
     from hub.services.review.delivering import Post
     from hub.services.review.room import Room
+    from hub.services.review.study_retention import Stacks
     from hub.services.sync.steps import Sync
     from hub.services.trail_reading import TrailReader
     from hub.services.voices import Voices
@@ -43,6 +44,8 @@ class OversightParts:
         def browser(self) -> Browser: ...  # noqa: D102  # told where it is made
         @property
         def communications(self) -> CommunicationLog: ...  # noqa: D102  # told where it is made
+        @property
+        def stacks(self) -> Stacks: ...  # noqa: D102  # told where it is made
 
     @cached_property
     def version(self) -> str:
@@ -88,5 +91,12 @@ class OversightParts:
         post = self.post
         address = post.address or self.settings.public_url or ""
         return Telling(
-            self.room, self.desk, self.browser, self.sync.leases, post.mailer, post.wording, address.rstrip("/")
+            room=self.room,
+            desk=self.desk,
+            browser=self.browser,
+            stacks=self.stacks,
+            leases=self.sync.leases,
+            mailer=post.mailer,
+            wording=post.wording,
+            address=address.rstrip("/"),
         )

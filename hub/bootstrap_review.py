@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hub.services.review.pipeline import Bench
     from hub.services.review.retention import Shredder
     from hub.services.review.room import Room
+    from hub.services.review.study_retention import Stacks
     from hub.services.review.taking_in import Taken
     from hub.services.review.uploads import Dock
     from hub.services.sync.steps import Sync
@@ -211,6 +212,17 @@ class ReviewParts:
 
         return Shredder(BlobShredder(self._engine, self.blobs), self.audit)
 
+    @cached_property
+    def stacks(self) -> "Stacks":
+        """What is kept and destroyed study by study."""
+        from hub.domain.retention import RecordClass
+        from hub.services.review.study_retention import Stacks
+        from hub.storage.stacked_log import LogStack
+        from hub.storage.stacked_records import RecordStack
+
+        records = RecordStack(self._engine, lambda: self.sync.ledger.agreements())
+        return Stacks({RecordClass.COMMUNICATION: LogStack(self._engine), RecordClass.RECORDS: records}, self.audit)
+
     def review_jobs(self) -> dict[str, JobWork]:
         """Return the long work of minutes, by the kind of its jobs."""
         from hub.services.review import delivering, pipeline, redrafting, taking_in, voice_learning
@@ -228,9 +240,9 @@ class ReviewParts:
 
         known = self.settings
         if (described := known.mail).is_file():
-            from hub.connectors.mail.declared import load_mailer
+            from hub.connectors.mail.declared import DeclaredMailer
 
-            return load_mailer(described, clock=self.clock)
+            return DeclaredMailer(described, clock=self.clock)
         if not known.smtp_host:
             return None
         server = MailServer(

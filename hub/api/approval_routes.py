@@ -9,6 +9,7 @@ from hub.api.asking import Asking, may
 from hub.api.etags import Changing
 from hub.api.meeting_scopes import meeting_scope, study_named, study_scope
 from hub.api.minutes_forms import RemarkForm, RemarkSeen, RoundSeen, RouteForm, RouteSeen, SignatureForm
+from hub.api.once import Creating
 from hub.domain import wire
 from hub.domain.policy import Right
 from hub.ports.review import Proof
@@ -31,11 +32,15 @@ def show(meeting_id: str, number: Number, asking: Reading) -> RoundSeen:
     return RoundSeen.of(approving.round_of(asking.hub.room, asking.principal, meeting_id, number))
 
 
-@router.post(_VERSION + "/review", status_code=201)
-def submit(meeting_id: str, number: Number, asking: Editing) -> RoundSeen:
+@router.post(_VERSION + "/review", status_code=201, response_model=RoundSeen)
+def submit(meeting_id: str, number: Number, asking: Editing, once: Creating) -> Response:
     """Send the newest version round."""
-    approving.submit(asking.hub.room, asking.principal, meeting_id, number)
-    return show(meeting_id, number, asking)
+
+    def made() -> RoundSeen:
+        approving.submit(asking.hub.room, asking.principal, meeting_id, number)
+        return show(meeting_id, number, asking)
+
+    return once.answer({}, made)
 
 
 @router.post(_VERSION + "/changes")
@@ -45,11 +50,15 @@ def request_changes(meeting_id: str, number: Number, asking: Approving, form: Re
     return show(meeting_id, number, asking)
 
 
-@router.post(_VERSION + "/remarks", status_code=201)
-def comment(meeting_id: str, number: Number, asking: Reading, form: RemarkForm) -> RemarkSeen:
+@router.post(_VERSION + "/remarks", status_code=201, response_model=RemarkSeen)
+def comment(meeting_id: str, number: Number, asking: Reading, form: RemarkForm, once: Creating) -> Response:
     """Remark on a version; whoever may edit or approve it may."""
-    made = approving.comment(asking.hub.room, asking.principal, meeting_id, number, form.text, item=form.item)
-    return RemarkSeen.model_validate(wire.plain(made))
+
+    def made() -> RemarkSeen:
+        said = approving.comment(asking.hub.room, asking.principal, meeting_id, number, form.text, item=form.item)
+        return RemarkSeen.model_validate(wire.plain(said))
+
+    return once.answer(form, made)
 
 
 @router.post("/meetings/{meeting_id}/remarks/{remark_id}/settle")
@@ -59,22 +68,19 @@ def settle(meeting_id: str, remark_id: str, asking: Editing) -> RemarkSeen:
     return RemarkSeen.model_validate(wire.plain(made))
 
 
-@router.post(_VERSION + "/signatures", status_code=201)
-def sign(meeting_id: str, number: Number, asking: Signing, form: SignatureForm) -> RoundSeen:
+@router.post(_VERSION + "/signatures", status_code=201, response_model=RoundSeen)
+def sign(meeting_id: str, number: Number, asking: Signing, form: SignatureForm, once: Creating) -> Response:
     """Sign a version (21 CFR 11): with the hash that was looked at, a meaning, and the password anew."""
     hub = asking.hub
     proof = Proof(form.password, form.code, form.step_up)
-    found = approving.sign(
-        hub.room,
-        hub.reauthentication,
-        asking.principal,
-        meeting_id,
-        number,
-        sha256=form.sha256,
-        meaning=form.meaning,
-        proof=proof,
-    )
-    return RoundSeen.of(found)
+    signer = (hub.room, hub.reauthentication, asking.principal)
+
+    def made() -> RoundSeen:
+        return RoundSeen.of(
+            approving.sign(*signer, meeting_id, number, sha256=form.sha256, meaning=form.meaning, proof=proof)
+        )
+
+    return once.answer(form, made)
 
 
 @router.get("/studies/{study}/approval-route")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from hub.api.asking import Asking, may
 from hub.api.meeting_scopes import meeting_scope
+from hub.api.once import Creating
 from hub.domain import wire
 from hub.domain.copies import CertifiedCopy
 from hub.domain.policy import Right
@@ -62,22 +63,15 @@ def certified_copies(meeting_id: str, number: Number, asking: Reading) -> list[C
     return [CertifiedSeen.of(one) for one in found]
 
 
-@router.post("", status_code=201)
-def certify(meeting_id: str, number: Number, asking: Signing, form: CertifyForm) -> CertifiedSeen:
+@router.post("", status_code=201, response_model=CertifiedSeen)
+def certify(meeting_id: str, number: Number, asking: Signing, form: CertifyForm, once: Creating) -> Response:
     """Certify a copy of a version: the document is made, marked, kept, and known by its hash from now on."""
-    hub = asking.hub
-    made = certifying.certify(
-        hub.room,
-        hub.press,
-        hub.archive,
-        hub.reauthentication,
-        asking.principal,
-        meeting_id,
-        number,
-        wish=Wish(form.sha256, form.format, form.locale),
-        proof=Proof(form.password, form.code, form.step_up),
+    hub, wish = asking.hub, Wish(form.sha256, form.format, form.locale)
+    parts = (hub.room, hub.press, hub.archive, hub.reauthentication, asking.principal)
+    proof = Proof(form.password, form.code, form.step_up)
+    return once.answer(
+        form, lambda: CertifiedSeen.of(certifying.certify(*parts, meeting_id, number, wish=wish, proof=proof))
     )
-    return CertifiedSeen.of(made)
 
 
 @router.get("/{copy_id}/file", response_class=Response, responses={200: {"content": {"application/octet-stream": {}}}})

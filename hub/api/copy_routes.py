@@ -8,6 +8,7 @@ from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.etags import Changing
 from hub.api.meeting_scopes import meeting_scope
+from hub.api.once import Creating
 from hub.api.sending_forms import CopyForm, CopyListed, CopySeen, LineForm
 from hub.domain.localized import LocalizedCopy
 from hub.domain.policy import Right
@@ -29,16 +30,19 @@ def copies(meeting_id: str, number: Number, asking: Reading) -> list[CopyListed]
     return [CopyListed.listed(one) for one in found]
 
 
-@router.post("", status_code=201)
-def make(meeting_id: str, number: Number, asking: Editing, form: CopyForm, response: Response) -> CopySeen:
+@router.post("", status_code=201, response_model=CopySeen)
+def make(
+    meeting_id: str, number: Number, asking: Editing, form: CopyForm, response: Response, once: Creating
+) -> Response:
     """Translate a version by machine; a copy that is there is answered as it is."""
     hub = asking.hub
-    study = meeting(hub.room, asking.principal, meeting_id).study or ""
-    translator = hub.translator_for(study)
-    made = localizing.make_copy(
-        hub.room, translator, asking.principal, meeting_id, number, form.locale, mask=hub.outgoing
-    )
-    return _seen(asking, made, response)
+
+    def made() -> CopySeen:
+        study = meeting(hub.room, asking.principal, meeting_id).study or ""
+        asked = (hub.room, hub.translator_for(study), asking.principal, meeting_id, number, form.locale)
+        return _seen(asking, localizing.make_copy(*asked, mask=hub.outgoing), response)
+
+    return once.answer(form, made, sets=response)
 
 
 @router.get("/{locale}")

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.etags import Changing
+from hub.api.once import Creating
 from hub.api.paging import Page, Paging, sliced
 from hub.api.problems import standing
 from hub.api.sync_scopes import (
@@ -186,33 +187,43 @@ def identity(
     )
 
 
-@router.post("/records/{id}/merges", status_code=201)
+@router.post("/records/{id}/merges", status_code=201, response_model=TurnSeen)
 def join(
     placed: Annotated[Placed, Depends(the_record)],
     asking: Annotated[Asking, may(Right.CONFLICTS_RESOLVE, record_scope)],
     form: MergeForm,
     match: Changing,
-) -> TurnSeen:
+    once: Creating,
+) -> Response:
     """Make another record one with the one of the path, which goes on."""
-    match.check(placed.record)
     other = the_record(form.gone, asking.hub)
     asking.check(Right.CONFLICTS_RESOLVE, scope_of_record(other, asking.hub.sync.ledger.agreements()))
     use, who = [one.held() for one in form.use], asking.principal.actor
-    with standing():
-        done = merge(asking.hub.sync, placed.record.id, form.gone, person=who, why=form.reason, use=use)
-    return TurnSeen.of(done)
+
+    def made() -> TurnSeen:
+        match.check(placed.record)
+        with standing():
+            return TurnSeen.of(
+                merge(asking.hub.sync, placed.record.id, form.gone, person=who, why=form.reason, use=use)
+            )
+
+    return once.answer(form, made)
 
 
-@router.post("/records/{id}/splits", status_code=201)
+@router.post("/records/{id}/splits", status_code=201, response_model=TurnSeen)
 def part(
     placed: Annotated[Placed, Depends(the_record)],
     asking: Annotated[Asking, may(Right.CONFLICTS_RESOLVE, record_scope)],
     form: SplitForm,
     match: Changing,
-) -> TurnSeen:
+    once: Creating,
+) -> Response:
     """Take what systems hold out of a record, as after a merge that was wrong."""
-    match.check(placed.record)
-    off = [one.held() for one in form.off]
-    with standing():
-        done = split(asking.hub.sync, placed.record.id, off, person=asking.principal.actor, why=form.reason)
-    return TurnSeen.of(done)
+    off, who = [one.held() for one in form.off], asking.principal.actor
+
+    def made() -> TurnSeen:
+        match.check(placed.record)
+        with standing():
+            return TurnSeen.of(split(asking.hub.sync, placed.record.id, off, person=who, why=form.reason))
+
+    return once.answer(form, made)

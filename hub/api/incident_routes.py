@@ -124,13 +124,16 @@ def show(
     return IncidentSeen.of(found, asking.at)
 
 
-@router.post("/{id}/steps", status_code=201)
-def follow(found: The, asking: Managing, form: IncidentStepForm) -> IncidentSeen:
+@router.post("/{id}/steps", status_code=201, response_model=IncidentSeen)
+def follow(found: The, asking: Managing, form: IncidentStepForm, once: Creating) -> Response:
     """Add what was done about it. That the authority was told stops the clock."""
-    after = incidents.followed(
-        asking.hub.room, asking.principal, found.id, form.text, told=form.told, authority=form.authority
-    )
-    return IncidentSeen.of(after, asking.at)
+    room, who = asking.hub.room, asking.principal
+
+    def made() -> IncidentSeen:
+        after = incidents.followed(room, who, found.id, form.text, told=form.told, authority=form.authority)
+        return IncidentSeen.of(after, asking.at)
+
+    return once.answer(form, made)
 
 
 @router.post("/{id}/close")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from hub.api.asking import Asking, Somebody, oneself
@@ -33,11 +33,6 @@ class JobSeen(BaseModel):
     asked_at: datetime
     began_at: datetime | None
     ended_at: datetime | None
-
-
-def accepted(job: Job) -> JSONResponse:
-    """Return the answer 202 for a job that was asked for, with where it is watched."""
-    return JSONResponse(seen(job).model_dump(mode="json"), 202, headers={"Location": job_address(job)})
 
 
 def job_address(job: Any) -> str:

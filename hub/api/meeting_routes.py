@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import JSONResponse
 
 from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.etags import Changing
-from hub.api.job_routes import JobSeen, accepted
+from hub.api.job_routes import JobSeen, job_address, seen
 from hub.api.meeting_forms import (
     MeetingChange,
     MeetingForm,
@@ -101,13 +100,14 @@ def change(meeting_id: str, asking: Writing, form: MeetingChange, match: Changin
 
 
 @router.post("/{meeting_id}/work", status_code=202, response_model=JobSeen)
-def start(meeting_id: str, asking: Writing, form: StartForm) -> JSONResponse:
+def start(meeting_id: str, asking: Writing, form: StartForm, once: Creating) -> Response:
     """Have the minutes of what was uploaded drafted, as a job to watch."""
-    hub = asking.hub
-    job = pipeline.start(
-        hub.room, hub.jobs.submit, asking.principal, meeting_id, channels=form.channels, language=form.language
-    )
-    return accepted(job)
+    about = (asking.hub.room, asking.hub.jobs.submit, asking.principal, meeting_id)
+
+    def begin() -> JobSeen:
+        return seen(pipeline.start(*about, channels=form.channels, language=form.language))
+
+    return once.answer(form, begin, status=202, location=job_address)
 
 
 @router.delete("/{meeting_id}/work")

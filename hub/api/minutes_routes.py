@@ -3,14 +3,14 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from fastapi.responses import JSONResponse
 
 from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.etags import Changing
-from hub.api.job_routes import JobSeen, accepted
+from hub.api.job_routes import JobSeen, job_address, seen
 from hub.api.meeting_scopes import meeting_scope
 from hub.api.minutes_forms import DraftSeen, EditsForm, ItemDiffSeen, ReasonForm, VersionListed, VersionSeen
+from hub.api.once import Creating
 from hub.api.paging import Page, Paging, sliced
 from hub.domain import wire
 from hub.domain.diff import compare
@@ -49,10 +49,14 @@ def edit(meeting_id: str, asking: Editing, form: EditsForm, match: Changing, res
 
 
 @router.post("/minutes/again", status_code=202, response_model=JobSeen)
-def again(meeting_id: str, asking: Editing) -> JSONResponse:
+def again(meeting_id: str, asking: Editing, once: Creating) -> Response:
     """Have the minutes drafted again from the transcript as it stands; what people judged or added stays."""
     hub = asking.hub
-    return accepted(redrafting.ask(hub.room, hub.jobs.submit, asking.principal, meeting_id))
+
+    def begin() -> JobSeen:
+        return seen(redrafting.ask(hub.room, hub.jobs.submit, asking.principal, meeting_id))
+
+    return once.answer({}, begin, status=202, location=job_address)
 
 
 @router.post("/minutes/discard")
@@ -70,14 +74,16 @@ def versions(meeting_id: str, asking: Reading, paging: Paging) -> Page[VersionLi
     return sliced(found, paging, form=VersionListed.listed)
 
 
-@router.post("/versions", status_code=201)
-def keep(meeting_id: str, asking: Editing, form: ReasonForm, match: Changing) -> VersionSeen:
+@router.post("/versions", status_code=201, response_model=VersionSeen)
+def keep(meeting_id: str, asking: Editing, form: ReasonForm, match: Changing, once: Creating) -> Response:
     """Keep the edits as a version, which is never changed."""
-    before = _matched(asking, meeting_id, match)
-    kept = editing.keep_version(
-        asking.hub.room, asking.principal, meeting_id, revision=before.revision, reason=form.reason
-    )
-    return VersionSeen.of(kept)
+    room, who = asking.hub.room, asking.principal
+
+    def made() -> VersionSeen:
+        before = _matched(asking, meeting_id, match)
+        return VersionSeen.of(editing.keep_version(room, who, meeting_id, revision=before.revision, reason=form.reason))
+
+    return once.answer(form, made)
 
 
 @router.get("/versions/{number}")

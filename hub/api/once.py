@@ -1,7 +1,7 @@
 """Creation that may be asked for twice: the first answer is given again (Idempotency-Key)."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
@@ -10,6 +10,11 @@ from pydantic import BaseModel
 
 from hub.api.asking import Asking, Somebody
 from hub.domain import wire
+
+Form = BaseModel | Sequence[BaseModel]
+_KEPT = ("location", "etag")
+_PROOFS = {"password", "code", "step_up"}
+"""What proves who one is: not even its hash is kept beside a key."""
 
 
 class Once:
@@ -23,20 +28,24 @@ class Once:
     def answer(
         self,
         form: Any,
-        make: Callable[[], BaseModel],
+        make: Callable[[], Form],
         *,
         status: int = 201,
         location: Callable[[Any], str] | None = None,
+        sets: Response | None = None,
     ) -> Response:
-        """Return what *make* creates from *form* as the answer. UsageError: the key came with another form before."""
+        """Return what *make* creates from *form* as the answer, with the entity tag that it puts on *sets*.
+
+        UsageError: the key came with another form before. What proves who one is stands in no form that is kept.
+        """
         if self._key is None:
-            return _made(make(), status, location)
+            return _made(make(), status, location, sets)
         answers, user = self._asking.hub.answers, self._asking.principal.user.id
         request = hashlib.sha256(f"{self._route} {wire.dumps(_plain(form))}".encode()).hexdigest()
 
         def made() -> dict[str, Any]:
-            response = _made(make(), status, location)
-            headers = {"Location": response.headers["location"]} if "location" in response.headers else {}
+            response = _made(make(), status, location, sets)
+            headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
             return {"status": status, "headers": headers, "body": bytes(response.body).decode()}
 
         kept = answers.once(user, self._key, request, self._asking.at, made)
@@ -56,10 +65,15 @@ def _once(
 Creating = Annotated[Once, Depends(_once)]
 
 
-def _made(made: BaseModel, status: int, location: Callable[[Any], str] | None) -> JSONResponse:
-    headers = {"Location": location(made)} if location else None
-    return JSONResponse(made.model_dump(mode="json"), status, headers=headers)
+def _made(made: Form, status: int, location: Callable[[Any], str] | None, sets: Response | None = None) -> JSONResponse:
+    headers = {"Location": location(made)} if location else {}
+    if sets is not None and "etag" in sets.headers:
+        headers["ETag"] = sets.headers["etag"]
+    plain = (
+        made.model_dump(mode="json") if isinstance(made, BaseModel) else [one.model_dump(mode="json") for one in made]
+    )
+    return JSONResponse(plain, status, headers=headers)
 
 
 def _plain(form: Any) -> Any:
-    return form.model_dump(mode="json") if isinstance(form, BaseModel) else form
+    return form.model_dump(mode="json", exclude=_PROOFS) if isinstance(form, BaseModel) else form

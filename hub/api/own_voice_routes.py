@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from hub.api.asking import Asking, oneself
-from hub.api.job_routes import JobSeen, accepted
+from hub.api.job_routes import JobSeen, job_address, seen
+from hub.api.once import Creating
 from hub.domain.errors import RefusedError
 from hub.domain.people import User
 from hub.services import voices
@@ -61,13 +61,16 @@ def show(asking: Own) -> VoiceSeen:
     return VoiceSeen(agreed=True, agreed_at=found.agreed_at, how=found.how, samples=samples)
 
 
-@router.post("", status_code=201)
-def agree(asking: Own, form: Consent) -> VoiceSeen:
+@router.post("", status_code=201, response_model=VoiceSeen)
+def agree(asking: Own, form: Consent, once: Creating) -> Response:
     """Agree; nothing is learned until one asks for it."""
-    del form
     user = person(asking)
-    voices.agree(asking.hub.voices, user, by=asking.principal.actor, how=SIGNED_IN)
-    return show(asking)
+
+    def made() -> VoiceSeen:
+        voices.agree(asking.hub.voices, user, by=asking.principal.actor, how=SIGNED_IN)
+        return show(asking)
+
+    return once.answer(form, made)
 
 
 @router.delete("", status_code=204)
@@ -77,12 +80,15 @@ def forget(asking: Own) -> None:
 
 
 @router.post("/samples", status_code=202, response_model=JobSeen)
-def learn(asking: Own, form: Lesson) -> JSONResponse:
+def learn(asking: Own, form: Lesson, once: Creating) -> Response:
     """Have one's voice learned from a meeting in which one is named."""
     person(asking)
     hub = asking.hub
-    job = voice_learning.start(hub.room, hub.voices, hub.jobs.submit, asking.principal, form.meeting)
-    return accepted(job)
+
+    def begin() -> JobSeen:
+        return seen(voice_learning.start(hub.room, hub.voices, hub.jobs.submit, asking.principal, form.meeting))
+
+    return once.answer(form, begin, status=202, location=job_address)
 
 
 def person(asking: Asking) -> User:

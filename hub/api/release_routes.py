@@ -10,6 +10,7 @@ from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.etags import Changing
 from hub.api.meeting_scopes import study_named, study_scope
+from hub.api.once import Creating
 from hub.domain import wire
 from hub.domain.blinding import DECLARED
 from hub.domain.policy import Right
@@ -104,13 +105,13 @@ def list_releases(study: Study, asking: Seeing) -> list[ReleaseSeen]:
     return [ReleaseSeen.of(one, asking.hub.version) for one in found]
 
 
-@router.post("/releases", status_code=201)
-def approve(study: Study, asking: Releasing, form: ReleaseForm) -> ReleaseSeen:
+@router.post("/releases", status_code=201, response_model=ReleaseSeen)
+def approve(study: Study, asking: Releasing, form: ReleaseForm, once: Creating) -> Response:
     """Approve a version for a study, proving anew who one is."""
     hub, told = asking.hub, Approving(study_named(study), form.version, form.evidence, form.report)
     proof = Proof(form.password, form.code, form.step_up)
-    made = releases.approve(hub.room, hub.reauthentication, asking.principal, told, proof=proof)
-    return ReleaseSeen.of(made, hub.version)
+    parts = (hub.room, hub.reauthentication, asking.principal)
+    return once.answer(form, lambda: ReleaseSeen.of(releases.approve(*parts, told, proof=proof), hub.version))
 
 
 @router.post("/releases/{release_id}/withdraw")

@@ -10,9 +10,10 @@ from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.etags import Changing
 from hub.api.meeting_scopes import meeting_scope, study_named, study_scope
+from hub.api.once import Creating
 from hub.domain import wire
 from hub.domain.policy import Right
-from hub.domain.retention import Destruction, DestructionState, Hold, Period, RecordClass
+from hub.domain.retention import KEPT_ALWAYS, Destruction, DestructionState, Hold, Period, RecordClass
 from hub.services.review import retained, retention
 
 router = APIRouter(tags=["retention"])
@@ -23,16 +24,22 @@ Text = Annotated[str, Field(min_length=1, max_length=4000)]
 
 
 class PeriodSeen(BaseModel):
-    """For how many months after a meeting a class of records is kept."""
+    """For how many months a class of records is kept; where it is kept always, *months* is null and *why* says why.
+
+    Months begin with the meeting, with the last change of what was said, or with the end of the last agreement.
+    """
 
     record_class: RecordClass
     study: str
-    months: int
+    months: int | None
+    why: str = ""
 
     @classmethod
     def of(cls, period: Period) -> "PeriodSeen":
         """Return the form of a period."""
-        return cls.model_validate(wire.plain(period))
+        why = KEPT_ALWAYS.get(period.record_class, "")
+        months = None if why else period.months
+        return cls(record_class=period.record_class, study=period.study, months=months, why=why)
 
 
 class PeriodForm(BaseModel):
@@ -154,11 +161,11 @@ def set_period(
     return PeriodSeen.of(after)
 
 
-@router.post("/studies/{study}/holds", status_code=201)
-def hold_study(study: Study, asking: OfStudy, form: WhyForm) -> HoldSeen:
+@router.post("/studies/{study}/holds", status_code=201, response_model=HoldSeen)
+def hold_study(study: Study, asking: OfStudy, form: WhyForm, once: Creating) -> Response:
     """Hold all records of a study."""
-    name = study_named(study)
-    return HoldSeen.of(retention.place_hold(asking.hub.room, asking.principal, study=name, reason=form.reason))
+    room, who, name = asking.hub.room, asking.principal, study_named(study)
+    return once.answer(form, lambda: HoldSeen.of(retention.place_hold(room, who, study=name, reason=form.reason)))
 
 
 @router.post("/studies/{study}/holds/{hold_id}/release")
@@ -168,11 +175,13 @@ def release_study(study: Study, hold_id: str, asking: OfStudy, form: WhyForm) ->
     return HoldSeen.of(retention.release_hold(asking.hub.room, asking.principal, hold_id, reason=form.reason))
 
 
-@router.post("/meetings/{meeting_id}/holds", status_code=201)
-def hold_meeting(meeting_id: str, asking: OfMeeting, form: WhyForm) -> HoldSeen:
+@router.post("/meetings/{meeting_id}/holds", status_code=201, response_model=HoldSeen)
+def hold_meeting(meeting_id: str, asking: OfMeeting, form: WhyForm, once: Creating) -> Response:
     """Hold the records of a meeting."""
-    room, principal = asking.hub.room, asking.principal
-    return HoldSeen.of(retention.place_hold(room, principal, meeting_id=meeting_id, reason=form.reason))
+    room, who = asking.hub.room, asking.principal
+    return once.answer(
+        form, lambda: HoldSeen.of(retention.place_hold(room, who, meeting_id=meeting_id, reason=form.reason))
+    )
 
 
 @router.post("/meetings/{meeting_id}/holds/{hold_id}/release")
@@ -189,11 +198,14 @@ def destructions(meeting_id: str, asking: OfMeeting) -> list[DestructionSeen]:
     return [DestructionSeen.of(one) for one in found]
 
 
-@router.post("/meetings/{meeting_id}/destructions", status_code=201)
-def ask(meeting_id: str, asking: OfMeeting, form: DestructionForm) -> DestructionSeen:
+@router.post("/meetings/{meeting_id}/destructions", status_code=201, response_model=DestructionSeen)
+def ask(meeting_id: str, asking: OfMeeting, form: DestructionForm, once: Creating) -> Response:
     """Ask for the destruction of a class of a meeting; another person has to approve it."""
-    room, principal = asking.hub.room, asking.principal
-    return DestructionSeen.of(retention.ask(room, principal, meeting_id, form.record_class, reason=form.reason))
+    room, who = asking.hub.room, asking.principal
+    return once.answer(
+        form,
+        lambda: DestructionSeen.of(retention.ask(room, who, meeting_id, form.record_class, reason=form.reason)),
+    )
 
 
 @router.post("/meetings/{meeting_id}/destructions/{record_class}/approve")

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.etags import Changing
+from hub.api.once import Creating
 from hub.api.oversight_scopes import own_scope
 from hub.domain.policy import Right
 from hub.domain.reminders import ReviewKind
@@ -63,14 +64,18 @@ def plan_trail(asking: OfTrail, form: ReviewPlanForm, match: Changing, response:
     return _planned(asking, response, form, match, ReviewKind.TRAIL)
 
 
-@router.post("/trail", status_code=201)
-def review_trail(asking: OfTrail, form: TrailReviewForm, response: Response) -> ReviewPlanSeen:
+@router.post("/trail", status_code=201, response_model=ReviewPlanSeen)
+def review_trail(asking: OfTrail, form: TrailReviewForm, response: Response, once: Creating) -> Response:
     """Record a review of the trail: it is in the trail itself."""
-    trail_reviews.record(
-        asking.hub.desk, asking.principal, trail_reviews.TRAIL,
-        scope=form.scope, findings=form.findings, since=form.since, until=form.until,
-    )  # fmt: skip
-    return _shown(asking, response, ReviewKind.TRAIL)
+
+    def made() -> ReviewPlanSeen:
+        trail_reviews.record(
+            asking.hub.desk, asking.principal, trail_reviews.TRAIL,
+            scope=form.scope, findings=form.findings, since=form.since, until=form.until,
+        )  # fmt: skip
+        return _shown(asking, response, ReviewKind.TRAIL)
+
+    return once.answer(form, made, sets=response)
 
 
 @router.get("/access/plan")

@@ -9,6 +9,7 @@ from hub.api.asking import Asking, may
 from hub.api.etags import Changing
 from hub.api.meeting_scopes import meeting_scope, study_named, study_scope, the_card
 from hub.api.minutes_forms import ReasonForm
+from hub.api.once import Creating
 from hub.api.sending_forms import DispatchSeen, RuleForm, RuleSeen, SendForm
 from hub.domain.policy import Right
 from hub.services.review import delivering, distributing, routes
@@ -29,13 +30,17 @@ def show(meeting_id: str, number: Number, asking: Reading) -> list[DispatchSeen]
     return [DispatchSeen.of(one) for one in found]
 
 
-@router.post(_DISPATCHES, status_code=202)
-def send(meeting_id: str, number: Number, asking: Sending, form: SendForm) -> list[DispatchSeen]:
+@router.post(_DISPATCHES, status_code=202, response_model=list[DispatchSeen])
+def send(meeting_id: str, number: Number, asking: Sending, form: SendForm, once: Creating) -> Response:
     """Send an approved version to whom the study's rule names; whoever has it gets it no second time."""
     hub, also = asking.hub, [one.recipient() for one in form.also]
-    found = distributing.distribute(hub.room, asking.principal, meeting_id, number, also=also)
-    hub.jobs.submit(delivering.KIND, {}, by=asking.principal, scope=the_card(meeting_id, hub).scope)
-    return [DispatchSeen.of(one) for one in found]
+
+    def begin() -> list[DispatchSeen]:
+        found = distributing.distribute(hub.room, asking.principal, meeting_id, number, also=also)
+        hub.jobs.submit(delivering.KIND, {}, by=asking.principal, scope=the_card(meeting_id, hub).scope)
+        return [DispatchSeen.of(one) for one in found]
+
+    return once.answer(form, begin, status=202)
 
 
 @router.post("/meetings/{meeting_id}/dispatches/{dispatch_id}/again")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from hub.api.asking import Asking, may
-from hub.api.job_routes import JobSeen, accepted, job_address, seen
+from hub.api.job_routes import JobSeen, job_address, seen
 from hub.api.once import Creating
 from hub.api.paging import Page, Paging, page
 from hub.domain.agreements import Agreement
@@ -72,10 +72,15 @@ def _hub_itself() -> Scope:
 
 
 @router.post("/rounds", status_code=202, response_model=JobSeen)
-def begin_round(asking: Annotated[Asking, may(Right.SYNC_OPERATE, _hub_itself)], form: RoundForm) -> Response:
+def begin_round(
+    asking: Annotated[Asking, may(Right.SYNC_OPERATE, _hub_itself)], form: RoundForm, once: Creating
+) -> Response:
     """Read every system and deliver until all is quiet, beside running workers: for those who run the hub."""
-    jobs = asking.hub.jobs
-    return accepted(jobs.submit(ROUND, {"full": form.full}, by=asking.principal, scope=HUB_ITSELF))
+
+    def begin() -> JobSeen:
+        return seen(asking.hub.jobs.submit(ROUND, {"full": form.full}, by=asking.principal, scope=HUB_ITSELF))
+
+    return once.answer(form, begin, status=202, location=job_address)
 
 
 @router.post("/reconciliations", status_code=202, response_model=JobSeen)

@@ -10,6 +10,7 @@ from hub.api import etags
 from hub.api.asking import Asking, may, oneself
 from hub.api.etags import Changing
 from hub.api.meeting_scopes import study_named, study_scope
+from hub.api.once import Creating
 from hub.api.user_routes import Managing, The, Why
 from hub.domain import wire
 from hub.domain.people import Role
@@ -86,20 +87,11 @@ def list_qualifications(account: The, asking: Managing) -> list[QualificationSee
     return _seen(asking, account.user.id)
 
 
-@router.post("/users/{id}/qualifications", status_code=201)
-def note(account: The, asking: Managing, form: QualificationForm) -> QualificationSeen:
+@router.post("/users/{id}/qualifications", status_code=201, response_model=QualificationSeen)
+def note(account: The, asking: Managing, form: QualificationForm, once: Creating) -> Response:
     """Note a training, that an identity was seen, or that the letter to the FDA was sent; never one's own."""
-    made = training.note(
-        asking.hub.room,
-        asking.principal,
-        account.user,
-        kind=form.kind,
-        name=form.name,
-        on=form.on,
-        until=form.until,
-        evidence=form.evidence,
-    )
-    return QualificationSeen.of(made, asking.at)
+    room, who, told = asking.hub.room, asking.principal, dict(form)
+    return once.answer(form, lambda: QualificationSeen.of(training.note(room, who, account.user, **told), asking.at))
 
 
 @router.post("/users/{id}/qualifications/{qualification}/withdraw")

@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from hub.bootstrap import Hub
 from hub.domain.errors import HubError
 from hub.services.oversight import reminding
-from hub.services.review import delivering, ending, uploads
+from hub.services.review import delivering, ending, study_retention, uploads
 
 log = structlog.get_logger()
 EVERY_S = 30.0
@@ -29,6 +29,7 @@ async def tended(hub: Hub) -> None:
         await run_in_threadpool(once, hub)
         if number % _DAILY == 0:
             await run_in_threadpool(_tried, (lambda: ending.tell_ended(hub.room),))
+            await run_in_threadpool(_tried, (lambda: study_retention.tell_ended(hub.room, hub.stacks),))
         whole = number % _REMINDERS == 0
         await run_in_threadpool(_tried, (lambda: herald.look(whole=whole),))  # noqa: B023 - awaited in this round
 

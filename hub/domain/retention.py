@@ -6,9 +6,7 @@ from enum import StrEnum
 
 
 class RecordClass(StrEnum):
-    """What is kept together. The hub destroys what is of a meeting, never records of the sync, the communication log or
-    the audit trail.
-    """
+    """What is kept together, each with its period or with the reason why it has none."""
 
     RECORDING = "recording"
     """The file that was uploaded, and what its stages made of it."""
@@ -19,11 +17,24 @@ class RecordClass(StrEnum):
     RECEIPTS = "receipts"
     """Who was sent what, and what the other side said."""
     COMMUNICATION = "communication"
-    """What was said in agreed channels and mailboxes; of no meeting. Nothing of it is taken away by the hub."""
+    """What was said in agreed channels and mailboxes of a study."""
+    RECORDS = "records"
+    """What the hub holds of the parties' systems: records of a study, and what each was known to hold of them."""
+    TRAIL = "trail"
+    """Who did what when, of all studies."""
 
 
-OF_MEETINGS = tuple(one for one in RecordClass if one is not RecordClass.COMMUNICATION)
-"""The classes whose period begins with the meeting, and that may be destroyed when it has ended."""
+OF_MEETINGS = (RecordClass.RECORDING, RecordClass.TRANSCRIPT, RecordClass.MINUTES, RecordClass.RECEIPTS)
+"""The classes whose period begins with the meeting, and that are destroyed meeting by meeting."""
+OF_STUDIES = (RecordClass.COMMUNICATION, RecordClass.RECORDS)
+"""The classes that are destroyed study by study: a message's period begins when it was last changed, that of records
+when the last agreement under which they flow has ended.
+"""
+KEPT_ALWAYS = {
+    RecordClass.TRAIL: "one chain of hashes over all studies proves every record, so no part of it can go while any "
+    "record stands (21 CFR 11.10(e), ICH E6(R3) 4.2.2)"
+}
+"""The classes that have no period, each with the reason."""
 
 
 DEFAULT_MONTHS = 25 * 12
@@ -86,9 +97,40 @@ class Destruction:
     """The public key (Ed25519, hex) that the certificate was signed under."""
 
 
+@dataclass(frozen=True, slots=True)
+class StudyDestruction:
+    """One class of one study, as far as it is of *before*; asked for by one person and decided by another.
+
+    *told* and *certificate* are canonical JSON; the former is what was counted before anything went.
+    """
+
+    id: str
+    study: str
+    record_class: RecordClass
+    before: datetime
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    state: DestructionState = DestructionState.ASKED
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    told: str = ""
+    certificate: str = ""
+    signature: str = ""
+    key: str = ""
+
+
 def ends_at(at: datetime, months: int) -> datetime:
     """Return the first moment at which something of the time *at* need not be kept any more."""
     there = at.astimezone(UTC)
     year, month = divmod(there.year * 12 + there.month - 1 + months, 12)
     day = min(there.day, 28)  # every month has it
     return there.replace(year=year, month=month + 1, day=day)
+
+
+def begun_before(now: datetime, months: int) -> datetime:
+    """Return the moment before which something has to be of for its period to have ended *now*.
+
+    Of the last days of a month it is up to three days on the safe side.
+    """
+    return ends_at(now, -months)

@@ -12,7 +12,7 @@ from hub.domain.oversight import Incident, RegisterEntry
 from hub.domain.personal import PersonalRequest
 from hub.domain.releases import Release, ReleaseRule
 from hub.domain.reminders import Reminder, ReviewPlan
-from hub.domain.retention import Destruction, Hold, Period
+from hub.domain.retention import Destruction, Hold, Period, StudyDestruction
 from hub.domain.training import Curriculum, Qualification
 from hub.domain.uploads import Upload
 from hub.domain.versions import KeptTranscript, Version, WorkingDraft
@@ -35,6 +35,7 @@ KEYS: dict[type, tuple[str, ...]] = {
     Period: ("record_class", "study"),
     Hold: ("id",),
     Destruction: ("id",),
+    StudyDestruction: ("id",),
     Qualification: ("id",),
     Curriculum: ("study",),
     CertifiedCopy: ("id",),

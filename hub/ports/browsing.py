@@ -32,5 +32,8 @@ class Browser(Protocol):
     def placed(self, ids: Sequence[str]) -> Mapping[str, Placed]:
         """Return records by id; those that are unknown are left out."""
 
+    def departed(self, ids: Sequence[str]) -> Mapping[str, Placed]:
+        """Return records that were destroyed, by id and without fields: whose their lines in the trail are."""
+
     def trail(self, wanted: Wanted, *, before: int | None, limit: int) -> list[tuple[int, Entry, str]]:
         """Return entries, newest first, those with a number *before* one: (number, entry, hash)."""

@@ -88,4 +88,4 @@ class CommunicationLog(Protocol):
         """Return the channels in which something was kept, as they were then, by name: those the asker *sees*."""
 
     def scope(self, message: str) -> Scope | None:
-        """Return whose a message is; None where there is no such message."""
+        """Return whose a message is, or was before it was destroyed; None where there never was one."""

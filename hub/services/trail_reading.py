@@ -83,7 +83,9 @@ class TrailReader:
 
     def _seen(self, come: list[tuple[int, Entry, str]], sees: Sees, known: _Known) -> Iterator[Line]:
         agreements = {one.id: one for one in self._ledger.agreements()}
-        placed = self._browser.placed(sorted({entry.record_id for _, entry, _ in come if entry.agreement}))
+        ids = {entry.record_id for _, entry, _ in come if entry.agreement}
+        placed = dict(self._browser.placed(sorted(ids)))
+        placed |= self._browser.departed(sorted(ids - set(placed)))
         others, blinding = self._others([entry for _, entry, _ in come]), self._blinding()
         for number, entry, digest in come:
             key = (entry.field if entry.field == "dead_letter" else entry.kind, entry.record_id, entry.agreement)

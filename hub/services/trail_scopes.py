@@ -24,6 +24,8 @@ _OVERSEEN: dict[str, type[Overseen]] = {
     INCIDENT: Incident,
     REQUEST: PersonalRequest,
 }
+_OF_STUDIES = ("retention", "hold", "destruction")
+"""Kinds of lines that are of a study where they are of no meeting."""
 
 
 class OtherScopes:
@@ -50,6 +52,9 @@ class OtherScopes:
             return self._overseen(_OVERSEEN[entry.kind], entry.record_id)
         if entry.kind == COMMUNICATION:
             return self._log.scope(entry.record_id)
+        if entry.kind in _OF_STUDIES and _meeting(entry) not in self._meetings:
+            study = entry.record_id.rpartition("/")[0] if entry.kind == "destruction" else entry.record_id
+            return Scope(self._shelf.parties(study), study)
         if entry.field == "dead_letter":
             return self._letter(entry.record_id)
         return self._meetings.get(_meeting(entry))

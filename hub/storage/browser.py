@@ -11,7 +11,7 @@ from hub.domain.audit import Entry, stamp
 from hub.domain.places import Placed
 from hub.domain.sync import Record
 from hub.ports.browsing import Wanted
-from hub.storage import bulk, rows
+from hub.storage import bulk, departed, rows
 from hub.storage.audit_tables import audit
 from hub.storage.engine import reading
 from hub.storage.sync_tables import bases, records
@@ -37,6 +37,11 @@ class SqlBrowser:
             query = select(records).where(bulk.among(connection, records.c.id, ids))
             found = _placed(connection, [rows.record(row) for row in connection.execute(query)])
         return {one.record.id: one for one in found}
+
+    def departed(self, ids: Sequence[str]) -> Mapping[str, Placed]:
+        """Return destroyed records; see `Browser.departed`."""
+        with reading(self._engine) as connection:
+            return departed.placed(connection, ids)
 
     def trail(self, wanted: Wanted, *, before: int | None, limit: int) -> list[tuple[int, Entry, str]]:
         """Return entries of the trail; see `Browser.trail`."""

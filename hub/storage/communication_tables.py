@@ -1,4 +1,4 @@
-"""The tables of the communication log: rows are added, never changed."""
+"""The tables of the communication log: rows are added, never changed, and go only where their destruction is agreed."""
 
 from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, String, Table, Text, UniqueConstraint
 
@@ -23,6 +23,7 @@ log = Table(
     Index("communication_log_study", "study", "number"),
     Index("communication_log_thread", "thread", "number"),
     Index("communication_log_channel", "channel", "said_at"),
+    Index("communication_log_age", "study", "said_at"),
 )
 cursors = Table(
     "communication_cursors",

@@ -10,12 +10,14 @@ from sqlalchemy import Connection, Engine, func, select
 from hub.domain.audit import Entry
 from hub.domain.communications import COMMUNICATION, Asked, Channel, Kind, Logged, Said, message_id
 from hub.domain.policy import Scope
+from hub.domain.retention import RecordClass
 from hub.domain.wire import dumps, loads
 from hub.ports import Clock
-from hub.storage import audit, bulk
+from hub.storage import audit, bulk, departed
 from hub.storage.communication_tables import cursors, log
 from hub.storage.engine import reading, transaction
 from hub.storage.rows import naive
+from hub.storage.shelf_tables import study_destructions
 from hub.storage.upsert import upsert
 
 
@@ -60,7 +62,7 @@ class SqlCommunications:
         these = [log.c.study == asked.study]
         with reading(self._engine) as connection:
             scopes = connection.execute(select(log.c.scope).where(*these).distinct()).scalars().all()
-            these.append(log.c.scope.in_([one for one in scopes if sees(_scope(one))]))
+            these.append(log.c.scope.in_([one for one in scopes if sees(scope_of(one))]))
             these += [log.c[name] == value for name in ("message", "thread") if (value := getattr(asked, name))]
             if asked.channel:
                 these.append(log.c.channel == asked.channel)
@@ -74,15 +76,15 @@ class SqlCommunications:
     def channels(self, sees: Callable[[Scope], bool]) -> list[Channel]:
         """Return the channels; see `CommunicationLog.channels`."""
         with reading(self._engine) as connection:
-            rows = [(_scope(row.scope), _logged(row).channel) for row in _last_of_each(connection)]
+            rows = [(scope_of(row.scope), _logged(row).channel) for row in _last_of_each(connection)]
         return sorted((one for scope, one in rows if sees(scope)), key=lambda one: (one.study, one.name, one.key))
 
     def scope(self, message: str) -> Scope | None:
         """Return whose a message is; see `CommunicationLog.scope`."""
         query = select(log.c.scope).where(log.c.message == message).order_by(log.c.number).limit(1)
         with reading(self._engine) as connection:
-            found = connection.execute(query).scalar()
-        return _scope(found) if found is not None else None
+            found = connection.execute(query).scalar() or departed.scope(connection, message)
+        return scope_of(found) if found is not None else None
 
     def _entry(self, one: Logged, old: str | None) -> Entry:
         """Return the line of the trail: the fingerprint of what was said, so that no word of it is read there."""
@@ -109,7 +111,12 @@ def _added(
     connection: Connection, channel: Channel, said: Sequence[Said], now: datetime
 ) -> list[tuple[Logged, str | None]]:
     """Add what is not there yet; return it in its order, each with the fingerprint of the version before."""
-    come = {(message_id(channel, one.id), one.version): Logged(0, channel, one, now) for one in said}
+    gone = _destroyed(connection, channel.study) if said else None
+    come = {
+        (message_id(channel, one.id), one.version): Logged(0, channel, one, now)
+        for one in said
+        if gone is None or naive(one.stands_since) >= gone
+    }
     if not come:
         return []
     before = _last(connection, sorted({message for message, _ in come}))
@@ -123,6 +130,13 @@ def _added(
             new.append((one, before.get(one.message)))
             before[one.message] = one.sha256
     return new
+
+
+def _destroyed(connection: Connection, study: str) -> datetime | None:
+    """Return of before when a study's log was destroyed: what a platform tells again of then stays away."""
+    table = study_destructions.c
+    agreed = (table.record_class == RecordClass.COMMUNICATION, table.state.in_(("approved", "done")))
+    return connection.execute(select(func.max(table.before)).where(table.study == study, *agreed)).scalar()
 
 
 def _last_of_each(connection: Connection) -> Iterator[Any]:
@@ -167,6 +181,7 @@ def _logged(row: Any) -> Logged:
     return Logged(row.number, kept.channel, kept.said, kept.kept_at)
 
 
-def _scope(told: str) -> Scope:
+def scope_of(told: str) -> Scope:
+    """Return the scope of a row."""
     scope = json.loads(told)
     return Scope(frozenset(scope["organizations"]), scope["study"], scope["unblinding"])

@@ -9,7 +9,7 @@ from hub.domain.copies import CertifiedCopy
 from hub.domain.distribution import Dispatch, DistributionRule
 from hub.domain.governance import Notice
 from hub.domain.localized import LocalizedCopy
-from hub.domain.retention import Destruction, Hold, Period
+from hub.domain.retention import Destruction, Hold, Period, StudyDestruction
 from hub.domain.training import Curriculum, Qualification
 from hub.domain.uploads import Upload
 from hub.domain.versions import KeptTranscript, Version, WorkingDraft
@@ -185,6 +185,17 @@ destructions = Table(
     Column("record_class", String(20), nullable=False, server_default=""),
     _body(),
 )
+study_destructions = Table(
+    "study_destructions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("study", String(200), nullable=False),
+    Column("record_class", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("before", DateTime, nullable=False),
+    _body(),
+    Index("study_destructions_study", "study", "record_class", "state"),
+)
 qualifications = Table(
     "qualifications",
     metadata,
@@ -220,6 +231,7 @@ TABLES: dict[type, Table] = {
     Period: retention_periods,
     Hold: legal_holds,
     Destruction: destructions,
+    StudyDestruction: study_destructions,
     Qualification: qualifications,
     Curriculum: curricula,
     CertifiedCopy: certified_copies,

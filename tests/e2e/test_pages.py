@@ -58,7 +58,7 @@ def browser() -> Iterator[Browser]:
 
 def signed_in(browser: Browser, site: Site, who: str, **how: object) -> Page:
     context: BrowserContext = browser.new_context(base_url=site.address, **how)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))

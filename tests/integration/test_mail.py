@@ -8,6 +8,7 @@ from hub.connectors.mail.smtp import MailServer, SmtpMailer
 from hub.domain.errors import FatalError, RetryableError, UsageError
 from tests.certificates import make_certificates
 from tests.mail_kit import AT, MAIL, Box, submission
+from tests.people import quick_hub
 
 SMTP = """
 send: smtp
@@ -78,3 +79,18 @@ def test_a_file_that_will_not_do_is_said_so_without_its_secrets(tmp_path, told, 
     with pytest.raises(UsageError, match=why) as refused:
         load_mailer(file, clock=lambda: AT)
     assert "hunter2" not in str(refused.value)
+
+
+def test_a_broken_file_has_mail_wait_and_is_read_again_once_it_is_mended(tmp_path, home, monkeypatch, certificates):
+    monkeypatch.setenv("MAIL_PASSWORD", "right")
+    file = home / "mail.yaml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("send: pigeon")
+    made, box = quick_hub(), Box()
+    with pytest.raises(RetryableError, match="send"):
+        made.post.mailer.send(MAIL)
+    with submission(box, certificates) as port:
+        file.write_text(SMTP.format(port=port, ca=certificates / "ca.pem"))
+        made.post.mailer.send(MAIL)
+    made.close()
+    assert [secure for secure, _ in box.come] == [True]

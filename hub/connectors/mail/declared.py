@@ -7,12 +7,13 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from hub.connectors.declared import Strict, read_declared
+from hub.connectors.declared import Strict, read_declared, waiting
 from hub.connectors.mail.graph import GraphMailAccess, GraphMailer
 from hub.connectors.mail.signing_in import Login
 from hub.connectors.mail.smtp import MailServer, SmtpMailer
 from hub.connectors.references import secret_of
 from hub.domain.errors import UsageError
+from hub.ports.review import Mail
 
 
 class SmtpAccess(Strict):
@@ -38,6 +39,29 @@ class _Way(Strict):
         if getattr(self, self.send) is None or getattr(self, other) is not None:
             raise ValueError(f"describe the way under {self.send}: and no other")
         return self
+
+
+class DeclaredMailer:
+    """`Mailer` as *file* says it, which is read when the first mail goes out and again until it describes a way.
+
+    A file that describes none has mail wait, and nothing else.
+    """
+
+    def __init__(self, file: Path, *, clock: Callable[[], datetime]) -> None:
+        self._file, self._clock = file, clock
+        self._made: SmtpMailer | GraphMailer | None = None
+
+    def send(self, mail: Mail) -> str:
+        """Send a mail; see `Mailer.send`."""
+        with waiting():
+            self._made = self._made or load_mailer(self._file, clock=self._clock)
+        return self._made.send(mail)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        close = getattr(self._made, "close", None)
+        if close is not None:
+            close()
 
 
 def load_mailer(file: Path, *, clock: Callable[[], datetime]) -> SmtpMailer | GraphMailer:

@@ -21,8 +21,10 @@ from hub.ports.review import Mail, Mailer
 from hub.services.accounts.acting import held
 from hub.services.accounts.desk import Desk
 from hub.services.oversight.reviews_due import RIGHTS, standing
+from hub.services.review import study_retention
 from hub.services.review.retained import ended
 from hub.services.review.room import Room, entry
+from hub.services.review.study_retention import Stacks
 
 _LEASE_S = 300.0
 _SOON = timedelta(hours=24)
@@ -51,6 +53,7 @@ class Telling:
     room: Room
     desk: Desk
     browser: Browser
+    stacks: Stacks
     leases: Leases
     mailer: Mailer | None
     wording: Callable[[str], Wording]
@@ -116,9 +119,10 @@ def _reviews(telling: Telling, principal: Principal) -> Iterator[Told]:
 def _periods(telling: Telling, principal: Principal) -> Iterator[Told]:
     if not holds(principal, Right.RETENTION_MANAGE, at=telling.room.clock()):
         return
-    if found := ended(telling.room, principal):
-        newest = max(one.since for one in found)
-        yield Told(ReminderKind.PERIOD_ENDED, f"{newest:%Y-%m-%d}", "/administration/retention", len(found))
+    found = [one.since for one in ended(telling.room, principal)]
+    found += [one.since for one in study_retention.ended(telling.room, telling.stacks, principal)]
+    if found:
+        yield Told(ReminderKind.PERIOD_ENDED, f"{max(found):%Y-%m-%d}", "/administration/retention", len(found))
 
 
 def _incidents(telling: Telling, principal: Principal, incidents: Sequence[Incident]) -> Iterator[Told]:

@@ -32,8 +32,8 @@ def is_there(unit: ShelfUnit, card: Card, record_class: RecordClass) -> bool:
             return bool(unit.several(Version, meeting_id=meeting_id))
         case RecordClass.RECEIPTS:
             return any(unit.several(kind, meeting_id=meeting_id) for kind in _RECEIPTS)
-        case RecordClass.COMMUNICATION:
-            return False
+        case _:
+            return False  # of no meeting
 
 
 def files_of(work: Work, record_class: RecordClass) -> tuple[str, ...]:

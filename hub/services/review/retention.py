@@ -14,6 +14,7 @@ from hub.domain.people import Principal
 from hub.domain.policy import Right
 from hub.domain.retention import (
     DEFAULT_MONTHS,
+    KEPT_ALWAYS,
     Destruction,
     DestructionState,
     Hold,
@@ -53,6 +54,8 @@ def set_period(
 ) -> Period:
     """Set how long a class is kept. StaleError where *revision* is outdated."""
     allowed(room, principal, MANAGE, study_scope(room, principal, study), what="this study")
+    if record_class in KEPT_ALWAYS:
+        raise UsageError(f"{record_class}: has no period: {KEPT_ALWAYS[record_class]}")
     if not 1 <= months <= _MOST_MONTHS or not reason.strip():
         raise UsageError(f"a period has 1 to {_MOST_MONTHS} months, and a reason")
     with room.shelf.writing() as unit:

@@ -1,7 +1,7 @@
 """Retention: how long each class of records is kept, what is held, and destruction by two people with a certificate."""
 
 from types import SimpleNamespace
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
@@ -10,9 +10,9 @@ from hub.domain import wire
 from hub.domain.cards import Card
 from hub.domain.errors import MissingError, UsageError
 from hub.domain.policy import Right
-from hub.domain.retention import Destruction, DestructionState, Hold, RecordClass
+from hub.domain.retention import KEPT_ALWAYS, Destruction, DestructionState, Hold, RecordClass, StudyDestruction
 from hub.ports import Wording
-from hub.services.review import retained, retention
+from hub.services.review import retained, retention, study_retention
 from hub.services.review.routes import study_scope
 from hub.web import frame
 from hub.web.views.system import administration
@@ -49,6 +49,7 @@ def show(request: Request, asking: Managing, study: Annotated[str, Query(max_len
         periods=[
             SimpleNamespace(key=str(one), name=names[one], months=kept.months, revision=kept.revision)
             for one in RecordClass
+            if one not in KEPT_ALWAYS
             for kept in (retention.period(room, one, name),)
         ],
         holds=[_hold(asking, one) for one in retained.holds(room, who)],
@@ -59,7 +60,14 @@ def show(request: Request, asking: Managing, study: Annotated[str, Query(max_len
             )
             for one in retained.ended(room, who)
         ],
-        destructions=[_destruction(words, who.user.email, *one) for one in retained.destructions(room, who)],
+        destructions=[
+            *(_of_study(words, who.user.email, one) for one in study_retention.listed(room, asking.hub.stacks, who)),
+            *(_destruction(words, who.user.email, *one) for one in retained.destructions(room, who)),
+        ],
+        studies=[
+            SimpleNamespace(study=one.study, key=str(one.record_class), what=names[one.record_class], since=one.since)
+            for one in study_retention.ended(room, asking.hub.stacks, who)
+        ],
     )  # fmt: skip
 
 
@@ -100,6 +108,30 @@ def ask(asking: Managing, meeting: Short, record_class: Short, reason: Text) -> 
     return frame.go(f"{_PAGE}#destructions", done="asked")
 
 
+@router.post("/study-destructions")
+def ask_of_study(asking: Managing, study: Short, record_class: Short, reason: Text) -> Response:
+    """Ask for the destruction of what of a class of a study is past its period."""
+    hub = asking.hub
+    study_retention.ask(hub.room, hub.stacks, asking.principal, study, _class(record_class), reason=reason)
+    return frame.go(f"{_PAGE}#destructions", done="asked")
+
+
+@router.post("/study-destructions/{id}")
+def decide_of_study(id: str, asking: Managing, do: Short, reason: Text) -> Response:
+    """Approve a destruction of what is of a study, which another person asked for, and do it; or refuse it."""
+    hub, decisions = asking.hub, {"approve": study_retention.approve, "refuse": study_retention.refuse}
+    if do not in decisions:
+        raise UsageError(f"{do}: is nothing that can be done with a destruction")
+    decisions[do](hub.room, hub.stacks, asking.principal, id, reason=reason)
+    return frame.go(f"{_PAGE}#destructions", done="decided")
+
+
+@router.get("/study-certificates/{id}")
+def study_certificate(id: str, asking: Managing) -> Response:
+    """Send the certificate of a destruction of what was of a study."""
+    return _file(study_retention.certificate(asking.hub.room, asking.hub.stacks, asking.principal, id))
+
+
 @router.post("/destructions/decide")
 def decide(asking: Managing, meeting: Short, record_class: Short, do: Short, reason: Text) -> Response:
     """Approve a destruction that another person asked for, and do it; or refuse it."""
@@ -126,6 +158,10 @@ def certificate(meeting: str, record_class: str, asking: Managing) -> Response:
     )
     if found is None:
         raise MissingError("there is no such certificate")
+    return _file(found)
+
+
+def _file(found: Destruction | StudyDestruction) -> Response:
     told = {"certificate": found.certificate, "signature": found.signature, "key": found.key}
     headers = {"Content-Disposition": f'attachment; filename="destruction-{found.record_class}.json"'}
     return Response(wire.dumps(told, indent=1), media_type="application/json", headers=headers)
@@ -139,6 +175,8 @@ def classes(words: Wording) -> dict[RecordClass, str]:
         RecordClass.MINUTES: words.text("Minutes"),
         RecordClass.RECEIPTS: words.text("Receipts"),
         RecordClass.COMMUNICATION: words.text("Communication log"),
+        RecordClass.RECORDS: words.text("Records of the sync"),
+        RecordClass.TRAIL: words.text("Audit trail"),
     }
 
 
@@ -162,18 +200,39 @@ def _hold(asking: Asking, held: Hold) -> SimpleNamespace:
 
 
 def _destruction(words: Wording, own: str, card: Card, one: Destruction) -> SimpleNamespace:
+    certificate = f"{_PAGE}/certificates/{frame.part(card.meeting_id)}/{one.record_class}"
+    return SimpleNamespace(
+        post=f"{_PAGE}/destructions/decide", meeting=card.meeting_id, title=card.title, before=None,
+        **_stands(words, own, one, certificate),
+    )  # fmt: skip
+
+
+def _of_study(words: Wording, own: str, one: StudyDestruction) -> SimpleNamespace:
+    before = one.before if one.record_class is RecordClass.COMMUNICATION else None
+    return SimpleNamespace(
+        post=f"{_PAGE}/study-destructions/{one.id}", meeting=one.id, title=one.study, before=before,
+        **_stands(words, own, one, f"{_PAGE}/study-certificates/{one.id}"),
+    )  # fmt: skip
+
+
+def _stands(words: Wording, own: str, one: Destruction | StudyDestruction, certificate: str) -> dict[str, Any]:
     states = {
         DestructionState.ASKED: words.text("waits for a second person"),
         DestructionState.REFUSED: words.text("refused"),
         DestructionState.APPROVED: words.text("approved"),
         DestructionState.DONE: words.text("destroyed"),
     }
-    waits = one.state in (DestructionState.ASKED, DestructionState.APPROVED)
-    return SimpleNamespace(
-        meeting=card.meeting_id, title=card.title, key=str(one.record_class), what=classes(words)[one.record_class],
-        reason=one.reason, asked_by=one.asked_by, asked_at=one.asked_at, decided_by=one.decided_by,
-        decided_at=one.decided_at, state=states[one.state], tone=_TONES[one.state], waits=waits,
-        mine=one.asked_by == own,
-        certificate=f"{_PAGE}/certificates/{frame.part(card.meeting_id)}/{one.record_class}"
-        if one.state is DestructionState.DONE else "",
-    )  # fmt: skip
+    return {
+        "key": str(one.record_class),
+        "what": classes(words)[one.record_class],
+        "reason": one.reason,
+        "asked_by": one.asked_by,
+        "asked_at": one.asked_at,
+        "decided_by": one.decided_by,
+        "decided_at": one.decided_at,
+        "state": states[one.state],
+        "tone": _TONES[one.state],
+        "waits": one.state in (DestructionState.ASKED, DestructionState.APPROVED),
+        "mine": one.asked_by == own,
+        "certificate": certificate if one.state is DestructionState.DONE else "",
+    }
