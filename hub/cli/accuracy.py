@@ -109,7 +109,9 @@ def _run(part: Part, root: Path) -> Outcome:
             measured = readings(json.loads(target.read_text(encoding="utf-8")))
             return Outcome(part, {f"{part.name}.{key}": value for key, value in measured.items()})
     last = next(reversed(done.stderr.strip().splitlines()), f"exit {done.returncode}, no word why")
-    return Outcome(part, {}, missing=last if done.returncode == _NO_DATA else f"{part.script} failed: {last}")
+    if done.returncode == _NO_DATA:
+        return Outcome(part, {}, missing=last)
+    return Outcome(part, {}, missing=f"{part.script} failed: {last}", broken=True)
 
 
 def write_page(page: Path, lines: Sequence[str]) -> None:
@@ -140,7 +142,7 @@ def _tell(verdicts: Sequence[Verdict], *, as_json: bool) -> None:
 
 def _exit_code(verdicts: Sequence[Verdict], *, recording: bool) -> int:
     missing = sum(verdict.now is None for verdict in verdicts)
-    broken = any(v.why is not None and " failed: " in v.why for v in verdicts)
+    broken = any(verdict.broken for verdict in verdicts)
     if missing == len(verdicts) or broken or (not recording and any(v.dropped for v in verdicts)):
         return FAILED
     return SET_ASIDE if missing else DONE

@@ -46,8 +46,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A part after its run: its readings by key, or in *missing* why there are none."""
+    """A part after its run: its readings by key, or in *missing* why there are none; *broken*: its script failed."""
 
     part: Part
     readings: dict[str, Reading]
     missing: str | None = None
+    broken: bool = False

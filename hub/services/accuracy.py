@@ -12,12 +12,16 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A figure now and as recorded; *now* is None where it was not measured, *why* then says it."""
+    """A figure now and as recorded; *now* is None where it was not measured, *why* then says it.
+
+    *broken* tells a script that failed from data that is not here.
+    """
 
     figure: Figure
     now: Reading | None
     recorded: Reading | None
     why: str | None = None
+    broken: bool = False
 
     @property
     def worse_by(self) -> float:
@@ -37,7 +41,7 @@ class Verdict:
 def judged(outcomes: Sequence[Outcome], recorded: Mapping[str, Reading]) -> list[Verdict]:
     """Return a verdict for each figure of the parts that were asked for, in their order."""
     return [
-        Verdict(figure, outcome.readings.get(figure.key), recorded.get(figure.key), outcome.missing)
+        Verdict(figure, outcome.readings.get(figure.key), recorded.get(figure.key), outcome.missing, outcome.broken)
         for outcome in outcomes
         for figure in outcome.part.figures
     ]
