@@ -28,6 +28,8 @@ ACTS = {
     "bus": 1,
 }
 """What is done, and how often in comparison. *bus*: all brokers at once."""
+_TRIES = 5
+"""So often a broker is started before the run is given up."""
 _MOVED_S = (-86_400.0, -3600.0, -20.0, 20.0, 3600.0, 86_400.0)
 
 
@@ -91,16 +93,24 @@ def harm(
 
 def heal(arena: Arena) -> None:
     """Bring up again what is down."""
-    if arena.down:
-        arena.command("restart", str(arena.services), *arena.down)
-        arena.down.clear()
+    _up(arena, list(arena.down))
 
 
 def _revive(arena: Arena) -> None:
     due = [name for name, until in arena.down.items() if time.monotonic() > until]
-    if due:
-        arena.command("restart", str(arena.services), *due)
-    for name in due:
+    _up(arena, due)
+
+
+def _up(arena: Arena, names: list[str]) -> None:
+    """Start *names* again, together: a broker waits for the others; a busy machine may need more than one try."""
+    for left in reversed(range(_TRIES if names else 0)):
+        try:
+            arena.command("restart", str(arena.services), *names)
+            break
+        except subprocess.CalledProcessError:
+            if not left:
+                raise
+    for name in names:
         del arena.down[name]
 
 
