@@ -11,6 +11,232 @@ NONE = None
 
 # what is said | the day it means (month-day of 2026, a full date, or None)
 ROWS = """
+you'll have it the nineteenth | 06-19
+The twenty-second. | 05-22
+Twenty-second. | 05-22
+end of play tomorrow | 05-20
+by end of play Thursday | 05-21
+in ten days' time | 05-29
+no later than the 3rd | 06-03
+after the weekend | 05-25
+in time for Monday's call | 05-25
+middle of next week | 05-27
+the middle of next week | 05-27
+mid next week | 05-27
+beginning of next week | 05-25
+start of next week | 05-25
+first thing next week | 05-25
+Friday of next week | 05-29
+the Friday of next week | 05-29
+on the last day of the month | 05-31
+last day of May | 05-31
+the last Friday of the month | 05-29
+the last working day of the month | 05-29
+the first of next month | 06-01
+the fifth of next month | 06-05
+the 5th of next month | 06-05
+the 29th of this month | 05-29
+a week today | 05-26
+today week | 05-26
+a week tomorrow | 05-27
+tomorrow week | 05-27
+two weeks today | 06-02
+two weeks tomorrow | 06-03
+two weeks on Friday | 06-05
+Monday fortnight | 06-08
+a fortnight on Monday | 06-08
+a fortnight from Monday | 06-08
+a fortnight today | 06-02
+this day week | 05-26
+this day fortnight | 06-02
+thursday two weeks | 06-04
+ten days from today | 05-29
+by lunch tomorrow | 05-20
+tomorrow by lunch | 05-20
+tomorrow lunchtime | 05-20
+by lunch | 05-19
+before lunch | 05-19
+before lunch tomorrow | 05-20
+Friday end of day | 05-22
+Friday EOD | 05-22
+Friday EOB | 05-22
+by Friday night | 05-22
+Tuesday twenty-sixth | 05-26
+Tuesday the twenty-sixth | 05-26
+twenty-sixth of May | 05-26
+May twenty-sixth | 05-26
+May twenty six | 05-26
+the twenty sixth | 05-26
+by the twenty sixth of may | 05-26
+within the week | 05-22
+within a week | 05-26
+within the hour | 05-19
+within the month | 05-31
+inside a week | 05-26
+inside two weeks | 06-02
+in a couple of days | 05-21
+in the next ten days | 05-29
+in the next two weeks | 06-02
+over the next two weeks | 06-02
+within the next week | 05-26
+in seven days | 05-26
+by twelve | 05-19
+by two pm | 05-19
+by 5 pm today | 05-19
+five o'clock today | 05-19
+Monday next | 05-25
+come Friday | 05-22
+at latest Friday | 05-22
+by June the fifth | 06-05
+by week's end | 05-22
+by the end of business Thursday | 05-21
+before the weekend | 05-22
+by the weekend | 05-22
+over the weekend | 05-24
+at the weekend | 05-24
+on the weekend | 05-24
+during the weekend | 05-24
+first working day of June | 06-01
+Give me a week | 05-26
+Give me till Thursday | 05-21
+give me two days | 05-21
+I need two days | 05-21
+I need a week for it | 05-26
+tomorrow first thing | 05-20
+the 30th of the month | 05-30
+the thirtieth of this month | 05-30
+by six tonight | 05-19
+Monday of next week | 05-25
+Friday in two weeks | 06-05
+Friday two weeks from now | 06-05
+in two weeks on Friday | 06-05
+a week Monday | 06-01
+Monday a week | 06-01
+a week from Monday | 06-01
+three weeks today | 06-09
+in six weeks | 06-30
+in six weeks' time | 06-30
+before we meet on Thursday | 05-21
+by Wednesday's call | 05-20
+Thursday noon | 05-21
+Thursday at noon | 05-21
+by Thursday midday | 05-21
+on Thursday, end of day | 05-21
+the day after tomorrow | 05-21
+in one month | 06-19
+a month from today | 06-19
+a month from now | 06-19
+by the 1st | 06-01
+on or before the 5th | 06-05
+not later than 5 June | 06-05
+until 5 June | 06-05
+until the 5th of June | 06-05
+by June 5 | 06-05
+5 June latest | 06-05
+the week after next | None
+by Friday week | 05-29
+Wednesday week | 05-27
+the Wednesday after next | 06-03
+Wednesday after next | 06-03
+by Thursday of this week | 05-21
+Thursday this week | 05-21
+this week Thursday | 05-21
+by this time tomorrow | 05-20
+this time next week | 05-26
+same time next week | 05-26
+by this time next week | 05-26
+by the close of Friday | 05-22
+close of Friday | 05-22
+end of Friday | 05-22
+by the end of Thursday | 05-21
+by the end of tomorrow | 05-20
+the end of today | 05-19
+by tea time | 05-19
+before midnight | 05-19
+by nine tomorrow | 05-20
+by nine tomorrow morning | 05-20
+nine a.m. tomorrow | 05-20
+at nine on Monday | 05-25
+by Monday nine o'clock | 05-25
+by Monday, the 25th of May | 05-25
+on 25 May, a Monday | 05-25
+within five working days | 05-26
+five working days from today | 05-26
+in five business days | 05-26
+within three business days of today | 05-22
+by the fourth of June | 06-04
+the fourth of June at the latest | 06-04
+the second week of June | None
+in the second week of June | None
+mid June | None
+end of June | 06-30
+end of next quarter | 09-30
+by half-year end | None
+by the half year | None
+by Christmas | None
+in half an hour | 05-19
+in an hour | 05-19
+in the next hour | 05-19
+this week | None
+this week still | None
+by this week | None
+before the end of this week | 05-22
+by end of this week | 05-22
+end this week | 05-22
+end of this coming week | None
+by friday close | 05-22
+friday close of play | 05-22
+monday a m | 05-25
+monday am | 05-25
+by noon Friday | 05-22
+noon tomorrow | 05-20
+by tomorrow noon | 05-20
+by tomorrow end of business | 05-20
+tomorrow EOD | 05-20
+eod tomorrow | 05-20
+by the fifteenth at the latest | 06-15
+fifteenth of June | 06-15
+on fifteenth June | 06-15
+by fifteenth June | 06-15
+15th June | 06-15
+by 15th | 06-15
+on 15th | 06-15
+by twenty second | 05-22
+on twenty second may | 05-22
+till Friday | 05-22
+until Friday | 05-22
+up to Friday | 05-22
+by Friday, say | 05-22
+I can get you that Friday noon Pacific | 05-22
+i bring it to catania after the weekend monday i put it personally in the portal | 05-25
+by Friday fortnight | 06-05
+They'll have my reply before noon | 05-19
+tomorrow by ten youve got it | 05-20
+before month end. Say the thirtieth and it's behind us. | 05-30
+you have it on the fourteenth no wait twelve is holiday i say the fifteenth | 06-15
+um i'll have them all in by friday no sorry i'm out friday i mean friday of next week | 05-29
+no later than the last day of the month | 05-31
+A week from now it is done | 05-26
+Give me till a fortnight tomorrow | 06-03
+by tomorrow arvo | 05-20
+May first | 2027-05-01
+My comments reach you a week today. | 05-26
+Friday week? | 05-29
+on Monday you get it | 05-25
+end of next week at the latest | 05-29
+it's yours no later than the last day of the month names and all | 05-31
+i'm gonna resubmit it like tomorrow by lunch | 05-20
+Thursday of next week | 05-28
+Say Wednesday the third of June. | 06-03
+i'd need till about the twenty eighth | 05-28
+Thursday or Friday | 05-22
+Thursday, Friday latest | 05-22
+end of the week, Monday at the latest | 05-25
+Monday, no, Tuesday | 05-26
+Monday is a holiday, so Tuesday | 05-26
+not this Friday, next Friday | 05-29
+by Wednesday rather than Friday | 05-20
+Friday instead of Wednesday | 05-22
 I will send it tomorrow | 05-20
 I will send it today | 05-19
 you get it tonight | 05-19

@@ -25,6 +25,10 @@ _ABOUT = re.compile(
 )
 
 
+_LATEST = re.compile(r",? (?:at (?:the )?(?:very )?latest|latest|at most|at the outside|tops)\b", re.IGNORECASE)
+_OR = re.compile(r",? (?:or|maybe|perhaps)(?: maybe| perhaps| even)? ", re.IGNORECASE)
+
+
 def pick_due(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
     """Return the due date of a passage, or None where no day in it can be one.
 
@@ -40,10 +44,21 @@ def pick_due(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
     for date in possible[1:]:
         between = text[best.end : date.start]
         if (
-            date.day is not None and best.day is not None and _CORRECTED.search(between) and _weight(date, text) > 0
-        ) or _weight(date, text) > _weight(best, text):
+            (best.day is not None and date.day is not None and _weight(date, text) > 0 and _stretches(best, date, text))
+            or (
+                date.day is not None and best.day is not None and _CORRECTED.search(between) and _weight(date, text) > 0
+            )
+            or _weight(date, text) > _weight(best, text)
+        ):
             best = date
     return best if _weight(best, text) > 0 else None
+
+
+def _stretches(first: SpokenDate, second: SpokenDate, text: str) -> bool:
+    """Tell whether a later day is named as the last one: "Thursday, Friday at the latest", "Monday or Tuesday"."""
+    later = first.day is not None and second.day is not None and first.day < second.day
+    between = text[first.end : second.start]
+    return later and (_OR.fullmatch(between) is not None or _LATEST.match(text[second.end :]) is not None)
 
 
 def _weight(date: SpokenDate, text: str) -> int:

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from hub.nlp.dates import grammar
+from hub.nlp.dates.parts import CLOCK, MEAL, Meaning
 
 _HINT = re.compile(
-    r"day|week|month|quarter|year|tomorrow|today|tonight|noon|evening|business|cob|eod|eow|eom|eoy|eoq|asap|soon|fortnight|"
+    r"day|week|lunch|dinner|tea|breakfast|month|quarter|year|tomorrow|today|tonight|noon|evening|business|cob|eod|eow|eom|eoy|eoq|asap|soon|fortnight|"
     r"\d|morrow|end of|mon|tue|wed|thu|fri|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|first|second|third|th\b|"
     r"before|prior|ahead|until|till|after|following|once|by the|daily|away|chance|course|play|hour|mediately|night|"
     r"call|meeting|clock|\b(?:at|by) |hang|ring off|morning|afternoon|done here|finished",
     re.IGNORECASE,
 )
-_HOUR = re.compile(rf"(?:by|at|before) {grammar.CLOCK}", re.IGNORECASE)
+_HOUR = re.compile(rf"(?:by|at|before|after) (?:{CLOCK}|{MEAL})", re.IGNORECASE)
 _TWICE = re.compile(r"\b(\w+)\s+(?=(?P<again>\1\b))", re.IGNORECASE)
 _PLACEHOLDER = date(2000, 1, 3)
 
@@ -42,7 +43,7 @@ def find_dates(text: str, *, meeting_day: date | None, region: str = "GB") -> li
     """
     if not _HINT.search(text):
         return []
-    found: list[tuple[int, int, int, grammar.Meaning]] = []
+    found: list[tuple[int, int, int, Meaning]] = []
     smooth, places = _without_stammer(text)
     for rank, (pattern, resolve) in enumerate(grammar.rules()):
         for match in pattern.finditer(smooth):
@@ -65,17 +66,17 @@ def _without_stammer(text: str) -> tuple[str, Sequence[int]]:
     return "".join(text[place] for place in places), places
 
 
-def _without_hours(text: str, chosen: list[tuple[int, int, grammar.Meaning]]) -> list[tuple[int, int, grammar.Meaning]]:
+def _without_hours(text: str, chosen: list[tuple[int, int, Meaning]]) -> list[tuple[int, int, Meaning]]:
     """Leave out a mere hour ("by five") where a day is named beside it."""
     days = [entry for entry in chosen if not _HOUR.fullmatch(text[entry[0] : entry[1]])]
     return days or chosen
 
 
 def _without_overlaps(
-    found: list[tuple[int, int, int, grammar.Meaning]],
-) -> list[tuple[int, int, grammar.Meaning]]:
+    found: list[tuple[int, int, int, Meaning]],
+) -> list[tuple[int, int, Meaning]]:
     """Prefer what names a day, then the longer phrase, then the earlier rule."""
-    chosen: list[tuple[int, int, grammar.Meaning]] = []
+    chosen: list[tuple[int, int, Meaning]] = []
     ordered = sorted(found, key=lambda f: (f[3].day is None and not f[3].past, f[0] - f[1], f[2]))
     recurring = [entry for entry in ordered if entry[3].reason == "it is said to recur"]
     for start, end, _rank, meaning in [*recurring, *ordered]:
@@ -84,7 +85,7 @@ def _without_overlaps(
     return sorted(chosen, key=lambda entry: entry[0])
 
 
-def _spoken(text: str, start: int, end: int, meaning: grammar.Meaning, meeting_day: date | None) -> SpokenDate:
+def _spoken(text: str, start: int, end: int, meaning: Meaning, meeting_day: date | None) -> SpokenDate:
     said = text[start:end]
     absolute = bool(re.search(r"20\d\d", said))
     if meeting_day is None and meaning.day is not None and not absolute:

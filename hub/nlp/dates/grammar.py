@@ -1,79 +1,34 @@
 """The ways to say a day, one rule each: a pattern and what it means on the meeting's day."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
 from hub.nlp.dates import calendar as days
-from hub.nlp.dates.numbers import CARDINAL, ORDINAL, SPOKEN_ORDINAL, value
-
-Match = re.Match[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a phrase means: a day, or why there is none."""
-
-    day: date | None
-    reason: str | None = None
-    past: bool = False
-
-
-Resolve = Callable[[Match, date, str], Meaning]
-"""Called with the match, the meeting's day and the region."""
-
-_WD = r"(?P<wd>mon(?:day)?|tue(?:s|sday)?|wed(?:s|nesday)?|thu(?:rs|rsday|r)?|fri(?:day)?|saturday|sunday)"
-_MONTH = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
-    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+from hub.nlp.dates.counted import RULES as COUNTED
+from hub.nlp.dates.numbers import CARDINAL, LATER_CARDINAL, LATER_ORDINAL, ORDINAL, SPOKEN_ORDINAL, value
+from hub.nlp.dates.parts import (
+    CLOCK,
+    CLOSE,
+    HEAD,
+    HUNG_UP,
+    MEAL,
+    MONTH,
+    OVER,
+    PART,
+    TAIL,
+    UNIT,
+    WD,
+    YEAR,
+    Match,
+    Meaning,
+    Resolve,
+    dated,
+    month_of,
+    shift,
+    weekday_of,
+    year_of,
 )
-_YEAR = r"(?:,? (?P<year>20\d\d))?"
-_CLOSE = r"(?:close of business|close of play|c\.?o\.?b\.?|e\.?o\.?d\.?|end of (?:the )?(?:business )?day|end of business|noon|midday|midnight)"
-_PART = r"(?: (?:morning|afternoon|evening|night|noon|lunchtime))?"
-_TAIL = rf"{_PART}(?:,? (?:by |at )?(?:the )?{_CLOSE})?"
-_HEAD = rf"(?:{_CLOSE}(?:,| on| of)? )?"
-_HUNG_UP = (
-    r"(?:we(?:'re| are| get)?|i(?:'m| am| get)?|this call(?:'s| is)?) (?:all )?"
-    r"(?:hang up|ring off|off (?:this |the )?(?:call|line|phone)|done here|finished here|over)"
-)
-CLOCK = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2}(?::\d\d)?)(?: o'?clock| ?[ap]\.?m\b\.?)?"
-_OVER = r"(?:'s| is|’s) (?:over|out|through|done|up|gone)"
-_UNIT = r"(?P<unit>(?:working|business|calendar) days?|days?|weeks?|months?|hours?|fortnights?)(?:'s?|’s?)?"
-
-
-_SAME_DAY = 8  # hours that are over before the day is
-
-
-def _weekday(match: Match) -> int:
-    return next(i for i, name in enumerate(days.WEEKDAYS) if name.startswith(match["wd"].lower()[:3]))
-
-
-def _month(match: Match) -> int:
-    return next(i for i, name in enumerate(days.MONTHS, 1) if name.startswith(match["month"].lower()[:3]))
-
-
-def _year(match: Match) -> int | None:
-    return int(match["year"]) if match["year"] else None
-
-
-def _dated(day: date | None, meeting: date, *, backwards: bool = False) -> Meaning:
-    if day is None:
-        return Meaning(None, "there is no such day in the calendar")
-    return Meaning(day, past=backwards or day < meeting)
-
-
-def _shift(match: Match, start: date, sign: int = 1) -> date:
-    count, unit = sign * value(match["n"]), match["unit"].lower()
-    if unit.startswith(("working", "business")):
-        return days.working_days(start, count)
-    if unit.startswith("month"):
-        return days.months_later(start, count)
-    size = 7 if unit.startswith("week") else 14 if unit.startswith("fortnight") else 1
-    if unit.startswith("hour"):
-        return start + timedelta(days=sign * (0 if abs(count) <= _SAME_DAY else -(-abs(count) // 24)))
-    return start + timedelta(days=count * size)
 
 
 def _numeric(match: Match, meeting: date, region: str) -> Meaning:
@@ -84,23 +39,23 @@ def _numeric(match: Match, meeting: date, region: str) -> Meaning:
     year = int(match["y"]) + (2000 if len(match["y"]) == 2 else 0) if match["y"] else None
     if not 1 <= month <= 12:
         return Meaning(None, "there is no such day in the calendar")
-    return _dated(days.next_date(meeting, number, month, year), meeting)
+    return dated(days.next_date(meeting, number, month, year), meeting)
 
 
 def _ordinal(match: Match, meeting: date, _region: str) -> Meaning:
-    return _dated(days.next_such_day(meeting, value(match["n"])), meeting)
+    return dated(days.next_such_day(meeting, value(match["n"])), meeting)
 
 
 def _month_day(match: Match, meeting: date, _region: str) -> Meaning:
-    return _dated(days.next_date(meeting, value(match["n"]), _month(match), _year(match)), meeting)
+    return dated(days.next_date(meeting, value(match["n"]), month_of(match), year_of(match)), meeting)
 
 
 def _end_of_month(match: Match, meeting: date, _region: str) -> Meaning:
-    month = _month(match)
-    year = ("year" in match.re.groupindex and _year(match)) or (
+    month = month_of(match)
+    year = ("year" in match.re.groupindex and year_of(match)) or (
         meeting.year if month >= meeting.month else meeting.year + 1
     )
-    return _dated(days.last_of_month(year, month), meeting)
+    return dated(days.last_of_month(year, month), meeting)
 
 
 def _end_of_quarter(match: Match, meeting: date, _region: str) -> Meaning:
@@ -109,15 +64,11 @@ def _end_of_quarter(match: Match, meeting: date, _region: str) -> Meaning:
     last = days.last_of_month(meeting.year, 3 * quarter)
     if not match["year"] and last < meeting:
         last = days.last_of_month(meeting.year + 1, 3 * quarter)
-    return _dated(last.replace(year=int(match["year"])) if match["year"] else last, meeting)
+    return dated(last.replace(year=int(match["year"])) if match["year"] else last, meeting)
 
 
 def _in_week(weeks: int) -> Resolve:
-    return lambda match, meeting, _r: _dated(days.in_week(meeting, _weekday(match), weeks=weeks), meeting)
-
-
-def _week_on(match: Match, meeting: date, _region: str) -> Meaning:
-    return Meaning(days.weekday_after(meeting, _weekday(match)) + timedelta(days=7))
+    return lambda match, meeting, _r: dated(days.in_week(meeting, weekday_of(match), weeks=weeks), meeting)
 
 
 def _on(offset: int) -> Resolve:
@@ -133,12 +84,12 @@ def _event(match: Match, _meeting: date, _region: str) -> Meaning:
 
 
 def _ago(match: Match, meeting: date, _region: str) -> Meaning:
-    return Meaning(_shift(match, meeting, -1), past=True)
+    return Meaning(shift(match, meeting, -1), past=True)
 
 
 def _named_weekday(match: Match, meeting: date, _region: str) -> Meaning:
     """A weekday with its day of the month: the number decides."""
-    return _dated(days.next_such_day(meeting, value(match["n"])), meeting)
+    return dated(days.next_such_day(meeting, value(match["n"])), meeting)
 
 
 _EVENTS = (
@@ -174,21 +125,28 @@ def _month_end(day: date, months: int) -> date:
     return days.last_of_month(later.year, later.month)
 
 
+_SAID = r"(?=[,.;:!?]|$| (?:of the month|at the latest|and|or|but|because|so|if|then|latest|please|i|we|it|they|he|she|you)\b)"
+"""What may follow a day that is only a number."""
+_NO_DAY = (
+    r"(?! (?:century|floor|version|amendment|percentile|patient|subject|visit|site|time|item|row|line|cycle|dose|cohort|edition|week|"
+    r"day|quarter|revision|draft))"
+)
 _RULES: tuple[tuple[str, Resolve], ...] = (
     # ISO and numeric
     (r"(?P<y>20\d\d)-(?P<b>\d\d)-(?P<a>\d\d)", lambda m, d, _r: _numeric(m, d, "GB")),
     (r"(?<![\d.])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<y>\d{4}|\d{2}))?(?![\d/%])", _numeric),
     (r"(?<![\d.])(?P<a>\d{1,2})\.(?P<b>\d{1,2})\.(?P<y>20\d\d|\d\d)?(?!\d)", lambda m, d, _r: _numeric(m, d, "GB")),
     # a day of a month
-    (rf"{_HEAD}(?:{_WD},? )?(?:the )?(?P<n>{ORDINAL}|\d{{1,2}}) (?:of )?{_MONTH}{_YEAR}\b", _month_day),
-    (rf"{_HEAD}(?:{_WD},? )?{_MONTH} (?:the )?(?P<n>{ORDINAL}|\d{{1,2}})(?![\d:.]*\d|%| (?:patients|sites|percent)){_YEAR}", _month_day),
-    (rf"{_HEAD}(?:the )?{_WD}(?: before| after)?,? (?:the )?(?P<n>{ORDINAL})\b", _named_weekday),
+    (rf"{HEAD}(?:{WD},? )?(?:the )?(?P<n>{ORDINAL}|\d{{1,2}}) (?:of )?{MONTH}{YEAR}\b", _month_day),
+    (rf"{HEAD}(?:{WD},? )?{MONTH} (?:the )?(?P<n>{ORDINAL}|\d{{1,2}})(?![\d:.]*\d|%| (?:patients|sites|percent)){YEAR}", _month_day),
+    (rf"{MONTH} (?P<n>{LATER_CARDINAL}){YEAR}{_SAID}", _month_day),
+    (rf"{HEAD}(?:the )?{WD}(?: before| after)?,? (?:the )?(?P<n>{ORDINAL})\b", _named_weekday),
     # ends
-    (rf"(?:the )?end of (?:the )?(?:month of )?{_MONTH}{_YEAR}\b", _end_of_month),
+    (rf"(?:(?:the )?end of (?:the )?(?:month of )?|(?:(?<=by )|(?<=at )|(?<=until ))end ){MONTH}{YEAR}\b", _end_of_month),
     (r"(?:the )?end of (?:the )?(?:q(?P<q>[1-4])|(?P<qw>first|second|third|fourth) quarter)(?: (?:of )?(?P<year>20\d\d))?\b", _end_of_quarter),
     (r"(?:the )?end of (?:the )?week after next|(?:the )?end of the week after", lambda _m, d, _r: Meaning(days.end_of_week(d, weeks=2))),
     (r"(?:the )?end of (?:the )?next week|(?:the )?end of the following week", lambda _m, d, _r: Meaning(days.in_week(d, days.FRIDAY, weeks=1))),
-    (r"(?:the |this )?(?:end of (?:the |this |the working )?(?:business |working )?week|week'?s? end|eow)\b(?! after)", lambda _m, d, _r: Meaning(days.end_of_week(d, weeks=0))),
+    (r"(?:the |this )?(?:end of (?:the |this |the working )?(?:business |working )?week|week'?s? end|end this week|eow)\b(?! after)", lambda _m, d, _r: Meaning(days.end_of_week(d, weeks=0))),
     (r"(?:the )?end of (?:the )?next month", lambda _m, d, _r: Meaning(_month_end(d, 1))),
     (r"(?:the )?(?:(?:end|close) of (?:the |this )?month|month(?:'s|[- ]?)? ?end|eom|the month is out)\b", lambda _m, d, _r: Meaning(_month_end(d, 0))),
     (r"(?:the )?end of (?:the )?next quarter", lambda _m, d, _r: Meaning(days.last_of_quarter(d, quarters=1))),
@@ -196,50 +154,52 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (r"(?:the )?end of next year", lambda _m, d, _r: Meaning(date(d.year + 1, 12, 31))),
     (r"(?:the )?(?:end of (?:the |this )?year|year[- ]?end|eoy)\b", lambda _m, d, _r: Meaning(date(d.year, 12, 31))),
     # weekdays
-    (rf"\b{_WD} (?:the )?week after next|(?:a )?week (?:from|on) (?:this |next )?{_WD.replace('wd', 'wd2')}", _week_from),
-    (rf"{_WD}[- ]week\b(?!ly)", _week_on),
-    (rf"{_WD} after next", _week_on),
-    (rf"last {_WD}{_PART}|(?:this )?past {_WD.replace('wd', 'wd2')}", _past_any),
-    (rf"(?:every|each) (?:other |second )?(?:{_WD}|day|week|month|quarter|morning)|(?:mon|tues|wednes|thurs|fri)days\b", _open("it is said to recur")),
+    (rf"\b{WD} (?:the )?week after next|(?:a )?week (?:from|on) (?:this |next )?{WD.replace('wd', 'wd2')}", _week_from),
+    (rf"{WD} after next", _in_week(2)),
+    (rf"last {WD}{PART}|(?:this )?past {WD.replace('wd', 'wd2')}", _past_any),
+    (rf"(?:every|each) (?:other |second )?(?:{WD}|day|week|month|quarter|morning)|(?:mon|tues|wednes|thurs|fri)days\b", _open("it is said to recur")),
     (r"\b(?:weekly|daily|monthly|biweekly|bi-weekly|quarterly|fortnightly)\b", _open("it is said to recur")),
-    (rf"{_HEAD}next week(?:'s|,| on)? {_WD}{_TAIL}|{_HEAD.replace('(?:', '(?:', 1)}{_WD.replace('wd', 'wd2')} (?:of )?next week{_TAIL}", _in_next_week),
-    (rf"{_HEAD}next {_WD}{_TAIL}", _in_week(1)),
-    (rf"{_HEAD}this (?:coming )?{_WD}{_TAIL}", lambda m, d, _r: Meaning(days.weekday_after(d, _weekday(m), same_day=True))),
-    (rf"{_HEAD}(?:coming |the coming |first thing (?:on )?)?\b{_WD}\b{_TAIL}(?!\s+(?:the )?(?:week|after next)|-[a-z])", lambda m, d, _r: Meaning(days.weekday_after(d, _weekday(m)))),
+    (rf"{HEAD}next week(?:'s|,| on)? {WD}{TAIL}|{HEAD.replace('(?:', '(?:', 1)}{WD.replace('wd', 'wd2')} (?:of )?next week{TAIL}", _in_next_week),
+    (rf"{HEAD}next {WD}{TAIL}", _in_week(1)),
+    (rf"{HEAD}this (?:coming )?{WD}{TAIL}", lambda m, d, _r: Meaning(days.weekday_after(d, weekday_of(m), same_day=True))),
+    (rf"{HEAD}(?:coming |the coming |first thing (?:on )?)?\b{WD}\b{TAIL}(?!\s+(?:the )?(?:week|after next)|-(?!ish)[a-z])", lambda m, d, _r: Meaning(days.weekday_after(d, weekday_of(m)))),
     # spans
-    (rf"(?:in|within|after) (?:the next |about |another |around )?(?P<n>{CARDINAL})[- ]{_UNIT}(?: time)?(?: from (?:now|today))?", lambda m, d, _r: Meaning(_shift(m, d))),
-    (rf"(?:(?<=^)|(?<=give me )|(?<=takes me ))(?P<n>{CARDINAL})[- ]{_UNIT}(?= ?(?:[,.?!]|$))", lambda m, d, _r: Meaning(_shift(m, d))),
-    (rf"(?P<n>{CARDINAL})[- ]{_UNIT} from (?:now|today)", lambda m, d, _r: Meaning(_shift(m, d))),
-    (rf"(?P<n>{CARDINAL})[- ]{_UNIT} (?:from|after) (?P<sub>{_WD})", lambda m, d, _r: Meaning(_shift(m, days.weekday_after(d, _weekday(m))))),
-    (rf"(?P<n>{CARDINAL}) {_UNIT} ago", _ago),
-    (rf"(?:\A|(?<=[.!?] ))(?P<n>{CARDINAL}) (?P<unit>(?:working|business|calendar) days?|days|weeks)(?=\W*\Z|[,.;?]| (?:at (?:most|the latest)|max|tops)\b)", lambda m, d, _r: Meaning(_shift(m, d))),
+    (rf"(?:in|within|inside(?: of)?|over|after) (?:the next |the coming |about |another |around )?(?P<n>{CARDINAL})[- ]{UNIT}(?: time)?(?: from (?:now|today))?", lambda m, d, _r: Meaning(shift(m, d))),
+    (rf"(?:(?<=^)|(?<=give me )|(?<=takes me )|(?<=i need )|(?<=i'll need ))(?P<n>{CARDINAL})[- ]{UNIT}(?= ?(?:[,.?!]|$|for (?:it|that|this)\b))", lambda m, d, _r: Meaning(shift(m, d))),
+    (rf"(?P<n>{CARDINAL})[- ]{UNIT} from (?:now|today)", lambda m, d, _r: Meaning(shift(m, d))),
+    (rf"(?P<n>{CARDINAL})[- ]{UNIT} (?:from|after) (?P<sub>{WD})", lambda m, d, _r: Meaning(shift(m, days.weekday_after(d, weekday_of(m))))),
+    (rf"(?P<n>{CARDINAL}) {UNIT} ago", _ago),
+    (rf"(?:\A|(?<=[.!?] ))(?P<n>{CARDINAL}) (?P<unit>(?:working|business|calendar) days?|days|weeks)(?=\W*\Z|[,.;?]| (?:at (?:most|the latest)|max|tops)\b)", lambda m, d, _r: Meaning(shift(m, d))),
     (r"(?:a )?fortnight", _on(14)),
     (r"a week from (?:today|now)|this time next week|today week|in one week", _on(7)),
     (r"(?:a|this) week from tomorrow", _on(8)),
     # near days
-    (rf"{_HEAD}(?:the )?day after tomorrow{_TAIL}", _on(2)),
-    (rf"{_HEAD}tomorrow{_TAIL}", _on(1)),
+    (rf"{HEAD}(?:the )?day after tomorrow{TAIL}", _on(2)),
+    (rf"{HEAD}tomorrow{TAIL}", _on(1)),
     (r"the day before yesterday", _on(-2)),
     (r"yesterday(?: (?:morning|afternoon|evening))?|last night", _on(-1)),
-    (rf"{_HEAD}(?:later )?today{_TAIL}|tonight|this (?:morning|afternoon|evening)|(?:right |straight |just |directly )?after (?:this|our) (?:call|meeting)|(?:right|straight) after the (?:call|meeting)", _on(0)),
-    (rf"(?:the (?:minute|second|moment|instant)|as soon as|once|when) {_HUNG_UP}", _on(0)),
-    (rf"(?:by |at |before )?(?:the )?(?<!the start and ){_CLOSE}\b(?<!noon)|by (?:noon|midday|midnight|tonight)", _on(0)),
+    (rf"{HEAD}(?:later )?today{TAIL}|tonight|this (?:morning|afternoon|evening)|(?:right |straight |just |directly )?after (?:this|our) (?:call|meeting)|(?:right|straight) after the (?:call|meeting)", _on(0)),
+    (rf"(?:the (?:minute|second|moment|instant)|as soon as|once|when) {HUNG_UP}", _on(0)),
+    (rf"(?:by |at |before )?(?:the )?(?<!the start and ){CLOSE}\b(?<!noon)|(?:by|before) (?:noon|midday|midnight|tonight)", _on(0)),
     (rf"(?:by|at|before) {CLOCK}(?=\s*(?:[,.;!?]|$|then\b|and (?:i|we|it|then)\b))", _on(0)),
+    (rf"(?:by|before|after|at) {MEAL}", _on(0)),
     # a bare ordinal
-    (rf"(?P<pre>\b(?:by|on|before|until|till|from|to|for|of|since|after|is|be)) the (?P<n>{SPOKEN_ORDINAL})(?=[,.;:!?]|$| (?:of the month|at the latest|and|or|but|because|so|if|then|latest|please|i|we|it|they|he|she|you)\b)", _ordinal),
-    (r"\bthe (?P<n>\d{1,2}(?:st|nd|rd|th))\b(?! (?:century|floor|version|amendment|percentile|patient|subject|visit|site|time|item|row|line|cycle|dose|cohort|edition|week|day|quarter|revision|draft))", _ordinal),
+    (rf"(?P<pre>\b(?:by|on|before|until|till|from|to|for|of|since|after|is|be)) (?:the )?(?P<n>{SPOKEN_ORDINAL}){_SAID}", _ordinal),
+    (rf"the (?P<n>{LATER_ORDINAL}){_SAID}", _ordinal),
+    (rf"(?:(?<=^)|(?<=[.!?] ))(?P<n>{LATER_ORDINAL})(?=[.!?]?$)", _ordinal),
+    (rf"\b(?:the|by|on|until|till|before) (?P<n>\d{{1,2}}(?:st|nd|rd|th))\b{_NO_DAY}", _ordinal),
     # before a span is over
-    (rf"before (?:the )?(?:day|today){_OVER}", _on(0)),
-    (rf"before (?:the |this )?week{_OVER}", lambda _m, d, _r: Meaning(days.end_of_week(d, weeks=0))),
-    (rf"before (?:the |this )?month{_OVER}", lambda _m, d, _r: Meaning(_month_end(d, 0))),
-    (rf"before {_MONTH}{_OVER}", _end_of_month),
+    (rf"before (?:the )?(?:day|today){OVER}", _on(0)),
+    (rf"before (?:the |this )?week{OVER}", lambda _m, d, _r: Meaning(days.end_of_week(d, weeks=0))),
+    (rf"before (?:the |this )?month{OVER}", lambda _m, d, _r: Meaning(_month_end(d, 0))),
+    (rf"before {MONTH}{OVER}", _end_of_month),
     # no single day
-    (rf"(?:the )?week of (?:the )?(?:{ORDINAL}|\d{{1,2}})(?: (?:of )?{_MONTH})?|(?:the )?week of {_MONTH.replace('month', 'month2')} (?:\d{{1,2}}|{ORDINAL})", _open("a week is named, not a day")),
-    (rf"(?:early|late|mid|middle of|beginning of|start of|first half of|second half of)[- ](?:in )?(?:the )?(?:next week|this week|next month|the month|week|{_MONTH})|mid-{_MONTH.replace('month', 'month2')}", _open("no single day is named")),
-    (rf"(?:first|second|third|last|fourth) week (?:of|in) {_MONTH}", _open("a week is named, not a day")),
+    (rf"(?:the )?week of (?:the )?(?:{ORDINAL}|\d{{1,2}})(?: (?:of )?{MONTH})?|(?:the )?week of {MONTH.replace('month', 'month2')} (?:\d{{1,2}}|{ORDINAL})", _open("a week is named, not a day")),
+    (rf"(?:early|late|mid|middle of|beginning of|start of|first half of|second half of)[- ](?:in )?(?:the )?(?:next week|this week|next month|the month|week|{MONTH})|mid-{MONTH.replace('month', 'month2')}", _open("no single day is named")),
+    (rf"(?:first|second|third|last|fourth) week (?:of|in) {MONTH}", _open("a week is named, not a day")),
     (r"(?:sometime |some time |early |later |late |during |the )?(?:next|this|the following|the coming) (?:week|month|quarter|year)|in the (?:coming|next) (?:days|weeks|couple of weeks|few weeks)|the week after(?: next)?", _open("no single day is named")),
     (r"last (?:week|month|quarter|year)", lambda _m, _d, _r: Meaning(None, "it lies in the past", past=True)),
-    (rf"\b(?:in|by|until|before|during) {_MONTH}(?: 20\d\d)?\b(?! \d)", _open("a month is named, not a day")),
+    (rf"\b(?:in|by|until|before|during) {MONTH}(?: 20\d\d)?\b(?! \d)", _open("a month is named, not a day")),
     (r"\b(?:asap|a\.s\.a\.p\.|as soon as possible|as soon as you can|shortly|soon|when you get a chance|in due course|straight away|right away|immediately)\b", _open("no day is named")),
     (rf"\b(?:before|prior to|ahead of|until|till|by the time of|in time for|after|following|once we have|by) {_EVENTS}", _event),
 )  # fmt: skip
@@ -248,16 +208,17 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
 @cache
 def rules() -> tuple[tuple[re.Pattern[str], Resolve], ...]:
     """Return the rules, compiled; earlier ones win where two match the same words."""
-    return tuple((re.compile(rf"(?<![\w-])(?:{pattern})(?!\w)", re.IGNORECASE), resolve) for pattern, resolve in _RULES)
+    every = (*_RULES, *COUNTED)
+    return tuple((re.compile(rf"(?<![\w-])(?:{pattern})(?!\w)", re.IGNORECASE), resolve) for pattern, resolve in every)
 
 
 @cache
 def before_date() -> re.Pattern[str]:
     """Return the pattern of "two days before the visit on" that may stand in front of a date."""
     middle = r"(?:the |our |their )?(?:[\w-]+ ){0,4}?(?:on |of )?(?:the )?"
-    return re.compile(rf"\b(?P<n>{CARDINAL}) {_UNIT} (?P<way>before|ahead of|prior to|after) {middle}$", re.IGNORECASE)
+    return re.compile(rf"\b(?P<n>{CARDINAL}) {UNIT} (?P<way>before|ahead of|prior to|after) {middle}$", re.IGNORECASE)
 
 
 def moved(match: Match, day: date) -> date:
     """Return *day* moved as "two days before" says."""
-    return _shift(match, day, 1 if match["way"].lower() == "after" else -1)
+    return shift(match, day, 1 if match["way"].lower() == "after" else -1)

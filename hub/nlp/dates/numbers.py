@@ -11,6 +11,13 @@ CARDINALS = {word: value for value, word in enumerate(_ONES, 1)} | {
     "ninety": 90, "twenty-four": 24, "twenty four": 24, "seventy-two": 72, "seventy two": 72, "forty-five": 45, "forty five": 45,
     "twenty-one": 21, "twenty one": 21,
 }  # fmt: skip
+LATER = {
+    f"{tens}{between}{one}": base + number
+    for tens, base, ones in (("twenty", 20, _ONES[:9]), ("thirty", 30, _ONES[:1]))
+    for number, one in enumerate(ones, 1)
+    for between in (" ", "-")
+} | {word: number for number, word in enumerate(_ONES, 1) if number > 10} | {"thirty": 30}  # fmt: skip
+"""Days of a month from the eleventh on, said as a plain number: "May twenty six"."""
 ORDINALS = {word: value for value, word in enumerate(_ORDINALS, 1)}
 for _tens, _value in (("twenty", 20), ("thirty", 30)):
     for _word, _one in list(ORDINALS.items())[:9]:
@@ -19,19 +26,26 @@ for _tens, _value in (("twenty", 20), ("thirty", 30)):
 ORDINALS["thirtieth"] = 30
 
 
+_COMMON = 10
+"""Ordinals up to here count many things: the third draft."""
+
+
 def _either(words: dict[str, int]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
 CARDINAL = rf"(?:\d{{1,3}}|{_either(CARDINALS)})"
+LATER_CARDINAL = rf"(?:{_either(LATER)})"
+LATER_ORDINAL = rf"(?:{_either({word: number for word, number in ORDINALS.items() if number > _COMMON})})"
+"""An ordinal that hardly counts anything but days: the nineteenth."""
 SPOKEN_ORDINAL = rf"(?:{_either(ORDINALS)})"
 ORDINAL = rf"(?:\d{{1,2}}(?:st|nd|rd|th)|{SPOKEN_ORDINAL})"
 
 
 def value(text: str) -> int:
-    """Return the number that *text* says, cardinal or ordinal, in digits or words. KeyError when it says none."""
+    """Return the number that *text* says, cardinal or ordinal, in digits or words. StopIteration when it says none."""
     plain = " ".join(text.lower().split())
     digits = plain.rstrip("sthndr")
     if digits.isdigit():
         return int(digits)
-    return CARDINALS[plain] if plain in CARDINALS else ORDINALS[plain]
+    return next(known[plain] for known in (CARDINALS, LATER, ORDINALS) if plain in known)

@@ -1,0 +1,122 @@
+"""Days counted in weeks from a day near by, and the edges of weeks and months."""
+
+from datetime import date, timedelta
+
+from hub.nlp.dates import calendar as days
+from hub.nlp.dates.numbers import CARDINAL, ORDINAL, value
+from hub.nlp.dates.parts import MONTH, TAIL, WD, Match, Meaning, Resolve, dated, month_of, shift, weekday_of
+
+_WEEKS = r"(?P<unit>weeks?|fortnights?)"
+_BASE = rf"(?:(?P<near>today|tomorrow|this day)|{WD})"
+_WHICH = rf"(?:(?:the )?(?P<which>this|next|following|coming) month|the month|{MONTH})"
+_DAY = rf"(?:(?:(?P<kind>working|business) )?day|{WD})"
+
+
+def _weeks_from(match: Match, meeting: date, _region: str) -> Meaning:
+    """Weeks counted from a day near by: "a week today", "two weeks on Friday"."""
+    return Meaning(shift(match, _base(match, meeting)))
+
+
+def _week_on(match: Match, meeting: date, _region: str) -> Meaning:
+    """One week or fortnight from a day near by: "tomorrow week", "Monday fortnight"."""
+    size = 14 if match["unit"].lower().startswith("fortnight") else 7
+    return Meaning(_base(match, meeting) + timedelta(days=size))
+
+
+def _base(match: Match, meeting: date) -> date:
+    """Return today, tomorrow or the next such weekday, whichever the phrase counts from."""
+    if match["near"]:
+        return meeting + timedelta(days=match["near"].lower() == "tomorrow")
+    return days.weekday_after(meeting, weekday_of(match))
+
+
+def _weeks_ahead(match: Match, meeting: date, _region: str) -> Meaning:
+    """A weekday of the week that lies so many weeks ahead: "Friday in two weeks"."""
+    size = 2 if match["unit"].lower().startswith("fortnight") else 1
+    return Meaning(days.in_week(meeting, weekday_of(match), weeks=size * value(match["n"])))
+
+
+def _month_meant(match: Match, meeting: date) -> date:
+    """Return the first day of the month that a phrase speaks of: a named one, the next, else this one."""
+    if match["month"]:
+        month = month_of(match)
+        return date(meeting.year + (month < meeting.month), month, 1)
+    later = (match["which"] or "").lower() in {"next", "following", "coming"}
+    return days.months_later(meeting.replace(day=1), int(later))
+
+
+def _day_of_month(match: Match, meeting: date, _region: str) -> Meaning:
+    try:
+        return dated(_month_meant(match, meeting).replace(day=value(match["n"])), meeting)
+    except ValueError:
+        return Meaning(None, "there is no such day in the calendar")
+
+
+def _first_of_month(match: Match, meeting: date, _region: str) -> Meaning:
+    """The first day, working day or weekday of a month."""
+    before = _month_meant(match, meeting) - timedelta(days=1)
+    if match["wd"]:
+        return dated(days.weekday_after(before, weekday_of(match)), meeting)
+    return dated(days.working_days(before, 1) if match["kind"] else before + timedelta(days=1), meeting)
+
+
+def _last_of_month(match: Match, meeting: date, _region: str) -> Meaning:
+    """The last day, working day or weekday of a month."""
+    after = days.months_later(_month_meant(match, meeting), 1)
+    if match["wd"]:
+        return dated(days.weekday_before(after, weekday_of(match)), meeting)
+    return dated(days.working_days(after, -1) if match["kind"] else after - timedelta(days=1), meeting)
+
+
+def _first_of_next(_match: Match, meeting: date, _region: str) -> Meaning:
+    return Meaning(days.months_later(meeting.replace(day=1), 1))
+
+
+def _on_that_day(offset: int) -> Resolve:
+    return lambda _m, meeting, _r: Meaning(meeting + timedelta(days=offset))
+
+
+def _day_of_week(weekday: int, *, weeks: int) -> Resolve:
+    return lambda _m, meeting, _r: dated(days.in_week(meeting, weekday, weeks=weeks), meeting)
+
+
+def _weekend(match: Match, meeting: date, _region: str) -> Meaning:
+    """By the weekend is its Friday, over it its Sunday, after it the Monday."""
+    how = match["how"].lower()
+    if how in {"by", "before", "until", "till", "ahead of"}:
+        return Meaning(days.end_of_week(meeting, weeks=0))
+    return Meaning(days.in_week(meeting, 7 if how.endswith("after") else 6, weeks=0))
+
+
+def _within(match: Match, meeting: date, _region: str) -> Meaning:
+    """Before the span is over that it is now: "within the week"."""
+    span = (match["span"] or "hour").lower()
+    if span == "week":
+        return Meaning(days.end_of_week(meeting, weeks=0))
+    return Meaning(days.last_of_month(meeting.year, meeting.month) if span == "month" else meeting)
+
+
+RULES: tuple[tuple[str, Resolve], ...] = (
+    # weeks from a day near by
+    (rf"(?P<n>{CARDINAL})[- ]{_WEEKS} (?:(?:on|from|come|this|next) )?{_BASE}{TAIL}", _weeks_from),
+    (rf"{_BASE},? (?P<n>{CARDINAL}) {_WEEKS}(?! (?:after|later|ago|before|from|in|of))", _weeks_from),
+    (rf"{_BASE}[- ](?P<unit>week|fortnight)(?! (?:after|later|ago|before|from))", _week_on),
+    (rf"{WD},? in (?P<n>{CARDINAL}) {_WEEKS}(?:(?:'|’)s? time)?", _weeks_ahead),
+    (rf"{WD},? (?P<n>{CARDINAL}) {_WEEKS} from (?:now|today)", _weeks_ahead),
+    (rf"in (?P<n>{CARDINAL}) {_WEEKS}(?:(?:'|’)s? time)?,? (?:on )?(?:the )?{WD}{TAIL}", _weeks_ahead),
+    (r"(?:the )?same time next week", _on_that_day(7)),
+    (r"(?:with)?in the next week", _on_that_day(7)),
+    # parts of a week
+    (r"(?:the )?(?:start|beginning) of next week|first thing next week", _day_of_week(0, weeks=1)),
+    (r"(?:(?:the )?middle of|mid(?:dle)?)[- ](?:of )?next week|midweek next week", _day_of_week(2, weeks=1)),
+    (
+        r"(?P<how>by|before|ahead of|until|till|over|at|on|during|after|straight after) the (?:coming )?weekend",
+        _weekend,
+    ),
+    (r"within (?:the|this) (?P<span>day|hour|week|month)|in the next (?P<span2>hour)|in half an hour", _within),
+    # a day of a month that is not named, and the edges of months
+    (rf"(?:the )?(?P<n>{ORDINAL}) of {_WHICH}", _day_of_month),
+    (rf"(?:the )?(?:very )?last {_DAY} (?:of|in) {_WHICH}", _last_of_month),
+    (rf"(?:the )?(?:very )?first {_DAY} (?:of|in) {_WHICH}", _first_of_month),
+    (r"(?:the )?(?P<n>first|1st) of the month", _first_of_next),
+)
