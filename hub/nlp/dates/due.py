@@ -7,7 +7,7 @@ from hub.nlp.dates.find import SpokenDate
 
 _CORRECTED = re.compile(
     r"\b(?:no|nope|sorry|actually|rather|instead|make (?:it|that)|i mean|scratch|correction|wait|hang on|hold on|better|"
-    r"or rather|let's say|say|not|promise|holiday)\b",
+    r"or rather|let's say|say|not|promise|holiday|so)\b",
     re.IGNORECASE,
 )
 _NOT = re.compile(

@@ -16,7 +16,7 @@ _HINT = re.compile(
     re.IGNORECASE,
 )
 _HOUR = re.compile(rf"(?:by|at|before|after) (?:{CLOCK}|{MEAL})", re.IGNORECASE)
-_TWICE = re.compile(r"\b(\w+)\s+(?=(?P<again>\1\b))", re.IGNORECASE)
+_TWICE = re.compile(r"\b(\w+)\s+(?=(?P<again>\1\b))|\b(?:um+|uh+|er+m?|ehm?)\b,?\s+(?=(?P<on>\w))", re.IGNORECASE)
 _PLACEHOLDER = date(2000, 1, 3)
 
 
@@ -61,7 +61,7 @@ def _without_stammer(text: str) -> tuple[str, Sequence[int]]:
     twice = list(_TWICE.finditer(text))
     if not twice:
         return text, range(len(text))
-    left_out = {place for match in twice for place in range(match.start(), match.start("again"))}
+    left_out = {place for match in twice for place in range(match.start(), match.end())}
     places = [place for place in range(len(text)) if place not in left_out]
     return "".join(text[place] for place in places), places
 

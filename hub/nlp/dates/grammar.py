@@ -159,7 +159,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"last {WD}{PART}|(?:this )?past {WD.replace('wd', 'wd2')}", _past_any),
     (rf"(?:every|each) (?:other |second )?(?:{WD}|day|week|month|quarter|morning)|(?:mon|tues|wednes|thurs|fri)days\b", _open("it is said to recur")),
     (r"\b(?:weekly|daily|monthly|biweekly|bi-weekly|quarterly|fortnightly)\b", _open("it is said to recur")),
-    (rf"{HEAD}next week(?:'s|,| on)? {WD}{TAIL}|{HEAD.replace('(?:', '(?:', 1)}{WD.replace('wd', 'wd2')} (?:of )?next week{TAIL}", _in_next_week),
+    (rf"{HEAD}next week(?:'s|,| on)? {WD}{TAIL}|{HEAD.replace('(?:', '(?:', 1)}{WD.replace('wd', 'wd2')} (?:of )?(?:next|(?:the )?(?:coming|following)) week{TAIL}", _in_next_week),
     (rf"{HEAD}next {WD}{TAIL}", _in_week(1)),
     (rf"{HEAD}this (?:coming )?{WD}{TAIL}", lambda m, d, _r: Meaning(days.weekday_after(d, weekday_of(m), same_day=True))),
     (rf"{HEAD}(?:coming |the coming |first thing (?:on )?)?\b{WD}\b{TAIL}(?!\s+(?:the )?(?:week|after next)|-(?!ish)[a-z])", lambda m, d, _r: Meaning(days.weekday_after(d, weekday_of(m)))),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from hub.nlp.extract import owners
 from hub.nlp.extract.actions_draft import NEAR, Draft, Matters
 from hub.nlp.extract.actions_forms import Mood
-from hub.nlp.extract.actions_replies import Reply, reply
+from hub.nlp.extract.actions_replies import THANKS, Reply, reply
 from hub.nlp.extract.actions_weigh import informs_here
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.context_address import Address, addressed
@@ -55,18 +55,18 @@ class Answers:
             self._take_over(utterance)
         if matter is None:
             return self._change_of_mind(utterance, answer)
-        self._apply(matter, utterance, answer)
+        self._apply(matter, utterance, answer, names_day=names_day)
         return answer
 
-    def _apply(self, matter: Draft, utterance: Utterance, answer: Reply) -> None:
+    def _apply(self, matter: Draft, utterance: Utterance, answer: Reply, *, names_day: Callable[[], bool]) -> None:
         near = utterance.index - matter.last <= NEAR
-        if answer is Reply.DONE and near and matter.mood is Mood.REQUEST:
+        if answer is Reply.DONE and near and matter.mood is Mood.REQUEST and not names_day():
             matter.dropped = "already done"
         elif answer is Reply.REFUSE and near:
             self._refuse(matter, utterance)
-        elif answer is Reply.TAKE and self.may_take(matter, utterance):
+        elif answer in {Reply.TAKE, Reply.DONE} and self.may_take(matter, utterance):
             self.take(matter, utterance)
-        elif answer is Reply.ASSENT and near:
+        elif near and (answer is Reply.ASSENT or (matter.mood is Mood.OFFER and THANKS.match(utterance.text))):
             self._assent(matter, utterance)
         if matter.is_open:
             self._point(matter, utterance)
@@ -91,8 +91,9 @@ class Answers:
         matter.add(utterance)
 
     def promise(self, matter: Draft, utterance: Utterance) -> None:
-        """Let who was called by name have *matter* where the answer is a day: "Tom, can you send it?" - "By Monday"."""
-        asked = matter.address is not None and self._is_asked(matter, utterance)
+        """Let who was asked have *matter* where the answer is a day: "Tom, can you send it?" - "By Monday"."""
+        next_up = matter.speaker != utterance.speaker and utterance.index - matter.passages[0].index <= 2
+        asked = self._is_asked(matter, utterance) and (matter.address is not None or next_up)
         if (
             asked
             and matter.mood is Mood.REQUEST

@@ -1,37 +1,16 @@
 """Clauses that may speak of work to be done: who, how firmly, and which verb."""
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from hub.nlp.extract.actions_clause import Clause
 from hub.nlp.extract.actions_forms import VEILED, Mood, forms
 from hub.nlp.extract.actions_lexicon import DELIVER, TALK, WORK
+from hub.nlp.extract.actions_present import promised
 from hub.nlp.extract.lexicon import words
+from hub.nlp.extract.unapostrophed import SPELLED, is_short_form
 from hub.nlp.extract.utterances import Utterance
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One clause: *verb* is the spaCy token of the work, *subject* the doer's words where a third party is meant.
-
-    *weight* is how firm the form of words is, 0 to 1; *needs_day* where only a day beside it makes it a promise
-    ("I call them tomorrow").
-    """
-
-    utterance: Utterance
-    mood: Mood
-    verb: Any
-    weight: float
-    subject: Any = None
-    negated: bool = False
-    begin: int = 0
-    needs_day: bool = False
-
-    @property
-    def lemma(self) -> str:
-        """Base form of the verb."""
-        return str(self.verb.lemma_).lower()
 
 
 def clauses(utterance: Utterance) -> tuple[Clause, ...]:
@@ -41,8 +20,7 @@ def clauses(utterance: Utterance) -> tuple[Clause, ...]:
         *_spoken_forms(utterance),
         *_third_person(utterance),
         *_imperatives(utterance),
-        *_present_promises(utterance),
-        *_from_me(utterance),
+        *promised(utterance),
     )
     for clause in (*stated, *_second_verbs(stated)):
         if clause.mood is Mood.ASSIGN and clause.verb.head.lemma_ == "have" and clause.verb.dep_ in {"ccomp", "xcomp"}:
@@ -123,6 +101,8 @@ def _normal(sent: Any) -> tuple[str, list[tuple[int, Any]]]:
         word = _norm(token)
         if not word:
             continue
+        if is_short_form(word, pieces[-1] if pieces else ""):
+            word = SPELLED[word]
         places.append((length, token))
         pieces.append(word)
         length += len(word) + 1
@@ -232,64 +212,3 @@ def _imperatives(utterance: Utterance) -> Iterator[Clause]:
             continue
         negated = any(child.dep_ == "neg" for child in children)
         yield Clause(utterance, Mood.REQUEST, token, 0.3, negated=negated, begin=token.i)
-
-
-_THEN = re.compile(r"\b(?:as soon as|once|when|after|then)\b", re.IGNORECASE)
-_HANDIWORK = WORK - words(
-    "have get go come move leave see meet visit present find give let take need look walk talk work"
-)
-_PROMISED = DELIVER | {"follow", "take", "do", "collect", "get"}
-
-
-def _is_handed_over(verb: Any) -> bool:
-    """Tell whether somebody in the room is to get a thing: "I send you the scans"."""
-    you = any(child.dep_ == "dative" and child.lower_ == "you" for child in verb.children)
-    return you and any(child.dep_ == "dobj" and child.pos_ in {"NOUN", "PROPN"} for child in verb.children)
-
-
-def _makes_a_thing(verb: Any) -> bool:
-    """Tell whether the verb is work on a named thing: "I make the invoice", not "I have a lunch"."""
-    things = (child for child in verb.children if child.dep_ == "dobj")
-    return verb.lemma_.lower() in _HANDIWORK and any(thing.pos_ in {"NOUN", "PROPN"} for thing in things)
-
-
-def _present_promises(utterance: Utterance) -> Iterator[Clause]:
-    """Yield the present with a day ahead: "I call them tomorrow", "I'm sending it on Monday"."""
-    for token in utterance.sent:
-        verb, first, joint = token.head, token.lower_ == "i", token.lower_ == "we"
-        if token.dep_ != "nsubj" or not (verb.lemma_.lower() in _PROMISED or (first and _makes_a_thing(verb))):
-            continue
-        if not (first or joint or token.pos_ == "PROPN"):
-            continue
-        aux = {str(child.norm_).lower() for child in verb.children if child.dep_ == "aux"}
-        progressive = verb.tag_ == "VBG" and aux <= {"am", "is", "'m", "'s"} and bool(aux)
-        if not (progressive or (verb.tag_ in {"VBP", "VBZ"} and not aux)):
-            continue
-        handed = first and verb.tag_ == "VBP" and _is_handed_over(verb)
-        chained = handed or (first and _THEN.search(utterance.text) is not None and verb.tag_ == "VBP")
-        yield Clause(
-            utterance,
-            Mood.COMMIT if first else Mood.JOINT if joint else Mood.ASSIGN,
-            verb,
-            0.45 if chained else 0.35,
-            subject=None if first or joint else token,
-            negated=any(child.dep_ == "neg" for child in verb.children),
-            begin=token.i,
-            needs_day=not chained,
-        )
-
-
-_FROM_ME = re.compile(r"from (?:me|my (?:side|end|desk))\b", re.IGNORECASE)
-
-
-def _from_me(utterance: Utterance) -> Iterator[Clause]:
-    """Yield what is announced as coming: "Draft one comes from me on Friday"."""
-    for token in utterance.sent[:-1]:
-        mine = token.lower_ == "from" and _FROM_ME.match(token.doc[token.i : token.i + 3].text)
-        if not mine or token.head.lemma_.lower() not in {"come", "follow", "go", "leave"}:
-            continue
-        subject = next((child for child in token.head.children if child.dep_ == "nsubj"), None)
-        if subject is not None and subject.pos_ in {"NOUN", "PROPN", "NUM"}:
-            yield Clause(
-                utterance, Mood.DELIVERY, token.head, 0.4, subject=subject, begin=subject.left_edge.i, needs_day=True
-            )

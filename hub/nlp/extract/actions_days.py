@@ -19,7 +19,7 @@ _NEWS = re.compile(
     re.IGNORECASE,
 )
 _FIRST_ONE = re.compile(r"\b(?:first|next|last) \w+ (?:is|was)(?: on)?(?: the)? $", re.IGNORECASE)
-_RELATIVE = re.compile(r"(?:within|in)\b|\w+ (?:working |business )?(?:days?|weeks?)\b", re.IGNORECASE)
+_RELATIVE = re.compile(r"(?:within|in)\b|(?!the )\w+ (?:working |business )?(?:days?|weeks?)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:once|as soon as|after|when|upon|from the day)\b", re.IGNORECASE)
 _EVENT = re.compile(
     r"\b(?:visit|meeting|call|inspection|audit|shipment|committee|lock|workshop|training|kick-?off|interim|go-live|leave|"
@@ -35,7 +35,8 @@ _EARLIEST = re.compile(r"\b(?:not|never) (?:before|until|till)\b|\bat the earlie
 _STARTS = re.compile(r"\b(?:go(?:es)? live|starts|begins|opens|expires|ends|was|were|had)\b", re.IGNORECASE)
 _SAYS_DAY = re.compile(
     r"\b(?:promise|guarantee|commit to|aim(?:ing)? for|give me|make it|call it|let's say|i(?:'d|'ll| would| will)? (?:say|expect)|"
-    r"(?:tell|show|give|send) you|let you know|get back to you|come back to you)\b",
+    r"i (?:should|'ll|will|can|could|must|would) (?:know|have|be (?:done|through|finished|ready|back))|i have \w+(?: \w+)? for you|"
+    r"i(?:'m| am) (?:\w+ )?(?:at|in|with|there|seeing)|(?:tell|show|give|send) you|let you know|get back to you|come back to you)\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
@@ -61,13 +62,21 @@ def set_days(utterance: Utterance, touched: Sequence[Draft], dates: Sequence[Spo
 
 
 def _due(draft: Draft, dates: Sequence[SpokenDate], utterance: Utterance) -> SpokenDate | None:
-    """Return the day of a matter: one said after its verb before one that led up to it."""
-    verb = _last_verb(draft, utterance) - utterance.sent.start_char
-    after = [date for date in dates if date.start > verb]
-    due = pick_due(after, utterance.text) or pick_due(dates, utterance.text) or _plain_day(after, utterance.text)
+    """Return the day of a matter: one said after its verb, else the last one that led up to it."""
+    verbs = [verb - utterance.sent.start_char for verb in _verbs(draft, utterance)]
+    after = [date for date in dates if date.start > (verbs or [0])[-1]]
+    handed = [date for date in dates if len(verbs) > 1 and verbs[-2] < date.start < verbs[-1]]
+    due = _known(after, handed[-1:], dates, text=utterance.text) or pick_due(dates, utterance.text)
+    due = due or _plain_day(after, utterance.text)
     if due is not None and _RELATIVE.match(due.text) and _CONDITION.search(utterance.text):
         return replace(due, day=None, reason="it counts from something that has not happened yet")
     return due
+
+
+def _known(*choices: Sequence[SpokenDate], text: str) -> SpokenDate | None:
+    """Return the due day of the first of *choices* that names one that can be known."""
+    found = (pick_due([date for date in some if date.day is not None], text) for some in choices)
+    return next((due for due in found if due is not None), None)
 
 
 def _plain_day(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
@@ -152,5 +161,33 @@ def _parts(utterance: Utterance, drafts: Sequence[Draft], dates: Sequence[Spoken
 
 
 def _last_verb(draft: Draft, utterance: Utterance) -> int:
+    return max(_verbs(draft, utterance), default=0)
+
+
+def _verbs(draft: Draft, utterance: Utterance) -> list[int]:
+    """Return where the verbs of the matter stand that *utterance* says, in order, in characters."""
     own = [clause for clause in (draft.clause, *draft.others) if clause.utterance.index == utterance.index]
-    return max((int(clause.verb.idx) for clause in own), default=0)
+    return sorted(int(clause.verb.idx) for clause in own)
+
+
+_THERE_THEN = re.compile(
+    r"\bI (?:(?:'ll|will) )?(?:go|come|drive|fly|travel|see|visit|meet|sit with)\b|\bI(?:'m| am|’m) (?:\w+ )?(?:\w+ing|in|at|there|back|out|on)\b|\bI(?:'ve| have|’ve)(?: got)? (?:a|an|the|my) \w+",
+    re.IGNORECASE,
+)
+"""Where the speaker will be: "I've got a call with him", "I'm driving up"."""
+
+
+def day_there(utterance: Utterance, dates: Sequence[SpokenDate]) -> SpokenDate | None:
+    """Return the day on which the speaker says to be where the work is ("I'm seeing her on Friday"), if one is said."""
+    ahead = [date for date in dates if date.day is not None and not date.past]
+    return ahead[0] if len(ahead) == 1 and _THERE_THEN.search(utterance.text) else None
+
+
+def set_day_there(utterance: Utterance, touched: Sequence[Draft], before: Utterance, due: SpokenDate) -> None:
+    """Give what the speaker takes on with *utterance* the day of the sentence *before*: "I'll ask him"."""
+    for draft in touched:
+        begun = utterance.index in {draft.passages[0].index, draft.taken_at}
+        if draft.due is None and begun and (draft.accepted or draft.mood is Mood.COMMIT):
+            draft.due = due
+            draft.days.append(due.text)
+            draft.add(before)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hub.nlp.dates import SpokenDate
-from hub.nlp.extract.actions_clauses import Clause
+from hub.nlp.extract.actions_clause import Clause
 from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_weigh import content, has_content, overlap, pronoun_only
 from hub.nlp.extract.context import Roster

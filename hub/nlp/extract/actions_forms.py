@@ -62,12 +62,18 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
     (
         Mood.REQUEST,
         0.4,
-        r"i (?:will |would |'d |'ll |still )?(?P<verb>need|want|expect) (?:a|an|the|all|some|two|three)(?= )",
+        r"i (?:will |would |'d |'ll |still )?(?P<verb>need|want|like|expect) (?:a|an|the|all|some|two|three)(?= )",
     ),
     (
         Mood.REQUEST,
         0.35,
         r"(?:if i could|could i|can i|may i|can we|could we) (?P<verb>have|get)(?! you| that| it done)",
+    ),
+    (
+        Mood.REQUEST,
+        0.3,
+        r"when (?:(?:do|does|can|could|will|would|shall|may|might) (?:i|we|they|he|she|everybody|everyone) (?=have|get|see|read|rec|exp)|(?:have|'ve) (?:i|we) (?=got))"
+        r"(?P<verb>have|get|got|see|read|receive|expect)",
     ),
     (Mood.OPEN, 0.35, rf"(?:can|could|would|will) (?:someone|somebody|anyone|anybody|one of you) {_ADVERBS}{_VERB}"),
     (Mood.OPEN, 0.25, r"who (?P<verb>(?!is|has|was|does)\w+s)(?= the| this| that| our| it)"),
@@ -79,6 +85,11 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
     (Mood.REQUEST, 0.3, rf"(?:if|maybe|perhaps) you (?:could|can|would) {_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.3, rf"you (?:could|can) {_NOT}{_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.45, rf"please (?:do |everybody |everyone |all |both |also )?{_NOT}{_ADVERBS}{_VERB}"),
+    (
+        Mood.DELIVERY,
+        0.45,
+        r"i (?:will |would |'d |'ll |still |also )*(?P<verb>owe) (?:you|them|him|her|\w+)(?= (?:the|a|an|my|that|those|these|this|two|three)\b)",
+    ),
     (Mood.DELIVERY, 0.4, r"you (?:will|shall|'ll|'d|would) (?:also |all |both )?(?P<verb>have|get|receive)"),
     (Mood.DELIVERY, 0.35, r"you (?:all |both )?(?P<verb>have|get|receive) (?:it|that|this|them|these)"),
     (
@@ -93,7 +104,7 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
     (
         Mood.OPEN,
         0.3,
-        rf"(?:someone|somebody|one of us) (?:needs to|has to|should|must|will|ought to|had better) {_ADVERBS}{_VERB}",
+        rf"(?:someone|somebody|one of (?:us|you))(?: (?:on|in|at|from|over|of) (?:my|our|your|the|there|here|this)(?: \w+)?| guys| over there)* (?:needs to|has to|should|must|will|ought to|had better) {_ADVERBS}{_VERB}",
     ),
     (Mood.JOINT, 0.25, rf"let (?:us|'s) {_NOT}{_ADVERBS}{_VERB}"),
 )

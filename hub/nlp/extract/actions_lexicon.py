@@ -34,7 +34,7 @@ TALK = words("""
     listen interrupt jump skip pass hand leave drop die kill eat drink hope wish bet apologise apologize repeat read
     explain describe elaborate argue agree disagree love hate live stay sit stand laugh sing enjoy survive suffer
     pretend imagine wonder quote paraphrase summarise summarize recap park pause conclude shut miss see feel want like
-    need be seem mean keep understand appreciate expect worry believe buy bring_up touch
+    need be seem mean sleep cry smile breathe relax thrill defend keep understand appreciate expect worry believe buy bring_up touch
 """)
 """Verbs that stay within the meeting or within a head."""
 

@@ -4,6 +4,7 @@ import re
 from enum import StrEnum
 
 from hub.nlp.extract.lexicon import words
+from hub.nlp.extract.unapostrophed import spelled_out
 
 
 class Reply(StrEnum):
@@ -32,7 +33,8 @@ _TAKE = re.compile(
     rf"(?:it|that)|i(?:'ve| have) got (?:it|that|this)\b|my pleasure|i(?:'m| am) on it|yes,? i (?:can|will)\b|"
     rf"sure,? i "
     rf"(?:can|will)\b|we (?:shall|will)\W*$|i shall\.?$|(?:then |that(?:'s| is|'ll be| will be| would be) |it(?:'s| is|'ll be) )"
-    rf"me\b(?! who| that|,? and)|^\W*me\b(?=[.,!]|$)|i was (?:just )?(?:about|going) to offer|i(?:'ll| will) (?:volunteer|step in)|i will\.?$|i can\.?$|mine\.?$|yep,? mine|i(?:'d| would) be "
+    rf"me\b(?! who| that|,? and)|^\W*me\b(?=[.,!]|$)|i was (?:just )?(?:about|going) to offer|i(?:'ll| will) (?:volunteer|step in)|i will\.?$|i can\.?$|mine\.?$|yep,? mine|^\W*(?:(?:yes|yeah|sure|ok|okay),? )?i (?:will|shall)(?= (?:i|of course|then|and)\b)|"
+    rf"^\W*(?:(?:yes|yeah|sure|okay|on|already) )?\w+ing (?:it|that|them|those|him|her)(?: now| then| today| up| over)*\W*$|i(?:'d| would) be "
     rf"(?:happy|glad) to|let me (?:do|take|handle) {_PRONOUN}|assign (?:it|that|them) to me|i(?:'ll|"
     rf" will) be the one)",
     re.IGNORECASE,
@@ -47,6 +49,16 @@ _ASSENT = re.compile(
     r"please do|go ahead|good idea|i'd like that|jawohl|oui|sí|ja)\b",
     re.IGNORECASE,
 )
+_ASSENT_AFTER = re.compile(
+    r"^\W*\w+(?:[ ,]+\w+){0,3}[ ,]+(?:okay|ok|yes|yeah|yep|fine|sure|good|perfect|of course)\W*$", re.IGNORECASE
+)
+"""A yes that comes last: "With examples, okay"."""
+THANKS = re.compile(
+    r"^\W*(?:(?:oh|ah|great|good|ok|okay|and)[\s,]+)*(?:thanks|thank you|many thanks|thank god|cheers|ta|lovely|brilliant|wonderful|"
+    r"super|excellent|splendid|love it|bless you|much obliged|appreciated|please)\b",
+    re.IGNORECASE,
+)
+"""What is said to one who offers something."""
 _REFUSE = re.compile(
     r"(?:^\W*(?:oh |um |uh |well |sorry[, ]+|i'm sorry[, ]+)*no\b(?![,\s]*(?:problem|worries|no worries|"
     r"objection|that(?:'s| is)"
@@ -115,8 +127,7 @@ _NOT_ALL = re.compile(
 
 def reply(text: str) -> Reply:
     """Return what *text*, said right after a request or proposal, does to it; the firmest reading first."""
-    straight = text.replace("’", "'")
-    straight = promised_part(straight)
+    straight = spelled_out(promised_part(text.replace("’", "'")))
     if _WITHDRAW.search(straight):
         return Reply.WITHDRAW
     if _DONE.search(straight) and not _TAKE.search(straight):
@@ -125,7 +136,7 @@ def reply(text: str) -> Reply:
         return Reply.REFUSE
     if _TAKE.search(straight):
         return Reply.TAKE
-    return Reply.ASSENT if _ASSENT.match(straight) else Reply.NONE
+    return Reply.ASSENT if _ASSENT.match(straight) or _ASSENT_AFTER.match(straight) else Reply.NONE
 
 
 def promised_part(text: str) -> str:

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from hub.nlp.extract.actions_clauses import Clause
+from hub.nlp.extract.actions_clause import Clause
 from hub.nlp.extract.actions_draft import Draft
 from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_lexicon import DELIVER, EXTERNAL, WORK
-from hub.nlp.extract.actions_weigh import has_content, informs_here
+from hub.nlp.extract.actions_weigh import has_content, informs_here, is_to_somebody
 
 THRESHOLD = 0.6
+FIRM = 0.5  # least weight of a promise: "I'll", "I'm going to"
 
 _ON_THE_CALL = re.compile(
     r"\b(?:walk|run|go|step|talk|take) (?:(?:you|us|everyone|everybody|all) )*(?:quickly )?(?:through|over) "
@@ -39,8 +40,17 @@ def score(draft: Draft) -> float:
     value = max(entry.weight for entry in (clause, *draft.others))
     value += 0.2 * draft.accepted + 0.2 * (draft.due is not None) + 0.1 * (draft.recapped or draft.noted)
     value += 0.1 if clause.lemma in DELIVER else 0.05 * (clause.lemma in WORK)
-    value += 0.1 if has_content(clause.verb) or clause.mood is Mood.DELIVERY or clause.subject is not None else -0.05
+    value += 0.1 if _names_the_work(draft) else -0.05
     return max(0.0, min(0.97, value - sum(_doubts(draft))))
+
+
+def _names_the_work(draft: Draft) -> bool:
+    """Tell whether the words say what is to be done, or with whom, or were understood by the one who was asked."""
+    clause = draft.clause
+    if has_content(clause.verb) or clause.mood is Mood.DELIVERY or clause.subject is not None:
+        return True
+    understood = draft.accepted and clause.mood is Mood.REQUEST and draft.address is not None
+    return understood or (clause.weight >= FIRM and is_to_somebody(clause))
 
 
 def _doubts(draft: Draft) -> Iterator[float]:
@@ -48,7 +58,8 @@ def _doubts(draft: Draft) -> Iterator[float]:
     named = draft.owner is not None and draft.owner.name is not None
     if clause.mood is Mood.OFFER and clause.weight <= 0.2 and clause.lemma not in DELIVER:
         yield 0.3
-    if clause.mood in {Mood.JOINT, Mood.OPEN} and not named and not dated:
+    known = draft.due is not None and draft.due.day is not None
+    if clause.mood in {Mood.JOINT, Mood.OPEN} and not named and not (known if clause.mood is Mood.JOINT else dated):
         yield 0.3
     if clause.mood is Mood.REQUEST and not draft.accepted:
         yield (0.1 if draft.address is not None else 0.2 if dated else 0.3) + (0.3 if informs_here(clause) else 0.0)
@@ -62,9 +73,14 @@ def _doubts(draft: Draft) -> Iterator[float]:
         yield 0.2
     if clause.mood is Mood.COMMIT and _INTRODUCES.search(clause.utterance.text):
         yield 0.5
-    conditional = (clause.mood is Mood.ASSIGN or clause.needs_day) and _IF.search(clause.utterance.text)
-    if conditional or _HYPOTHETICAL.search(_POLITE_IF.sub("", clause.utterance.text)):
+    conditional = (clause.mood in {Mood.ASSIGN, Mood.OFFER} or clause.needs_day) and _IF.search(_polite(clause))
+    if conditional or _HYPOTHETICAL.search(_polite(clause)):
         yield 0.3
+
+
+def _polite(clause: Clause) -> str:
+    """Return the sentence without an "if" that only courtesy says."""
+    return _POLITE_IF.sub("", clause.utterance.text)
 
 
 def _doubt_of_outsiders(clause: Clause, *, dated: bool) -> float:

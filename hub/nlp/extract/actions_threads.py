@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from hub.nlp.dates import SpokenDate
+from hub.nlp.dates import SpokenDate, pick_due
 from hub.nlp.extract import owners
 from hub.nlp.extract.actions_answers import INSTEAD, Answers, shortened
-from hub.nlp.extract.actions_clauses import Clause, clauses
-from hub.nlp.extract.actions_days import move_day, says_when, set_days
+from hub.nlp.extract.actions_clause import Clause
+from hub.nlp.extract.actions_clauses import clauses
+from hub.nlp.extract.actions_days import day_there, move_day, says_when, set_day_there, set_days
 from hub.nlp.extract.actions_draft import NEAR, OWN_WORD, Draft, Matters
 from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_lexicon import WORK
@@ -62,13 +64,39 @@ class Talk:
         # 4 which day does it name
         if touched:
             set_days(utterance, touched, dates)
-        elif dates and (matter := self._matters.involving(utterance)) and move_day(matter, utterance, dates):
+            self._set_day_there(utterance, touched)
+        elif dates and (matter := self._dated_by(utterance)) and move_day(matter, utterance, dates):
             self._answers.promise(matter, utterance)
+
+    def _set_day_there(self, utterance: Utterance, touched: Sequence[Draft]) -> None:
+        before = self._utterances[utterance.index - 1] if utterance.index else utterance
+        if before.speaker != utterance.speaker or any(
+            draft.last == before.index for draft in self._matters.drafts[-4:]
+        ):
+            return
+        due = day_there(before, self._find_dates(before.text))
+        if due is not None:
+            set_day_there(utterance, touched, before, due)
+
+    def _dated_by(self, utterance: Utterance) -> Draft | None:
+        """Return the matter that a mere day is said for: the speaker's own, else what was just asked of anybody."""
+        matter = self._matters.involving(utterance)
+        asked = self._matters.put_to(utterance)
+        open_to_all = asked is not None and asked.mood is Mood.REQUEST and asked.address is None
+        return asked if matter is None and open_to_all and asked is not None else matter
 
     def _day_follows(self, utterance: Utterance) -> bool:
         """Tell whether the speaker names a day next: who takes back a day and names another withdraws nothing."""
         following = self._utterances[utterance.index + 1 : utterance.index + 3]
         return any(self._find_dates(entry.text) for entry in following if entry.speaker == utterance.speaker)
+
+    def _is_promise_without_day(self, clause: Clause, answer: Reply) -> bool:
+        """Tell whether a promise in the present stands though no day is in it: one follows, or it answers a request."""
+        if self._day_is_said_alone(clause.utterance):
+            return True
+        matter = self._matters.put_to(clause.utterance)
+        asked = matter is not None and matter.mood in {Mood.REQUEST, Mood.OPEN}
+        return matter is not None and asked and clause.mood is Mood.COMMIT and _is_for(clause, matter, answer)
 
     def _day_is_said_alone(self, utterance: Utterance) -> bool:
         """Tell whether the speaker's next sentence is a day with nothing to do of its own: "I'm calling him. Today."."""
@@ -89,8 +117,11 @@ class Talk:
         return clauses(utterance) if utterance.sent.doc.has_annotation("DEP") else ()
 
     def _raise(self, clause: Clause, answer: Reply, dates: Sequence[SpokenDate]) -> Draft | None:
-        if clause.needs_day and not dates and not self._day_is_said_alone(clause.utterance):
-            return None
+        dated = pick_due(dates, clause.utterance.text) is not None if clause.mood is Mood.DELIVERY else bool(dates)
+        if clause.needs_day and not dated and not self._is_promise_without_day(clause, answer):
+            if clause.mood is not Mood.COMMIT or not is_work(clause):
+                return None
+            clause = replace(clause, mood=Mood.OFFER)  # "I write it new" stands where somebody says "Please"
         if not is_work(clause):
             return self._bare_word(clause)
         if clause.mood in OWN_WORD:

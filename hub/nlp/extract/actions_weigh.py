@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from hub.nlp.extract.actions_clauses import Clause
+from hub.nlp.extract.actions_clause import Clause
 from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_lexicon import COURTESY_OBJECTS, LIGHT, SCREEN, TALK, WORK
 from hub.nlp.extract.lexicon import words
@@ -24,7 +24,7 @@ _ROUTINE = re.compile(
 )
 _HERE = re.compile(
     r"\b(?:in a (?:minute|second|moment|sec|bit)|right now|real quick|for a (?:second|minute|moment)|"
-    r"one (?:second|moment|sec)|"
+    r"one (?:second|moment|sec)|(?:come|get|go) back to (?:that|this|it) (?:at the end|later|in a)|"
     r"quickly|briefly|out loud|the floor|screen|whiteboard|slides?|on mute|minutes (?:of|during|today|for)|"
     r"take (?:the )?minutes|in the chat|the story|from the top|first item|next item|the agenda item|turn it over|"
     r"the next slide|kick|"
@@ -53,13 +53,18 @@ _WISHES = words("need want like expect")
 def is_work(clause: Clause) -> bool:
     """Tell whether the clause speaks of a deed outside of the meeting, going by its verb and object."""
     lemma, text = clause.lemma, clause.utterance.text
+    if clause.mood is Mood.DELIVERY and clause.subject is not None:
+        return not clause.negated and not (_JEST.search(text) or _ROUTINE.search(text))
     if clause.negated or (lemma in TALK and not _is_work_after_all(clause)):
         return False
     if lemma not in WORK and (clause.verb.pos_ != "VERB" or clause.weight <= FAINT):
         return False
     if _NOTED.search(phrase_text(clause)) or (lemma in _OF_PEOPLE and _is_done_to_people(clause.verb)):
         return False
-    if _is_only_talk_of_a_day(clause) or (lemma == "ask" and not has_content(clause.verb)):
+    vague = (
+        lemma == "ask" and not has_content(clause.verb) and not (clause.mood is Mood.COMMIT and is_to_somebody(clause))
+    )
+    if _is_only_talk_of_a_day(clause) or vague:
         return False
     phrase = " ".join(token.lower_ for token in verb_phrase(clause.verb))
     words = set(re.findall(r"[a-z-]+", phrase))
@@ -67,6 +72,10 @@ def is_work(clause: Clause) -> bool:
         return False
     if _HERE.search(phrase) or _JEST.search(text) or _ROUTINE.search(text):
         return False
+    if lemma in {"go", "come"} and any(
+        child.tag_ == "VB" and child.i > clause.verb.i for child in clause.verb.children
+    ):
+        return True  # "I'll go see him"
     return lemma not in LIGHT or has_content(clause.verb) or pronoun_only(clause.verb) or _gets_done(clause.verb)
 
 
@@ -74,6 +83,17 @@ def _is_done_to_people(verb: Any) -> bool:
     """Tell whether the object is only somebody: "I'll brief her after", "I can commit him to Friday"."""
     objects = [child for child in verb.children if child.dep_ in {"dobj", "dative"}]
     return bool(objects) and all(child.lower_ in _THOSE for child in objects)
+
+
+_TO_SOMEBODY = words(
+    "ring call phone ask tell write email mail visit see brief inform warn chase remind train speak talk meet"
+)
+
+
+def is_to_somebody(clause: Clause) -> bool:
+    """Tell whether the work is to reach somebody who is not in the room: "I'll ring him"."""
+    reached = (part for child in clause.verb.children for part in (child, *child.children) if part.i > clause.verb.i)
+    return clause.lemma in _TO_SOMEBODY and any(part.lower_ in {"him", "her", "them"} for part in reached)
 
 
 def phrase_text(clause: Clause) -> str:
@@ -117,6 +137,8 @@ def _in_writing(clause: Clause) -> bool:
 
 def informs_here(clause: Clause) -> bool:
     """Tell whether a request only asks to be told something now ("can you remind us ...")."""
+    if clause.needs_day:
+        return False
     if clause.lemma not in _INFORM and clause.lemma not in {"take", "start", "go", "share", "bring", "see", "hear"}:
         return False
     follows = [token.lower_ for token in clause.verb.doc[clause.verb.i + 1 : clause.verb.i + 3]]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.nlp.extract.actions_clauses import Clause
+from hub.nlp.extract.actions_clause import Clause
 from hub.nlp.extract.actions_draft import Draft
 from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_weigh import content, pronoun_only
@@ -21,7 +21,7 @@ from hub.nlp.extract.writing import (
     without_talkers,
 )
 from hub.nlp.extract.writing_phrases import subject_phrase, verb_phrase
-from hub.nlp.extract.writing_pronouns import Antecedent, antecedent, pronoun_object, replacement
+from hub.nlp.extract.writing_pronouns import PRONOUNS, Antecedent, antecedent, pronoun_object, replacement
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def _best_first(draft: Draft) -> list[Clause]:
 
 
 def _resolved(clause: Clause, utterances: Sequence[Utterance], roster: Roster) -> Antecedent | None:
-    pronoun = pronoun_object(clause.verb)
+    pronoun = _pronoun(clause)
     if pronoun is None:
         return None
     index = clause.utterance.index
@@ -69,10 +69,12 @@ def _resolved(clause: Clause, utterances: Sequence[Utterance], roster: Roster) -
 
 def _phrase(clause: Clause, draft: Draft, found: Antecedent | None, roster: Roster) -> str | None:
     days = draft.days if draft.due is not None and draft.due.day is not None else []
-    pronoun = pronoun_object(clause.verb)
+    pronoun = _pronoun(clause)
     replace = replacement(pronoun, _lower_article(found.text)) if pronoun is not None and found is not None else {}
     if clause.mood is Mood.OPEN and clause.subject is not None:
         return tidy(f"{clause.lemma} {_lower_article(subject_phrase(clause.subject))}", roster)
+    if clause.mood is Mood.DELIVERY and clause.subject is not None and pronoun is not None:
+        return tidy(f"provide {_lower_article(found.text)}", roster) if found is not None else None
     if clause.mood is Mood.DELIVERY and clause.subject is not None:
         return tidy(f"provide {_lower_article(subject_phrase(clause.subject))}", roster)
     if clause.mood is Mood.DELIVERY:
@@ -87,6 +89,13 @@ def _phrase(clause: Clause, draft: Draft, found: Antecedent | None, roster: Rost
     if text is not None and speaks_of_the_talkers(text):
         text = without_talkers(text)
     return text
+
+
+def _pronoun(clause: Clause) -> Any | None:
+    """Return the pronoun that stands for the thing: the object, or what is said to reach somebody."""
+    if clause.mood is Mood.DELIVERY and clause.subject is not None:
+        return clause.subject if clause.subject.lower_ in PRONOUNS | {"they"} else None
+    return pronoun_object(clause.verb)
 
 
 def _asks_for_a_thing(clause: Clause) -> bool:

@@ -117,7 +117,7 @@ def _made(
 
 def _due(every: Sequence[Utterance], place: Place, find_dates: FindDates) -> SpokenDate | None:
     """Return the one day said in the passages, or next by the same speaker in a sentence that only says when."""
-    said = {day.day: day for u in every for day in find_dates(u.text) if day.day is not None and not day.past}
+    said = {day.day: day for u in every if (day := pick_due(find_dates(u.text), u.text)) and day.day is not None}
     if said:
         return next(iter(said.values())) if len(said) == 1 else None
     last = every[-1]

@@ -30,7 +30,7 @@ _TO_PEOPLE = re.compile(
     re.IGNORECASE,
 )
 _DATIVE = re.compile(
-    r"(?:^|(?<=\band ))((?:re)?send|give|get|show|forward|email|mail|bring|write|provide|pass|hand|tell|ask|ping|"
+    r"(?:^|(?<=\band ))((?:re)?send|give|get|deliver|show|forward|email|mail|bring|write|provide|pass|hand|tell|ask|ping|"
     r"call|let|drop|copy|shoot|buy|make|do|ship|text|book|find|fetch|pull) (?:you(?: all| guys| both)?|me|us)\b",
     re.IGNORECASE,
 )

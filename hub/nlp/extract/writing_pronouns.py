@@ -11,7 +11,7 @@ from hub.nlp.extract.utterances import Utterance, is_back_channel
 from hub.nlp.extract.writing_phrases import subject_phrase
 
 PRONOUNS = words("it that this them those these one ones both")
-_PLURAL = words("them those these ones both")
+_PLURAL = words("them they those these ones both")
 _NOT_THINGS = words("""
     mind desk hand hands eye lap plate
     day week month year morning afternoon evening today tomorrow yesterday monday tuesday wednesday thursday friday
