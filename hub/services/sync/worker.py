@@ -63,13 +63,18 @@ def unhurried() -> Iterator[None]:
         gc.unfreeze()
 
 
-def run(tasks: Sequence[Task], stop: threading.Event, *, drain_s: float = 20.0) -> bool:
-    """Run *tasks* until *stop* is set, then wait for their steps to end; tell whether all did within *drain_s*."""
+def run(tasks: Sequence[Task], stop: threading.Event, *, drain_s: float = 20.0, cycles_s: float = 10.0) -> bool:
+    """Run *tasks* until *stop* is set, then wait for their steps to end; tell whether all did within *drain_s*.
+
+    Cycles are looked for every *cycles_s* seconds: each statement with a list of ids leaves one that holds the list, and
+    they are so few that their number alone would let hundreds of megabytes gather.
+    """
     threads = [threading.Thread(target=_supervise, args=(task, stop), name=task.name, daemon=True) for task in tasks]
     with unhurried():
         for thread in threads:
             thread.start()
-        stop.wait()
+        while not stop.wait(cycles_s):
+            gc.collect()
         for thread in threads:
             thread.join(drain_s)
     return not any(thread.is_alive() for thread in threads)
