@@ -66,8 +66,8 @@ def unhurried() -> Iterator[None]:
 def run(tasks: Sequence[Task], stop: threading.Event, *, drain_s: float = 20.0, cycles_s: float = 10.0) -> bool:
     """Run *tasks* until *stop* is set, then wait for their steps to end; tell whether all did within *drain_s*.
 
-    Cycles are looked for every *cycles_s* seconds: each statement with a list of ids leaves one that holds the list, and
-    they are so few that their number alone would let hundreds of megabytes gather.
+    Cycles are looked for every *cycles_s* seconds: each statement with a list of ids leaves one that holds the list.
+    By their number alone, which is small, hundreds of megabytes would gather.
     """
     threads = [threading.Thread(target=_supervise, args=(task, stop), name=task.name, daemon=True) for task in tasks]
     with unhurried():
