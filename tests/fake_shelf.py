@@ -150,5 +150,6 @@ def _asked(query: BoardQuery, action: BoardAction) -> bool:
         late
         and (not query.states or action.state in query.states)
         and query.owner_email in (None, action.owner_email)
+        and query.owner in (None, action.owner)
         and query.study in (None, action.study)
     )

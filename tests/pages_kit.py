@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,25 @@ import uvicorn
 
 import hub.web
 from hub.bootstrap import Hub, build
-from hub.domain.people import Role
+from hub.domain.approvals import Meaning
+from hub.domain.audit import Entry
+from hub.domain.cards import Card
+from hub.domain.communications import Channel, Said
+from hub.domain.meeting import Meeting
+from hub.domain.oversight import Incident, IncidentKind, Severity
+from hub.domain.people import Principal, Role, User
+from hub.domain.sync import Base, Dispute, Effects, Letter, Record
 from hub.domain.transcript import Coverage, Segment, Transcript
+from hub.domain.versions import KeptTranscript, proposed
+from hub.ports.review import Proof
 from hub.services.hearing import Ears
+from hub.services.review import approving
+from hub.services.review.editing import store_version
+from hub.services.review.meetings import open_meeting
+from hub.services.review.room import held
 from hub.settings import load_settings
 from hub.storage.passwords import Argon2Passwords
+from tests import review_kit
 from tests.fakes import FakeDecoder, FakeDiarizer, FakeRecognizer
 from tests.people import granted, person
 from tests.world import CRO, SPONSOR, STRANGER, STUDY, furnish
@@ -111,3 +125,92 @@ def served_site(made: Hub) -> Iterator[Site]:
         server.should_exit = True
         thread.join(20)
         made.close()
+
+
+def light_hub() -> Hub:
+    """Return the hub of HUB_HOME, in which nothing is heard and passwords cost nothing."""
+    return build(load_settings(requests_per_s=10_000), passwords=Argon2Passwords(memory_kib=64, rounds=1))
+
+
+def filled(made: Hub) -> list[str]:
+    """Put one thing of each kind in, and somebody of each duty (`ROLE@each.example`); return the meetings.
+
+    Their minutes are a draft, one that waits for review, one that is approved.
+    """
+    furnish(made)
+    _unblinding(made)
+    made.platforms.clear()  # nothing answers by its name
+    until = datetime(2100, 1, 1, tzinfo=UTC)
+    for role in Role:
+        more = {"until": until} if role is Role.INSPECTOR else {}
+        duty = str(role).replace("_", " ").title()
+        person(made, f"{role}@each.example", granted(role, CRO, **more), name=f"{duty} Meridian")
+    cards = [_drafted(made, title) for title in ("Weekly call", "Monthly review", "Kick-off")]
+    writer, signer = (Principal(_user(made, one), (granted(one, CRO),), "s") for one in _SIGN)
+    for number, card in enumerate(cards[1:]):
+        approving.submit(made.room, writer, card, 1)
+        for meaning, who in ((Meaning.REVIEW, writer), (Meaning.APPROVAL, signer))[: 2 * number]:
+            found = approving.round_of(made.room, who, card, 1).version
+            approving.sign(made.room, _Trusts(), who, card, 1, sha256=found.sha256, meaning=meaning, proof=Proof())
+    return cards
+
+
+UNBLINDING = "ARM-QUETZAL"
+"""Stands in every place that nobody blinded may see."""
+
+
+def _unblinding(made: Hub) -> None:
+    at = made.clock()
+    fields = {"study_id": "s1", "number": "102", "treatment_arm": UNBLINDING}
+    entry = Entry(at, "vault", "site", "r3", "treatment_arm", None, f'"{UNBLINDING}"', "", "a1@1", "m9")
+    letter = Letter("l2", "read", "ctms", "site", "is no record", UNBLINDING.encode(), {}, 1, at, parsed="")
+    dispute = Dispute(
+        "d3", "r3", "site", "ctms", "treatment_arm", "", UNBLINDING, "", "open", "both edited", "a1@1", at
+    )
+    with made.sync.ledger.unit() as unit:
+        unit.save(
+            Effects(
+                records=(Record("r3", "site", fields),),
+                bases=tuple(Base(one, "r3", "site", "x3", fields) for one in ("ctms", "vault")),
+                letters=(letter,),
+                disputes=(dispute,),
+                audit=(entry,),
+            )
+        )
+    channel = Channel("arms", "slack", "C0ARMS", STUDY, (CRO, SPONSOR), "plan 3.4", at, unblinding=True)
+    made.communications.keep(channel, [Said("1.0", "1.0", "Ben Okafor", at, f"subject 12 is in {UNBLINDING}")])
+    meeting = Meeting("m-arms", f"Review of {UNBLINDING}", at)
+    trouble = Incident(
+        "i2", STUDY, (CRO, SPONSOR), IncidentKind.QUALITY, Severity.MINOR, UNBLINDING, UNBLINDING, at, "x", at,
+        unblinding=True,
+    )  # fmt: skip
+    with made.room.shelf.writing() as unit:
+        unit.add(Card("m-arms", meeting, (CRO, SPONSOR), "x@y", at, study=STUDY, unblinding=True))
+        unit.put(trouble)
+
+
+_SIGN = (Role.PROJECT_MANAGER, Role.REVIEWER)
+
+
+class _Trusts:
+    """`Reauthentication` that takes everybody at their word."""
+
+    def prove(self, principal: Principal, proof: Proof, *, at: datetime) -> str:
+        del principal, proof, at
+        return "password"
+
+
+def _user(made: Hub, role: Role) -> User:
+    found = made.desk.accounts.named(email=f"{role}@each.example")
+    assert found is not None
+    return found.user
+
+
+def _drafted(made: Hub, title: str) -> str:
+    told = review_kit.about(organizations=(CRO, SPONSOR), study=STUDY)
+    who = Principal(_user(made, Role.PROJECT_MANAGER), (granted(Role.PROJECT_MANAGER, CRO),), "s")
+    card = open_meeting(made.room, who, replace(told, title=title))
+    with held(made.room, card.meeting_id, "hub") as work:
+        work.unit.put(KeptTranscript(card.meeting_id, 1, Transcript(card.meeting, "en", review_kit.SEGMENTS)))
+        store_version(work, proposed(review_kit.minutes(card.meeting)), author="hub", reason="drafted by machine")
+    return card.meeting_id

@@ -38,6 +38,7 @@ def list_actions(
     paging: Paging,
     state: Annotated[list[ActionState] | None, Query()] = None,
     owner_email: Annotated[str | None, Query(max_length=254)] = None,
+    owner: Annotated[str | None, Query(max_length=200, description="Name, as the minutes give it")] = None,
     study: Annotated[str | None, Query(max_length=200)] = None,
     late: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query parameter
 ) -> Page[ActionSeen]:
@@ -48,6 +49,7 @@ def list_actions(
         asking.principal,
         states=tuple(state or ()),
         owner_email=owner_email,
+        owner=owner,
         study=study,
         late_on=today if late else None,
         after=_place(paging.after),

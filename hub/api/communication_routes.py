@@ -1,9 +1,12 @@
 """The communication log of a study, as far as who asks may see it."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from hub.api.asking import Asking, TheHub, may
@@ -16,6 +19,7 @@ router = APIRouter(prefix="/communications", tags=["communications"])
 Id = Annotated[str, Path(max_length=40)]
 Text = Annotated[str, Query(max_length=200)]
 _MOST_VERSIONS = 500
+_STEP = 500
 
 
 class SaidSeen(BaseModel):
@@ -92,6 +96,37 @@ def entries(
     )
     found = asking.hub.communications.find(asked, lambda scope: asking.may(Right.MEETINGS_READ, scope))
     return page(found, paging, place=lambda one: (one.number,), form=SaidSeen.of)
+
+
+@router.get(
+    "/export",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {}, "application/json": {}}}},
+)
+def export(
+    asking: Annotated[Asking, may(Right.MEETINGS_READ)],
+    study: Annotated[str, Query(max_length=200, description="Protocol number")],
+    text: Text = "",
+    channel_id: Text = "",
+    format: Literal["csv", "json"] = "csv",
+) -> Response:
+    """Hand out what the filter finds, kept last first: every version of each message, with its fingerprint."""
+    from hub.render import communications
+
+    found = _every(asking, Asked(study, text=text, channel=channel_id, limit=_STEP))
+    made = communications.as_csv(found) if format == "csv" else communications.as_json(found)
+    name = {"Content-Disposition": f'attachment; filename="communications.{format}"'}
+    media = "text/csv; charset=utf-8" if format == "csv" else "application/json"
+    return StreamingResponse((piece.encode() for piece in made), media_type=media, headers=name)
+
+
+def _every(asking: Asking, asked: Asked) -> Iterator[Logged]:
+    while True:
+        come = asking.hub.communications.find(asked, lambda scope: asking.may(Right.MEETINGS_READ, scope))
+        yield from come
+        if len(come) < asked.limit:
+            return
+        asked = replace(asked, before=come[-1].number)
 
 
 @router.get("/{id}")

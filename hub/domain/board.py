@@ -90,6 +90,8 @@ class BoardQuery:
     sight: tuple[Grant, ...]
     states: tuple[ActionState, ...] = ()
     owner_email: str | None = None
+    owner: str | None = None
+    """By the name that the minutes give."""
     study: str | None = None
     late_on: date | None = None
     after: tuple[date, str] | None = None

@@ -84,6 +84,8 @@ def _in_state(query: BoardQuery, state: ActionState | None) -> Select[Any]:
         chosen.append(its.state == str(state))
     if query.owner_email is not None:
         chosen.append(its.owner_email == query.owner_email)
+    if query.owner is not None:
+        chosen.append(its.owner == query.owner)
     if query.study is not None:
         chosen.append(its.study == query.study)
     if query.late_on is not None:

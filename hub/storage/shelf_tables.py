@@ -145,6 +145,7 @@ board_actions = Table(
     Column("due", Date),
     Column("study", String(200)),
     Column("owner_email", String(254)),
+    Column("owner", Text),
     _body(),
     Index("board_actions_meeting", "meeting_id"),
 )
@@ -155,6 +156,14 @@ Index("board_actions_state", board_actions.c.state, UNDATED, board_actions.c.due
 Index(
     "board_actions_owner",
     board_actions.c.owner_email,
+    board_actions.c.state,
+    UNDATED,
+    board_actions.c.due,
+    board_actions.c.id,
+)
+Index(
+    "board_actions_named",
+    board_actions.c.owner,
     board_actions.c.state,
     UNDATED,
     board_actions.c.due,

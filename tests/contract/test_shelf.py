@@ -214,7 +214,9 @@ def _turned(shelf, sight, word: str) -> list[str]:
 def test_actions_are_listed_by_their_day(shelf):
     keep(shelf, card(1), card(2, study="B"))
     known = {"text": "t", "quote": "q", "entered_at": AT}
-    late = BoardAction("m1/a1", "m1", "a1", due=date(2026, 6, 3), owner_email="anna@asterion.test", **known)
+    late = BoardAction(
+        "m1/a1", "m1", "a1", due=date(2026, 6, 3), owner="Anna Weber", owner_email="anna@asterion.test", **known
+    )
     done = replace(late, id="m1/a2", due=date(2026, 6, 2), state=ActionState.DONE)
     undated = BoardAction("m2/a1", "m2", "a1", study="B", **known)
     keep(shelf, late, done, undated)
@@ -226,6 +228,7 @@ def test_actions_are_listed_by_their_day(shelf):
     assert told(late_on=date(2026, 6, 10)) == ["m1/a1"]
     assert told(states=(ActionState.OPEN,), study="B") == ["m2/a1"]
     assert told(owner_email="anna@asterion.test", after=(date(2026, 6, 2), "m1/a2")) == ["m1/a1"]
+    assert (told(owner="Anna Weber"), told(owner="Nobody")) == (["m1/a2", "m1/a1"], [])
     assert told(sight=(Grant(Role.REVIEWER, "Asterion", study="B"),)) == ["m2/a1"]
     assert told(after=(date(2026, 6, 3), "m1/a1")) == ["m2/a1"]
     assert told(after=(date.max, "m2/a1")) == []

@@ -1,5 +1,6 @@
 """The communication log over the API, in the trail and on the command line: by party, study and blind."""
 
+import csv
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -97,3 +98,14 @@ def test_the_command_prints_the_log_without_what_would_unblind(hub, monkeypatch)
     assert "(edited): mended" in shown.output
     assert "arm B" not in shown.output
     assert "arm B" in run.invoke(app, ["chat", "log", "LH-302", "--unblinded", "--json"]).output
+
+
+def test_the_log_is_handed_out_as_a_file_as_far_as_one_sees_it(hub):
+    api = client(hub, Role.AUDITOR, SPONSOR)
+    rows = list(csv.DictReader(api.get("/api/v1/communications/export", params={"study": "LH-302"}).text.splitlines()))
+    assert [one["text"] for one in rows][:2] == ["mended", "message 4"]
+    assert len(rows) == 6
+    assert rows[0]["said_at"].endswith("+00:00")
+    told = api.get("/api/v1/communications/export", params={"study": "LH-302", "text": "mended", "format": "json"})
+    assert [one["kind"] for one in told.json()] == ["edited"]
+    assert "arm B" not in told.text

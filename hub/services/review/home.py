@@ -40,6 +40,8 @@ class Home:
     """Drafts that mention what a person has to look at at once."""
     broken: tuple[Card, ...]
     """Meetings whose recording could not be worked through."""
+    drafts: tuple[Card, ...]
+    """Drafts that the person may edit and that nobody has sent round."""
 
 
 def home(room: Room, principal: Principal) -> Home:
@@ -52,6 +54,7 @@ def home(room: Room, principal: Principal) -> Home:
         tuple(_waiting(room, principal, Dispatch, DispatchState.FAILED, Right.MINUTES_DISTRIBUTE)),
         tuple(islice(_alarming(room, principal), _SHOWN)),
         _cards(room, principal, Standing.FAILED, Right.MEETINGS_WRITE),
+        _cards(room, principal, Standing.DRAFT, Right.MINUTES_EDIT),
     )
 
 

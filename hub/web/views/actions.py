@@ -35,6 +35,7 @@ def show(
     asking: Annotated[Asking, may(Right.MEETINGS_READ)],
     state: Asked = "open",
     study: Asked = "",
+    owner: Asked = "",
     after: Asked = "",
 ) -> Response:
     """Show actions by due day."""
@@ -48,9 +49,11 @@ def show(
         "cancelled": {"states": (ActionState.CANCELLED,)},
     }
     chosen = state if state in asked else "open"
-    found = board(room, who, study=study or None, after=_after(after), limit=_PAGE + 1, **asked[chosen])
+    whose = _whose(owner.strip())
+    found = board(room, who, study=study or None, after=_after(after), limit=_PAGE + 1, **(whose | asked[chosen]))
     more = found[:_PAGE][-1] if len(found) > _PAGE else None
-    kept = {"state": chosen, **({"study": study} if study else {})}
+    filters = {name: value for name, value in {"study": study, "owner": owner.strip()}.items() if value}
+    kept = {"state": chosen, **filters}
     place = f"{(more.due or date.max).isoformat()} {more.id}" if more else ""
     return frame.show(
         request,
@@ -58,13 +61,21 @@ def show(
         "actions.html",
         place="actions",
         states=_states(reader),
-        asked=SimpleNamespace(state=chosen, study=study),
+        asked=SimpleNamespace(state=chosen, study=study, owner=owner.strip()),
+        filters=f"&{urlencode(filters)}" if filters else "",
+        owners=sorted({one.owner for one in found if one.owner}),
         studies=[(one, one) for one in studies_of(asking)],
         rows=[_row(reader, one, today) for one in found[:_PAGE]],
         can_edit=reader.can("actions:edit"),
         next_page=f"/actions?{urlencode({**kept, 'after': place})}" if more else None,
         first_page=f"/actions?{urlencode(kept)}" if after else None,
     )
+
+
+def _whose(owner: str) -> dict[str, str]:
+    if not owner:
+        return {}
+    return {"owner_email": owner.lower()} if "@" in owner else {"owner": owner}
 
 
 @router.get("/{meeting}/{item}")

@@ -48,6 +48,7 @@ def listed(
     asked = Asked(chosen, text=q.strip(), channel=at, before=before, limit=_PAGE + 1)
     found = log.find(asked, _sees(asking)) if chosen else []
     kept = {key: value for key, value in {"study": chosen, "channel": at, "q": q}.items() if value}
+    named = {key: value for key, value in {"study": chosen, "channel_id": at, "text": q.strip()}.items() if value}
     after = found[_PAGE - 1].number if len(found) > _PAGE else None
     return frame.show(
         request,
@@ -62,6 +63,12 @@ def listed(
         months=retention.period(asking.hub.room, RecordClass.COMMUNICATION, chosen).months if chosen else 0,
         next_page=f"/communications?{urlencode({**kept, 'before': after})}" if after else None,
         first_page=f"/communications?{urlencode(kept)}" if before else None,
+        exports=[
+            (form.upper(), f"/api/v1/communications/export?{urlencode({**named, 'format': form})}")
+            for form in ("csv", "json")
+        ]
+        if chosen
+        else [],
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 
 from hub.api.asking import Asking, oneself
+from hub.domain.places import scope_of_system
 from hub.domain.policy import Right
 from hub.domain.reminders import ReviewKind
 from hub.services.oversight import incidents, personal, reviews_due
@@ -15,7 +16,7 @@ from hub.web.meeting_view import address_of
 from hub.web.reader import LANGUAGES, Reader
 from hub.web.views import review_plan
 from hub.web.views.approval import meanings
-from hub.web.views.sync import open_conflicts
+from hub.web.views.sync import open_conflicts, open_letters
 
 router = APIRouter(include_in_schema=False)
 _SHOWN = 20
@@ -30,6 +31,7 @@ def show(request: Request, asking: Annotated[Asking, oneself()]) -> Response:
         sections += _of_meetings(reader, home(asking.hub.room, asking.principal))
     if reader.can("sync:read"):
         sections += _of_sync(asking, reader)
+    sections += _away(asking, reader)
     sections += _of_oversight(asking, reader)
     sections = [one for one in sections if one.rows or one.always]
     figures = [(f"#{one.key}-heading", len(one.rows), one.name, one.alert) for one in sections]
@@ -81,11 +83,17 @@ def _of_meetings(reader: Reader, waits: Home) -> list[SimpleNamespace]:
         _row(address_of(one.meeting_id), one.title, ", ".join(map(words.text, one.alerts)), "bad", at=one.at)
         for one in waits.alerts
     ]
+    drafts = [
+        _row(address_of(one.meeting_id), one.title, words.text("draft"), "warn", at=one.at)
+        for one in waits.drafts[:_SHOWN]
+    ]
+    nothing_to_sign = words.text("No signature of yours is asked for.") if reader.can("minutes:sign") else ""
     return [
         _section("alerts", words.text("To be looked at at once"), urgent, alert=True),
-        _section("signatures", words.text("To sign"), signs, words.text("No signature of yours is asked for.")),
+        _section("signatures", words.text("To sign"), signs, nothing_to_sign),
         _section("actions", words.text("My actions"), actions, words.text("No action of yours is open.")),
         _section("back", words.text("Sent back to be changed"), back),
+        _section("drafts", words.text("Drafts to check"), drafts),
         _section("copies", words.text("Translations to look at"), copies),
         _section("failed", words.text("Deliveries that failed"), failed, alert=True),
         _section("broken", words.text("Recordings that could not be drafted"), broken, alert=True),
@@ -93,7 +101,7 @@ def _of_meetings(reader: Reader, waits: Home) -> list[SimpleNamespace]:
 
 
 def _of_sync(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
-    words, gates = reader.words, asking.hub.sync.gates.states()
+    words = reader.words
     conflicts = [
         _row(
             f"/sync/conflicts/{frame.part(one.id)}",
@@ -104,15 +112,32 @@ def _of_sync(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
         )
         for one in open_conflicts(asking)[:20]
     ]
-    away = [
-        _row("/administration/connections", name, words.text("does not answer"), "bad")
-        for name, state in gates.items()
-        if state != "closed" and reader.can(str(Right.SYSTEM_OPERATE))
+    letters = [
+        _row(
+            f"/sync/letters/{frame.part(one.id)}", names.kind(words, one.kind) or one.system, one.system, "", at=one.at
+        )
+        for one in open_letters(asking, Right.SYNC_OPERATE)[:_SHOWN]
     ]
     return [
         _section("conflicts", words.text("Conflicts"), conflicts, words.text("No conflicts wait.")),
-        _section("away", words.text("Connections that fail"), away, alert=True),
+        _section("letters", words.text("Dead letters"), letters, alert=True),
     ]
+
+
+def _away(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
+    """Return the systems that do not answer, of those that who asks operates."""
+    words, hub = reader.words, asking.hub
+    if not (reader.can("system:operate") or reader.can("sync:operate")):
+        return []
+    agreements = hub.sync.ledger.agreements()
+    shut = [name for name, state in hub.sync.gates.states().items() if state != "closed"]
+    rows = []
+    for name in shut:
+        scope = scope_of_system(name, agreements)
+        if any(asking.may(right, scope) for right in (Right.SYSTEM_OPERATE, Right.SYNC_OPERATE)):
+            page = "/administration/connections" if reader.can("system:operate") else "/sync"
+            rows.append(_row(page, name, words.text("does not answer"), "bad"))
+    return [_section("away", words.text("Connections that fail"), rows, alert=True)]
 
 
 def _of_oversight(asking: Asking, reader: Reader) -> list[SimpleNamespace]:

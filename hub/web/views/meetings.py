@@ -154,6 +154,10 @@ def stages_page(request: Request, asking: Asking, card: Card) -> Response:
         poll=f"{base}/job",
         can_stop=card.standing is Standing.WORKING and asking.may(Right.MEETINGS_WRITE, card.scope),
         can_again=card.standing is Standing.FAILED and asking.may(Right.MEETINGS_WRITE, card.scope),
+        idle=card.standing is Standing.EMPTY,
+        can_begin=card.standing is Standing.EMPTY
+        and card.recording is not None
+        and asking.may(Right.MEETINGS_WRITE, card.scope),
         base=base,
     )
 

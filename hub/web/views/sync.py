@@ -1,6 +1,7 @@
 """The sync: agreements, systems, conflicts field by field, dead letters, reconciliation."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Annotated, Any
 
@@ -38,13 +39,16 @@ def overview(request: Request, asking: Seeing) -> Response:
     agreements = [one for one in hub.sync.ledger.agreements() if asking.may(Right.SYNC_READ, scope_of_agreement(one))]
     conflicts = open_conflicts(asking)
     everything = asking.may(Right.SYNC_READ, HUB_ITSELF)
-    letters = [one for one in hub.sync.ledger.letters(limit=_MOST) if asking.may(Right.SYNC_READ, _of_letter(hub, one))]
+    letters = open_letters(asking)
     figures = [
         ("/sync#conflicts", len(conflicts), words.text("open conflicts"), True),
         ("/sync#letters", len(letters), words.text("dead letters"), True),
-        ("/sync", counts.get("outbox", 0), words.text("messages on their way"), False),
-        ("/sync", counts.get("records", 0), words.text("records"), False),
     ]
+    if everything:
+        figures += [
+            ("/sync", counts.get("outbox", 0), words.text("messages on their way"), False),
+            ("/sync", counts.get("records", 0), words.text("records"), False),
+        ]
     return frame.show(
         request,
         asking,
@@ -117,9 +121,10 @@ def decide_conflict(id: str, asking: Seeing, do: Text, reason: Text) -> Response
 
 
 @router.get("/letters/{id}")
-def letter(id: str, request: Request, asking: Annotated[Asking, may(Right.SYNC_OPERATE)]) -> Response:
-    """Show something that was set aside, as it came."""
-    found, words = _letter(asking, id), frame.reader_of(asking).words
+def letter(id: str, request: Request, asking: Seeing) -> Response:
+    """Show what was set aside; as it came only to unblinded operators, since nobody knows what it holds."""
+    found, words = _letter(asking, id, Right.SYNC_READ), frame.reader_of(asking).words
+    scope = _of_letter(asking.hub, found)
     states = {
         "dead": words.text("set aside"),
         "waiting": words.text("waiting"),
@@ -131,15 +136,18 @@ def letter(id: str, request: Request, asking: Annotated[Asking, may(Right.SYNC_O
         id=found.id, system=found.system, kind=found.kind, at=found.at, where=found.where, reason=found.reason,
         state=states.get(found.state, found.state), tone="warn" if found.state == "dead" else "",
     )  # fmt: skip
-    raw = found.raw[:20_000].decode("utf-8", "replace")
-    can = found.state == "dead"
-    return frame.show(request, asking, "letter.html", place="sync", letter=shown, raw=raw, can_operate=can)
+    unblinded = asking.may(Right.SYNC_OPERATE, replace(scope, unblinding=True))
+    raw = found.raw[:20_000].decode("utf-8", "replace") if unblinded else ""
+    can = found.state == "dead" and asking.may(Right.SYNC_OPERATE, scope)
+    return frame.show(
+        request, asking, "letter.html", place="sync", letter=shown, raw=raw, hidden=not unblinded, can_operate=can
+    )
 
 
 @router.post("/letters/{id}")
 def decide_letter(id: str, asking: Annotated[Asking, may(Right.SYNC_OPERATE)], do: Text, reason: Text = "") -> Response:
     """Try it again, or give it up."""
-    found, hub = _letter(asking, id), asking.hub
+    found, hub = _letter(asking, id, Right.SYNC_OPERATE), asking.hub
     if do == "discard":
         person = asking.principal.actor
         discard(hub.sync.ledger, [found], person=person, why=reason, clock=hub.clock, new_id=hub.sync.new_id)
@@ -153,6 +161,13 @@ def open_conflicts(asking: Asking) -> list[Dispute]:
     every = asking.hub.sync.ledger.disputes(limit=_MOST)
     scopes = scopes_of_disputes(asking.hub, every)
     return [one for one in every if asking.may(Right.SYNC_READ, scopes[one.id])]
+
+
+def open_letters(asking: Asking, right: Right = Right.SYNC_READ) -> list[Letter]:
+    """Return the dead letters on which who asks has *right*, oldest first."""
+    ledger = asking.hub.sync.ledger
+    agreements = ledger.agreements()
+    return [one for one in ledger.letters(limit=_MOST) if asking.may(right, scope_of_system(one.system, agreements))]
 
 
 def _refused(asking: Asking) -> list[Dispute]:
@@ -183,12 +198,12 @@ def _dispute(asking: Asking, id: str, right: Right) -> Dispute:
     return found
 
 
-def _letter(asking: Asking, id: str) -> Letter:
+def _letter(asking: Asking, id: str, right: Right) -> Letter:
     try:
         found = asking.hub.sync.ledger.letter(id)
     except UsageError as error:
         raise MissingError(str(error)) from error
-    asking.check(Right.SYNC_OPERATE, _of_letter(asking.hub, found))
+    asking.check(right, _of_letter(asking.hub, found))
     return found
 
 

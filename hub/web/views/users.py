@@ -200,6 +200,7 @@ def _user(request: Request, asking: Asking, account: Account, *, given_password:
         state=state,
         tone=tone,
         active=account.user.state == "active",
+        own=account.user.id == asking.principal.user.id,
         grants=[_held(reader, one) for one in asking.hub.desk.accounts.held(account.user.id)],
         roles=[(str(role), role_name(reader.words, str(role))) for role in Role],
         given_password=given_password,
