@@ -1,7 +1,7 @@
 # Liaison hub. `make` alone says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-airflow lint types unit bench accuracy test-contracts train chaos clean screenshot lock
+.PHONY: help machine demo test test-airflow lint types unit bench accuracy test-contracts train chaos clean screenshot lock
 
 help: ## Say what there is
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ train: ## Train the meeting extractor again (SEED=n; some minutes of one core; n
 
 chaos: ## End workers, brokers and PostgreSQL at random: KILLS=n SEED=n; the last line is what was lost and doubled
 	@.venv/bin/python bench/chaos.py --kills $(or $(KILLS),20) --seed $(or $(SEED),1) $(if $(EVENTS),--events $(EVENTS))
+
+machine: ## Two systems and the hub under anything in any order, for as long as one likes: EXAMPLES=n SEED=n
+	@MACHINE_EXAMPLES=$(or $(EXAMPLES),200) MACHINE_SEED=$(or $(SEED),1) .venv/bin/pytest tests/integration/test_sync_machine.py
 
 test-contracts: ## Connectors through Prism (from npm, into .prism) to our servers, held to the vendors' OpenAPI files both ways
 	@.venv/bin/pytest tests/prism/vendors.py

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from hub.storage.engine import open_engine
 from tests.greenmail import MAILBOXES, Green, greenmail, installed
@@ -71,6 +71,10 @@ def postgres_services() -> Iterator[Services]:
 @pytest.fixture
 def postgres_url(postgres_services: Services) -> Iterator[str]:
     """The SQLAlchemy address of a database of the test's own, empty."""
+    yield from _made(postgres_services)
+
+
+def _made(postgres_services: Services) -> Iterator[str]:
     server = make_url(postgres_services.addresses["postgres"])
     name = f"test_{uuid.uuid4().hex}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
@@ -80,6 +84,18 @@ def postgres_url(postgres_services: Services) -> Iterator[str]:
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_engine(request, tmp_path_factory) -> Iterator[Engine]:
+    """The database of a hub, on SQLite and on PostgreSQL, for all tests of a module: each has rows of its own."""
+    made = iter([f"sqlite:///{tmp_path_factory.mktemp('shared')}/hub.db"])
+    if request.param == "postgresql":
+        made = _made(request.getfixturevalue("postgres_services"))
+    engine = open_engine(next(made))
+    yield engine
+    engine.dispose()
+    next(made, None)
 
 
 @pytest.fixture(scope="session")

@@ -57,12 +57,20 @@ def show(id: str) -> None:
 def replay(ids: Ids = None, system: System = None, since: Since = None, reason: Reason = None) -> None:
     """Work letters off again under their own ids; exit 3 when some are set aside once more."""
     from hub.cli.opening import opened
+    from hub.domain.errors import UsageError
     from hub.services.sync.letters import chosen
     from hub.services.sync.steps import again
 
     sync = opened().sync
     found = chosen(sync.ledger, ids=ids, state="dead", system=system, since=since, reason=reason)
-    done = sum(again(sync, one) for one in found)
+    done = 0
+    for one in found:
+        try:
+            done += again(sync, one)
+        except UsageError as error:
+            if ids:  # asked for by name; else the others go on
+                raise
+            say(str(error))
     say(f"{done} of {len(found)} replayed")
     if done < len(found):
         sys.exit(SET_ASIDE)

@@ -74,18 +74,20 @@ def merge(
     """Merge what *side* reports (*theirs*, canonical field to value) into what the hub holds (*ours*).
 
     *edited* gives when a field was last edited, *disputed* what is already waiting for a person from this system.
-    Fields that were not reported stay as they are.
+    Fields that were not reported stay as they are. What the hub lacks it takes from whoever may tell it, also where
+    that system held it before it came to own the field.
     """
     edits: list[Edit] = []
     lost: list[Lost] = []
     for name, value in theirs.items():
         before = side.base.get(name, MISSING)
         mine = ours.get(name, MISSING)
-        if not rule.covers(name) or value in (before, mine, side.in_flight.get(name, MISSING)):
+        owner, policy = rule.owns(name) == side.system, rule.policy_of(name)
+        told = before if mine is not MISSING or not (owner or policy in _TAKING) else MISSING
+        if not rule.covers(name) or value in (told, mine, side.in_flight.get(name, MISSING)):
             continue
         if name in disputed and disputed[name] == value:
             continue
-        owner, policy = rule.owns(name) == side.system, rule.policy_of(name)
         if mine is MISSING and not owner and policy not in _TAKING:
             continue  # the owner has not spoken; what this system holds is remembered as its base
         if mine is MISSING:

@@ -1,6 +1,7 @@
 """What the hub keeps of the sync: records, what each system was last known to hold, disputes, letters."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +29,8 @@ REFERENCES: Mapping[str, str] = {
 """Fields that name another record: in a system by its own id, in the hub by the hub's."""
 
 RECORDS_TOPIC = "hub.records"
+WRITTEN = "hub-written"
+"""Header of a letter of what a system reported: the number of the hub's last write to it before that."""
 
 
 def waiting_id(system: str, kind: str, id: str) -> str:
@@ -128,6 +131,13 @@ class Letter:
     """What was read from the bytes, as JSON; empty where they could not be read."""
     state: str = "dead"
     """dead, waiting (for a record it refers to), replayed, discarded, superseded (a newer state of it was taken)."""
+
+    @property
+    def about(self) -> str:
+        """The id of the record that a system reported, as it calls it; empty where that is not known."""
+        if self.stage in ("check", "merge"):
+            return self.where
+        return str(json.loads(self.parsed)["external_id"] or "") if self.stage == "read" and self.parsed else ""
 
 
 @dataclass(frozen=True, slots=True)

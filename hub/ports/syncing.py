@@ -40,6 +40,16 @@ class Rereader(Source, Protocol):
         """Return what the item says, or why it still cannot be used."""
 
 
+class IntervalSource(Source, Protocol):
+    """A source that can be asked for what changed in an interval, and ends there."""
+
+    def between(self, kind: str, since: datetime | None, until: datetime) -> str | None:
+        """Return a cursor that reads what changed in *kind* from *since* on and before *until*, and nothing after it.
+
+        None where the kind cannot be asked for that; it is then read to the end of its list.
+        """
+
+
 class Target(Protocol):
     """A system that is written."""
 
@@ -242,8 +252,16 @@ class Ledger(Protocol):
         Those that the hub has written there after its write number *written* are left out.
         """
 
-    def letters(self, *, state: str = "dead", system: str | None = None, limit: int = 1000) -> list[Letter]:
-        """Return letters, oldest first."""
+    def letters(
+        self,
+        *,
+        state: str = "dead",
+        system: str | None = None,
+        since: datetime | None = None,
+        reason: str | None = None,
+        limit: int | None = 1000,
+    ) -> list[Letter]:
+        """Return letters, oldest first: those from *since* on whose reason holds *reason*, in any case, where named."""
 
     def letter(self, id: str) -> Letter:
         """Return one letter. UsageError when there is none."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Table, and_, func, insert, select, update
@@ -97,12 +97,24 @@ class SqlLedger:
         )
         return [rows.base(row) for row in self._all(query)]
 
-    def letters(self, *, state: str = "dead", system: str | None = None, limit: int = 1000) -> list[Letter]:
+    def letters(
+        self,
+        *,
+        state: str = "dead",
+        system: str | None = None,
+        since: datetime | None = None,
+        reason: str | None = None,
+        limit: int | None = 1000,
+    ) -> list[Letter]:
         """Return letters; see `Ledger.letters`."""
         columns = sync_tables.letters.c
         query = select(sync_tables.letters).where(columns.state == state).order_by(columns.at, columns.id).limit(limit)
         if system is not None:
             query = query.where(columns.system == system)
+        if since is not None:
+            query = query.where(columns.at >= rows.naive(since))
+        if reason is not None:
+            query = query.where(columns.reason.icontains(reason, autoescape=True))
         return [rows.letter(row) for row in self._all(query)]
 
     def letter(self, id: str) -> Letter:

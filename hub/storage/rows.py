@@ -133,6 +133,7 @@ def letter_row(value: Letter) -> dict[str, Any]:
         "headers": text(dict(value.headers)),
         "attempts": value.attempts,
         "at": naive(value.at),
+        "about": value.about,
     }
 
 

@@ -150,7 +150,9 @@ letters = Table(
     Column("headers", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("at", DateTime, nullable=False),
+    Column("about", Text, nullable=False, server_default=""),
     Index("dead_letters_state", "state", "at"),
+    Index("dead_letters_about", "system", "kind", "about"),
 )
 numbers = Table(
     "numbers",

@@ -1,6 +1,5 @@
 """One transaction of the sync, on SQLite or PostgreSQL."""
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -16,8 +15,6 @@ from hub.storage.upsert import upsert
 
 T = TypeVar("T")
 _REFERS = "refers:"
-_LETTERS = 1000
-"""So many of those that were read in part, of a system and kind, are looked through for each page, the newest."""
 _MANY, _MANY_LITE = 5000, 500
 """Values in one statement: an array in PostgreSQL, a parameter each in SQLite."""
 
@@ -107,16 +104,12 @@ class SqlUnit:
 
     def overtaken(self, system: str, kind: str, external_ids: Collection[str]) -> set[str]:
         """Return ids of dead letters of records; see `Unit.overtaken`."""
-        table = sync_tables.letters.c
-        dead = and_(table.state == "dead", table.system == system, table.kind == kind)
-        whole, found = and_(dead, table.stage.in_(("check", "merge"))), set[str]()
-        for some in self._batched(external_ids):  # what was read whole lies where its record is
-            these = bulk.among(self._connection, table.place, some)
-            found.update(self._connection.execute(select(table.id).where(whole, these)).scalars())
-        in_part = and_(dead, table.stage == "read", table.parsed != "")
-        query = select(table.id, table.parsed).where(in_part).order_by(table.at.desc()).limit(_LETTERS)
-        rest = self._connection.execute(query)
-        return found | {row.id for row in rest if json.loads(row.parsed).get("external_id") in external_ids}
+        table, found = sync_tables.letters.c, set[str]()
+        dead = and_(table.state == "dead", table.system == system, table.kind == kind, table.stage != "deliver")
+        for some in self._batched(external_ids):
+            these = bulk.among(self._connection, table.about, some)
+            found.update(self._connection.execute(select(table.id).where(dead, these)).scalars())
+        return found
 
     def set_aside(self, system: str, kind: str, texts: Sequence[str], *, limit: int | None = None) -> list[Letter]:
         """Return letters; see `Unit.set_aside`."""

@@ -176,10 +176,12 @@ class Peer:
             return self._once(asked)
 
     def page(self, asked: Asked) -> Answer:
-        """Return a page of what changed at or after `since`."""
+        """Return a page of what changed at or after `since`, and before `until`."""
         since, size = asked.params.get("since", ""), min(int(asked.params.get("limit", 100)), self.most)
         key = (lambda row: row.mark) if self.order == "changed" else (lambda row: row.number)
         rows = [row for row in self.rows.values() if not since or row.changed >= datetime.fromisoformat(since)]
+        if until := asked.params.get("until", ""):
+            rows = [row for row in rows if row.changed < datetime.fromisoformat(until)]
         rows.sort(key=key)
         begin, after = 0, int(asked.params.get("after", 0))
         if self.paging == "offset":

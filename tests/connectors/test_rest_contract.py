@@ -7,6 +7,7 @@ import pytest
 
 from hub.connectors.rest.system import open_rest
 from hub.domain.changes import Capabilities
+from tests.connectors.contract import drained
 from tests.connectors.http_contract import NOW, HttpTargetContract, paced
 from tests.connectors.peer import Peer, running
 
@@ -19,7 +20,7 @@ auth: {auth}
 kinds:
   action_item:
     list: {{path: items, items: items, paging: {paging}, size: 3, param: {param}, next: next}}
-    since: {{param: since}}
+    since: {{param: since, until: until}}
     complete_listing: true
     version: rev
     version_as: {version_as}
@@ -80,6 +81,16 @@ class RestContract(HttpTargetContract):
         yield build
         for system in systems:
             system.close()
+
+    def test_an_interval_ends_before_its_end_over_several_pages(self, world, opened):
+        for number in range(7):
+            world.enter(f"do {number}")
+        system = opened()
+        whole, _, _ = drained(system, "action_item")
+        times = sorted(one.changed_at for one in whole)
+        changes, _, _ = drained(system, "action_item", system.between("action_item", times[1], times[5]))
+        assert sorted(one.changed_at for one in changes) == times[1:5]
+        assert any("until" in asked.params for asked in world.asked)
 
 
 ALL = Capabilities(complete_listing=True, deletes=True, versions=True, writable=frozenset({"action_item"}))

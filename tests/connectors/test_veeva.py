@@ -388,3 +388,15 @@ def test_two_sources_agree_on_what_is_there(world, opened):
     for number in range(5):
         world.enter(f"do {number}")
     assert latest(drained(opened(), KIND)[0], "title") == world.held()
+
+
+def test_an_interval_is_asked_for_with_its_end_and_what_came_after_is_not_read(world, opened):
+    vault = opened()
+    for number in range(4):
+        world.enter(f"do {number}")
+    whole, _, _ = drained(vault, KIND)
+    times = sorted(one.changed_at for one in whole)
+    changes, _, _ = drained(vault, KIND, vault.between(KIND, times[1], times[3]))
+    assert {one.changed_at for one in changes} == set(times[1:3])
+    changes, _, _ = drained(vault, KIND, vault.between(KIND, None, times[1]))
+    assert [one.changed_at for one in changes] == [times[0]]

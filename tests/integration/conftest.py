@@ -1,7 +1,10 @@
 """What tests share: a client of the hub of a module, and the bench of the sync."""
 
+import shutil
+
 import pytest
 
+from hub.bootstrap import build
 from hub.settings import load_settings
 from tests.integration.test_sync_flow import Bench
 from tests.people import served
@@ -14,9 +17,19 @@ def client(hub):
         yield client
 
 
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory):
+    """A folder with a hub that holds nothing; to copy it takes a tenth of the time that it took to make."""
+    folder = tmp_path_factory.mktemp("empty")
+    build(load_settings(home=folder, database=None)).close()
+    return folder
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def bench(request, home):
+def bench(request, home, empty_home):
     """A hub between two systems, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        shutil.copytree(empty_home, home, dirs_exist_ok=True)
     url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
     made = Bench(load_settings(home=home, database=url))
     yield made

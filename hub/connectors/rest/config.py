@@ -71,6 +71,8 @@ class Since(Strict):
     """The next question begins with the latest change seen, or, where a system tells no time of it, with this look."""
     overlap_s: float = Field(0.0, ge=0)
     """Asked for again each time, for systems whose clocks or commits lag behind."""
+    until: str | None = None
+    """Parameter for a time before which all must have changed, for a backfill of an interval."""
 
 
 class Value(Strict):

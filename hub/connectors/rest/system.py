@@ -108,7 +108,7 @@ class RestSystem:
         rule, listing = self._listed(kind)
         state = _state(cursor)
         place = state["place"] if state["place"] is not None else paging.first(listing)
-        path, params = paging.asked(listing, place, self._since(rule, state["since"]))
+        path, params = paging.asked(listing, place, self._since(rule, state))
         try:
             told = self._page(listing, Asked("GET", path, params, {}), begun=state["place"] is not None)
         except NotThereError:
@@ -147,6 +147,14 @@ class RestSystem:
         if rule is None or rule.since is None:
             return None
         return json.dumps({**_state(None), "since": at.astimezone(UTC).isoformat()})
+
+    def between(self, kind: str, since: datetime | None, until: datetime) -> str | None:
+        """Return a cursor of an interval; see `IntervalSource.between`."""
+        rule = self._config.kinds.get(kind)
+        if rule is None or rule.since is None or rule.since.until is None:
+            return None
+        begin = since.astimezone(UTC).isoformat() if since else None
+        return json.dumps({**_state(None), "since": begin, "until": until.astimezone(UTC).isoformat()})
 
     def reread(self, kind: str, raw: bytes, where: str) -> Change | Reject:
         """Read an item again that was set aside; see `Rereader.reread`."""
@@ -223,11 +231,14 @@ class RestSystem:
             raise RejectedError(f"{self.name}: {kind} is not listed in its YAML")
         return rule, rule.list
 
-    def _since(self, rule: Kind, since: str | None) -> dict[str, str]:
-        if rule.since is None or not since:
-            return {}
-        begin = datetime.fromisoformat(since).astimezone(UTC) - timedelta(seconds=rule.since.overlap_s)
-        return {rule.since.param: begin.isoformat(timespec="milliseconds")}
+    def _since(self, rule: Kind, state: dict[str, Any]) -> dict[str, str]:
+        asked = dict[str, str]()
+        if rule.since and state["since"]:
+            begin = datetime.fromisoformat(state["since"]).astimezone(UTC) - timedelta(seconds=rule.since.overlap_s)
+            asked[rule.since.param] = begin.isoformat(timespec="milliseconds")
+        if rule.since and rule.since.until and state["until"]:
+            asked[rule.since.until] = datetime.fromisoformat(state["until"]).isoformat(timespec="milliseconds")
+        return asked
 
     def _page(self, listing: Listing, asked: Asked, *, begun: bool) -> Told:
         try:
@@ -243,7 +254,7 @@ class RestSystem:
 
     def _still(self, listing: Listing, rule: Kind, state: dict[str, Any]) -> bool:
         """Tell whether the page before still ends as it did: where a record went out of it, another slipped by."""
-        path, params = paging.asked(listing, str(int(state["place"]) - 1), self._since(rule, state["since"]))
+        path, params = paging.asked(listing, str(int(state["place"]) - 1), self._since(rule, state))
         told = self._client.ask(Asked("GET", path, params, {}))
         items = at(told.body, listing.items)
         return isinstance(items, list) and bool(items) and str(at(items[-1], rule.id)) == state["last"]
@@ -259,7 +270,7 @@ class RestSystem:
 
 
 def _state(cursor: str | None) -> dict[str, Any]:
-    empty = {"since": None, "top": "", "begun": None, "place": None, "last": None, "print": None}
+    empty = {"since": None, "until": None, "top": "", "begun": None, "place": None, "last": None, "print": None}
     return {**empty, "restarts": 0, "again": None, **(json.loads(cursor) if cursor else {})}
 
 

@@ -35,6 +35,8 @@ class Place:
     """Change and id of the last row seen in this look."""
     offset: int | None = None
     """Place in the list of deletions; None while rows are read."""
+    until: str | None = None
+    """Only what changed before is asked for; None for all there is."""
 
 
 class Reading:
@@ -75,6 +77,14 @@ class Reading:
         gone = max(at, self._clock() - timedelta(days=_GONE_DAYS)).astimezone(UTC).isoformat()
         return _cursor(Place(since=moment, gone_since=gone))
 
+    def between(self, kind: str, since: datetime | None, until: datetime) -> str | None:
+        """Return a cursor of an interval; see `IntervalSource.between`."""
+        rule = self._config.kinds.get(kind)
+        if rule is None or rule.changed_at is None:
+            return None
+        begin = _place(self.since(kind, since) if since else None)
+        return _cursor(replace(begin, until=until.astimezone(UTC).isoformat()))
+
     def _asked(self, rule: VaultKind, place: Place) -> Told:
         try:
             return self._vault.query(self._question(rule, place))
@@ -97,8 +107,9 @@ class Reading:
         elif place.since is not None:
             begin = datetime.fromisoformat(place.since) - timedelta(seconds=self._config.overlap_s)
             changed = f"{order} >= {vql.quoted(vql.time(begin))}"
+        ends = place.until and f"{order} < {vql.quoted(vql.time(datetime.fromisoformat(place.until)))}"
         return vql.select(
-            rows.wanted(rule), rule.object, [rule.where, changed], order=order, size=self._config.page_size
+            rows.wanted(rule), rule.object, [rule.where, changed, ends], order=order, size=self._config.page_size
         )
 
     def _moved(self, rule: VaultKind, place: Place, page: list[Any], found: list[Change | Reject], told: Told) -> Place:

@@ -40,6 +40,8 @@ class VeevaSystem:
         self._direct = DirectReading(config, self.vault, clock) if config.direct_data else None
         self.pull = self._direct.pull if self._direct else reading.pull
         self.since = self._direct.since if self._direct else reading.since
+        if self._direct is None:
+            self.between = reading.between
         self.push, self.push_all = writing.push, writing.push_all
         self.trail = VaultTrail(self.vault, clock)
         self.filing = _filing(config, self.vault, sleep)

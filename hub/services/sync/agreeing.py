@@ -43,8 +43,11 @@ def accept(ledger: Ledger, id: str, *, party: str, person: str, clock: Clock, ne
 
 
 def move(sync: Sync, id: str, *, step: str, person: str) -> Agreement:
-    """Start, pause, resume or end an agreement; what comes into force goes out for every record it covers."""
-    known = _known(sync.ledger, id)
+    """Start, pause, resume or end an agreement; what comes into force goes out for every record it covers.
+
+    The version in force is what pauses and resumes, also while a newer one is still to be accepted or on trial.
+    """
+    known = _in_force(sync.ledger, id) if step in ("pause", "resume") else _known(sync.ledger, id)
     after = moved(known, step, sync.clock())
     _store(sync.ledger, after, known, _named(person), step, clock=sync.clock, new_id=sync.new_id)
     if after.status is Status.ACTIVE:
@@ -61,7 +64,7 @@ def backfill(sync: Sync, id: str, *, since: datetime | None, until: datetime | N
     UsageError where the agreement is not in force.
     """
     interval = Interval(since, until) if until else None
-    known = _known(sync.ledger, id)
+    known = _in_force(sync.ledger, id)
     if known.status is not Status.ACTIVE:
         raise UsageError(f"agreement {known.label} is {known.status}; start or resume it, then backfill")
     begin = interval or (since.isoformat() if since else "the beginning")
@@ -121,6 +124,12 @@ def _known(ledger: Ledger, id: str) -> Agreement:
     if found is None:
         raise UsageError(f"{id}: no such agreement; hub sync agreements list names them")
     return found
+
+
+def _in_force(ledger: Ledger, id: str) -> Agreement:
+    """Return the version that was started last; the newest where none was."""
+    started = next((agreement for agreement in ledger.agreements(started=True) if agreement.id == id), None)
+    return started or _known(ledger, id)
 
 
 def _found(ledger: Ledger, id: str) -> Agreement | None:

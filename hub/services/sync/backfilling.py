@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import cast
 
 from hub.domain.agreements import Agreement
 from hub.domain.changes import Page
 from hub.domain.errors import RetryableError, UsageError
 from hub.domain.sync import Effects
-from hub.ports import Source, System
+from hub.ports import IntervalSource, Source, System
 from hub.services.sync.events import changed
 from hub.services.sync.intake import Intake
 from hub.services.sync.steps import LEASE_S, Sync, take_page
@@ -58,7 +59,7 @@ def read_again(sync: Sync, agreement: Agreement, interval: Interval) -> int:
 def _read(sync: Sync, system: System, kind: str, interval: Interval, met: set[str]) -> None:
     source, agreements = system.source, sync.active(system.name, kind)
     assert source is not None  # noqa: S101  # the caller looked
-    cursor = source.since(kind, interval.since) if interval.since else None
+    cursor = _begin(source, kind, interval)
     intake, lease, more = Intake(system.name, kind, agreements), f"pull.{system.name}.{kind}", True
     while more:
         _wait(sync, system, lease)
@@ -69,6 +70,14 @@ def _read(sync: Sync, system: System, kind: str, interval: Interval, met: set[st
             sync.leases.release(lease)  # between two pages workers read what is new
         _send(sync, system.name, kind, [change.external_id for change in page.changes], met)
         cursor, more = page.cursor, page.more
+
+
+def _begin(source: Source, kind: str, interval: Interval) -> str | None:
+    """Return where to begin: with what ends by itself where the source can do that."""
+    between = cast("IntervalSource", source).between if hasattr(source, "between") else None
+    if between and (cursor := between(kind, interval.since, interval.until)) is not None:
+        return cursor
+    return source.since(kind, interval.since) if interval.since else None
 
 
 def _wait(sync: Sync, system: System, lease: str) -> None:

@@ -12,7 +12,7 @@ from hub.domain.errors import OvertakenError
 from hub.domain.identity import followed
 from hub.domain.messages import Message
 from hub.domain.records import check
-from hub.domain.sync import Base, Dispute, Letter, Record, Write, letter_id, waiting_id
+from hub.domain.sync import WRITTEN, Base, Dispute, Letter, Record, Write, letter_id, waiting_id
 from hub.ports import Clock, Unit
 from hub.services.sync.intake import Intake
 from hub.services.sync.overruled import held_elsewhere
@@ -27,6 +27,7 @@ class Desk:
     records: dict[str, Record]
     keys: dict[str, str]
     disputes: dict[str, list[Dispute]]
+    """The open ones of each record, whichever system's."""
     in_flight: dict[str, Mapping[str, Any]]
     matches: dict[str, str]
     """Natural key to the record that has it."""
@@ -67,7 +68,7 @@ def lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[De
             kind=reject.kind,
             reason=reject.reason,
             raw=reject.raw,
-            headers={},
+            headers={WRITTEN: str(intake.written)},
             attempts=1,
             at=now,
             where=reject.where,
@@ -109,8 +110,7 @@ def lay_out(unit: Unit, page: Page, intake: Intake, *, clock: Clock) -> tuple[De
     studies = {str(change.fields["study_id"]) for change in changes if change.fields.get("study_id")}
     disputes: dict[str, list[Dispute]] = {}
     for dispute in unit.disputes(ids):
-        if dispute.system == intake.system:
-            disputes.setdefault(dispute.record_id, []).append(dispute)
+        disputes.setdefault(dispute.record_id, []).append(dispute)
     in_flight = {record: write.fields for record, write in unit.writes(intake.system, ids).items()}
     records = {**unit.records(studies, hold=False), **unit.records(ids)}
     if any(agreement.studies for agreement in intake.agreements):
@@ -134,7 +134,8 @@ def _their_studies(unit: Unit, records: Mapping[str, Record]) -> Mapping[str, Re
 
 def _parsed(reject: Reject) -> str:
     """Return what could be read of an item as JSON, as of a change; empty where nothing could."""
-    return wire.dumps({"external_id": reject.external_id, "fields": reject.fields}) if reject.fields else ""
+    known = reject.fields or reject.external_id
+    return wire.dumps({"external_id": reject.external_id, "fields": reject.fields}) if known else ""
 
 
 def letter_of(
@@ -155,7 +156,7 @@ def letter_of(
         kind=change.kind,
         reason=reason,
         raw=intake.replayed.raw if intake.replayed else change.raw,
-        headers={},
+        headers={WRITTEN: str(intake.written)},
         attempts=intake.replayed.attempts + 1 if intake.replayed else 1,
         at=at,
         where=change.external_id,

@@ -13,11 +13,11 @@ from hub.domain.changes import Change, Page
 from hub.domain.errors import OvertakenError
 from hub.domain.identity import followed
 from hub.domain.merge import FIRST_VALUE, Edit, Lost, Merged, Side, first_values, merge
-from hub.domain.sync import Base, Effects, Fields, Letter, Record, waiting_id
+from hub.domain.sync import Base, Effects, Letter, Record, waiting_id
 from hub.domain.wire import Encoded
 from hub.ports import Clock, Ledger, Unit
 from hub.services.sync.desk import Desk, lay_out, letter_of
-from hub.services.sync.disputing import disputed, superseded
+from hub.services.sync.disputing import disputed, moot, superseded
 from hub.services.sync.events import changed
 from hub.services.sync.intake import Intake, Taken
 from hub.services.sync.keying import keyed_anew
@@ -125,7 +125,8 @@ def _one(desk: Desk, change: Change, intake: Intake, *, at: datetime, new_id: Ne
         _first(desk, change, agreement, rule, intake, at=at, new_id=new_id)
         return
     assert base is not None  # noqa: S101  # it led to the record
-    waiting = {dispute.field: dispute.theirs for dispute in desk.disputes.get(record.id, ())}
+    open_ = desk.disputes.get(record.id, ())
+    waiting = {dispute.field: dispute.theirs for dispute in open_ if dispute.system == intake.system}
     held_before = followed(base.fields, desk.into) if change.external_id in desk.stray else base.fields
     side = Side(intake.system, held_before, desk.in_flight.get(record.id, {}), change.changed_at)
     theirs = {} if change.deleted else change.fields
@@ -133,15 +134,15 @@ def _one(desk: Desk, change: Change, intake: Intake, *, at: datetime, new_id: Ne
     message_id = new_id()
     wrote = _Wrote(change, intake.system, agreement, record, message_id, at, intake.person)
     passed_over = overruled(record, merged.edits, desk.elsewhere.get(record.id, ()), system=intake.system, rule=rule)
-    _taken_back(desk, wrote, theirs)
     after = _edited(desk, wrote, merged, passed_over, new_id=new_id)
     after = _deletion(desk, wrote, after, base, rule, new_id=new_id)
+    freed = _freed(desk, wrote, after)
     held = {**base.fields, **theirs, **desk.stray.get(change.external_id, {})}
     behind = (not base.fields or change.external_id in desk.stray) and any(
         rule.covers(name) and held.get(name) != after.fields.get(name) for name in after.fields
     )
     refused = any(not lost.open for lost in merged.lost)
-    if after.version != record.version or refused or behind or not base.fields:
+    if after.version != record.version or refused or behind or freed or not base.fields:
         names = [edit.field for edit in merged.edits]
         desk.messages.append(changed(after, names, origin=intake.system, id=message_id, at=wrote.at))
     if after is not record:
@@ -251,14 +252,17 @@ def _edited(
     )
 
 
-def _taken_back(desk: Desk, wrote: _Wrote, theirs: Fields) -> None:
-    """Let nobody decide on a value that its own side has taken back for ours."""
-    known, ours = desk.disputes.get(wrote.record.id, []), wrote.record.fields
-    for one in list(known):
-        if one.field in theirs and theirs[one.field] == ours.get(one.field) != one.theirs:
-            known.remove(one)
-            desk.made[one.id] = replace(one, state="superseded")
-            desk.audit.append(wrote.entry(one.field, one.theirs, theirs[one.field], "waits no longer: taken back"))
+def _freed(desk: Desk, wrote: _Wrote, after: Record) -> bool:
+    """Let nobody decide on a value that its own side holds no longer, or that the record has by now; tell if any."""
+    known, change = desk.disputes.get(wrote.record.id, []), wrote.change
+    told = {"deleted": change.deleted, **({} if change.deleted else change.fields)}
+    stands = {**after.fields, "deleted": after.deleted}
+    gone = [(one, why) for one in known if (why := moot(one, wrote.system, told, stands, desk.into))]
+    for one, why in gone:
+        known.remove(one)
+        desk.made[one.id] = replace(one, state="superseded")
+        desk.audit.append(wrote.entry(one.field, one.theirs, stands.get(one.field), f"waits no longer: {why}"))
+    return bool(gone)
 
 
 def _told(wrote: _Wrote, edits: Sequence[Edit]) -> list[Entry]:
@@ -277,7 +281,7 @@ def _dispute(desk: Desk, wrote: _Wrote, system: str, lost: Lost, *, new_id: NewI
         desk.made[one.id] = replace(one, state="superseded")
         desk.audit.append(wrote.entry(lost.field, one.theirs, lost.theirs, "waits no longer: edited again"))
     desk.made[made.id] = made
-    if lost.open and system == wrote.system:
+    if lost.open:
         known.append(made)
 
 

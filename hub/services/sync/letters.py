@@ -24,13 +24,8 @@ def chosen(
     """Return letters by id, or those in *state* that the other filters let through. UsageError for an unknown id."""
     if ids:
         return [ledger.letter(one) for one in ids]
-    found = ledger.letters(state=state, system=system)
     earliest = since.replace(tzinfo=since.tzinfo or UTC) if since else None
-    return [
-        letter
-        for letter in found
-        if (earliest is None or letter.at >= earliest) and (reason is None or reason in letter.reason)
-    ]
+    return ledger.letters(state=state, system=system, since=earliest, reason=reason, limit=None)
 
 
 def discard(

@@ -213,6 +213,9 @@ def _overrule(
     for dispute in unit.disputes([other.id]):
         state = "open" if dispute.system in systems else "superseded"
         page.disputes.append(replace(dispute, record_id=kept.id, state=state))
+    for dispute in unit.disputes([kept.id]):
+        if dispute.system in systems:  # what it held of the kept record is a double from now on
+            page.disputes.append(replace(dispute, state="superseded"))
     waiting = {(dispute.system, dispute.field) for dispute in page.disputes if dispute.state == "open"}
     if rule is None:
         return

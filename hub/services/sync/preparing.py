@@ -136,6 +136,8 @@ def prepare(
         why = f"{to.system} has no {', '.join(f'{kind} {one}' for one, kind in lacks.items())} yet" if lacks else ""
         if base is None and not why and write.kind in doubtful:
             why = _perhaps_there(unit, held.records[one.message.key], agreement, to, there)
+        if base is not None and reread and not why:
+            why = _unreadable(unit, base)
         if why:
             settled.append((one, Outcome.WAITING))
             letters.append(letter(one, to, write.kind, why, clock=clock))
@@ -225,11 +227,12 @@ def _wanted(
     if rule is None or (base is None and (record.deleted or not record.fields)):
         return None
     takes = to.target.capabilities.takes.get(record.kind)
-    if base is not None and record.deleted != base.deleted:
-        return None if "deleted" in disputed or rule.deletes is not Deletes.SOFT or base.deleted else {}
-    held = base.fields if base and not base.deleted else {}
-    if base is not None and base.deleted:
-        return None
+    if base is not None and (base.deleted or record.deleted):
+        if base.deleted == record.deleted or "deleted" in disputed or rule.deletes is Deletes.IGNORE:
+            return None
+        if record.deleted:
+            return {}
+    held = base.fields if base and not base.deleted else {}  # one that is restored is told everything
     if not held and not disputed and takes is None and not rule.only:
         return record.fields or None
     wanted = {
@@ -266,6 +269,12 @@ def _coming(missing: Mapping[str, Mapping[str, str]]) -> set[str]:
 def _doubtful(unit: Unit, kinds: Collection[str], to: Recipient) -> set[str]:
     """Return the kinds of which the system reported something that was set aside."""
     return {kind for kind in sorted(kinds) if unit.set_aside(to.system, kind, [], limit=1)}
+
+
+def _unreadable(unit: Unit, base: Base) -> str:
+    """Return why a system that was just read may hold another state of a record than is known; empty where not."""
+    letters = sorted(unit.overtaken(base.system, base.kind, [base.external_id]))
+    return f"{base.system} has changed {base.external_id}, which was set aside ({letters[0]})" if letters else ""
 
 
 def _perhaps_there(

@@ -62,7 +62,9 @@ def reconcile(sync: Sync, *, only: Collection[str] | None = None) -> Report:
     tallies: list[Tally] = []
     unread: list[str] = []
     running = (Status.TRIAL, Status.ACTIVE, Status.PAUSED)
-    known = [one for one in sync.ledger.agreements() if only is None or one.id in only]
+    newest = {one.id: one for one in sync.ledger.agreements()}
+    newest |= {one.id: one for one in sync.ledger.agreements(started=True)}  # what is only offered changes nothing yet
+    known = [one for one in newest.values() if only is None or one.id in only]
     agreements = [one for one in known if one.status in running]
     disputes = {(d.system, d.record_id, d.field): d for d in sync.ledger.disputes(limit=1_000_000)}
     for agreement in agreements:
@@ -166,6 +168,8 @@ def _compared(
             yield Difference(
                 rule.kind, record.id, base.external_id, system, "deleted", record.deleted, change.deleted, cause
             )
+            continue
+        if record.deleted:  # what is deleted on both sides is not kept in step
             continue
         for name in sorted({*record.fields, *change.fields}):
             mine, theirs = record.fields.get(name), change.fields.get(name)

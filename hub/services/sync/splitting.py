@@ -47,7 +47,7 @@ def split(sync: Sync, record: str, off: Sequence[Held], *, person: str, why: str
         page.change(other, {}, f"split from {record}")
         page.note(other, "split_from", None, record, "split", page.messages[-1].id)
         page.bases += [replace(base, record_id=other.id) for base in parted.off]
-        systems = {base.system for base in parted.off}
+        systems = {base.system for base in parted.off if base.record_id == record}  # of a double nobody was asked
         page.disputes += [replace(one, record_id=other.id) for one in unit.disputes([record]) if one.system in systems]
         followed = _part(page, unit, children, parted, sync)
         keys = _rekey(page, unit, parted, rule, followed)

@@ -16,7 +16,7 @@ from hub.domain.agreements import HUB, Agreement, Status
 from hub.domain.changes import Asked, Page, Push, Receipt
 from hub.domain.errors import FatalError, OvertakenError, RejectedError, RetryableError, StaleError, UsageError
 from hub.domain.messages import Message, Received
-from hub.domain.sync import RECORDS_TOPIC, Effects, Letter
+from hub.domain.sync import RECORDS_TOPIC, WRITTEN, Cursor, Effects, Letter
 from hub.ports import (
     BulkTarget,
     Bus,
@@ -353,9 +353,14 @@ def _merged_again(sync: Sync, system: System, letter: Letter) -> bool:
     if not agreements:
         return False
     page = Page((reported(system, letter),), sync.ledger.cursor(system.name, letter.kind))
-    written = sync.ledger.reached(f"writes:{system.name}")
+    written = int(letter.headers.get(WRITTEN) or sync.ledger.reached(f"writes:{system.name}"))
     intake = Intake(system.name, letter.kind, agreements, written, replayed=letter)
-    taken = take(sync.ledger, page, intake, clock=sync.clock, new_id=sync.new_id)
+    try:
+        taken = take(sync.ledger, page, intake, clock=sync.clock, new_id=sync.new_id)
+    except OvertakenError as error:  # what it says of fields that the hub wrote since is no edit
+        with sync.ledger.unit() as unit:
+            unit.save(Effects(cursor=Cursor(system.name, letter.kind, None)))
+        raise UsageError(f"{letter.id}: the hub has written there since; {letter.system} is read anew") from error
     return not taken.waiting and not taken.set_aside
 
 

@@ -1,0 +1,226 @@
+"""One transaction of the sync on both databases: what it finds, holds, keeps and ends."""
+
+import threading
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from hub.domain.identity import Candidate, Turn
+from hub.domain.sync import Base, Dispute, Effects, Letter, Record, Write
+from hub.storage.identities import SqlIdentities
+from hub.storage.ledger import SqlLedger
+
+NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
+PATIENT_S = 60.0
+MANY = 1200
+"""More than one statement takes on SQLite."""
+
+
+@pytest.fixture
+def ledger(shared_engine):
+    return SqlLedger(shared_engine, clock=lambda: NOW)
+
+
+@pytest.fixture
+def name() -> str:
+    """A name that no other test has."""
+    return uuid.uuid4().hex[:12]
+
+
+def keep(ledger, **effects) -> None:
+    with ledger.unit() as unit:
+        unit.save(Effects(**{key: tuple(value) for key, value in effects.items()}))
+
+
+def write(system: str, record: str, key: str, **more) -> Write:
+    told = {"external_id": None, "fields": {"n": 1}, "deleted": False, "record_version": 1, "message_id": "m"}
+    return Write(**{"system": system, "record_id": record, "kind": "site", "key": key, **told, **more})
+
+
+def letter(id: str, system: str, **more) -> Letter:
+    told = {"stage": "check", "kind": "site", "reason": "no", "raw": b"", "headers": {}, "attempts": 1, "at": NOW}
+    return Letter(**{"id": id, "system": system, "where": id, "parsed": "{}", **told, **more})
+
+
+def test_bases_are_found_by_either_id_however_many(ledger, name):
+    made = {f"x{n}": Base(name, f"{name}{n}", "site", f"x{n}", {"n": n}, version=str(n)) for n in range(MANY)}
+    keep(ledger, first_bases=made.values())
+    with ledger.unit() as unit:
+        assert unit.bases(name, "site", [*made, "nobody"]) == made
+        assert unit.bases(name, "study", list(made)) == {}
+        assert unit.bases_of(name, [one.record_id for one in made.values()]).keys() == {
+            one.record_id for one in made.values()
+        }
+        assert unit.holders([f"{name}3"]) == [made["x3"]]
+
+
+def test_records_keep_all_that_they_are(ledger, name):
+    made = Record(name, "site", {"n": None, "é": "“x”", "list": [1, 2.5, True]}, 7, deleted=True, edited={"n": "then"})
+    keep(ledger, first_records=[made])
+    with ledger.unit() as unit:
+        assert unit.records([name, "nobody"]) == {name: made}
+        assert unit.records([name], hold=False) == {name: made}
+
+
+def test_one_thought_new_that_is_there_takes_the_place_of_what_was(ledger, name):
+    ids = [f"{name}{n}" for n in range(40)]
+    keep(ledger, first_records=[Record(one, "site", {"n": 1}) for one in ids[:20]])
+    keep(ledger, first_records=[Record(one, "site", {"n": 2}, 2) for one in ids])
+    with ledger.unit() as unit:
+        assert {(one.version, one.fields["n"]) for one in unit.records(ids).values()} == {(2, 2)}
+
+
+def test_held_records_are_changed_by_one_at_a_time(ledger, name):
+    keep(ledger, records=[Record(name, "site", {"n": 0})])
+
+    def add() -> None:
+        for _ in range(5):
+            with ledger.unit() as unit:
+                found = unit.records([name])[name]
+                after = replace(found, fields={"n": found.fields["n"] + 1}, version=found.version + 1)
+                unit.save(Effects(records=(after,)))
+
+    threads = [threading.Thread(target=add) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENT_S)
+    with ledger.unit() as unit:
+        assert unit.records([name])[name].fields == {"n": 15}
+
+
+def test_natural_keys_lead_to_records_until_they_are_dropped(ledger, name):
+    keep(ledger, natural_keys=[(name, "k1", "r1"), (name, "k2", "r1"), (f"{name}x", "k1", "r2")])
+    keep(ledger, dropped_keys=[(name, "k1")], natural_keys=[(name, "k1", "r3")])
+    with ledger.unit() as unit:
+        assert unit.matches(name, ["k1", "k2", "k3"]) == {"k1": "r3", "k2": "r1"}
+        assert [one for one in unit.keys(["r1"]) if one[0] == name] == [(name, "k2", "r1")]
+
+
+def test_what_was_merged_is_told_with_what_it_went_into(ledger, name):
+    keep(ledger, records=[Record(f"{name}a", "site", {}), Record(f"{name}b", "site", {}, merged_into=f"{name}a")])
+    with ledger.unit() as unit:
+        assert unit.merged([f"{name}a", f"{name}b"]) == {f"{name}b": f"{name}a"}
+
+
+def test_a_write_is_ended_once_and_only_as_it_was_given(ledger, name):
+    made = [write(name, f"{name}{n}", f"k{n}") for n in range(30)]
+    keep(ledger, writes=[*made, write(f"{name}x", f"{name}0", "other", external_id="e")])
+    with ledger.unit() as unit:
+        assert unit.writes(name, [one.record_id for one in made]) == {one.record_id: one for one in made}
+        assert {one.record_id for one in unit.creations(name, "site")} == {one.record_id for one in made}
+        assert unit.creations(f"{name}x", "site") == []
+        assert len(unit.under_way([f"{name}0"])) == 2
+        assert unit.finish(name, [replace(made[0], key="another"), *made[1:]]) == {one.record_id for one in made[1:]}
+    with ledger.unit() as unit:
+        assert unit.finish(name, made) == {f"{name}0"}
+        assert unit.finish(name, made) == set()
+    keep(ledger, writes=[made[4]])
+    keep(ledger, given_up=[made[4]], writes=[write(name, made[4].record_id, "in its place")])
+    with ledger.unit() as unit:
+        assert unit.writes(name, [made[4].record_id])[made[4].record_id].key == "in its place"
+
+
+def test_messages_are_known_by_consumer_and_may_be_told_twice(ledger, name):
+    keep(ledger, inbox=[(name, f"m{n}") for n in range(MANY)])
+    keep(ledger, inbox=[(name, "m3"), (name, "new")])
+    with ledger.unit() as unit:
+        assert unit.seen(name, ["m3", "new", "never"]) == {"m3", "new"}
+        assert unit.seen(f"{name}x", ["m3"]) == set()
+
+
+def test_only_open_disputes_of_a_record_wait(ledger, name):
+    told = {
+        "kind": "site",
+        "field": "n",
+        "base": None,
+        "ours": 1,
+        "theirs": 2,
+        "reason": "",
+        "agreement": "",
+        "at": NOW,
+    }
+    made = [
+        Dispute(id=f"{name}{state}", record_id=name, system="cro", state=state, **told) for state in ("open", "refused")
+    ]
+    keep(ledger, disputes=made)
+    with ledger.unit() as unit:
+        assert unit.disputes([name]) == [made[0]]
+
+
+def test_letters_of_what_was_overtaken_are_found_however_many_are_newer(ledger, name):
+    in_part = '{"external_id":"x1","fields":{"n":1}}'
+    made = [
+        letter(f"{name}-read", name, stage="read", where="line 1", parsed=in_part),
+        letter(f"{name}-check", name, where="x1"),
+        letter(f"{name}-waits", name, stage="merge", where="x1", state="waiting"),
+        letter(f"{name}-sent", name, stage="deliver", where="x1"),
+        letter(f"{name}-unread", name, stage="read", where="x1", parsed=""),
+    ]
+    more = [
+        letter(f"{name}{n}", name, stage="read", where=f"line {n}", parsed=in_part.replace("x1", f"y{n}"))
+        for n in range(MANY)
+    ]
+    keep(ledger, letters=[*made, *more])
+    with ledger.unit() as unit:
+        assert unit.overtaken(name, "site", {"x1", "x2"}) == {f"{name}-read", f"{name}-check"}
+        assert unit.overtaken(name, "study", {"x1"}) == set()
+        assert unit.waiting(name, "site") == {f"{name}-waits"}
+
+
+def test_what_was_set_aside_is_found_by_what_it_says(ledger, name):
+    made = [
+        letter(f"{name}w", name, parsed='{"fields":{"a":"100%","b":"x"}}'),
+        letter(f"{name}p", name, stage="read", parsed='{"external_id":null,"fields":{"b":"x"}}'),
+        letter(f"{name}d", name, parsed='{"fields":{"a":"100%","b":"x"}}', state="replayed"),
+    ]
+    keep(ledger, letters=made)
+    with ledger.unit() as unit:
+
+        def found(*texts):
+            return {one.id[-1] for one in unit.set_aside(name, "site", texts)}
+
+        assert found() == {"w", "p"}
+        assert found('"100%"', '"x"') == {"w", "p"}, "of one read in part any of them will do"
+        assert found('"100_"') == set()
+        assert len(unit.set_aside(name, "site", [], limit=1)) == 1
+
+
+def test_what_refers_to_a_record_is_found_also_where_only_a_system_says_so(ledger, name):
+    study = Record(f"{name}s", "study", {"protocol_number": name})
+    mine = Record(f"{name}1", "site", {"study_id": study.id, "name": "Graz"})
+    theirs = Record(f"{name}2", "site", {"name": "Linz"})
+    other = Record(f"{name}3", "site", {"name": study.id})
+    keep(
+        ledger,
+        records=[study, mine, theirs, other],
+        bases=[Base("cro", theirs.id, "site", f"{name}x", {"study_id": study.id})],
+    )
+    with ledger.unit() as unit:
+        assert [one.id for one in unit.referring(study.id)] == [mine.id, theirs.id]
+
+
+def test_a_kind_that_refers_by_a_field_of_its_own_is_looked_at_once_that_is_noted(ledger, name):
+    document = Record(f"{name}d", "document", {"title": name})
+    query = Record(f"{name}q", "deviation", {"document_id": document.id})
+    keep(ledger, records=[document, query])
+    with ledger.unit() as unit:
+        unit.refers("deviation", "document_id")
+    with ledger.unit() as unit:
+        assert [one.id for one in unit.referring(document.id)] == [query.id]
+
+
+def test_merges_and_candidates_are_stored_with_their_cause(ledger, shared_engine, name):
+    identities = SqlIdentities(shared_engine)
+    turns = [Turn(f"{name}{n}", "merge", "site", f"{name}a", f"{name}b", "Anna", "alike", NOW) for n in (1, 2)]
+    pair = Candidate(f"{name}c", "site", f"{name}a", f"{name}b", "the same name", "proposed", NOW)
+    keep(ledger, turns=turns, candidates=[pair], records=[Record(f"{name}b", "site", {}, merged_into=f"{name}a")],
+         bases=[Base(name, f"{name}b", "site", "s9", {})])  # fmt: skip
+    assert [one.id for one in identities.turns(record=f"{name}b")] == [f"{name}2", f"{name}1"]
+    assert identities.candidate(pair.id) == pair
+    assert pair.id in identities.pairs()
+    assert identities.doubles(name, "site") == {"s9": f"{name}a"}
+    keep(ledger, candidates=[replace(pair, state="rejected")])
+    assert pair not in identities.candidates()
