@@ -22,6 +22,12 @@ class Wanted:
     text: str | None = None
     """Stands in the reason, the old or the new value."""
 
+    @property
+    def scans(self) -> bool:
+        """Tell whether no index leads to what is looked for: every entry may have to be looked at."""
+        led = self.record is not None or (self.since is not None and self.until is not None)
+        return not led and any((self.kind, self.actor, self.field, self.text))
+
 
 class Browser(Protocol):
     """Reads what is kept, without holding up who writes."""
@@ -35,5 +41,13 @@ class Browser(Protocol):
     def departed(self, ids: Sequence[str]) -> Mapping[str, Placed]:
         """Return records that were destroyed, by id and without fields: whose their lines in the trail are."""
 
-    def trail(self, wanted: Wanted, *, before: int | None, limit: int) -> list[tuple[int, Entry, str]]:
-        """Return entries, newest first, those with a number *before* one: (number, entry, hash)."""
+    def trail(
+        self, wanted: Wanted, *, before: int | None, limit: int, floor: int | None = None
+    ) -> list[tuple[int, Entry, str]]:
+        """Return entries, newest first, those with a number *before* one: (number, entry, hash).
+
+        With *floor* none is looked at whose number is less.
+        """
+
+    def newest(self) -> int:
+        """Return the number of the newest entry, 0 where there is none."""

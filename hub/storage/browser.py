@@ -12,7 +12,7 @@ from hub.domain.places import Placed
 from hub.domain.sync import Record
 from hub.ports.browsing import Wanted
 from hub.storage import bulk, departed, rows
-from hub.storage.audit_tables import audit
+from hub.storage.audit_tables import audit, audit_head
 from hub.storage.engine import reading
 from hub.storage.sync_tables import bases, records
 
@@ -43,11 +43,20 @@ class SqlBrowser:
         with reading(self._engine) as connection:
             return departed.placed(connection, ids)
 
-    def trail(self, wanted: Wanted, *, before: int | None, limit: int) -> list[tuple[int, Entry, str]]:
+    def newest(self) -> int:
+        """Return the newest number; see `Browser.newest`."""
+        with reading(self._engine) as connection:
+            return int(connection.execute(select(audit_head.c.seq)).scalar() or 0)
+
+    def trail(
+        self, wanted: Wanted, *, before: int | None, limit: int, floor: int | None = None
+    ) -> list[tuple[int, Entry, str]]:
         """Return entries of the trail; see `Browser.trail`."""
         query = select(audit).order_by(audit.c.seq.desc()).limit(limit)
         if before is not None:
             query = query.where(audit.c.seq < before)
+        if floor is not None:
+            query = query.where(audit.c.seq >= floor)
         for condition in _conditions(wanted):
             query = query.where(condition)
         with reading(self._engine) as connection:

@@ -12,9 +12,11 @@ from hub.domain.audit import Entry
 from hub.domain.errors import MissingError, StaleError, StandingError, UsageError
 from hub.domain.people import Grant, Role, User
 from hub.ports.browsing import Wanted
+from hub.services.trail_reading import TrailReader
 from hub.storage.accounts import SqlAccounts
 from hub.storage.browser import SqlBrowser
 from hub.storage.jobs import SqlAnswers
+from hub.storage.ledger import SqlLedger
 from hub.storage.sessions import SqlApiTokens, SqlSessions
 
 HASH = "argon2..."
@@ -180,3 +182,24 @@ def test_the_trail_is_searched_by_who_what_when_and_text(accounts, engine):
     assert found(since=AT + timedelta(seconds=3), until=AT + timedelta(seconds=5)) == [4, 3]
     assert found(kind="site") == []
     assert found(text="100%_") == []
+    assert browser.newest() == 5
+    assert [number for number, _, _ in browser.trail(Wanted(actor="ben"), before=None, limit=10, floor=4)] == [5]
+
+
+def test_a_search_that_no_index_leads_looks_at_so_many_entries_a_page_and_goes_on(accounts, engine):
+    accounts.note([line(number, actor="ben" if number == 2 else "anna") for number in range(2, 10)])
+    reader = TrailReader(SqlBrowser(engine), SqlLedger(engine, clock=lambda: AT), accounts, _nobodys, span=3)
+
+    def page(before=None, **wanted):
+        found, following = reader.page(Wanted(**wanted), lambda _scope: True, before=before, limit=10)
+        return [one.seq for one in found], following
+
+    assert page(actor="ben") == ([], 7)
+    assert page(actor="ben", before=7) == ([], 4)
+    assert page(actor="ben", before=4) == ([2], None)
+    assert page(record="nothing", actor="ben") == ([], None), "an index leads there"
+    assert page(kind="user", before=4)[1] is None
+
+
+def _nobodys(_entries):
+    return lambda _entry: None
