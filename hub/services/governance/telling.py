@@ -48,7 +48,8 @@ def run_plans(room: Room, ways: Ways, plans: Sequence[Plan], calendars: WorkCale
     for plan in plans:
         new, gone = _noted(room, plan, calendars)
         made, dropped = made + new, dropped + gone
-    came = [_send(room, ways, one) for one in _waiting(room, {plan.study for plan in plans})]
+    due, lost = _waiting(room, {plan.study for plan in plans})
+    came = [*lost, *(_send(room, ways, one) for one in due)]
     failed = tuple(one.error for one in came if one and one.state is not NoticeState.SENT)
     return Told(made, dropped, sum(one is not None and one.state is NoticeState.SENT for one in came), failed)
 
@@ -111,20 +112,19 @@ def _recipients(plan: Plan, step: Step, clock: Running) -> list[tuple[Channel, C
     return [*((Channel.MAIL, one) for one in once.values()), *chats]
 
 
-def _waiting(room: Room, studies: set[str]) -> list[Notice]:
-    """Return what is to go out now; what was claimed and not ended in time is looked after first."""
+def _waiting(room: Room, studies: set[str]) -> tuple[list[Notice], list[Notice]]:
+    """Return what is to go out now, and what was under way in a chat when a process ended: that stands as failed."""
     now = room.clock()
     with room.shelf.reading() as unit:
         claimed = unit.several(Notice, state=NoticeState.SENDING)
         waiting = unit.several(Notice, state=NoticeState.WAITING)
-    lost = [one for one in claimed if one.next_at is not None and one.next_at <= now]
-    for one in lost:
-        if one.channel is Channel.CHAT:
-            why = "the hub stopped while it was sent: look whether it stands there"
-            _ended(room, replace(one, state=NoticeState.FAILED, error=why, ended_at=now))
-    again = [one for one in lost if one.channel is Channel.MAIL]
+    late = [one for one in claimed if one.next_at is not None and one.next_at <= now]
+    why = "the hub stopped while it was sent: look whether it stands there"
+    chats = [replace(one, error=why) for one in late if one.channel is Channel.CHAT]
+    lost = [_ended(room, replace(one, state=NoticeState.FAILED, ended_at=now)) for one in chats]
+    again = [one for one in late if one.channel is Channel.MAIL]
     due = [one for one in (*waiting, *again) if one.next_at is None or one.next_at <= now]
-    return [one for one in due if one.study in studies]
+    return [one for one in due if one.study in studies], lost
 
 
 def _send(room: Room, ways: Ways, waiting: Notice) -> Notice | None:
