@@ -35,19 +35,15 @@ def list_plans() -> None:
 def clocks(study: Study) -> None:
     """Print what runs for a study, and when its next step is due."""
     from hub.cli.opening import opened
-    from hub.services.governance.clocks import running
-    from hub.services.governance.telling import calendar_of
+    from hub.services.governance.seeing import clocks_of
 
     hub = opened()
-    plan, now = _plan(hub, study), hub.clock()
-    calendar = calendar_of(plan, hub.calendars, now.year)
-    with hub.room.shelf.reading() as unit:
-        found = running(unit, plan, now)
-    for one in sorted(found, key=lambda clock: clock.began):
-        moments = [(plan.moment(step, one.began, calendar), step.key) for step in plan.steps.get(one.about, ())]
-        left = min((pair for pair in moments if pair[0] > now), default=None)
-        then = f"{left[1]} at {left[0].isoformat(timespec='minutes')}" if left else "no step is left"
-        sys.stdout.write(f"{one.about} {one.ref} ({one.title}), {one.day}: {then}\n")
+    for one in clocks_of(hub.room, _plan(hub, study), hub.calendars, lambda _scope: True):
+        clock, then = one.clock, "no step is left"
+        if one.next and one.next_at:
+            then = f"{one.next.key} at {one.next_at.isoformat(timespec='minutes')}"
+        late = "late; " if one.late else ""
+        sys.stdout.write(f"{clock.about} {clock.ref} ({clock.title}), {clock.day}: {late}{then}\n")
 
 
 @app.command("told")

@@ -86,6 +86,17 @@ class Plan:
         at, step = max(past, key=lambda pair: pair[0])
         return step, at
 
+    def next(
+        self, about: About, began: datetime, calendar: WorkCalendar, now: datetime
+    ) -> tuple[Step, datetime] | None:
+        """Return the step that comes next after *now*, and when; None where none is left."""
+        moments = [(self.moment(step, began, calendar), step) for step in self.steps.get(about, ())]
+        left = [pair for pair in moments if pair[0] > now]
+        if not left:
+            return None
+        at, step = min(left, key=lambda pair: pair[0])
+        return step, at
+
 
 @dataclass(frozen=True, slots=True)
 class Running:

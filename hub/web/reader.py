@@ -70,6 +70,7 @@ class Reader:
             ("meetings", "/meetings", words.text("Meetings"), ("meetings:read",)),
             ("actions", "/actions", words.text("Actions"), ("meetings:read",)),
             ("communications", "/communications", words.text("Communications"), ("meetings:read",)),
+            ("governance", "/governance", words.text("Governance"), ("meetings:read",)),
             ("sync", "/sync", words.text("Sync"), ("sync:read",)),
             ("oversight", "/oversight", words.text("Oversight"), ("oversight:read",)),
             ("audit", "/audit", words.text("Audit trail"), ("audit:read",)),

@@ -30,6 +30,7 @@ from tests.pages_kit import (
     whole_hub,
 )
 from tests.people import PASSWORD, granted, person
+from tests.unit.test_governance import PLAN
 from tests.world import CRO, SPONSOR, STUDY
 
 PICTURES = ROOT / "out" / "pages"
@@ -41,7 +42,10 @@ pytestmark = pytest.mark.models
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HUB_HOME", str(tmp_path_factory.mktemp("pages") / "home"))
+        home = tmp_path_factory.mktemp("pages") / "home"
+        (home / "plans").mkdir(parents=True)
+        (home / "plans" / "plan.yaml").write_text(PLAN.replace("LH-302", STUDY))
+        patch.setenv("HUB_HOME", str(home))
         patch.setenv("HUB_MODELS_DIR", str(MODELS))
         with served_site(whole_hub()) as found:
             yield found
@@ -226,6 +230,9 @@ def pages(meeting: str) -> list[tuple[str, str, str]]:
         ("retention", ADA, "/administration/retention"),
         ("personal", ADA, "/administration/personal"),
         ("personal-request", ADA, "/administration/personal/w1"),
+        ("plan", ANNA, f"/governance?study={STUDY}"),
+        ("notices", ANNA, f"/governance/notices?study={STUDY}"),
+        ("figures", ANNA, f"/governance/figures?study={STUDY}"),
         ("register", ANNA, f"/oversight?study={STUDY}"),
         ("incidents", ANNA, "/oversight/incidents"),
         ("incident", ANNA, "/oversight/incidents/i1"),
@@ -281,7 +288,7 @@ def test_pages_in_the_dark_on_a_telephone_and_from_right_to_left(
     page = signed_in(browser, site, PETER, **how)
     speak(page, locale)
     looked_at = {"home": "/", "meetings": "/meetings", "rule": f"/rules/{STUDY}", "minutes": meeting}
-    for place, address in (looked_at | {"actions": "/actions"}).items():
+    for place, address in (looked_at | {"actions": "/actions", "plan": "/governance"}).items():
         page.goto(address)
         picture(page, f"{name}-{place}")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

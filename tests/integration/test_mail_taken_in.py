@@ -8,8 +8,10 @@ import pytest
 from hub.connectors.mail.mailboxes import load_mailboxes
 from hub.domain.cards import Card
 from hub.domain.communications import Asked, Channel
+from hub.domain.distribution import Channel as Via
 from hub.domain.distribution import Dispatch, DispatchState, Recipient, dispatch_of
 from hub.domain.errors import RetryableError, UsageError
+from hub.domain.governance import About, Contact, Notice, NoticeState
 from hub.domain.received import Outcome
 from hub.ports.mailboxes import AgreedMailbox
 from hub.services.communications.mailing import take_in
@@ -226,3 +228,18 @@ def test_a_file_that_will_not_do_is_said_so_without_its_secrets(tmp_path, change
     with pytest.raises(UsageError, match=why) as refused:
         load_mailboxes(tmp_path, clock=lambda: CAME)
     assert "hunter2" not in str(refused.value)
+
+
+def test_an_answer_to_a_notice_stands_in_a_thread_of_the_notice_and_in_its_study_only(here, log):
+    meeting = drafted(here).meeting_id
+    known = {"study": STUDY, "about": About.ACTION, "ref": f"{meeting}/a1", "meeting_id": meeting, "title": "Weekly"}
+    due = {"day": CAME.date(), "step": "late", "level": "", "due_at": CAME, "made_at": CAME}
+    notice = Notice(
+        KEY, channel=Via.MAIL, to=Contact("Eva", "eva@asterion.test"), state=NoticeState.SENT, **known, **due
+    )
+    with here.shelf.writing() as unit:
+        unit.put(notice)
+    other = taken(here, log, agreed(study="LH-999"), answer("Done tomorrow."))
+    assert (other.new, "a notice of another study" in other.aside[0]) == (0, True)
+    assert taken(here, log, agreed(), answer("Done tomorrow.")).new == 1
+    assert [one.thread for one in said(log)] == [OURS]

@@ -56,7 +56,9 @@ def test_the_command_lists_plans_and_says_who_could_not_be_told(home_with_plan):
         "action m1/a1  escalated  ada@asterion.test: failed (no mail server"
         in run(app, ["plans", "told", "LH-302"]).output
     )
-    assert "action m1/a1 (Weekly 1), 2026-06-05: no step is left" in run(app, ["plans", "clocks", "LH-302"]).output
+    assert (
+        "action m1/a1 (Weekly 1), 2026-06-05: late; no step is left" in run(app, ["plans", "clocks", "LH-302"]).output
+    )
     assert run(app, ["plans", "clocks", "XX-1"]).exit_code != 0
 
 

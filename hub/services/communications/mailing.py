@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeVar
 
 from hub.domain.cards import Card
 from hub.domain.communications import Said
-from hub.domain.distribution import Dispatch, dispatch_of
+from hub.domain.distribution import Dispatch, dispatch_of, message_id
+from hub.domain.governance import Notice
 from hub.domain.received import MailFile, MailKind, ReceivedMail
 from hub.ports.communications import CommunicationLog
 from hub.ports.mailboxes import AgreedMailbox
 from hub.services.communications.receipts import is_notice, record
 from hub.services.review.room import Room
 
+T = TypeVar("T", Dispatch, Notice)
 _MOST_PAGES = 200
 """Of one look at a mailbox: a first load goes on with the next look."""
 KeepFile = Callable[[bytes], str]
@@ -75,8 +78,9 @@ def _judged(room: Room, agreed: AgreedMailbox, mail: ReceivedMail) -> tuple[_Bel
         return _Belongs.NOWHERE, ""
     if _of_plan(mail, agreed):
         return _Belongs.LOG, ""
-    if dispatch is not None:
-        reason = _why_not(room, agreed, dispatch)
+    about = dispatch or _notice(room, named)
+    if about is not None:
+        reason = _why_not(room, agreed, about)
         return (_Belongs.NOWHERE if reason else _Belongs.LOG), reason
     return (_Belongs.LOG if agreed.knows(mail.sender) else _Belongs.NOWHERE), ""
 
@@ -87,21 +91,26 @@ def _of_plan(mail: ReceivedMail, agreed: AgreedMailbox) -> bool:
     return uid.endswith("@liaison-hub") and uid.partition("/")[0] == agreed.channel.study
 
 
-def _why_not(room: Room, agreed: AgreedMailbox, dispatch: Dispatch) -> str:
+def _why_not(room: Room, agreed: AgreedMailbox, about: Dispatch | Notice) -> str:
+    what = "minutes" if isinstance(about, Dispatch) else "a notice"
+    other = f"answers {what} of another study than the mailbox is agreed for"
+    if isinstance(about, Notice) and not about.meeting_id:  # a planned meeting of which nothing came
+        return "" if about.study == agreed.channel.study else other
     with room.shelf.reading() as unit:
-        card = unit.get(Card, dispatch.meeting_id)
+        card = unit.get(Card, about.meeting_id)
     if card is None:
-        return "answers minutes that are not there any more"
+        return f"answers {what} of a meeting that is not there any more"
     if card.study != agreed.channel.study:
-        return "answers minutes of another study than the mailbox is agreed for"
+        return other
     if card.unblinding and not agreed.channel.unblinding:
-        return "answers minutes that would unblind, and the mailbox is agreed as blinded"
+        return f"answers {what} of a meeting that would unblind, and the mailbox is agreed as blinded"
     return ""
 
 
 def _said(room: Room, mail: ReceivedMail, keep_file: KeepFile) -> Said:
     dispatch = _ours(room, mail.answers)
-    thread = f"minutes of {dispatch.meeting_id}" if dispatch else mail.thread
+    notice = None if dispatch else _notice(room, mail.answers)
+    thread = f"minutes of {dispatch.meeting_id}" if dispatch else message_id(notice.id) if notice else mail.thread
     if mail.reply:
         thread = f"invitation {mail.reply.uid}"
     return Said(
@@ -121,6 +130,15 @@ def _file(file: MailFile, keep_file: KeepFile) -> str:
 
 def _ours(room: Room, named: tuple[str, ...]) -> Dispatch | None:
     """Return the delivery that one of these mails was, the latest first."""
+    return _known(room, Dispatch, named)
+
+
+def _notice(room: Room, named: tuple[str, ...]) -> Notice | None:
+    """Return the notice of the communication plan that one of these mails was, the latest first."""
+    return _known(room, Notice, named)
+
+
+def _known(room: Room, kind: type[T], named: tuple[str, ...]) -> T | None:
     keys = [key for one in reversed(named) if (key := dispatch_of(one))]
     with room.shelf.reading() as unit:
-        return next((found for key in keys if (found := unit.get(Dispatch, key)) is not None), None)
+        return next((found for key in keys if (found := unit.get(kind, key)) is not None), None)
