@@ -14,9 +14,10 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --create-home --home-dir /data hub
 COPY --from=build /opt/hub /opt/hub
-ENV PATH=/opt/hub/bin:$PATH PYTHONUNBUFFERED=1 HUB_HOME=/data
-USER hub
+ENV PATH=/opt/hub/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HUB_HOME=/data HUB_METRICS_PORT=9464
+USER 10001
 WORKDIR /data
 VOLUME /data
+HEALTHCHECK --interval=15s --timeout=10s --retries=4 --start-period=60s CMD ["python", "-m", "hub.cli.alive"]
 ENTRYPOINT ["hub"]
 CMD ["worker"]

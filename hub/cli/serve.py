@@ -7,26 +7,29 @@ import typer
 from hub.cli.guard import say
 
 if TYPE_CHECKING:
+    from socket import socket
+
+    from hub.bootstrap import Hub
     from hub.settings import Settings
 
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; HUB_HOST when not given")] = None,
     port: Annotated[int | None, typer.Option(help="Port; HUB_PORT when not given, 0 picks a free one")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that serve; several need PostgreSQL")] = 1,
 ) -> None:
     """Serve the pages, the API under /api/v1 and the webhooks. SIGTERM: answer what has come, then leave with 0."""
     import gc
-    import signal
+    import importlib
     import socket
 
-    import uvicorn
-
-    from hub.api.app import create_app
     from hub.cli.opening import opened
-    from hub.domain.errors import FatalError
+    from hub.cli.processes import kept_running
+    from hub.domain.errors import FatalError, UsageError
 
     hub = opened()
-    app = create_app(hub)
+    if workers > 1 and hub.settings.database_url.startswith("sqlite"):
+        raise UsageError("--workers: several processes need PostgreSQL (HUB_DATABASE); SQLite is served by one")
     tls = _tls(hub.settings)
     where = (host or hub.settings.host, hub.settings.port if port is None else port)
     try:
@@ -38,11 +41,30 @@ def serve(
     with listening:
         form, senders = "https" if tls else "http", ", ".join(hub.senders) or "none"
         say(f"listening on {form}://{where[0]}:{listening.getsockname()[1]}; senders: {senders}")
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=20, **tls)
-        gc.freeze()  # what is loaded stays: looking through it again would hold up a request now and then
-        # uvicorn ends gracefully, then raises the signal once more: it is not to end the process with a failure
-        signal.signal(signal.SIGTERM, lambda _number, _frame: None)
-        uvicorn.Server(config).run(sockets=[listening])
+        if workers == 1:
+            _served(hub, listening, tls)
+            return
+        hub.close()  # each process opens its own: nothing of a connection is shared
+        importlib.import_module("hub.api.app")  # loaded once for all of them
+        gc.freeze()
+        kept_running(workers, lambda: _served(opened(), listening, tls))
+
+
+def _served(hub: "Hub", listening: "socket", tls: dict[str, Any]) -> None:
+    """Serve until SIGTERM."""
+    import gc
+    import signal
+
+    import uvicorn
+
+    from hub.api.app import create_app
+
+    app = create_app(hub)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=20, **tls)
+    gc.freeze()  # what is loaded stays: looking through it again would hold up a request now and then
+    # uvicorn ends gracefully, then raises the signal once more: it is not to end the process with a failure
+    signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+    uvicorn.Server(config).run(sockets=[listening])
     hub.close()
 
 

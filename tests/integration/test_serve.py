@@ -42,24 +42,24 @@ def key_of(number, body=b'{"type": "site.changed"}'):
 class Served:
     """A running `hub serve`."""
 
-    def __init__(self, home, **environment):
+    def __init__(self, home, *options, **environment):
         (home / "webhooks").mkdir(parents=True, exist_ok=True)
         (home / "webhooks" / "cro.yaml").write_text("system: cro-ctms\nvendor: standard\nsecrets: [env:CRO_WEBHOOK]\n")
         self.environment = {**os.environ, "HUB_HOME": str(home), "CRO_WEBHOOK": SECRET, **environment}
         self.process = subprocess.Popen(
-            [HUB, "serve", "--port", "0"], env=self.environment, stderr=subprocess.PIPE, text=True
+            [HUB, "serve", "--port", "0", *options], env=self.environment, stderr=subprocess.PIPE, text=True
         )
         line = self.process.stderr.readline()
         assert "listening on" in line, line + self.process.stderr.read()
         self.address = re.search(r"http:[^;]*", line)[0]
-        self.client = httpx2.Client(base_url=self.address, timeout=20)
+        self.client = httpx2.Client(base_url=self.address, timeout=60)
 
     def call(self, number, **changed):
         return self.client.post("/webhooks/cro", **(signed(number) | changed))
 
     def end(self, how=signal.SIGTERM):
         self.process.send_signal(how)
-        told = self.process.communicate(timeout=30)[1]
+        told = self.process.communicate(timeout=120)[1]
         self.client.close()
         return self.process.returncode, told
 
@@ -110,6 +110,18 @@ def test_nobody_else_may_call(served):
 def test_it_says_that_it_is_live_and_ready(served):
     assert served.client.get("/health/live").json() == {"status": "live"}
     assert served.client.get("/health/ready").json() == {"status": "ready"}
+
+
+def test_a_health_check_tells_whether_it_lives(served):
+    port = served.address.rpartition(":")[2]
+
+    def asked(port):
+        check = [sys.executable, "-m", "hub.cli.alive"]
+        return subprocess.run(check, env={**os.environ, "HUB_PORT": port}, check=False, timeout=60).returncode
+
+    assert asked(port) == 0
+    served.end()
+    assert asked(port) == 1
 
 
 def test_sigterm_ends_it_with_zero(served):
@@ -194,3 +206,49 @@ def test_while_the_database_is_away_the_sender_is_asked_to_come_again(home, post
         assert json.loads(served.client.get("/health/ready").text) == {"status": "ready"}
     finally:
         served.end()
+
+
+def children(process):
+    """Return the processes that another one has started."""
+    return set(map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split()))
+
+
+def until(condition):
+    """Wait until something holds, for a minute at most."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_several_processes_serve_one_address_and_one_that_is_killed_comes_back(home, postgres_url):
+    served = Served(home, "--workers", "2", HUB_DATABASE=postgres_url)
+    try:
+        until(lambda: len(children(served.process.pid)) == 2)
+        first = children(served.process.pid)
+        assert served.call(1).status_code == 204
+        killed = min(first)
+        os.kill(killed, signal.SIGKILL)
+        until(lambda: len(children(served.process.pid) - {killed}) == 2)
+        for number in range(2, 12):  # a connection of its own each, so that both are asked
+            answer = httpx2.post(f"{served.address}/webhooks/cro", timeout=60, **signed(number))
+            assert answer.status_code == 204
+        last = children(served.process.pid)
+    finally:
+        code, told = served.end()
+    assert code == 0, told
+    assert f"process={killed}" in told
+    assert not [one for one in last if Path(f"/proc/{one}").exists()]
+
+
+def test_sqlite_is_served_by_one(home):
+    done = subprocess.run(
+        [HUB, "serve", "--workers", "2"],
+        env={**os.environ, "HUB_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert "need PostgreSQL" in done.stderr

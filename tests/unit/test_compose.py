@@ -1,5 +1,6 @@
 """docker-compose.yml and Dockerfile against the hub: settings exist, secrets are files, nothing is forgotten."""
 
+import importlib.util
 import json
 import os
 import re
@@ -174,6 +175,55 @@ def test_the_image_has_what_the_set_up_installs():
             assert (ROOT / source).exists()
             assert f"!{source}" in (ROOT / ".dockerignore").read_text().split()
     assert f"python:{sys.version_info[0]}.{sys.version_info[1]}." in text
+
+
+def test_the_image_runs_as_nobody_special_writes_to_its_volume_alone_and_says_how_it_is():
+    text = (ROOT / "Dockerfile").read_text()
+    made = re.search(r"useradd --uid (\d+) --create-home --home-dir (\S+) hub", text)
+    assert re.findall(r"(?m)^USER (.+)$", text) == [made[1]], "a number: what checks runAsNonRoot cannot look names up"
+    assert made[1] != "0"
+    assert re.search(rf"HUB_HOME={made[2]}\b", text)
+    assert f"VOLUME {made[2]}" in text
+    assert "PYTHONDONTWRITEBYTECODE=1" in text
+    asked = json.loads(re.search(r"(?m)^HEALTHCHECK .* CMD (\[.+\])$", text)[1])
+    assert asked[:2] == ["python", "-m"]
+    assert importlib.util.find_spec(asked[2]) is not None
+
+
+def test_nothing_is_written_outside_home_and_scratch(tmp_path):
+    """The root of the image is read-only."""
+    looked = """
+import os, sys
+allowed = tuple(sys.argv[1:3])
+def hook(event, of):
+    path = mode = None
+    if event == "open" and isinstance(of[0], (str, bytes)) and of[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+        path = os.fsdecode(of[0])
+    elif event in ("os.mkdir", "os.rename", "os.remove"):
+        path = os.fsdecode(of[0])
+    if path and not os.path.abspath(path).startswith(allowed + ("/dev/", "/proc/")):
+        print("WROTE", event, path, file=sys.stderr)
+sys.addaudithook(hook)
+from hub.cli.main import app
+app(["users", "create", "ada@cro.example", "--name", "Ada Byron", "--organization", "CRO", "--by", "IT"], standalone_mode=False)
+app(["audit", "verify"], standalone_mode=False)
+app(["doctor"], standalone_mode=False)
+"""
+    home, scratch = tmp_path / "home", tmp_path / "scratch"
+    scratch.mkdir()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    environment = kept | {
+        "HUB_HOME": str(home),
+        "TMPDIR": str(scratch),
+        "HOME": str(home),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", looked, home, scratch],
+        env=environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert "WROTE" not in done.stderr, done.stderr
+    assert (home / "hub.db").is_file(), done.stderr
 
 
 def test_what_the_image_copies_is_enough_to_build_the_hub(tmp_path):
