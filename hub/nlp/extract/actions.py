@@ -9,7 +9,7 @@ from hub.nlp.extract import owners
 from hub.nlp.extract.actions_draft import Draft
 from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_merge import merged
-from hub.nlp.extract.actions_score import THRESHOLD, score
+from hub.nlp.extract.actions_score import THRESHOLD, WEAKEST, score
 from hub.nlp.extract.actions_threads import FindDates, Talk
 from hub.nlp.extract.actions_wording import Worded, worded
 from hub.nlp.extract.context import Roster
@@ -20,10 +20,11 @@ LONGEST_QUOTE = 700  # characters; beyond it only the sentence that says the wor
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Actions in order of the meeting, and what looked like one and failed a check."""
+    """Actions in order of the meeting, weaker ones that stand only with other proof, and what failed a check."""
 
     actions: tuple[Action, ...]
     set_aside: tuple[SetAside, ...]
+    weak: tuple[Action, ...] = ()
 
 
 def find_actions(
@@ -35,20 +36,24 @@ def find_actions(
     """
     drafts = merged(Talk(utterances, roster, find_dates).follow())
     actions: list[Action] = []
+    weak: list[Action] = []
     aside: list[SetAside] = []
     for draft in drafts:
         confidence = score(draft)
-        if draft.dropped is not None or confidence < THRESHOLD:
+        if draft.dropped is not None or confidence < WEAKEST:
             continue
         _close(draft)
         words = worded(draft, utterances, roster)
         proof = _proof(draft, words, transcript)
+        if words.text is None and confidence < THRESHOLD:
+            continue
         if words.text is None:
             aside.append(SetAside("action", words.reason, proof))
             continue
         action = _action(len(actions) + 1, draft, words, proof, confidence)
-        actions.append(replace(action, again=_again(draft, proof, transcript)))
-    return Found(tuple(actions), tuple(aside))
+        kept = actions if confidence >= THRESHOLD else weak
+        kept.append(replace(action, again=_again(draft, proof, transcript)))
+    return Found(tuple(actions), tuple(aside), tuple(weak))
 
 
 def _close(draft: Draft) -> None:

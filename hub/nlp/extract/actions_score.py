@@ -9,7 +9,7 @@ from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_lexicon import DELIVER, EXTERNAL, WORK
 from hub.nlp.extract.actions_weigh import has_content, informs_here, is_to_somebody
 
-THRESHOLD = 0.6
+THRESHOLD, WEAKEST = 0.6, 0.35
 FIRM = 0.5  # least weight of a promise: "I'll", "I'm going to"
 
 _ON_THE_CALL = re.compile(

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from hub.domain.minutes import SetAside
+from hub.domain.minutes import Action, SetAside
 from hub.nlp.extract.actions_threads import FindDates
 from hub.nlp.extract.belief import LISTED
-from hub.nlp.extract.learned_actions import believed, learned_actions
+from hub.nlp.extract.learned_actions import believed, learned_actions, weighed
 from hub.nlp.extract.learned_items import Place, doubted, learned, merged, reweighed
 from hub.nlp.extract.sorting import Matters
 
@@ -15,12 +15,17 @@ FEWEST_SAID, SENTENCES_EACH, MOST_SAID = 5, 12, 40
 """Passages that a person would still look through: one for so many sentences, at least and at most."""
 
 
-def completed(found: Matters, place: Place, find_dates: FindDates) -> tuple[Matters, tuple[SetAside, ...]]:
+def completed(
+    found: Matters, place: Place, find_dates: FindDates, *, weak_actions: Sequence[Action] = ()
+) -> tuple[Matters, tuple[SetAside, ...]]:
     """Return the items of the grammar with those of the scores, and the passages below the draft, the surest first.
 
-    In free talk, for which the cues were not made, the grammar's actions stand only where the scores believe them.
+    In free talk, for which the cues were not made, the grammar's actions stand only where the scores believe them;
+    elsewhere its *weak_actions* stand where the scores are sure of them.
     """
-    actions, weak = believed(found.actions, place) if place.belief.free_talk else (list(found.actions), [])
+    actions, weak = (
+        believed(found.actions, place) if place.belief.free_talk else weighed(found.actions, weak_actions, place)
+    )
     more, also = learned_actions(place, actions, find_dates)
     actions = merged(actions, more, place.transcript)
     own = {"decision": found.decisions, "risk": found.risks, "issue": found.issues}

@@ -81,7 +81,9 @@ class CueExtractor:
             risks=find_risks(utterances, transcript, roster),
             issues=find_issues(utterances, transcript, roster),
         )
-        found, also = completed(found, place, self._dates(transcript)) if place else (found, ())
+        found, also = (
+            completed(found, place, self._dates(transcript), weak_actions=actions.weak) if place else (found, ())
+        )
         matters = met(sorted_out(found, self._likeness), utterances, transcript)
         alerts = find_alerts(utterances, transcript)
         stretches = find_topics(utterances, transcript, roster)

@@ -12,7 +12,7 @@ from hub.nlp.extract.actions_lexicon import WORK
 from hub.nlp.extract.actions_threads import FindDates
 from hub.nlp.extract.belief import confidence
 from hub.nlp.extract.impersonal import told
-from hub.nlp.extract.learned_items import Place, also_said, passage, rows_of, stands_for
+from hub.nlp.extract.learned_items import Place, also_said, merged, passage, rows_of, stands_for
 from hub.nlp.extract.learned_owners import proved_owner
 from hub.nlp.extract.matters import QUESTION, Hit, plain, worded
 from hub.nlp.extract.utterances import Utterance, evidence, is_back_channel
@@ -65,6 +65,23 @@ def believed(actions: Sequence[Action], place: Place) -> tuple[list[Action], lis
         else:
             also.append(also_said("action", action.evidence, score))
     return kept, also
+
+
+_SURE, _UNLIKELY, _FIRM = 1.0, -1.0, 0.7
+"""Score that makes a weak action stand, one that takes a doubtful away, and the confidence that no score takes away."""
+
+
+def weighed(actions: Sequence[Action], weak: Sequence[Action], place: Place) -> tuple[list[Action], list[SetAside]]:
+    """Return the grammar's actions of a trial's meeting: without the doubtful that the scores deny, with the weak that they confirm."""
+    kept, also = [], []
+    for action in actions:
+        score = place.belief.of("action", rows_of(action, place))
+        if action.confidence >= _FIRM or score >= _UNLIKELY:
+            kept.append(action)
+        else:
+            also.append(also_said("action", action.evidence, score))
+    confirmed = [action for action in weak if place.belief.of("action", rows_of(action, place)) >= _SURE]
+    return merged(kept, confirmed, place.transcript), also
 
 
 def _sure(action: Action, score: float) -> Action:
