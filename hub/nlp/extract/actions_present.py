@@ -23,7 +23,7 @@ def promised(utterance: Utterance) -> Iterator[Clause]:
 
 _THEN = re.compile(r"\b(?:as soon as|once|when|after|then)\b", re.IGNORECASE)
 _HANDIWORK = WORK - words(
-    "have get go come move leave see meet visit present find give let take need look walk talk work own propose ask open close recommend"
+    "have get go come move leave see meet visit present find give let take need look walk talk work own"
 )
 _TALKS = words("speak talk write check verify clarify discuss")
 _UNCHANGED = words("put set cut let")
@@ -85,7 +85,6 @@ def _present_promises(utterance: Utterance) -> Iterator[Clause]:
         )
 
 
-_MAIN = frozenset({"ROOT", "conj", "parataxis", "ccomp", "dep"})
 _OPENERS = words(
     "whether if when where how what why before until unless because since while once as that who which till"
 )
@@ -97,7 +96,7 @@ def _is_main(verb: Any) -> bool:
         if _is_opened(verb):
             return False
         verb = verb.head
-    return verb.dep_ in _MAIN and not _is_opened(verb)
+    return verb.dep_ != "relcl" and not _is_opened(verb)
 
 
 def _is_opened(verb: Any) -> bool:

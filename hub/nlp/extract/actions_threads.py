@@ -29,6 +29,8 @@ _FURTHER = re.compile(
     r"\b(?:also|another|separately|on top|in addition|besides|one more|the other|and then i)\b", re.IGNORECASE
 )
 _RECAP = re.compile(r"\b(?:recap|read-?back|summar|to repeat|so we have|to sum up|in short|wrap up)", re.IGNORECASE)
+_PERFORMED = words("ask propose open close recommend")
+"""Verbs that do in the present what they say: "I close the meeting"."""
 _WANTS = words("want need expect")
 _YOURS = re.compile(r"\b(?:from|of) you\b|\byou\b.{0,12}\bto\b", re.IGNORECASE)
 _PUT_ON_ME = words("put give leave assign ask count")
@@ -119,7 +121,7 @@ class Talk:
     def _raise(self, clause: Clause, answer: Reply, dates: Sequence[SpokenDate]) -> Draft | None:
         dated = pick_due(dates, clause.utterance.text) is not None if clause.mood is Mood.DELIVERY else bool(dates)
         if clause.needs_day and not dated and not self._is_promise_without_day(clause, answer):
-            if clause.mood is not Mood.COMMIT or not is_work(clause):
+            if clause.mood is not Mood.COMMIT or not is_work(clause) or clause.lemma in _PERFORMED:
                 return None
             clause = replace(clause, mood=Mood.OFFER)  # "I write it new" stands where somebody says "Please"
         if not is_work(clause):
