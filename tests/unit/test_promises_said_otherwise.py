@@ -78,6 +78,33 @@ PROMISED = [
         id="the day of the call that it will be asked in",
     ),
     pytest.param(
+        """Helen: Two visits, then, and done by the thirtieth.
+        Tom: Yes. I'll fix the dates with the monitors.""",
+        "Tom Ashworth to fix the dates with the monitors.",
+        date(2026, 3, 30),
+        id="the day of the order that a yes answers",
+    ),
+    pytest.param(
+        """Helen: The signature page is missing.
+        Tom: It'll be up tomorrow.""",
+        "Tom Ashworth to have the signature page up.",
+        date(2026, 3, 12),
+        id="what will be done",
+    ),
+    pytest.param(
+        "Tom: I write the training plan myself.",
+        "Tom Ashworth to write the training plan.",
+        None,
+        id="what somebody does himself",
+    ),
+    pytest.param(
+        """Helen: The narratives came on Friday.
+        Tom: I'll go through them.""",
+        "Tom Ashworth to go through the narratives.",
+        None,
+        id="an errand",
+    ),
+    pytest.param(
         "Tom: ill send the sites the new pin by friday",
         "Tom Ashworth to send the sites the new pin.",
         date(2026, 3, 13),
@@ -104,6 +131,8 @@ NOT_PROMISED = [
     pytest.param("Tom: So you have the report of the visit of the twenty-eighth.", id="the day a thing carries"),
     pytest.param("Tom: I write the newsletter.\nHelen: Which newsletter?", id="the present without an assent"),
     pytest.param("Helen: the patient was ill, do the sites report it", id="ill that means ill"),
+    pytest.param("Tom: It is planned for the tenth of April.", id="how things stand"),
+    pytest.param("Tom: I propose numbers, then ideas.\nHelen: Sounds good.", id="what is done by saying it"),
     pytest.param("Tom: I'll sleep better with a date.", id="what nobody can check"),
 ]
 

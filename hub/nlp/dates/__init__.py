@@ -5,8 +5,8 @@ one, "next Friday" that of the following week; the end of a week is its Friday; 
 without holidays; a bare ordinal is the next such day.
 """
 
-from hub.nlp.dates.due import pick_due
+from hub.nlp.dates.due import is_deadline, pick_due
 from hub.nlp.dates.find import SpokenDate, find_dates
 from hub.nlp.dates.zone import meeting_day, region_of
 
-__all__ = ["SpokenDate", "find_dates", "meeting_day", "pick_due", "region_of"]
+__all__ = ["SpokenDate", "find_dates", "is_deadline", "meeting_day", "pick_due", "region_of"]

@@ -25,6 +25,7 @@ _ABOUT = re.compile(
 )
 
 
+_FIRMEST = 5
 _LATEST = re.compile(r",? (?:at (?:the )?(?:very )?latest|latest|at most|at the outside|tops)\b", re.IGNORECASE)
 _OR = re.compile(r",? (?:or|maybe|perhaps)(?: maybe| perhaps| even)? ", re.IGNORECASE)
 
@@ -54,6 +55,11 @@ def pick_due(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
     return best if _weight(best, text) > 0 else None
 
 
+def is_deadline(due: SpokenDate, text: str) -> bool:
+    """Tell whether *due* is said in *text* as the day by which something is to be done."""
+    return _weight(due, text) >= _FIRMEST
+
+
 def _stretches(first: SpokenDate, second: SpokenDate, text: str) -> bool:
     """Tell whether a later day is named as the last one: "Thursday, Friday at the latest", "Monday or Tuesday"."""
     later = first.day is not None and second.day is not None and first.day < second.day
@@ -67,7 +73,7 @@ def _weight(date: SpokenDate, text: str) -> int:
     if _BY.search(before) or date.text.lower().startswith(
         ("in ", "within ", "by ", "end of", "the end", "before ", "two ")
     ):
-        return 5 - unknown
+        return _FIRMEST - unknown
     if _ABOUT.search(before):
         return 0
     return 3 - unknown

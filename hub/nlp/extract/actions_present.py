@@ -19,15 +19,18 @@ def promised(utterance: Utterance) -> Iterator[Clause]:
     if not utterance.text.rstrip().endswith("?"):
         yield from _to_be_had(utterance)
         yield from _in_your_hands(utterance)
+        yield from _to_be_done(utterance)
 
 
 _THEN = re.compile(r"\b(?:as soon as|once|when|after|then)\b", re.IGNORECASE)
 _HANDIWORK = WORK - words(
     "have get go come move leave see meet visit present find give let take need look walk talk work own"
-)
+) | {"show", "walk"}
 _TALKS = words("speak talk write check verify clarify discuss")
 _UNCHANGED = words("put set cut let")
 """Verbs whose past looks like their present."""
+PERFORMED = words("ask propose open close recommend")
+"""Verbs that do in the present what they say: "I close the meeting"."""
 _MYSELF = re.compile(r"\b(?:myself|personally|in person|with my own hands)\b", re.IGNORECASE)
 _OTHERS = words("it them him her that this these those all")
 _PROMISED = DELIVER | {"follow", "take", "do", "collect", "get"}
@@ -69,20 +72,23 @@ def _present_promises(utterance: Utterance) -> Iterator[Clause]:
             continue
         handed = first and verb.tag_ == "VBP" and _is_handed_over(verb)
         oneself = first and _MYSELF.search(utterance.text) is not None
-        named = any(child.dep_ == "dobj" and child.pos_ in {"NOUN", "PROPN"} for child in verb.children)
-        chained = (
-            handed or oneself or (first and named and _THEN.search(utterance.text) is not None and verb.tag_ == "VBP")
-        )
+        chained = handed or oneself or (first and verb.tag_ == "VBP" and _follows_from(verb, utterance))
         yield Clause(
             utterance,
             Mood.COMMIT if first else Mood.JOINT if joint else Mood.ASSIGN,
             verb,
-            0.45 if chained else 0.35,
+            0.55 if oneself else 0.45 if chained else 0.35,
             subject=None if first or joint else token,
             negated=any(child.dep_ == "neg" for child in verb.children),
             begin=token.i,
             needs_day=not chained,
         )
+
+
+def _follows_from(verb: Any, utterance: Utterance) -> bool:
+    """Tell whether a named thing is what the speaker does next: "then I make the invoice"."""
+    named = any(child.dep_ == "dobj" and child.pos_ in {"NOUN", "PROPN"} for child in verb.children)
+    return named and verb.lemma_.lower() not in PERFORMED and _THEN.search(utterance.text) is not None
 
 
 _OPENERS = words(
@@ -139,15 +145,16 @@ def _makes_or_shows(verb: Any) -> bool:
 
 
 _GIVER = re.compile(r"\b(?:from|to|on|with) me\b|\bmy\b", re.IGNORECASE)
-_HAD = words("have get receive")
-_BEFORE_HAVING = words("will 'll ’ll shall 'd ’d have 've ’ve")
+_HAD = words("have get receive expect see hear")
+_BEFORE_HAVING = words("will 'll ’ll shall can may 'd ’d have 've ’ve")
 
 
 def _to_be_had(utterance: Utterance) -> Iterator[Clause]:
     """Yield what somebody is to have from the speaker: "on Monday you get it", "he'll have my answer by noon"."""
     for token in utterance.sent:
         verb = token.head
-        if token.dep_ != "nsubj" or verb.lemma_.lower() not in _HAD or token.lower_ in _SPEAKERS:
+        mine = token.lower_ == "i" and verb.lemma_ == "have" and _FOR_YOU.search(utterance.text) is not None
+        if token.dep_ != "nsubj" or verb.lemma_.lower() not in _HAD or (token.lower_ in _SPEAKERS and not mine):
             continue
         aux = {child.lower_ for child in verb.children if child.dep_ == "aux"}
         held = any(child.dep_ == "dobj" for child in verb.children)
@@ -158,10 +165,11 @@ def _to_be_had(utterance: Utterance) -> Iterator[Clause]:
             or any(child.dep_ in {"neg", "xcomp"} for child in verb.children)
         ):
             continue
-        if token.lower_ == "you" or _GIVER.search(utterance.text):
+        if token.lower_ == "you" or mine or _GIVER.search(utterance.text):
             yield Clause(utterance, Mood.DELIVERY, verb, 0.4, begin=token.left_edge.i, needs_day=True)
 
 
+_FOR_YOU = re.compile(r"\bfor you\b", re.IGNORECASE)
 _SPEAKERS = words("i we who which that")
 _HANDS = re.compile(
     r"\bwith you\b|\b(?:come|comes|go|goes|follows?) to you\b|\bin your (?:in-?box|hands?|mail(?:box)?|e-?mail)\b|\bon your desk\b|\b(?:on (?:its|their) way to|reach(?:es)?) you\b",
@@ -181,3 +189,24 @@ def _in_your_hands(utterance: Utterance) -> Iterator[Clause]:
         if verb.tag_ not in {"VBD", "VBN"} and not any(child.dep_ == "neg" for child in verb.children):
             yield Clause(utterance, Mood.DELIVERY, verb, 0.55, subject=token, begin=token.left_edge.i, needs_day=True)
             return
+
+
+_JUST_SAID = words("it they that this those these all everything both")
+STATES = words("up off out done ready live open there finished sorted signed closed complete over fixed")
+
+
+def _to_be_done(utterance: Utterance) -> Iterator[Clause]:
+    """Yield what the speaker says will be done with the thing spoken of: "they'll be signed tomorrow", "it's up on Monday"."""
+    for token in utterance.sent:
+        verb = token.head
+        if token.lower_ not in _JUST_SAID or token.dep_ not in {"nsubj", "nsubjpass"} or not _is_main(verb):
+            continue
+        aux = {child.lower_ for child in verb.children if child.dep_ in {"aux", "neg"}}
+        done = verb.tag_ == "VBN" and any(child.dep_ == "auxpass" and child.tag_ == "VB" for child in verb.children)
+        state = verb.lemma_ == "be" and any(child.lower_ in STATES for child in verb.children if child.i > verb.i)
+        if aux and aux <= _WILL and (done or state):
+            yield Clause(utterance, Mood.DELIVERY, verb, 0.55, subject=token, begin=token.left_edge.i, needs_day=True)
+            return
+
+
+_WILL = words("will 'll ’ll shall")

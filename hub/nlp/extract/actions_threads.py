@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from hub.nlp.dates import SpokenDate, pick_due
+from hub.nlp.dates import SpokenDate, is_deadline, pick_due
 from hub.nlp.extract import owners
 from hub.nlp.extract.actions_answers import INSTEAD, Answers, shortened
 from hub.nlp.extract.actions_clause import Clause
@@ -13,7 +13,8 @@ from hub.nlp.extract.actions_days import day_there, move_day, says_when, set_day
 from hub.nlp.extract.actions_draft import NEAR, OWN_WORD, Draft, Matters
 from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_lexicon import WORK
-from hub.nlp.extract.actions_replies import Reply
+from hub.nlp.extract.actions_present import PERFORMED
+from hub.nlp.extract.actions_replies import Reply, reply
 from hub.nlp.extract.actions_weigh import is_work, pronoun_only
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.context_address import Address, addressed
@@ -29,8 +30,6 @@ _FURTHER = re.compile(
     r"\b(?:also|another|separately|on top|in addition|besides|one more|the other|and then i)\b", re.IGNORECASE
 )
 _RECAP = re.compile(r"\b(?:recap|read-?back|summar|to repeat|so we have|to sum up|in short|wrap up)", re.IGNORECASE)
-_PERFORMED = words("ask propose open close recommend")
-"""Verbs that do in the present what they say: "I close the meeting"."""
 _WANTS = words("want need expect")
 _YOURS = re.compile(r"\b(?:from|of) you\b|\byou\b.{0,12}\bto\b", re.IGNORECASE)
 _PUT_ON_ME = words("put give leave assign ask count")
@@ -71,6 +70,7 @@ class Talk:
             self._answers.promise(matter, utterance)
 
     def _set_day_there(self, utterance: Utterance, touched: Sequence[Draft]) -> None:
+        self._set_day_asked(utterance, touched)
         before = self._utterances[utterance.index - 1] if utterance.index else utterance
         if before.speaker != utterance.speaker or any(
             draft.last == before.index for draft in self._matters.drafts[-4:]
@@ -79,6 +79,24 @@ class Talk:
         due = day_there(before, self._find_dates(before.text))
         if due is not None:
             set_day_there(utterance, touched, before, due)
+
+    def _set_day_asked(self, utterance: Utterance, touched: Sequence[Draft]) -> None:
+        """Give what is taken on without a day the one that was asked for just before: "done by the tenth" - "Yes. I'll fix it"."""
+        asked = self._said_to(utterance)
+        if asked is None or any(draft.last == asked.index for draft in self._matters.drafts[-4:]):
+            return
+        due = pick_due(self._find_dates(asked.text), asked.text)
+        if due is not None and due.day is not None and is_deadline(due, asked.text):
+            set_day_there(utterance, touched, asked, due)
+
+    def _said_to(self, utterance: Utterance) -> Utterance | None:
+        """Return the sentence of another to which the speaker said yes, in this sentence or in one before it."""
+        yes = reply(utterance.text) is Reply.ASSENT
+        for before in reversed(self._utterances[max(0, utterance.index - 3) : utterance.index]):
+            if before.speaker != utterance.speaker:
+                return before if yes else None
+            yes = yes or reply(before.text) is Reply.ASSENT
+        return None
 
     def _dated_by(self, utterance: Utterance) -> Draft | None:
         """Return the matter that a mere day is said for: the speaker's own, else what was just asked of anybody."""
@@ -121,7 +139,7 @@ class Talk:
     def _raise(self, clause: Clause, answer: Reply, dates: Sequence[SpokenDate]) -> Draft | None:
         dated = pick_due(dates, clause.utterance.text) is not None if clause.mood is Mood.DELIVERY else bool(dates)
         if clause.needs_day and not dated and not self._is_promise_without_day(clause, answer):
-            if clause.mood is not Mood.COMMIT or not is_work(clause) or clause.lemma in _PERFORMED:
+            if clause.mood is not Mood.COMMIT or not is_work(clause) or clause.lemma in PERFORMED:
                 return None
             clause = replace(clause, mood=Mood.OFFER)  # "I write it new" stands where somebody says "Please"
         if not is_work(clause):

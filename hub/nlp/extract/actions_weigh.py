@@ -72,10 +72,8 @@ def is_work(clause: Clause) -> bool:
         return False
     if _HERE.search(phrase) or _JEST.search(text) or _ROUTINE.search(text):
         return False
-    if lemma in {"go", "come"} and any(
-        child.tag_ == "VB" and child.i > clause.verb.i for child in clause.verb.children
-    ):
-        return True  # "I'll go see him"
+    if lemma in {"go", "come"} and any(_is_errand(child) for child in clause.verb.children if child.i > clause.verb.i):
+        return True
     return lemma not in LIGHT or has_content(clause.verb) or pronoun_only(clause.verb) or _gets_done(clause.verb)
 
 
@@ -85,8 +83,13 @@ def _is_done_to_people(verb: Any) -> bool:
     return bool(objects) and all(child.lower_ in _THOSE for child in objects)
 
 
+def _is_errand(child: Any) -> bool:
+    """Tell whether a word beside "go" says what for: "I'll go see him", "I'll go through them"."""
+    return bool(child.tag_ == "VB" or (child.dep_ == "prep" and child.lower_ in {"through", "for", "over", "after"}))
+
+
 _TO_SOMEBODY = words(
-    "ring call phone ask tell write email mail visit see brief inform warn chase remind train speak talk meet"
+    "go ring call phone ask tell write email mail visit see brief inform warn chase remind train speak talk meet"
 )
 
 

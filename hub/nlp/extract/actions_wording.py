@@ -7,6 +7,7 @@ from typing import Any
 from hub.nlp.extract.actions_clause import Clause
 from hub.nlp.extract.actions_draft import Draft
 from hub.nlp.extract.actions_forms import Mood
+from hub.nlp.extract.actions_present import STATES
 from hub.nlp.extract.actions_weigh import content, pronoun_only
 from hub.nlp.extract.check import loses_negation, unproved
 from hub.nlp.extract.context import Roster
@@ -74,7 +75,7 @@ def _phrase(clause: Clause, draft: Draft, found: Antecedent | None, roster: Rost
     if clause.mood is Mood.OPEN and clause.subject is not None:
         return tidy(f"{clause.lemma} {_lower_article(subject_phrase(clause.subject))}", roster)
     if clause.mood is Mood.DELIVERY and clause.subject is not None and pronoun is not None:
-        return tidy(f"provide {_lower_article(found.text)}", roster) if found is not None else None
+        return tidy(_delivered(clause, _lower_article(found.text)), roster) if found is not None else None
     if clause.mood is Mood.DELIVERY and clause.subject is not None:
         return tidy(f"provide {_lower_article(subject_phrase(clause.subject))}", roster)
     if clause.mood is Mood.DELIVERY:
@@ -89,6 +90,16 @@ def _phrase(clause: Clause, draft: Draft, found: Antecedent | None, roster: Rost
     if text is not None and speaks_of_the_talkers(text):
         text = without_talkers(text)
     return text
+
+
+def _delivered(clause: Clause, thing: str) -> str:
+    """Return what is done with *thing*: "have the forms signed" for "they'll be signed", else "provide" it."""
+    if clause.verb.tag_ == "VBN":
+        return f"have {thing} {clause.verb.text}"
+    state = next(
+        (child.text for child in clause.verb.children if child.i > clause.verb.i and child.lower_ in STATES), ""
+    )
+    return f"have {thing} {state}" if state else f"provide {thing}"
 
 
 def _pronoun(clause: Clause) -> Any | None:
