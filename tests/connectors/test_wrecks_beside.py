@@ -15,7 +15,7 @@ from tests.contract.test_platforms import SINCE, UNTIL, stage
 
 __all__ = ["caldav", "graph", "stage"]
 LONGEST = 4 << 20
-LISTS = ("meetings", "items", "value")
+LISTS = ("meetings", "items", "value", "messages")
 
 
 def in_list(change):

@@ -13,8 +13,11 @@ from hub.domain.communications import Kind, Said
 _STAMP = re.compile(r"(\d{9,11})\.(\d{1,6})")
 _MARK = re.compile(r"<([^<>]*)>")
 _BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
-_SPOKEN = (None, "", "bot_message", "file_share", "me_message", "thread_broadcast")
-"""Subtypes of what people and apps say; others tell of joining, topics, pins."""
+_UNSPOKEN = re.compile(
+    r"(channel|group|message)_\w+|(un)?pinned_item|bot_(add|remove|enable|disable)|reminder_add|ekm_access_denied|huddle_thread|"
+    r"sh_room_\w+|document_mention|assistant_app_thread"
+)
+"""Subtypes of what Slack tells by itself, of joining, topics and pins; what has another one was said."""
 DELETED = "deleted"
 """The version of a message that is deleted; there is one."""
 Named = Callable[[str], str]
@@ -38,7 +41,9 @@ def read(message: Mapping[str, Any], named: Named) -> Said | None:
     """Return what a message says, None where nobody says anything. ValueError or TypeError where it cannot be read."""
     if message.get("subtype") == "tombstone":
         return deleted(message, named, at=moment(message["ts"]))
-    if message.get("type", "message") != "message" or message.get("subtype") not in _SPOKEN:
+    if message.get("type", "message") != "message":
+        raise ValueError("type")
+    if _UNSPOKEN.fullmatch(text(message.get("subtype") or "", "subtype", most=100)):
         return None
     at, edited = moment(message.get("ts", "")), message.get("edited")
     author_id = text(message.get("user") or message.get("bot_id") or "", "user", most=100)

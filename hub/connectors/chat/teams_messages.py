@@ -9,13 +9,18 @@ from typing import Any
 from hub.connectors.chat.texts import file_names, text
 from hub.domain.communications import Kind, Said
 
+_UNSPOKEN = ("systemEventMessage", "chatEvent", "typing", "unknownFutureValue")
+"""What Teams tells by itself, of members, calls and names."""
 _BREAKS = ("br", "p", "div", "li", "tr", "blockquote")
 
 
 def read(entry: Mapping[str, Any]) -> Said | None:
     """Return what a message says, None where nobody says anything. ValueError or TypeError where it cannot be read."""
-    if entry.get("messageType", "message") != "message":
+    kind = entry.get("messageType", "message")
+    if kind in _UNSPOKEN:
         return None
+    if kind != "message":
+        raise ValueError("messageType")
     known_as = text(entry.get("id"), "id", most=100)
     if not known_as:
         raise ValueError("id")

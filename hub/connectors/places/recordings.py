@@ -12,7 +12,7 @@ from hub.connectors.files.places import Found
 from hub.connectors.files.ready import Watch, matching
 from hub.connectors.places.config import Where
 from hub.domain.errors import RejectedError
-from hub.domain.platforms import HeldFile, HeldMeeting
+from hub.domain.platforms import HeldFile, HeldMeeting, Unread
 
 _TRANSCRIPTS = (".vtt", ".srt", ".docx", ".json")
 _SOUND = (".m4a", ".mp3", ".wav", ".ogg", ".opus", ".flac", ".aac", ".wma")
@@ -27,6 +27,7 @@ _WHEN = re.compile(
     r"(?:[ T_-]?(?P<hour>\d\d)[.:h-]?(?P<minute>\d\d)(?:\d\d)?)?(?!\d)"
 )
 _PIECE = 1 << 20
+_NO_TEXT = "its name is no text (UTF-8): rename it"
 
 
 class PlaceAccess(Where):
@@ -68,7 +69,7 @@ class Recordings:
         """List the place once; see `MeetingPlatform.check`."""
         self._place.files()
 
-    def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting]:
+    def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting | Unread]:
         """Yield what is finished, oldest first; see `MeetingPlatform.held`."""
         del until
         listing = self._place.files()
@@ -80,7 +81,7 @@ class Recordings:
         for stem, files in sorted(by_stem.items(), key=lambda pair: min(one.mtime for one in pair[1])):
             newest = max(one.mtime for one in files)
             if newest >= since.timestamp() and all(one.name in ready for one in files):
-                yield self._told(stem, files)
+                yield self._told(stem, files) if _is_text(stem) else Unread(_shown(stem), _NO_TEXT)
 
     def fetch(self, file: HeldFile, target: Path, *, most: int) -> None:
         """Write a file; see `MeetingPlatform.fetch`."""
@@ -106,8 +107,22 @@ class Recordings:
             started_at=begun or datetime.fromtimestamp(min(one.mtime for one in files), UTC),
             timezone=self._access.timezone,
             host="",
-            files=tuple(HeldFile(one.name, _kind(one), one.name, one.name, one.size) for one in files),
+            files=tuple(HeldFile(one.name, _kind(one), _shown(one.name), one.name, one.size) for one in files),
         )
+
+
+def _is_text(name: str) -> bool:
+    """Tell whether a name can be kept: what a folder holds in another encoding has bytes that stand for no letter."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _shown(name: str) -> str:
+    """Return a name without what nobody sees, such as marks that turn the direction of what follows."""
+    return "".join(one if one.isprintable() else " " for one in name.encode("utf-8", "replace").decode())
 
 
 def _kind(found: Found) -> str:
@@ -127,4 +142,4 @@ def _named(stem: str, timezone: str) -> tuple[datetime | None, str]:
 
 
 def _title(words: str) -> str:
-    return " ".join(words.replace("_", " ").split()).strip(" -.")
+    return " ".join(_shown(words).replace("_", " ").split()).strip(" -.")
