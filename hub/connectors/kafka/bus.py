@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kafka import KafkaProducer, errors
+from kafka import KafkaProducer, TopicPartition, errors
 
 from hub.connectors.kafka import topics
 from hub.connectors.kafka.address import KafkaAddress
@@ -135,17 +135,19 @@ def _abandon(producer: KafkaProducer) -> None:
 
 def _send(producer: KafkaProducer, messages: Sequence[Message], wait_s: float) -> None:
     counts = {topic: len(producer.partitions_for(topic)) for topic in {message.topic for message in messages}}
-    sent = [
-        producer.send(
-            message.topic,
-            value=message.body,
-            key=(key := message.key.encode()),
-            headers=_headers(message),
-            # the same partition as `SqlBus` chooses, and a tenth of the time of the library's own hash
-            partition=zlib.crc32(key) % counts[message.topic],
-        )
-        for message in messages
-    ]
+    if producer._closed:  # noqa: SLF001  # as its `send` asks
+        raise errors.IllegalStateError("the producer was closed")
+    # `send` looks at every header four times for what is known of ours, which is half of its time (3.0.12)
+    append, wake = producer._accumulator.append, producer._sender.wakeup  # noqa: SLF001  # what `send` calls
+    now_ms, sent = int(time.time() * 1000), []
+    for message in messages:
+        key = message.key.encode()
+        # the same partition as `SqlBus` chooses, and a tenth of the time of the library's own hash
+        at = TopicPartition(message.topic, zlib.crc32(key) % counts[message.topic])
+        future, full, begun, _ = append(at, now_ms, key, message.body, _headers(message))
+        if full or begun:
+            wake()
+        sent.append(future)
     producer.flush(timeout=wait_s)
     for future in sent:
         if not future.succeeded():
