@@ -75,6 +75,7 @@ class World:
         """Delete as a user of a system does."""
         if not self.held(side).deleted:
             self.systems[side].remove(KIND, self.id(side))
+            self.unread = {one: value for one, value in self.unread.items() if one[0] != side}
 
     def round(self, *, full: bool = False) -> None:
         """Let the hub work; while nothing is agreed, it writes nothing."""

@@ -1,6 +1,7 @@
 """How far behind deliveries are: told by who delivers, also in an outage, and shown for each system."""
 
 import pytest
+from prometheus_client import generate_latest
 
 from hub.domain.errors import RetryableError
 from hub.services.sync.worker import tasks
@@ -56,3 +57,29 @@ def test_looking_whether_there_is_something_to_deliver_takes_nothing_of_a_system
     task.step()
     assert asked
     assert set(asked) == {0}
+
+
+@pytest.mark.parametrize("bench", ["sqlite"], indirect=True)
+def test_every_stage_of_a_flow_is_timed_and_counted(bench):
+    bench.seed()
+    bench.agree()
+    bench.sponsor.faults = [RetryableError("away")]
+    bench.round()
+    bench.round()
+    told = generate_latest(bench.hub.metrics.registry).decode()
+    for stage, system in (
+        ("pull", "cro"),
+        ("relay", "hub"),
+        ("deliver", "sponsor"),
+        ("change_to_other_side", "sponsor"),
+    ):
+        assert f'hub_stage_seconds_count{{stage="{stage}",system="{system}"}}' in told
+    for name, system in (
+        ("messages_delivered", "sponsor"),
+        ("messages_relayed", "hub"),
+        ("records_read", "cro"),
+        ("retries", "sponsor"),
+    ):
+        assert f'hub_events_total{{event="{name}",system="{system}"}}' in told
+    assert 'hub_waiting{what="dead_letters"} 0.0' in told
+    assert 'hub_breaker{system="sponsor"} 0.0' in told

@@ -9,7 +9,8 @@ from typing import TypeVar
 from hub.domain.errors import FatalError, RetryableError
 from hub.ports import BusConsumer, System
 from hub.services.sync.intake import Taken
-from hub.services.sync.steps import Sync, deliver_some, firsts, pull, relay_once, try_again
+from hub.services.sync.rewinding import firsts
+from hub.services.sync.steps import Sync, deliver_some, pull, relay_once, try_again
 from hub.services.sync.worker import joined
 
 Answer = TypeVar("Answer")

@@ -39,6 +39,7 @@ from hub.services.sync.letters import reported
 from hub.services.sync.listing import close_listing
 from hub.services.sync.preparing import Outcome, Recipient
 from hub.services.sync.relay import relay
+from hub.services.sync.rewinding import rewind
 from hub.services.sync.tracing import context_of, links_to, spanned
 
 log = structlog.get_logger()
@@ -119,7 +120,7 @@ def pull(sync: Sync, system: System, kind: str, *, full: bool = False) -> Taken:
             intake = replace(begun, former=(stored,))
             page, taken = take_page(sync, system, intake, partial(source.pull, kind, cursor))
             total, pages = total + taken, pages + 1
-        sync.told("pull_seconds", system.name, (sync.clock() - began).total_seconds())
+        _took(sync, "pull", system.name, began)
         stored, cursor, more = page.cursor, page.cursor, page.more
         sync.leases.take(f"pull.{system.name}.{kind}", LEASE_S)
     if listing and not total.unnamed:  # an item that did not tell its record may be any of those that seem absent
@@ -169,7 +170,11 @@ def relay_once(sync: Sync) -> int:
     """Publish what waits in the outbox, if no other relay does."""
     if not sync.leases.take("relay", LEASE_S):
         return 0
-    return relay(sync.outbox, sync.bus, tracer=sync.tracer)
+    began = sync.clock()
+    if count := relay(sync.outbox, sync.bus, tracer=sync.tracer):
+        _took(sync, "relay", HUB, began)
+        sync.told("messages_relayed", HUB, count)
+    return count
 
 
 def deliver_some(sync: Sync, system: System, consumer: BusConsumer, *, wait_s: float) -> int:
@@ -186,10 +191,10 @@ def deliver_some(sync: Sync, system: System, consumer: BusConsumer, *, wait_s: f
     try:
         done = _deliver(sync, system, to, received)
     except (RetryableError, FatalError):
-        _rewind(consumer, received)
+        rewind(consumer, received)
         raise
     if done.error is not None:
-        _rewind(consumer, done.left(received))
+        rewind(consumer, done.left(received))
         raise done.error
     return len(received)
 
@@ -251,13 +256,19 @@ def _send(
         within, links = None, links_to([one.message.headers for one in messages])
     with spanned(sync.tracer, "deliver", kind=SpanKind.CONSUMER, within=within, links=links, told=told) as span:
         _pace(sync, system)
+        began = sync.clock()
         answers = ask()
+        _took(sync, "deliver", system.name, began)
         refused = any(isinstance(answer, RejectedError) for answer in answers)
         stale = any(isinstance(answer, StaleError) for answer in answers)
         away = any(isinstance(one, RetryableError | FatalError) and not isinstance(one, StaleError) for one in answers)
         outcome = "stale" if stale else Outcome.SET_ASIDE if refused else "away" if away else Outcome.DELIVERED
         span.set_attribute("hub.outcome", outcome)
     return answers
+
+
+def _took(sync: Sync, stage: str, system: str, began: datetime) -> None:
+    sync.told(f"{stage}_seconds", system, (sync.clock() - began).total_seconds())
 
 
 def _pace(sync: Sync, system: System) -> None:
@@ -279,11 +290,6 @@ def _tell(sync: Sync, system: System, received: Sequence[Received], done: Delive
         age = max(0.0, (at - datetime.fromisoformat(since)).total_seconds()) if since else 0.0
         for _ in range(count if since else 0):
             sync.told("change_to_other_side_seconds", system.name, age)
-
-
-def _rewind(consumer: BusConsumer, left: Sequence[Received]) -> None:
-    for partition, offset in firsts(left).items():
-        consumer.rewind(partition, offset)
 
 
 class _Gated:
@@ -382,11 +388,3 @@ def _delivered_again(sync: Sync, system: System, letter: Letter) -> bool:
     with sync.ledger.unit() as unit:
         unit.save(Effects(letter_states=((letter.id, "replayed"),)))
     return True
-
-
-def firsts(received: Sequence[Received]) -> dict[int, int]:
-    """Return the first offset of each partition in *received*."""
-    firsts: dict[int, int] = {}
-    for one in received:
-        firsts.setdefault(one.partition, one.offset)
-    return firsts
