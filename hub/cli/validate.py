@@ -1,5 +1,6 @@
 """`hub validate`: installation and operation checked on this machine, with a signed report (IQ and OQ)."""
 
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from hub.cli.guard import FAILED, say
 if TYPE_CHECKING:
     from hub.bootstrap import Hub
 
-REPORT, SEAL = "validation-report.json", "validation-report.seal.json"
+REPORT, SEAL, PAGE = "validation-report.json", "validation-report.seal.json", "validation-report.html"
 
 
 def validate(
@@ -28,6 +29,7 @@ def validate(
     Exit 1 when a needed part is missing or a check failed. The report is signed with the key of the audit trail.
     """
     from hub.cli.opening import opened
+    from hub.render.validation import page
 
     hub = opened()
     if check:
@@ -39,10 +41,12 @@ def validate(
     signature, key = hub.audit.sign(content)
     (out / REPORT).write_bytes(content)
     (out / SEAL).write_text(json.dumps({"file": REPORT, "signature": signature, "key": key}, indent=1) + "\n")
+    shown = page(report, sha256=hashlib.sha256(content).hexdigest(), signature=signature, key=key)
+    (out / PAGE).write_text(shown, encoding="utf-8")
     for one in (*report["installation"], *report["operation"], *report["connections"]):
         state = "ok     " if one["good"] else "FAILED " if one.get("needed", True) else "missing"
         sys.stdout.write(f"{state} {one['name']}: {one['found']}\n")
-    say(f"{out / REPORT}: {report['verdict']}; {SEAL} holds its signature")
+    say(f"{out / REPORT}: {report['verdict']}; {SEAL} holds its signature, {PAGE} is to be read")
     if report["verdict"] != "passed":
         sys.exit(FAILED)
 

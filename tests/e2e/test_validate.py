@@ -25,6 +25,8 @@ def test_a_whole_installation_passes_and_its_report_is_sealed(home, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads((tmp_path / "validation" / "validation-report.json").read_text())
     assert (report["verdict"], report["by"]) == ("passed", "IT department")
+    page = (tmp_path / "validation" / "validation-report.html").read_text()
+    assert all(told in page for told in ("passed", "run by IT department", *(name for name, _, _ in operation.CHECKS)))
     assert [one["name"] for one in report["operation"]] == [name for name, _, _ in operation.CHECKS]
     assert not (home / "hub.db").exists() or "meetings kept" in done.stdout
     assert ran(tmp_path, "validate", "--check").stdout == "as it was signed\n"

@@ -57,6 +57,13 @@ def crawled(client, start="/"):
             waiting += [urljoin(address, one).partition("#")[0] for one in links if "://" not in one]
 
 
+def inline(answer):
+    """Return what the content security policy would refuse: scripts and styles within the page."""
+    page = html.fromstring(answer.text)
+    handlers = page.xpath("//@*[starts-with(name(), 'on')]")
+    return [*map(str, handlers), *(one.tag for one in page.xpath("//script[not(@src)] | //style | //*[@style]"))]
+
+
 def presses(address, answer):
     """Yield the buttons of the forms of a page, each with what a hurried person would enter."""
     for form in html.fromstring(answer.text).xpath("//form[@method='post']"):
@@ -102,7 +109,8 @@ def test_every_link_and_button_shown_to_a_role_is_open_to_it(client, role):
             bad.append(f"unblinds {address}")
         if answer.status_code >= 400:
             bad.append(f"{answer.status_code} {address}")
-        elif "text/html" in answer.headers["content-type"]:
+        elif "text/html" in answer.headers["content-type"] and "content-disposition" not in answer.headers:
+            bad += [f"{one} on {address}" for one in inline(answer)]
             for one in presses(address, answer):
                 do = tuple(value for name, value in one.fields if name == "do")
                 buttons.setdefault((SEEN.sub("/*", one.page), SEEN.sub("/*", one.action), do), one)

@@ -133,7 +133,8 @@ def letter(id: str, request: Request, asking: Seeing) -> Response:
         "discarded": words.text("discarded"),
     }
     shown = SimpleNamespace(
-        id=found.id, system=found.system, kind=found.kind, at=found.at, where=found.where, reason=found.reason,
+        id=found.id, system=found.system, kind=names.kind(words, found.kind), at=found.at, where=found.where,
+        reason=found.reason,
         state=states.get(found.state, found.state), tone="warn" if found.state == "dead" else "",
     )  # fmt: skip
     unblinded = asking.may(Right.SYNC_OPERATE, replace(scope, unblinding=True))
