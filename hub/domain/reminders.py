@@ -62,7 +62,7 @@ class Reminder:
     """Path of the page where it waits."""
     count: int = 1
     state: str = "waiting"
-    """waiting, sent or failed."""
+    """waiting, sending, sent or failed."""
     attempts: int = 0
     next_at: datetime | None = None
     sent_at: datetime | None = None

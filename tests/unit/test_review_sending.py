@@ -25,9 +25,10 @@ from hub.domain.redaction import Audience
 from hub.domain.translation import Translation
 from hub.render.documents import DocumentRenderer
 from hub.render.ics import calendar
+from hub.services.outbox import WAITS_S
 from hub.services.redacting import redact_minutes
 from hub.services.review.approving import sign, submit
-from hub.services.review.delivering import WAITS_S, Post, deliver
+from hub.services.review.delivering import Post, deliver
 from hub.services.review.distributing import dispatches, distribute, send_again
 from hub.services.review.editing import version
 from hub.services.review.exporting import Press, export

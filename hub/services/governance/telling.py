@@ -7,18 +7,17 @@ not, and a person looks.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from hub.domain.audit import Entry
 from hub.domain.distribution import Channel, message_id
-from hub.domain.errors import HubError, RetryableError, UsageError
+from hub.domain.errors import UsageError
 from hub.domain.governance import OWNER, Contact, Notice, NoticeState, Plan, Running, Step, notice_id
 from hub.domain.workdays import WorkCalendar
 from hub.ports import Wording, WorkCalendars
 from hub.ports.review import Announcer, Mailer
+from hub.services import outbox
 from hub.services.governance.clocks import running
 from hub.services.governance.words import announcement, mail
-from hub.services.review.delivering import CLAIMED_FOR, WAITS_S
 from hub.services.review.room import Room, entry
 
 
@@ -114,41 +113,25 @@ def _recipients(plan: Plan, step: Step, clock: Running) -> list[tuple[Channel, C
 
 def _waiting(room: Room, studies: set[str]) -> tuple[list[Notice], list[Notice]]:
     """Return what is to go out now, and what was under way in a chat when a process ended: that stands as failed."""
-    now = room.clock()
-    with room.shelf.reading() as unit:
-        claimed = unit.several(Notice, state=NoticeState.SENDING)
-        waiting = unit.several(Notice, state=NoticeState.WAITING)
-    late = [one for one in claimed if one.next_at is not None and one.next_at <= now]
+    late = outbox.rested(room, Notice, state=NoticeState.SENDING)
     why = "the hub stopped while it was sent: look whether it stands there"
     chats = [replace(one, error=why) for one in late if one.channel is Channel.CHAT]
-    lost = [_ended(room, replace(one, state=NoticeState.FAILED, ended_at=now)) for one in chats]
+    lost = [_ended(room, replace(one, state=NoticeState.FAILED, ended_at=room.clock())) for one in chats]
     again = [one for one in late if one.channel is Channel.MAIL]
-    due = [one for one in (*waiting, *again) if one.next_at is None or one.next_at <= now]
+    due = [*outbox.rested(room, Notice, state=NoticeState.WAITING), *again]
     return [one for one in due if one.study in studies], lost
 
 
 def _send(room: Room, ways: Ways, waiting: Notice) -> Notice | None:
-    claimed = _claimed(room, waiting)
-    if claimed is None:
+    mine = outbox.claimed(room, waiting, state=NoticeState.SENDING)
+    if mine is None:
         return None
-    try:
-        receipt = _sent(ways, claimed)
-    except RetryableError as error:
-        return _ended(room, _later(claimed, str(error), room))
-    except HubError as error:
-        return _ended(room, replace(claimed, state=NoticeState.FAILED, error=str(error), ended_at=room.clock()))
-    return _ended(room, replace(claimed, state=NoticeState.SENT, receipt=receipt, error="", ended_at=room.clock()))
-
-
-def _claimed(room: Room, waiting: Notice) -> Notice | None:
-    with room.shelf.writing() as unit:
-        now = unit.get(Notice, waiting.id)
-        if now is None or (now.state, now.attempts) != (waiting.state, waiting.attempts):
-            return None  # another worker has it
-        until = room.clock() + CLAIMED_FOR
-        claimed = replace(now, state=NoticeState.SENDING, attempts=now.attempts + 1, next_at=until)
-        unit.put(claimed)
-        return claimed
+    came = outbox.tried(lambda: _sent(ways, mine), attempts=mine.attempts, clock=room.clock)
+    if came.sent:
+        return _ended(room, replace(mine, state=NoticeState.SENT, receipt=came.said, error="", ended_at=room.clock()))
+    if came.next_at is not None:
+        return _ended(room, replace(mine, state=NoticeState.WAITING, next_at=came.next_at, error=came.said))
+    return _ended(room, replace(mine, state=NoticeState.FAILED, error=came.said, ended_at=room.clock()))
 
 
 def _sent(ways: Ways, claimed: Notice) -> str:
@@ -163,20 +146,8 @@ def _sent(ways: Ways, claimed: Notice) -> str:
 
 
 def _ended(room: Room, after: Notice) -> Notice:
-    with room.shelf.writing() as unit:
-        now = unit.get(Notice, after.id)
-        if now is None or (now.state, now.attempts) != (NoticeState.SENDING, after.attempts):
-            return after  # it took so long that another has looked after it
-        unit.put(after)
-        unit.audit([line(after, NoticeState.SENDING, after.receipt or after.error, room)])
+    outbox.ended(room, after, [line(after, NoticeState.SENDING, after.receipt or after.error, room)])
     return after
-
-
-def _later(claimed: Notice, error: str, room: Room) -> Notice:
-    if claimed.attempts > len(WAITS_S):
-        return replace(claimed, state=NoticeState.FAILED, error=f"given up: {error}", ended_at=room.clock())
-    wait = timedelta(seconds=WAITS_S[claimed.attempts - 1])
-    return replace(claimed, state=NoticeState.WAITING, next_at=room.clock() + wait, error=error)
 
 
 def line(one: Notice, old: NoticeState | None, reason: str, room: Room) -> Entry:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from hub.domain.errors import HubError, RetryableError
 from hub.domain.oversight import Incident
 from hub.domain.people import Principal, User
 from hub.domain.personal import PersonalRequest
@@ -18,6 +17,7 @@ from hub.domain.reminders import Reminder, ReminderKind, ReviewKind
 from hub.ports import Leases, Wording
 from hub.ports.browsing import Browser, Wanted
 from hub.ports.review import Mail, Mailer
+from hub.services import outbox
 from hub.services.accounts.acting import held
 from hub.services.accounts.desk import Desk
 from hub.services.oversight.reviews_due import RIGHTS, standing
@@ -30,7 +30,6 @@ _LEASE_S = 300.0
 _SOON = timedelta(hours=24)
 """So long before a clock of 72 hours runs out one is told again."""
 _WEEK = timedelta(days=7)
-_WAITS = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8), timedelta(days=1))
 _PAGE = 200
 _KINDS = {ReviewKind.TRAIL: ReminderKind.TRAIL_REVIEW, ReviewKind.ACCESS: ReminderKind.ACCESS_REVIEW}
 _PAGES = {ReviewKind.TRAIL: "/audit/reviews", ReviewKind.ACCESS: "/administration/access-review"}
@@ -180,35 +179,23 @@ def _keep(telling: Telling, user: User, told: Told) -> None:
 
 
 def _waiting(room: Room) -> list[Reminder]:
-    with room.shelf.reading() as unit:
-        found = unit.several(Reminder, state="waiting")
-    return [one for one in found if one.next_at is None or one.next_at <= room.clock()]
+    """Return what is to go out; what was lost under way is sent again under the same Message-ID."""
+    return [*outbox.rested(room, Reminder, state="waiting"), *outbox.rested(room, Reminder, state=outbox.SENDING)]
 
 
-def _sent(telling: Telling, mailer: Mailer, one: Reminder) -> bool:
-    claimed = replace(one, attempts=one.attempts + 1, next_at=telling.room.clock() + _WAITS[-1])
-    _put(telling.room, claimed)
-    try:
-        said = mailer.send(_mail(telling, claimed))
-    except RetryableError as error:
-        _put(telling.room, _later(telling.room, claimed, str(error)))
+def _sent(telling: Telling, mailer: Mailer, waiting: Reminder) -> bool:
+    room = telling.room
+    mine = outbox.claimed(room, waiting)
+    if mine is None:
         return False
-    except HubError as error:
-        _put(telling.room, replace(claimed, state="failed", said=str(error)))
-        return False
-    _put(telling.room, replace(claimed, state="sent", sent_at=telling.room.clock(), said=said))
-    return True
-
-
-def _later(room: Room, one: Reminder, why: str) -> Reminder:
-    if one.attempts > len(_WAITS):
-        return replace(one, state="failed", said=why)
-    return replace(one, next_at=room.clock() + _WAITS[one.attempts - 1], said=why)
-
-
-def _put(room: Room, one: Reminder) -> None:
-    with room.shelf.writing() as unit:
-        unit.put(one)
+    came = outbox.tried(lambda: mailer.send(_mail(telling, mine)), attempts=mine.attempts, clock=room.clock)
+    if came.sent:
+        outbox.ended(room, replace(mine, state="sent", sent_at=room.clock(), said=came.said))
+    elif came.next_at is not None:
+        outbox.ended(room, replace(mine, state="waiting", next_at=came.next_at, said=came.said))
+    else:
+        outbox.ended(room, replace(mine, state="failed", said=came.said))
+    return came.sent
 
 
 def _mail(telling: Telling, one: Reminder) -> Mail:

@@ -7,7 +7,7 @@ decides.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -16,13 +16,14 @@ from hub.domain.approvals import Signature
 from hub.domain.board import BoardAction
 from hub.domain.cards import Card
 from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient, message_id
-from hub.domain.errors import FatalError, HubError, RetryableError, StaleError, UsageError
+from hub.domain.errors import FatalError, UsageError
 from hub.domain.minutes import Action, Evidence, Minutes
 from hub.domain.names import spoken
 from hub.domain.papers import Paper
 from hub.domain.versions import Version
 from hub.ports import Wording
 from hub.ports.review import Announcement, Announcer, Attachment, Mail, Mailer, Poster, ShelfUnit
+from hub.services import outbox
 from hub.services.review.distributing import dispatch_id
 from hub.services.review.exporting import Press, document, signed_minutes
 from hub.services.review.papers import papers
@@ -30,9 +31,6 @@ from hub.services.review.room import Room, held
 
 KIND = "distribution"
 """The kind of the job."""
-WAITS_S = (60, 300, 1800, 7200, 28800, 86400)
-CLAIMED_FOR = timedelta(minutes=10)
-"""What is not known to have been sent by then was lost with its process."""
 _MEDIA = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -92,16 +90,13 @@ def _send(room: Room, post: Post, waiting: Dispatch) -> bool:
     claimed = _claimed(room, waiting)
     if claimed is None:
         return False
-    try:
-        receipt = _sent(room, post, claimed)
-    except StaleError:
-        raise
-    except RetryableError as error:
-        _ended(room, _later(claimed, str(error), room.clock()))
-    except HubError as error:
-        _ended(room, replace(claimed, state=DispatchState.FAILED, error=str(error), ended_at=room.clock()))
+    came = outbox.tried(lambda: _sent(room, post, claimed), attempts=claimed.attempts, clock=room.clock)
+    if came.sent:
+        _ended(room, replace(claimed, state=DispatchState.SENT, receipt=came.said, ended_at=room.clock(), error=""))
+    elif came.next_at is not None:
+        _ended(room, replace(claimed, state=DispatchState.WAITING, next_at=came.next_at, error=came.said))
     else:
-        _ended(room, replace(claimed, state=DispatchState.SENT, receipt=receipt, ended_at=room.clock(), error=""))
+        _ended(room, replace(claimed, state=DispatchState.FAILED, error=came.said, ended_at=room.clock()))
     return True
 
 
@@ -110,7 +105,7 @@ def _claimed(room: Room, waiting: Dispatch) -> Dispatch | None:
         now = work.unit.get(Dispatch, waiting.id)
         if now is None or now.state is not DispatchState.WAITING:
             return None  # another worker has it
-        until = work.at + CLAIMED_FOR
+        until = work.at + outbox.CLAIMED_FOR
         claimed = replace(now, state=DispatchState.SENDING, attempts=now.attempts + 1, next_at=until)
         work.unit.put(claimed)
         return claimed
@@ -124,13 +119,6 @@ def _ended(room: Room, after: Dispatch) -> None:
         work.unit.put(after)
         told = after.receipt or after.error
         work.note("dispatch", "state", DispatchState.SENDING, after.state, of=after.id[:16], reason=told)
-
-
-def _later(claimed: Dispatch, error: str, now: datetime) -> Dispatch:
-    if claimed.attempts > len(WAITS_S):
-        return replace(claimed, state=DispatchState.FAILED, error=f"given up: {error}", ended_at=now)
-    wait = timedelta(seconds=WAITS_S[claimed.attempts - 1])
-    return replace(claimed, state=DispatchState.WAITING, next_at=now + wait, error=error)
 
 
 def _look_after_lost(room: Room) -> None:
