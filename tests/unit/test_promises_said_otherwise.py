@@ -151,3 +151,14 @@ def test_the_work_its_doer_and_its_day_are_found(actions, script, text, due):
 @pytest.mark.parametrize("script", NOT_PROMISED)
 def test_what_promises_nothing_is_no_action(actions, script):
     assert actions(script) == ()
+
+
+def test_him_is_the_one_person_named_before(actions):
+    told = actions("Helen: Stefan Brandt has the narrative.\nTom: I'll ring him about the delay.")
+    assert [action.text for action in told] == ["Tom Ashworth to ring Stefan Brandt about the delay."]
+
+
+def test_what_it_was_said_of_is_quoted_where_nothing_says_it_for_sure(actions):
+    told = actions("Helen: Fourteen notes to file or one?\nTom: I'll write it by the end of next week.")
+    assert [action.text for action in told] == ["Tom Ashworth to write it (said of: “Fourteen notes to file or one?”)."]
+    assert told[0].evidence.segments == ("s1", "s2")

@@ -72,7 +72,8 @@ def _close(draft: Draft) -> None:
 
 def _proof(draft: Draft, words: Worded, transcript: Transcript) -> Evidence:
     passages = [*draft.passages, *words.sources]
-    whole = evidence(passages, transcript)
+    context = [name for utterance in words.context for name in utterance.segments]
+    whole = evidence(passages, transcript, cite=context)
     if len(whole.quote) <= LONGEST_QUOTE:
         return whole
     short = evidence([draft.clause.utterance], transcript)

@@ -11,6 +11,7 @@ from hub.nlp.extract.actions_present import STATES
 from hub.nlp.extract.actions_weigh import content, pronoun_only
 from hub.nlp.extract.check import loses_negation, unproved
 from hub.nlp.extract.context import Roster
+from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance
 from hub.nlp.extract.writing import (
     as_said,
@@ -22,7 +23,7 @@ from hub.nlp.extract.writing import (
     without_talkers,
 )
 from hub.nlp.extract.writing_phrases import subject_phrase, verb_phrase
-from hub.nlp.extract.writing_pronouns import PRONOUNS, Antecedent, antecedent, pronoun_object, replacement
+from hub.nlp.extract.writing_pronouns import PRONOUNS, Antecedent, antecedent, person, pronoun_object, replacement
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Worded:
     text: str | None
     sources: tuple[Utterance, ...] = ()
     reason: str = ""
+    context: tuple[Utterance, ...] = ()
+    """What is quoted in the text itself: cited, and no part of the passage."""
 
 
 def worded(draft: Draft, utterances: Sequence[Utterance], roster: Roster) -> Worded:
@@ -47,9 +50,43 @@ def worded(draft: Draft, utterances: Sequence[Utterance], roster: Roster) -> Wor
             whole = sentence(_with_doer(draft, text))
             fault = _fault(whole, draft, sources)
             if fault is None:
-                return Worded(whole, sources)
+                named = bool(sources) or _names_something(clause, draft)
+                return Worded(whole, sources) if named else _with_context(whole, clause, draft, utterances)
             reason = fault
     return _plainly(draft, roster, reason)
+
+
+def _names_something(clause: Clause, draft: Draft) -> bool:
+    """Tell whether the words say what the work is done on, not only "it" or "him"."""
+    if _pronoun(clause) is None or clause.mood is Mood.OPEN or draft.clause is not clause:
+        return True
+    days = " ".join(draft.days).casefold()
+    nouns = (token for token in verb_phrase(clause.verb)[1:] if token.pos_ in {"NOUN", "PROPN"})
+    return any(token.lower_ not in days and token.lower_ not in PRONOUNS for token in nouns)
+
+
+def _with_context(whole: str, clause: Clause, draft: Draft, utterances: Sequence[Utterance]) -> Worded:
+    """Return the sentence with the words that its "it" or "him" was said of, between quotes, where some lead up to it."""
+    for before in reversed(utterances[max(0, clause.utterance.index - _LOOK_BACK) : clause.utterance.index]):
+        told = " ".join(before.text.split()).rstrip(".!,;:–—- ")
+        if not _FEWEST <= len(told.split()) <= _MOST or not any(_is_thing(t) for t in before.sent):
+            continue
+        text = f"{whole[:-1]} (said of: “{told}”)."
+        if _fault(text, draft, (before,)) is None:
+            return Worded(text, context=(before,))
+    return Worded(whole)
+
+
+def _is_thing(token: Any) -> bool:
+    named = token.pos_ in {"NOUN", "PROPN"} and token.lower_ not in _TIMES
+    return bool(named and token.dep_ in {"nsubj", "nsubjpass", "dobj", "attr", "pobj", "appos", "ROOT"})
+
+
+_TIMES = words(
+    "monday tuesday wednesday thursday friday saturday sunday today tomorrow tonight day days week weeks month months quarter year "
+    "end morning noon afternoon evening phone time"
+)
+_LOOK_BACK, _FEWEST, _MOST = 3, 3, 22
 
 
 def _best_first(draft: Draft) -> list[Clause]:
@@ -65,6 +102,8 @@ def _resolved(clause: Clause, utterances: Sequence[Utterance], roster: Roster) -
     if pronoun is None:
         return None
     index = clause.utterance.index
+    if pronoun.lower_ in {"him", "her"}:
+        return person(pronoun, clause.utterance, utterances[max(0, index - 2) : index], roster)
     return antecedent(pronoun, clause.begin, clause.utterance, utterances[max(0, index - 6) : index], roster)
 
 
@@ -106,7 +145,8 @@ def _pronoun(clause: Clause) -> Any | None:
     """Return the pronoun that stands for the thing: the object, or what is said to reach somebody."""
     if clause.mood is Mood.DELIVERY and clause.subject is not None:
         return clause.subject if clause.subject.lower_ in PRONOUNS | {"they"} else None
-    return pronoun_object(clause.verb)
+    somebody = (child for child in clause.verb.children if child.dep_ in {"dobj", "dative"} and child.i > clause.verb.i)
+    return next((child for child in somebody if child.lower_ in {"him", "her"}), None) or pronoun_object(clause.verb)
 
 
 def _asks_for_a_thing(clause: Clause) -> bool:

@@ -83,6 +83,18 @@ def antecedent(
     return None
 
 
+def person(pronoun: Any, utterance: Utterance, before: Sequence[Utterance], roster: Roster) -> Antecedent | None:
+    """Return whom "him" or "her" means: the one on the list who is named in its own sentence before it, else just before."""
+    own = pronoun.idx - utterance.sent.start_char
+    for said, text in ((utterance, utterance.text[: max(own, 0)]), *((u, u.text) for u in reversed(before))):
+        named = {mention.text for mention in roster.mentions(text)}
+        if len(named) == 1:
+            return Antecedent(named.pop(), said)
+        if named:
+            return None
+    return None
+
+
 def _is_counted(pronoun: Any) -> bool:
     """Tell whether a number follows that only many things can come to: "get that down to under fifty"."""
     after = list(pronoun.doc[pronoun.i + 1 : min(pronoun.i + 6, pronoun.sent.end)])
