@@ -259,9 +259,13 @@ class Ledger(Protocol):
         system: str | None = None,
         since: datetime | None = None,
         reason: str | None = None,
+        after: Letter | None = None,
         limit: int | None = 1000,
     ) -> list[Letter]:
-        """Return letters, oldest first: those from *since* on whose reason holds *reason*, in any case, where named."""
+        """Return letters, oldest first: those from *since* on whose reason holds *reason*, in any case, where named.
+
+        Those that come *after* one where it is named, as on the page before.
+        """
 
     def letter(self, id: str) -> Letter:
         """Return one letter. UsageError when there is none."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Table, and_, func, insert, select, update
+from sqlalchemy import Connection, Engine, Table, and_, func, insert, or_, select, update
 
 from hub.domain import wire
 from hub.domain.agreements import Agreement, Status
@@ -104,6 +104,7 @@ class SqlLedger:
         system: str | None = None,
         since: datetime | None = None,
         reason: str | None = None,
+        after: Letter | None = None,
         limit: int | None = 1000,
     ) -> list[Letter]:
         """Return letters; see `Ledger.letters`."""
@@ -115,6 +116,9 @@ class SqlLedger:
             query = query.where(columns.at >= rows.naive(since))
         if reason is not None:
             query = query.where(columns.reason.icontains(reason, autoescape=True))
+        if after is not None:
+            at = rows.naive(after.at)
+            query = query.where(or_(columns.at > at, and_(columns.at == at, columns.id > after.id)))
         return [rows.letter(row) for row in self._all(query)]
 
     def letter(self, id: str) -> Letter:

@@ -147,6 +147,7 @@ def test_letters_are_told_by_state_system_time_and_reason_oldest_first(ledger, n
 
     assert told() == ["2", "3", "1"]
     assert told(limit=2) == ["2", "3"]
+    assert told(after=made[2]) == ["1"]
     assert told(since=NOW + timedelta(hours=1)) == ["3", "1"]
     assert told(reason="100% OF") == ["3"]
     assert told(reason="_") == []

@@ -9,7 +9,7 @@ from hub.domain.changes import Reject
 from hub.domain.errors import RejectedError, UsageError
 from hub.services.sync import agreeing
 from hub.services.sync.reconcile import reconcile
-from hub.services.sync.steps import again
+from hub.services.sync.steps import again, pull, try_again
 from hub.services.sync.worker import joined
 
 pytestmark = pytest.mark.parametrize("bench", ["sqlite"], indirect=True)
@@ -174,6 +174,20 @@ def test_a_write_to_what_cannot_be_read_there_waits_and_holds_up_nothing_else(be
     assert bench.sponsor.get(KIND, there)["enrolled"] == 6
     assert bench.cro.get(KIND, here)["withdrawn"] == 1
     assert bench.sync.ledger.counts()["waiting_letters"] == 0
+
+
+def test_what_waits_in_vain_keeps_nothing_else_from_being_tried(bench):
+    begun(bench)
+    for number in range(5):
+        bench.cro.put(KIND, f"v{number}", study_id="st1", site_id="nobody", as_of=f"2026-07-0{number + 1}")
+    bench.round()
+    bench.cro.put(KIND, "w", study_id="st1", site_id="c15", as_of="2026-08-01", enrolled=1)
+    bench.round()
+    bench.cro.put("site", "c15", study_id="st1", number="015", name="Linz", country="AT", status="active")
+    pull(bench.sync, bench.sync.systems["cro"], "site")
+    assert try_again(bench.sync, page=2, still=lambda: False) == 0
+    assert try_again(bench.sync, page=2) == 1
+    assert len(bench.sync.ledger.letters(state="waiting")) == 5
 
 
 def test_a_letter_of_which_only_the_id_could_be_read_is_superseded_too(bench):

@@ -199,16 +199,19 @@ def deliver_some(sync: Sync, system: System, consumer: BusConsumer, *, wait_s: f
     return len(received)
 
 
-def try_again(sync: Sync) -> int:
-    """Work off letters that waited for another record and return how many are done."""
-    done = 0
-    for letter in sync.ledger.letters(state="waiting"):
-        if letter.system not in sync.systems:
-            continue
-        try:
-            done += again(sync, letter)
-        except (RetryableError, FatalError, UsageError):
-            continue  # noted at the system's gate, or for a person to replay; the letter goes on waiting
+def try_again(sync: Sync, *, page: int = 500, still: Callable[[], bool] = lambda: True) -> int:
+    """Work off letters that waited for another record and return how many are done.
+
+    All are tried, however many wait in vain, a *page* at a time as long as *still* says so.
+    """
+    done, last = 0, None
+    while (letters := sync.ledger.letters(state="waiting", after=last, limit=page)) and still():
+        for letter in letters:
+            if letter.system in sync.systems:
+                # an outage is noted at the system's gate, other things are for a person; the letter goes on waiting
+                with suppress(RetryableError, FatalError, UsageError):
+                    done += again(sync, letter)
+        last = letters[-1]
     return done
 
 

@@ -114,7 +114,7 @@ def _closed(task: Task) -> None:
 
 def _again(sync: Sync) -> float:
     if sync.leases.take("again", 30.0):
-        try_again(sync)
+        try_again(sync, still=lambda: sync.leases.take("again", 30.0))
         sync.calls.forget(sync.clock() - _REMEMBERED)
     return 2.0
 
