@@ -206,8 +206,8 @@ class Listed:
     def __init__(self, files):
         self._files = files
 
-    def files(self):
-        return list(self._files)
+    def each(self):
+        return iter(self._files)
 
 
 def fit(meeting):

@@ -3,6 +3,7 @@
 import os
 import shutil
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -26,6 +27,9 @@ class Found:
 
 class Place(Protocol):
     """A flat folder of files."""
+
+    def each(self) -> Iterator[Found]:
+        """Yield every ordinary file, as the place tells them; errors as of `files`, from the first or a later one."""
 
     def files(self) -> list[Found]:
         """Return every ordinary file. FatalError naming the folder when it is not there or we are not let in."""
@@ -52,16 +56,22 @@ class FolderPlace:
 
     def files(self) -> list[Found]:
         """Return every ordinary file of the folder."""
+        return list(self.each())
+
+    def each(self) -> Iterator[Found]:
+        """Yield every ordinary file of the folder."""
         try:
             with os.scandir(self._folder) as entries:
-                found = [(entry.name, _state(entry)) for entry in entries]
+                for entry in entries:
+                    state = _state(entry)
+                    if state and stat.S_ISREG(state.st_mode):
+                        yield _found(entry.name, state)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise FatalError(f"{self._folder} is no folder: create it or correct the source's YAML") from error
         except PermissionError as error:
             raise FatalError(f"{self._folder} may not be listed by this user") from error
         except OSError as error:
             raise RetryableError(f"{self._folder} could not be listed ({error.strerror})") from error
-        return [_found(name, state) for name, state in found if state and stat.S_ISREG(state.st_mode)]
 
     def open(self, name: str, *, max_bytes: int) -> BinaryIO | None:
         """Return the file itself."""

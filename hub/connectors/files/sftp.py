@@ -31,14 +31,19 @@ class SftpPlace:
 
     def files(self) -> list[Found]:
         """Return every ordinary file of the folder."""
+        return list(self.each())
+
+    def each(self) -> Iterator[Found]:
+        """Yield every ordinary file of the folder."""
         with self._session() as session:
             try:
-                entries = session.listdir_attr(self._config.folder)
+                for entry in session.listdir_iter(self._config.folder):
+                    if _is_file(entry):
+                        yield _found(entry)
             except FileNotFoundError as error:
                 raise FatalError(f"{self._where}: {self._config.folder} is no folder there") from error
             except PermissionError as error:
                 raise FatalError(f"{self._where}: {self._config.folder} may not be listed by this user") from error
-        return [_found(entry) for entry in entries if _is_file(entry)]
 
     def open(self, name: str, *, max_bytes: int) -> BinaryIO | None:
         """Return a copy of the file. RetryableError when it changed on the way or grew beyond *max_bytes*."""

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, field_validator
 
 from hub.connectors.files.places import Found
-from hub.connectors.files.ready import Watch, matching
+from hub.connectors.files.ready import Watch, fits
 from hub.connectors.places.config import Where
+from hub.connectors.places.laid import Laid, laid
 from hub.domain.errors import RejectedError
 from hub.domain.platforms import HeldFile, HeldMeeting, Unread
 
@@ -67,21 +68,27 @@ class Recordings:
 
     def check(self) -> None:
         """List the place once; see `MeetingPlatform.check`."""
-        self._place.files()
+        for _ in self._place.each():
+            return
 
     def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting | Unread]:
         """Yield what is finished, oldest first; see `MeetingPlatform.held`."""
         del until
-        listing = self._place.files()
-        ready = {one.name for one in self._watch.ready(listing, self._clock())}
-        by_stem: dict[str, list[Found]] = {}
-        for found in matching(listing, self._access.files, self._access.done_marker):
-            if _kind(found):
-                by_stem.setdefault(PurePosixPath(found.name).stem, []).append(found)
-        for stem, files in sorted(by_stem.items(), key=lambda pair: min(one.mtime for one in pair[1])):
-            newest = max(one.mtime for one in files)
-            if newest >= since.timestamp() and all(one.name in ready for one in files):
-                yield self._told(stem, files) if _is_text(stem) else Unread(_shown(stem), _NO_TEXT)
+        with laid() as kept:
+            looked = self._watch.looked(self._place.each(), self._clock())
+            kept.take((found, self._is_one(found), still) for found, still in looked)
+            for stem, files in kept.meetings(since.timestamp()):
+                if all(self._finished(kept, found, still=still) for found, still in files):
+                    whole = [found for found, _ in files]
+                    yield self._told(stem, whole) if _is_text(stem) else Unread(_shown(stem), _NO_TEXT)
+
+    def _is_one(self, found: Found) -> bool:
+        """Tell whether a file is a recording or transcript that is asked for."""
+        return bool(_kind(found)) and fits(found.name, self._access.files, self._access.done_marker)
+
+    def _finished(self, kept: Laid, found: Found, *, still: bool) -> bool:
+        marker = self._access.done_marker
+        return kept.marked(found, marker) if marker else still
 
     def fetch(self, file: HeldFile, target: Path, *, most: int) -> None:
         """Write a file; see `MeetingPlatform.fetch`."""

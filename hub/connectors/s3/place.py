@@ -1,6 +1,7 @@
 """A bucket, or what lies under a prefix of it, as a flat folder of files."""
 
 import tempfile
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import boto3
@@ -24,11 +25,16 @@ class S3Place:
 
     def files(self) -> list[Found]:
         """Return the objects right under the prefix."""
+        return list(self.each())
+
+    def each(self) -> Iterator[Found]:
+        """Yield the objects right under the prefix."""
         try:
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._address.bucket, Prefix=self._address.prefix, Delimiter="/"
             )
-            return [self._found(one) for page in pages for one in page.get("Contents", ()) if self._name(one)]
+            for page in pages:
+                yield from (self._found(one) for one in page.get("Contents", ()) if self._name(one))
         except _ERRORS as error:
             raise _told(error, f"{self._address} could not be listed") from error
 
