@@ -39,7 +39,7 @@ machine: ## Two systems and the hub under anything in any order, for as long as 
 	@MACHINE_EXAMPLES=$(or $(EXAMPLES),200) MACHINE_SEED=$(or $(SEED),1) .venv/bin/pytest tests/integration/test_sync_machine.py
 
 test-contracts: ## Connectors through Prism (from npm, into .prism) to our servers, held to the vendors' OpenAPI files both ways
-	@.venv/bin/pytest tests/prism/vendors.py
+	@.venv/bin/pytest tests/prism/vendors.py tests/prism/vendors_said.py
 
 test-airflow: ## Install a real Airflow into .airflow and run the DAGs of pipelines/ against a hub
 	@scripts/test-airflow

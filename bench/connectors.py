@@ -8,6 +8,7 @@ the server. Memory is the greatest that the reading process held, less what it h
 """
 
 import argparse
+import itertools
 import json
 import multiprocessing
 import os
@@ -102,12 +103,27 @@ def capture(path: str, form: dict[str, list[str]], count: int) -> dict[str, Any]
     return {"ok": True, "messages": said, "has_more": onward < count, "response_metadata": about}
 
 
+def calendar(_path: str, _form: dict[str, list[str]], count: int) -> bytes | None:
+    """Answer as a CalDAV server that has *count* series, each held weekly with a day moved."""
+    if next(SERIES) >= count:
+        return None
+    from hub.connectors.calendar.ical import written
+    from hub.domain.recurring import Every, Otherwise, Recurrence, Series
+
+    begins = datetime(2026, 3, 3, 15)  # noqa: DTZ001  # on the clock of the zone
+    moved = (Otherwise(begins.date() + timedelta(days=7), begins + timedelta(days=8)),)
+    series = Series("s@h", "Weekly call", begins, "Europe/Berlin", 60, Recurrence(Every.WEEK), moved)
+    return written(series, at=BEGAN)
+
+
+SERIES = itertools.count()
 ANSWERS: dict[str, Callable[[str, dict[str, list[str]], int], Any]] = {
     "veeva": veeva,
     "sharepoint": sharepoint,
     "rest": rest,
     "mail": mail,
     "capture": capture,
+    "calendar": calendar,
 }
 YAML = {
     "veeva": "{connector: veeva, name: v, address: ADDRESS, vault_id: 1, sign_in: {user: u, password: 'env:SECRET'}, "
@@ -120,6 +136,7 @@ YAML = {
     "client_secret: 'env:SECRET', mailbox: box@m.test, login_url: ADDRESS, base_url: ADDRESS}}",
     "capture": "{study: S, organizations: [A], agreed: plan, channels: [{name: c, since: 2026-01-01, slack: {token: "
     "'env:SECRET', channel: C012AB3CD, base_url: ADDRESS}}]}",
+    "calendar": "{name: c, caldav: {url: ADDRESS, user: u, password: 'env:SECRET'}}",
     "place": "{name: p, platform: place, take: {organizations: [A], account: a@b.test, consent: told}, place: {folder: "
     "FOLDER, settle_s: 0}}",
     "ems": "{connector: ems, name: e, study: S, inbox: FOLDER, sender: {source: C, specification: A}, model: "
@@ -128,8 +145,9 @@ YAML = {
 
 
 KINDS = {"veeva": "site", "rest": "site", "mail": "mails", "capture": "messages", "place": "recordings"}
-TENTHS = ("ems", "mail")
-"""Of these a tenth is read: each object is a file or a request of its own."""
+KINDS["calendar"] = "series"
+PARTS = {"ems": 10, "mail": 10, "calendar": 100}
+"""Of these a part is read: each object is a file or a request of its own, and nobody has so many series."""
 
 
 def serve(name: str, count: int, told: Any) -> None:
@@ -145,7 +163,8 @@ def serve(name: str, count: int, told: Any) -> None:
             form = {**parse_qs(split.query), **parse_qs(body), "base": [f"http://127.0.0.1:{server.server_port}"]}
             made = ANSWERS[name](split.path, form, count)
             content = made if isinstance(made, bytes) else json.dumps(made).encode()
-            self.send_response_only(200)
+            self.send_response_only(404 if made is None else 200)
+            self.send_header("ETag", '"1"')
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
@@ -194,6 +213,11 @@ def opened(kind: str, folder: Path) -> Iterator[int]:
 
         [connected] = load_platforms(folder, clock=now).values()
         return (1 for _ in connected.platform.held(BEGAN, now()))
+    if kind == "series":
+        from hub.connectors.calendar.opening import load_calendars
+
+        [events] = load_calendars(folder, clock=now).values()
+        return itertools.takewhile(bool, (int(events.find(f"s{n}@h") is not None) for n in itertools.count()))
     from hub.connectors.catalogue import open_system
 
     return paged(partial(open_system(folder / "it.yaml").source.pull, kind), "changes")
@@ -267,7 +291,7 @@ def main() -> None:
     print("| connector | objects | records/s of our processor time | ours | waiting | memory |")
     print("|---|---|---|---|---|---|")
     for name in asked.only or YAML:
-        count, wall_s, ours_s, held = measure(name, asked.objects // 10 if name in TENTHS else asked.objects)
+        count, wall_s, ours_s, held = measure(name, asked.objects // PARTS.get(name, 1))
         line = f"| {name} | {count:,} | {count / ours_s:,.0f} | {ours_s:.1f} s | {max(0.0, wall_s - ours_s):.1f} s "
         print(f"{line}| {held:.0f} MiB |", flush=True)
 

@@ -60,7 +60,7 @@ class SlackRoom:
         server.joined |= {self.here, "C0OTHER"}
         server.channels |= {self.here: [], "C0OTHER": []}
         told = {"token": "env:SLACK_TOKEN", "channel": self.here, "base_url": f"{server.address}/api"}
-        self.agreed = _agreed(folder, "slack", told, self.clock)
+        self.agreed = agreed_channel(folder, "slack", told, self.clock)
 
     @property
     def clock(self):
@@ -100,7 +100,7 @@ class TeamsRoom:
         server.channels |= {self.here: [], "19:other@thread.tacv2": []}
         told = {"tenant": TENANT, "client_id": "app", "client_secret": "env:GRAPH_SECRET", "team": TEAM}
         told |= {"channel": self.here, "login_url": server.address, "base_url": server.base}
-        self.agreed = _agreed(folder, "teams", told, self.clock)
+        self.agreed = agreed_channel(folder, "teams", told, self.clock)
 
     @property
     def clock(self):
@@ -208,7 +208,9 @@ class FakeRoom:
             raise FatalError("conduct: is locked; ask for the key")
 
 
-def _agreed(folder: Path, platform: str, told: dict[str, Any], clock: Callable[[], datetime]) -> Agreed:
+def agreed_channel(folder: Path, platform: str, told: dict[str, Any], clock: Callable[[], datetime]) -> Agreed:
+    """Open an agreed channel on what *told* says of its platform."""
+    folder.mkdir(exist_ok=True)
     text = STUDY.format(channel=f"{platform}: {json.dumps(told)}")
     (folder / "lh-302.yaml").write_text(text)
     return load_agreed(folder, clock=clock, limits=Limits(5.0, 2**25))["conduct"]
