@@ -1,12 +1,21 @@
 """Scripted clinical meetings with marks: those written for training here, and those with an answer key beside it.
 
 A line is "marks | Name: text". The marks a1, d1, r1, i1 name the action, decision, risk or issue that the line
-proves; x is a passage that only sounds like one. No study, company or person in them is real.
+proves; x is a passage that only sounds like one. Lines before the first may tell what is known of the meeting:
+
+    # title: Weekly call
+    # started: 2026-05-04T10:00+02:00 Monday Europe/Paris
+    # person: Jan de Wit | Project Manager | Noordzee Clinical
+    # a1: Jan de Wit | 2026-05-13 | middle of next week | Jan de Wit asks the laboratory for an offer.
+
+An action's line tells owner, day, the words it was said in and the action as minutes have it; "none" where there is none.
+No study, company or person in them is real.
 """
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
 
 from hub.domain.meeting import Meeting, Participant
@@ -15,16 +24,31 @@ from hub.domain.transcript import Segment, Transcript
 TALKS = Path(__file__).resolve().parent / "talks"
 KINDS = {"a": "actions", "d": "decisions", "r": "risks", "i": "issues"}
 _SECOND_PER_WORD = 0.4
+_NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An action as its head tells it: *text* as minutes have it, *said* the words that its day was said in."""
+
+    owner: str | None
+    due: date | None
+    said: str | None
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A transcript with its matters: per kind the segments that prove each, and the segments of traps."""
+    """A transcript with its matters: per kind the segments that prove each, and the segments of traps.
+
+    *tasks* are what the heads tell of the actions, in the order of those in *matters*; empty where there are no heads.
+    """
 
     name: str
     transcript: Transcript
     matters: dict[str, tuple[frozenset[str], ...]]
     traps: frozenset[str]
+    tasks: tuple[Task, ...] = field(default=())
 
 
 def talks(folder: Path = TALKS) -> Iterator[Talk]:
@@ -45,11 +69,14 @@ def partly_marked() -> Iterator[Talk]:
 
 def read(name: str, script: str) -> Talk:
     """Return the talk that *script* writes out."""
+    lines = script.strip().splitlines()
+    heads = [_head(line) for line in lines if line.startswith("#")]
+    told = dict(heads)
     segments: list[Segment] = []
     matters: dict[str, dict[str, set[str]]] = {kind: {} for kind in KINDS.values()}
     traps: set[str] = set()
     end = 0.0
-    for number, line in enumerate(script.strip().splitlines(), 1):
+    for number, line in enumerate((line for line in lines if not line.startswith("#")), 1):
         marks, _, spoken = line.partition("|")
         speaker, _, text = spoken.strip().partition(": ")
         start, end = end, end + _SECOND_PER_WORD * len(text.split()) + 0.5
@@ -59,13 +86,47 @@ def read(name: str, script: str) -> Talk:
                 traps.add(f"s{number}")
             else:
                 matters[KINDS[mark[0]]].setdefault(mark, set()).add(f"s{number}")
-    people = tuple(Participant(speaker, "Manager") for speaker in dict.fromkeys(s.speaker for s in segments))
+    people = tuple(_person(value) for name, value in heads if name == "person") or tuple(
+        Participant(speaker, "Manager") for speaker in dict.fromkeys(s.speaker for s in segments) if speaker
+    )
     return Talk(
         name,
-        Transcript(Meeting(name, participants=people), "en", tuple(segments)),
+        Transcript(_meeting(name, told, people), "en", tuple(segments)),
         {kind: tuple(frozenset(found) for found in named.values()) for kind, named in matters.items()},
         frozenset(traps),
+        tuple(_task(told[mark]) for mark in matters["actions"] if mark in told),
     )
+
+
+def _head(line: str) -> tuple[str, str]:
+    name, _, value = line.lstrip("# ").partition(":")
+    return name.strip(), value.strip()
+
+
+def _parts(value: str) -> list[str | None]:
+    return [None if part.strip() in {"", _NONE} else part.strip() for part in value.split("|")]
+
+
+def _person(value: str) -> Participant:
+    name, role, organization = [*_parts(value), None, None][:3]
+    return Participant(name or "", role, organization)
+
+
+def _meeting(name: str, told: dict[str, str], people: tuple[Participant, ...]) -> Meeting:
+    """Return the meeting; `started` tells the moment, its weekday for who reads it, and the time zone."""
+    started = told.get("started", "").split()
+    return Meeting(
+        name,
+        title=told.get("title"),
+        started_at=datetime.fromisoformat(started[0]) if started else None,
+        timezone=started[2] if started else None,
+        participants=people,
+    )
+
+
+def _task(value: str) -> Task:
+    owner, due, spoken, text = _parts(value)
+    return Task(owner, date.fromisoformat(due) if due else None, spoken, text or "")
 
 
 def keyed(folder: Path) -> Iterator[Talk]:

@@ -5,3 +5,9 @@ AMI_ASIDE = frozenset({"ES2008", "ES2015", "IS1007", "TS3006", "TS3011"})
 
 CLINICAL_ASIDE = frozenset({"d3"})
 """Of the scripted clinical meetings with an answer key."""
+
+
+def hand(name: str) -> int:
+    """Return who wrote a scripted talk: the hundreds of its number, 0 for the first writer and for what has no number."""
+    number = name.split("-")[0]
+    return int(number) // 100 if number.isdigit() else 0

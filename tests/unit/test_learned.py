@@ -21,7 +21,7 @@ from hub.nlp.learned.trees import Trees
 from hub.nlp.learned.words import pairs, said
 from models.training import corpora, measure
 from models.training.scripted import TALKS, read, talks
-from models.training.split import AMI_ASIDE
+from models.training.split import AMI_ASIDE, hand
 
 WEIGHTS = folder() / "own" / "meeting-extractor.npz"
 
@@ -147,3 +147,29 @@ def test_the_threshold_is_where_f1_is_highest():
         return corpora.Marked("m", "s", "ami", (), (), labels, {})
 
     assert measure.threshold([marked([0, 1, 0, 1])], [[0.1, 0.9, 0.4, 0.8]], "actions") == 0.8
+
+
+def test_the_head_of_a_talk_tells_the_meeting_its_people_and_what_is_owed():
+    talk = read(
+        "101-call",
+        "# title: Weekly call\n# started: 2026-05-04T10:00+02:00 Monday Europe/Paris\n"
+        "# person: Jan de Wit | Project Manager | Noordzee\n# person: Ann Lee\n"
+        "# a1: Jan de Wit | 2026-05-13 | middle of next week | Jan asks the laboratory.\n# a2: none | none | none | Forms.\n"
+        "| Ann Lee: Forms, please.\na1 | Jan de Wit: I'll ask.\na2 | Ann Lee: Someone resends the forms.",
+    )
+    meeting = talk.transcript.meeting
+    assert [(p.name, p.role, p.organization) for p in meeting.participants] == [
+        ("Jan de Wit", "Project Manager", "Noordzee"),
+        ("Ann Lee", None, None),
+    ]
+    assert (meeting.title, str(meeting.started_at), meeting.timezone) == (
+        "Weekly call",
+        "2026-05-04 10:00:00+02:00",
+        "Europe/Paris",
+    )
+    assert talk.matters["actions"] == (frozenset({"s2"}), frozenset({"s3"}))
+    assert [(t.owner, str(t.due), t.text) for t in talk.tasks] == [
+        ("Jan de Wit", "2026-05-13", "Jan asks the laboratory."),
+        (None, "None", "Forms."),
+    ]
+    assert [hand(name) for name in ("101-call", "07-startup", "b1", "d1")] == [1, 0, 0, 0]
