@@ -25,7 +25,7 @@ from hub.domain.transcript import Segment, Transcript  # noqa: E402 - the checko
 from models.training import measure  # noqa: E402 - the checkout's own packages, wherever it is run from
 from models.training.corpora import SECTIONS, SHARED, Marked, ami  # noqa: E402 - the checkout's own packages, wherever it is run from
 from models.training.scripted import KINDS, TALKS, Talk, keyed, talks  # noqa: E402 - the checkout's own packages, wherever it is run from
-from models.training.split import AMI_ASIDE, CLINICAL_ASIDE  # noqa: E402 - the checkout's own packages, wherever it is run from
+from models.training.split import AMI_ASIDE, CLINICAL_ASIDE, hand  # noqa: E402 - the checkout's own packages, wherever it is run from
 
 MARK, END = "<!-- extraction: written by bench/extraction.py -->", "<!-- /extraction -->"
 CAVEAT = (
@@ -56,7 +56,10 @@ def main() -> int:
 
     extractor = build(load_settings()).extractor
     found: dict[str, figures.Value] = {}
-    lines = [*free_talk(extractor, found), "", *scripted(extractor, found)]
+    talks_of = {"scripted": _of_the_first_hand(), "hands": [t for t in talks(TALKS / "aside") if hand(t.name)]}
+    lines = free_talk(extractor, found)
+    for name, aside in talks_of.items():
+        lines += ["", *scripted(name, aside, extractor, found)]
     figures.leave(asked.figures, found)
     print("\n".join(lines))
     if asked.write:
@@ -151,9 +154,13 @@ def _around(item: Any) -> frozenset[int]:
     return frozenset(place + beside for place in _places(item) for beside in (-1, 0, 1))
 
 
-def scripted(extractor: Any, figure: dict[str, figures.Value]) -> list[str]:
-    """Return the table of the scripted meetings kept aside, beside the cues alone; its numbers go into *figure*."""
-    aside = [*talks(TALKS / "aside"), *(t for t in keyed(SHARED / "clinical") if t.name in CLINICAL_ASIDE)]
+def _of_the_first_hand() -> list[Talk]:
+    keyed_aside = (t for t in keyed(SHARED / "clinical") if t.name in CLINICAL_ASIDE)
+    return [*(t for t in talks(TALKS / "aside") if not hand(t.name)), *keyed_aside]
+
+
+def scripted(name: str, aside: Sequence[Talk], extractor: Any, figure: dict[str, figures.Value]) -> list[str]:
+    """Return the table of scripted meetings kept aside, beside the cues alone; its numbers go into *figure*."""
     both = [score(aside, extractor.extract), score(aside, cues_alone().extract)]
     lines = [
         f"Scripted, {len(aside)} meetings that training did not see: {', '.join(t.name for t in aside)}.",
@@ -164,7 +171,7 @@ def scripted(extractor: Any, figure: dict[str, figures.Value]) -> list[str]:
     for kind in KINDS.values():
         now, cues = both[0][kind], both[1][kind]
         before = measure.f1(cues["gold"], cues["found"], cues["right"])
-        figure[f"scripted_{kind}"] = (measure.f1(now["gold"], now["found"], now["right"]), before)
+        figure[f"{name}_{kind}"] = (measure.f1(now["gold"], now["found"], now["right"]), before)
         gold, found, right = now["gold"], now["found"], now["right"]
         lines.append(
             f"| {kind} | {gold} | {found} | {right} | {right / max(1, found):.2f} | {right / max(1, gold):.2f} | "

@@ -8,7 +8,7 @@ proves; x is a passage that only sounds like one. Lines before the first may tel
     # person: Jan de Wit | Project Manager | Noordzee Clinical
     # a1: Jan de Wit | 2026-05-13 | middle of next week | Jan de Wit asks the laboratory for an offer.
 
-An action's line tells owner, day, the words it was said in and the action as minutes have it; "none" where there is none.
+An action's line tells owner, day, the words it was said in, the action as minutes have it; "none" where there is none.
 No study, company or person in them is real.
 """
 

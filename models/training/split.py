@@ -8,6 +8,6 @@ CLINICAL_ASIDE = frozenset({"d3"})
 
 
 def hand(name: str) -> int:
-    """Return who wrote a scripted talk: the hundreds of its number, 0 for the first writer and for what has no number."""
+    """Return who wrote a scripted talk: the hundreds of its number, 0 for the first writer and where there is none."""
     number = name.split("-")[0]
     return int(number) // 100 if number.isdigit() else 0

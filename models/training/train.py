@@ -2,9 +2,8 @@
 
     python -m models.training.train [--seed N] [--out FILE]
 
-Reads ../shared/eval in place and the scripted talks beside this file. Four minutes of one core; the same seed gives
-the same weights to the seventh digit (sentence vectors are rounded by the threads that make them).
-Needs the extra `train` and, for sentence vectors and sentences, `hub models fetch spacy-en-sm minilm-l6`.
+Reads ../shared/eval in place and the scripted talks beside this file. The same seed gives the same weights.
+Needs the extra `train` and, for sentences, `hub models fetch spacy-en-sm`.
 """
 
 import argparse
@@ -50,12 +49,12 @@ def trained(*, seed: int) -> dict[str, Any]:
     held["revision"] = np.array("untold")
     held |= _free_thresholds(meetings, found)
     reads = scripted(Scorer(held))
-    held |= trial.fit(reads, seed=seed)
+    fitted, logits = trial.fit(reads, seed=seed)
+    held |= fitted
     tuned = {talk.name for talk in partly_marked()}  # the cues were made on these, so what they miss there tells little
-    apart = [entry for entry in trial.out_of_fold(reads, seed=seed) if entry["read"].talk.name not in tuned]
-    for head in ("trial", "meant"):
-        draft, also = trial.thresholds(apart, head)
-        held |= {f"{head}_draft": np.array(draft, np.float32), f"{head}_also": np.array(also, np.float32)}
+    apart = [(r, found) for r, found in zip(reads, logits, strict=True) if r.talk.name not in tuned]
+    draft, also = trial.thresholds(apart)
+    held |= {"trial_draft": np.array(draft, np.float32), "trial_also": np.array(also, np.float32)}
     held["revision"] = np.array(_revision(held))
     return held
 
@@ -72,18 +71,17 @@ def _free_thresholds(meetings: Sequence[Marked], found: Any) -> dict[str, Any]:
 
 
 def scripted(scorer: Scorer) -> list[trial.Read]:
-    """Return the scripted talks to learn from, read by the hub's own parser and encoder."""
+    """Return the scripted talks to learn from, read by the hub's own parser."""
     from hub.bootstrap import build
-    from hub.nlp.extract.embed import Encoder
     from hub.nlp.extract.extractor import CueExtractor
     from hub.nlp.extract.language import load_parser
     from hub.nlp.extract.utterances import split
     from hub.settings import load_settings
 
     models = build(load_settings()).models
-    parser, encoder = load_parser(models.require("spacy-en-sm")), Encoder(models.require("minilm-l6"))
+    parser = load_parser(models.require("spacy-en-sm"))
     cues = CueExtractor(parser_dir=models.require("spacy-en-sm"), encoder_dir=None, revision="training")
-    tools = trial.Tools(lambda transcript: split(transcript, parser), encoder.vectors, cues.extract)
+    tools = trial.Tools(lambda transcript: split(transcript, parser), cues.extract)
     known = [*talks(), *partly_marked(), *(t for t in keyed(SHARED / "clinical") if t.name not in CLINICAL_ASIDE)]
     return [trial.read(t, tools, scorer) for t in known]
 

@@ -8,15 +8,19 @@ import numpy as np
 
 from hub.nlp.extract.leanings import leanings
 from hub.nlp.learned.groups import BESIDE, groups
-from hub.nlp.learned.scorer import KINDS, Scorer, by_kind, trial_numbers, word_matrix
+from hub.nlp.learned.scorer import KINDS, TRIAL_LABELS, WORD_PARTS, Scorer, beside, by_kind, trial_numbers, word_matrix
+from hub.nlp.learned.trees import Trees
 from hub.nlp.learned.words import Said, said
 from models.training.scripted import Talk
-from models.training.weigh import folds, packed, regression, trial_terms
+from models.training.split import hand
+from models.training.weigh import boosted, flat, packed, regression, trial_terms
 
-FOLDS = 6
 STRENGTH = 0.1
-WORDS, VECTORS = 3.0, 4.0
-LEAST_PRECISION, LEAST_ALSO, LEAST_APART, LEAST_ITEMS = 0.5, 0.2, 0.5, 8
+WORDS = 3.0
+TREES = 300
+LEAST_ALSO, LEAST_APART, LEAST_ITEMS = 0.2, 0.5, 8
+LEAST_PRECISION = (0.6, 0.55, 0.5, 0.45)
+"""Of what the scores add to the grammar's actions, decisions, risks, issues in the draft, so much stands right."""
 UNKNOWN, LEAST_WORDS = -1, 5
 SECTIONS = ("actions", "decisions", "risks", "issues")
 
@@ -33,16 +37,14 @@ class Read:
     segments: tuple[frozenset[str], ...]
     marks: Any
     dense: Any
-    vectors: Any
     cued: dict[str, tuple[frozenset[str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The hub's own parts: *split* cuts a transcript into sentences, *encode* gives vectors, *extract* the cues."""
+    """The hub's own parts: *split* cuts a transcript into sentences, *extract* finds the cues' items."""
 
     split: Callable[[Any], Sequence[Any]]
-    encode: Callable[[Sequence[str]], Any]
     extract: Callable[[Any], Any]
 
 
@@ -55,7 +57,7 @@ def read(talk: Talk, tools: Tools, scorer: Scorer) -> Read:
     dense = trial_numbers(heard, scorer.talk(heard), leanings(spoken, talk.transcript))
     minutes = tools.extract(talk.transcript)
     cued = {name: tuple(frozenset(i.evidence.segments) for i in getattr(minutes, name)) for name in SECTIONS}
-    return Read(talk, heard, segments, marks, dense, tools.encode([u.text for u in spoken]), cued)
+    return Read(talk, heard, segments, marks, dense, cued)
 
 
 def _marks(talk: Talk, utterance: Any) -> list[int]:
@@ -79,29 +81,54 @@ def _is_core(talk: Talk, utterance: Any) -> bool:
     return len(utterance.text.split()) >= LEAST_WORDS and utterance.speaker in first
 
 
-def fit(reads: Sequence[Read], *, seed: int) -> dict[str, Any]:
-    """Return the arrays of the trial head without and with sentence vectors."""
+def fit(reads: Sequence[Read], *, seed: int) -> tuple[dict[str, Any], list[Any]]:
+    """Return the arrays of the trial head, and for each talk its logits by weights that saw no talk of its writer."""
+    hands = [hand(r.talk.name) for r in reads]
+    words: list[Any] = [None] * len(reads)
+    for one, others, own in _apart(hands):
+        weights = regressions([reads[at] for at in others], seed=seed)
+        for at in own:
+            words[at] = _told(weights, reads[at])
+        print(f"hand {one}: {len(own)} talks told by the words of {len(others)}")
+    seen = [beside(told, r.dense) for told, r in zip(words, reads, strict=True)]
+    found: list[Any] = [None] * len(reads)
+    for _, others, own in _apart(hands):
+        grown = _grown([reads[at] for at in others], [seen[at] for at in others], seed=seed)
+        for at in own:
+            found[at] = by_kind(_asked(grown, seen[at]))
+    return regressions(reads, seed=seed) | _grown(reads, seen, seed=seed), found
+
+
+def _apart(hands: Sequence[int]) -> Iterator[tuple[int, list[int], list[int]]]:
+    """Yield each hand with the places of the talks of others and of its own."""
+    for one in sorted(set(hands)):
+        yield one, [at for at, h in enumerate(hands) if h != one], [at for at, h in enumerate(hands) if h == one]
+
+
+def regressions(reads: Sequence[Read], *, seed: int) -> dict[str, Any]:
+    """Return the arrays of the word regressions."""
     known = trial_terms([r.said for r in reads])
     places = {term: place for place, term in enumerate(known)}
-    held: dict[str, Any] = {"trial_terms": packed(known)}
-    for head, meant in (("trial", False), ("meant", True)):
-        fitted, bias = [], []
-        rows = _stack([_rows(r, places, meant=meant) for r in reads])
-        marks = np.vstack([r.marks for r in reads])
-        for column in range(len(KINDS)):
-            known_marks = marks[:, column] != UNKNOWN
-            model = regression(rows[known_marks], marks[known_marks, column], strength=STRENGTH, seed=seed)
-            fitted.append(model.coef_[0])
-            bias.append(model.intercept_[0])
-        held |= _unpacked(np.stack(fitted, axis=1), np.array(bias), head, len(known), reads[0].dense.shape[1])
-    return held
+    rows, marks = _stack([_rows(r, places) for r in reads]), np.vstack([r.marks for r in reads])
+    fitted, bias = [], []
+    for column in range(len(TRIAL_LABELS)):
+        heard = marks[:, column] != UNKNOWN
+        model = regression(rows[heard], marks[heard, column], strength=STRENGTH, seed=seed)
+        fitted.append(model.coef_[0])
+        bias.append(model.intercept_[0])
+    weights = np.stack(fitted, axis=1)
+    return {
+        "trial_terms": packed(known),
+        "trial_words": (WORDS * weights[: len(known)]).astype(np.float16),
+        "trial_numbers": weights[len(known) :].astype(np.float32),
+        "trial_bias": np.array(bias, np.float32),
+    }
 
 
-def _rows(r: Read, places: dict[str, int], *, meant: bool) -> Any:
+def _rows(r: Read, places: dict[str, int]) -> Any:
     from scipy.sparse import csr_matrix, hstack
 
-    parts = [word_matrix(r.said, places) * WORDS, csr_matrix(r.dense)]
-    return hstack([*parts, csr_matrix(r.vectors * VECTORS)] if meant else parts).tocsr()
+    return hstack([word_matrix(r.said, places) * WORDS, csr_matrix(r.dense)]).tocsr()
 
 
 def _stack(parts: Sequence[Any]) -> Any:
@@ -110,45 +137,35 @@ def _stack(parts: Sequence[Any]) -> Any:
     return vstack(parts).tocsr()
 
 
-def _unpacked(fitted: Any, bias: Any, head: str, words: int, dense: int) -> dict[str, Any]:
-    out = {
-        f"{head}_words": (WORDS * fitted[:words]).astype(np.float16),
-        f"{head}_numbers": fitted[words : words + dense].astype(np.float32),
-        f"{head}_bias": bias.astype(np.float32),
-    }
-    if len(fitted) > words + dense:
-        out[f"{head}_vectors"] = (VECTORS * fitted[words + dense :]).astype(np.float16)
-    return out
-
-
-def logits(held: dict[str, Any], r: Read, *, meant: bool) -> Any:
-    """Return the logits of *r* by the arrays of `fit`: of words alone, or the mean of both regressions."""
+def _told(held: dict[str, Any], r: Read) -> Any:
+    """Return what the regressions say of *r*."""
     places = {term: at for at, term in enumerate(bytes(held["trial_terms"]).decode().split("\n"))}
-    rows = word_matrix(r.said, places)
-    plain = rows @ held["trial_words"].astype(np.float32) + r.dense @ held["trial_numbers"] + held["trial_bias"]
-    if not meant:
-        return by_kind(plain)
-    full = rows @ held["meant_words"].astype(np.float32) + r.dense @ held["meant_numbers"] + held["meant_bias"]
-    return by_kind((plain + full + r.vectors @ held["meant_vectors"].astype(np.float32)) / 2)
+    words = word_matrix(r.said, places) @ held["trial_words"].astype(np.float32)
+    return words + r.dense @ held["trial_numbers"] + held["trial_bias"]
 
 
-def out_of_fold(reads: Sequence[Read], *, seed: int) -> list[dict[str, Any]]:
-    """Return for each talk its logits by weights fitted without it, under `trial` and `meant`."""
-    fold = folds([r.talk.name for r in reads], seed=seed, count=FOLDS)
-    weights = [fit([r for r in reads if fold[r.talk.name] != k], seed=seed) for k in range(FOLDS)]
-    return [
-        {"read": r, **{h: logits(weights[fold[r.talk.name]], r, meant=h == "meant") for h in ("trial", "meant")}}
-        for r in reads
-    ]
+def _grown(reads: Sequence[Read], seen: Sequence[Any], *, seed: int) -> dict[str, Any]:
+    """Return the arrays of the trees over what is *seen* of each talk."""
+    rows, marks = np.vstack(seen), np.vstack([r.marks for r in reads])
+    held: dict[str, Any] = {}
+    for column, label in enumerate(TRIAL_LABELS):
+        heard = marks[:, column] != UNKNOWN
+        held |= flat(boosted(rows[heard], marks[heard, column], seed=seed, trees=TREES), label)
+    return held
 
 
-def item_curve(found: Sequence[dict[str, Any]], head: str, column: int) -> list[tuple[float, int, int]]:
+def _asked(held: dict[str, Any], seen: Any) -> Any:
+    trees = (Trees(*(held[f"{label}_{part}"] for part in WORD_PARTS)) for label in TRIAL_LABELS)
+    return np.stack([one.score(seen) for one in trees], axis=1)
+
+
+def item_curve(found: Sequence[tuple[Read, Any]], column: int) -> list[tuple[float, int, int]]:
     """Return (score, right so far, wrong so far) of the items that the scores add to the cues', the surest first."""
     items = [
         item
-        for entry in found
-        if SECTIONS[column] in entry["read"].talk.matters
-        for item in _added(entry["read"], entry[head][:, column].tolist(), SECTIONS[column])
+        for r, logits in found
+        if SECTIONS[column] in r.talk.matters
+        for item in _added(r, logits[:, column].tolist(), SECTIONS[column])
     ]
     items.sort(key=lambda item: -item[0])
     right = wrong = 0
@@ -179,15 +196,15 @@ def _beside(rows: Sequence[int], count: int) -> range:
     return range(max(0, min(rows) - BESIDE), min(count, max(rows) + 1 + BESIDE))
 
 
-def thresholds(found: Sequence[dict[str, Any]], head: str) -> tuple[list[float], list[float]]:
+def thresholds(found: Sequence[tuple[Read, Any]]) -> tuple[list[float], list[float]]:
     """Return by kind the logit from which an item stands in the draft, and that from which it was "also said".
 
     In the draft as many as stand right with `LEAST_PRECISION`; also said as many as with `LEAST_ALSO`.
     """
     draft, also = [], []
     for column in range(len(KINDS)):
-        curve = item_curve(found, head, column)
-        draft.append(lowest(curve, LEAST_PRECISION))
+        curve = item_curve(found, column)
+        draft.append(lowest(curve, LEAST_PRECISION[column]))
         also.append(min(draft[-1] - LEAST_APART, lowest(curve, LEAST_ALSO)))
     return draft, also
 

@@ -59,7 +59,7 @@ def regression(rows: Any, marks: Any, *, strength: float = STRENGTH, seed: int) 
         return model.fit(rows, marks, sample_weight=np.where(marks == 1, max(1.0, rare), 1.0))
 
 
-def boosted(rows: Any, marks: Any, *, seed: int) -> Any:
+def boosted(rows: Any, marks: Any, *, seed: int, trees: int = TREES) -> Any:
     """Return boosted trees fitted by LightGBM on one core, the same for the same seed."""
     import lightgbm
 
@@ -68,7 +68,7 @@ def boosted(rows: Any, marks: Any, *, seed: int) -> Any:
         "feature_fraction": 0.4, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 10, "verbose": -1,
         "num_threads": 1, "seed": seed, "deterministic": True, "force_row_wise": True,
     }  # fmt: skip
-    return lightgbm.train(settings, lightgbm.Dataset(rows, marks), TREES)
+    return lightgbm.train(settings, lightgbm.Dataset(rows, marks), trees)
 
 
 def free_talk(meetings: Sequence[Marked], there: Sequence[Sequence[Said]], *, seed: int) -> tuple[dict[str, Any], Any]:

@@ -29,7 +29,7 @@ class Scoring(Protocol):
 
     revision: str
 
-    def scores(self, meeting: Sequence[Any], texts: Sequence[str], *, encode: Any, leanings: Any) -> Any:
+    def scores(self, meeting: Sequence[Any], *, leanings: Any) -> Any:
         """Return one row an utterance, one column a kind: 0 where the draft begins, -1 where "also said" begins."""
 
 
@@ -57,12 +57,10 @@ class Belief:
         return [group for at, group in enumerate(found) if group.score >= floor or at < LISTED[kind]]
 
 
-def believe(utterances: Sequence[Utterance], transcript: Transcript, scorer: Scoring, encode: Any) -> Belief:
-    """Return what *scorer* makes of *utterances*; *encode* gives sentence vectors, None where there is no encoder."""
+def believe(utterances: Sequence[Utterance], transcript: Transcript, scorer: Scoring) -> Belief:
+    """Return what *scorer* makes of *utterances*."""
     heard = [said(u.speaker, u.text) for u in utterances]
-    found = scorer.scores(
-        heard, [u.text for u in utterances], encode=encode, leanings=partial(leanings, utterances, transcript)
-    )
+    found = scorer.scores(heard, leanings=partial(leanings, utterances, transcript))
     columns = {
         kind: tuple(map(float, found.kinds[:, at])) for at, kind in enumerate(("action", "decision", "risk", "issue"))
     }

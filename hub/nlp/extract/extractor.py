@@ -54,8 +54,7 @@ class CueExtractor:
         learned_of = scorer.revision if scorer else None
         self.fingerprint = fingerprint("cues", VERSION, revision, region, encoder_dir is not None, learned_of)
         self._parser = load_parser(parser_dir)
-        self._encoder = Encoder(encoder_dir) if encoder_dir else None
-        self._likeness: Likeness = self._encoder or Counts()
+        self._likeness: Likeness = Encoder(encoder_dir) if encoder_dir else Counts()
         self._region = region
         self._scorer = scorer
 
@@ -109,8 +108,7 @@ class CueExtractor:
     def _place(self, utterances: tuple[Utterance, ...], transcript: Transcript, roster: Roster) -> Place | None:
         if self._scorer is None:
             return None
-        encode = self._encoder.vectors if self._encoder else None
-        return Place(utterances, transcript, roster, believe(utterances, transcript, self._scorer, encode))
+        return Place(utterances, transcript, roster, believe(utterances, transcript, self._scorer))
 
     def _dates(self, transcript: Transcript) -> FindDates:
         region = region_of(transcript.meeting.timezone, self._region)

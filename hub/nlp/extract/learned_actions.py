@@ -8,7 +8,6 @@ from typing import Any
 from hub.domain.minutes import Action, Evidence, SetAside
 from hub.nlp.dates import SpokenDate, pick_due
 from hub.nlp.extract.actions_days import says_when
-from hub.nlp.extract.actions_lexicon import WORK
 from hub.nlp.extract.actions_threads import FindDates
 from hub.nlp.extract.belief import confidence
 from hub.nlp.extract.impersonal import told
@@ -19,7 +18,7 @@ from hub.nlp.extract.utterances import Utterance, evidence, is_back_channel
 from hub.nlp.extract.writing import as_said
 from hub.nlp.learned.groups import BESIDE, Group
 
-_LEAST_WORDS, _LEAST_BESIDE = 4, 0.5
+_LEAST_WORDS = 4
 _NEXT = 2  # sentences of the same turn in which a day may follow
 
 
@@ -27,14 +26,9 @@ _THINKS = re.compile(
     r"\bi(?:'ll| will| can|'m going to) (?:\w+ )?(?:think|see|consider|wonder|wait|remember)\b", re.IGNORECASE
 )
 """Words that promise a thought and no deed."""
-_PUT = re.compile(
-    r"\b(?:i'll|i will|i'm going to|i'm gonna|i've asked|let me|i(?: can| then| now| do)? (?:go|bring|make|write|ask|open|put|draw|draft|send|"
-    r"check|call|get|take|clarify|look|prepare|inform|ring|order|find|talk|speak|try|count|fill)|(?:can|could|would|will) (?:you|somebody|someone)|please|"
-    r"you(?:'ll| will|'re going to|'re gonna| inform| send| make| write| set|'d)|(?:has|have|needs?) to|should|(?:is|are) (?:going|supposed) to|will)\b"
-    r"|^\W*(?:[a-z]+, )?(?:then )?(?:get|send|ask|make|write|check|find|call|open|trim|put|prepare|bring|draft|update|tell|set|give) ",
-    re.IGNORECASE,
-)
-"""Words that put work to somebody."""
+
+
+_STATES = frozenset({"be", "have", "come"})
 
 
 def learned_actions(
@@ -88,20 +82,15 @@ def _sure(action: Action, score: float) -> Action:
     return replace(action, confidence=confidence(score))
 
 
-def _least(place: Place) -> float:
-    """Return the score for the draft: in a trial's meeting the grammar finds most, so that more is asked of the rest."""
-    return 0.0 if place.belief.free_talk else _LEAST_BESIDE
-
-
 def _action(group: Group, place: Place, find_dates: FindDates) -> Action | None:
     every = tuple(place.utterances[row] for row in group.rows)
     mains = _mains(group, place)
     for main in mains:
         item = worded(Hit(main, every, confidence(group.score)), place.transcript, place.roster, rewrite=told)
-        if item is not None and len(item.text.split()) >= _LEAST_WORDS and group.score >= _least(place):
+        if item is not None and len(item.text.split()) >= _LEAST_WORDS:
             return _made(item.text, item.confidence, item.evidence, main, every, place, find_dates)
     for main in () if place.belief.free_talk else mains:
-        text = as_said(main.text) if _names_work(main) else None
+        text = as_said(main.text) if _names_a_deed(main) else None
         if text is None:
             continue
         proof = evidence(every, place.transcript)
@@ -111,11 +100,9 @@ def _action(group: Group, place: Place, find_dates: FindDates) -> Action | None:
     return None
 
 
-def _names_work(main: Utterance) -> bool:
+def _names_a_deed(main: Utterance) -> bool:
     """Tell whether a sentence that stands as it was said has a deed in it: "I'll let them know", not "I'll be popular"."""
-    return any(
-        token.tag_ in {"VB", "VBG", "VBP"} and token.lemma_.lower() in WORK - {"have", "come"} for token in main.sent
-    )
+    return any(token.tag_ in {"VB", "VBG", "VBP"} and token.lemma_.lower() not in _STATES for token in main.sent)
 
 
 def _made(
@@ -153,7 +140,7 @@ def _mains(group: Group, place: Place) -> list[Utterance]:
     worth = [u for u in said if not is_back_channel(u.text) and not QUESTION.search(u.text)]
     if place.belief.free_talk:
         return worth
-    return [u for u in worth if _PUT.search(plain(u.text)) and not _THINKS.search(plain(u.text)) and not _by_a_thing(u)]
+    return [u for u in worth if not _THINKS.search(plain(u.text)) and not _by_a_thing(u)]
 
 
 def _by_a_thing(utterance: Utterance) -> bool:

@@ -22,14 +22,11 @@ from hub.nlp.learned.words import Said
 
 KINDS = ("action", "decision", "risk", "issue")
 TALK_LABELS = ("action", "decision", "problem", "summary")
+TRIAL_LABELS = ("trial_action", "trial_decision", "trial_matter", "trial_which")
 WORD_PARTS = ("roots", "feature", "threshold", "left", "right", "value")
 DENSE_SCALE = 0.35
 _LITTLE_TRIAL, _MUCH_TRIAL = 0.028, 0.045
 """Shares of trial words under which a meeting is read as free talk, and over which as a trial's."""
-_SHORTLIST, _LEAST_SHORTLIST, _MOST_SHORTLIST = 0.3, 60, 150
-"""Share of the utterances whose meaning is looked at, at least and at most so many: a vector takes 7 ms of a core."""
-
-Encode = Callable[[Sequence[str]], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ class Scorer:
         self._trial_terms = _places(held["trial_terms"]) if "trial_terms" in held else {}
         self._trees = {
             label: Trees(*(self._held[f"{label}_{part}"] for part in WORD_PARTS))
-            for label in TALK_LABELS
+            for label in (*TALK_LABELS, *TRIAL_LABELS)
             if f"{label}_roots" in self._held
         }
 
@@ -71,10 +68,8 @@ class Scorer:
         """Return scores for `KINDS` as free talk has them, scaled as in `Scores`."""
         return self._scaled(self.talk(meeting)[:, [0, 1, 2, 2]], "talk")
 
-    def scores(
-        self, meeting: Sequence[Said], texts: Sequence[str], *, encode: Encode | None, leanings: Callable[[], Any]
-    ) -> Scores:
-        """Return the scores of *meeting*; *texts* are its utterances verbatim, for *encode* where there is an encoder.
+    def scores(self, meeting: Sequence[Said], *, leanings: Callable[[], Any]) -> Scores:
+        """Return the scores of *meeting*.
 
         *leanings* gives what the grammar makes of each utterance, a row of numbers; asked for meetings of a trial only.
         """
@@ -83,7 +78,7 @@ class Scorer:
         weight = float(np.clip((share - _LITTLE_TRIAL) / (_MUCH_TRIAL - _LITTLE_TRIAL), 0.0, 1.0))
         kinds = self._scaled(talk[:, [0, 1, 2, 2]], "talk")
         if weight > 0.0:
-            trial = self.trial(meeting, talk, texts, encode=encode, leanings=leanings())
+            trial = self._scaled(self.trial(meeting, talk, leanings()), "trial")
             kinds = weight * trial + (1.0 - weight) * kinds
         return Scores(kinds, talk[:, 3], weight)
 
@@ -100,29 +95,12 @@ class Scorer:
         trees = np.stack([self._trees[label].score(seen) for label in TALK_LABELS], axis=1)
         return (words + trees) / 2
 
-    def trial(
-        self, meeting: Sequence[Said], talk: Any, texts: Sequence[str], *, encode: Encode | None, leanings: Any
-    ) -> Any:
-        """Return scores for `KINDS` as meetings of a trial have them, scaled as in `Scores`."""
-        words = word_matrix(meeting, self._trial_terms)
+    def trial(self, meeting: Sequence[Said], talk: Any, leanings: Any) -> Any:
+        """Return logits for `KINDS` as meetings of a trial have them: trees over word weights and around."""
         dense = trial_numbers(meeting, talk, leanings)
-        held = self._held
-        first = words @ held["trial_words"].astype(np.float32) + dense @ held["trial_numbers"] + held["trial_bias"]
-        found = self._scaled(by_kind(first), "trial")
-        if encode is None or not len(meeting):
-            return found
-        best = found.max(axis=1)
-        wanted = min(_MOST_SHORTLIST, max(_LEAST_SHORTLIST, int(len(best) * _SHORTLIST)))
-        rows = np.sort(np.argsort(-best, kind="stable")[:wanted])
-        vectors = encode([texts[row] for row in rows])
-        second = (
-            words[rows] @ held["meant_words"].astype(np.float32)
-            + dense[rows] @ held["meant_numbers"]
-            + vectors @ held["meant_vectors"].astype(np.float32)
-            + held["meant_bias"]
-        )
-        found[rows] = self._scaled(by_kind((first[rows] + second) / 2), "meant")
-        return found
+        words = word_matrix(meeting, self._trial_terms) @ self._held["trial_words"].astype(np.float32)
+        seen = beside(words + dense @ self._held["trial_numbers"] + self._held["trial_bias"], dense)
+        return by_kind(np.stack([self._trees[label].score(seen) for label in TRIAL_LABELS], axis=1))
 
     def _scaled(self, logits: Any, head: str) -> Any:
         draft, also = self._held[f"{head}_draft"], self._held[f"{head}_also"]
@@ -148,9 +126,11 @@ def word_matrix(meeting: Sequence[Said], places: dict[str, int]) -> Any:
                 columns.append(column)
                 weights.append(weight)
         ends.append(len(columns))
-    return csr_matrix(
+    rows = csr_matrix(
         (np.array(weights, np.float32), np.array(columns, np.int32), np.array(ends)), (len(meeting), len(places))
     )
+    rows.sort_indices()  # sums of the same numbers in the same order, whatever the order of a set
+    return rows
 
 
 def trial_numbers(meeting: Sequence[Said], talk: Any, leanings: Any) -> Any:
@@ -159,6 +139,11 @@ def trial_numbers(meeting: Sequence[Said], talk: Any, leanings: Any) -> Any:
     leant = np.hstack([shifted(leanings, step) for step in (-1, 0, 1, 2)])
     plain = np.hstack([numbers(meeting)[:, PLACE_FREE], cue_counts(meeting), near])
     return np.hstack([DENSE_SCALE * plain, leant]).astype(np.float32)
+
+
+def beside(first: Any, dense: Any) -> Any:
+    """Return what the trees of a trial's meeting see: its numbers, and the word scores around each utterance."""
+    return stacked(first, dense, dense[:, :0])
 
 
 def _places(joined: Any) -> dict[str, int]:
