@@ -45,7 +45,7 @@ def find_dates(text: str, *, meeting_day: date | None, region: str = "GB") -> li
         return []
     found: list[tuple[int, int, int, Meaning]] = []
     smooth, places = _without_stammer(text)
-    for rank, (pattern, resolve) in enumerate(grammar.rules()):
+    for rank, (pattern, resolve) in enumerate(grammar.rules(smooth)):
         for match in pattern.finditer(smooth):
             start = match.end("pre") + 1 if "pre" in pattern.groupindex else match.start()
             meaning = resolve(match, meeting_day or _PLACEHOLDER, region)

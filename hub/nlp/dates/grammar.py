@@ -205,11 +205,27 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
 )  # fmt: skip
 
 
+_COUNTS = re.compile(r"week|fortnight|month|hour|within|first|last", re.IGNORECASE)
+"""A word of every day that is counted from another; most sentences have none."""
+
+
+def rules(text: str) -> tuple[tuple[re.Pattern[str], Resolve], ...]:
+    """Return the rules that *text* may answer to, compiled; earlier ones win where two match the same words."""
+    return _compiled() + _compiled_counted() if _COUNTS.search(text) else _compiled()
+
+
 @cache
-def rules() -> tuple[tuple[re.Pattern[str], Resolve], ...]:
-    """Return the rules, compiled; earlier ones win where two match the same words."""
-    every = (*_RULES, *COUNTED)
-    return tuple((re.compile(rf"(?<![\w-])(?:{pattern})(?!\w)", re.IGNORECASE), resolve) for pattern, resolve in every)
+def _compiled() -> tuple[tuple[re.Pattern[str], Resolve], ...]:
+    return tuple((_whole(pattern), resolve) for pattern, resolve in _RULES)
+
+
+@cache
+def _compiled_counted() -> tuple[tuple[re.Pattern[str], Resolve], ...]:
+    return tuple((_whole(pattern), resolve) for pattern, resolve in COUNTED)
+
+
+def _whole(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{pattern})(?!\w)", re.IGNORECASE)
 
 
 @cache

@@ -1,7 +1,7 @@
 """The first extractor: finds what was agreed by cue grammar over the parse, and says what proves it."""
 
 from collections.abc import Iterable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,7 @@ class CueExtractor:
 
     def _dates(self, transcript: Transcript) -> FindDates:
         region = region_of(transcript.meeting.timezone, self._region)
-        return partial(find_dates, meeting_day=meeting_day(transcript.meeting), region=region)
+        return cache(partial(find_dates, meeting_day=meeting_day(transcript.meeting), region=region))
 
 
 def _without_items(transcript: Transcript, note: str) -> Minutes:
