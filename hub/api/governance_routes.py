@@ -79,13 +79,13 @@ def notices(study: str, asking: Reading, paging: Paging) -> Page[NoticeSeen]:
 @router.get("/studies/{study}/figures")
 def figures(study: str, asking: Reading) -> FiguresSeen:
     """Count how far recruitment, sites, queries, deviations, minutes and actions of a study are."""
-    return FiguresSeen.of(counted(asking, study_named(study)))
+    name = study_named(study)
+    return FiguresSeen.of(counted(asking, name, asking.hub.plans.get(name)))
 
 
-def counted(asking: Asking, study: str) -> Figures:
-    """Return the figures of a study, of what who asks may see."""
-    hub, at = asking.hub, asking.hub.plans.get(study)
-    zone = ZoneInfo(at.hours.zone if at else "UTC")
+def counted(asking: Asking, study: str, plan: Plan | None) -> Figures:
+    """Return the figures of a study, of what who asks may see; days are those of its plan's zone, else of UTC."""
+    hub, zone = asking.hub, ZoneInfo(plan.hours.zone if plan else "UTC")
     looking = Looking(seeing(asking, Right.MEETINGS_READ), seeing(asking, Right.RECORDS_READ), zone)
     records = Records(hub.browser, study, hub.sync.ledger.agreements(), hub.blinding(), looking)
     return figures_of(hub.room, records, study, looking)

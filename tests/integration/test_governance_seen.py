@@ -224,3 +224,17 @@ def test_notices_come_page_by_page(hub, come, monkeypatch):
     assert "page=1" in first
     second = reader.get("/governance/notices", params={"study": "LH-302", "page": 1}).text
     assert (second.count("<tr>"), "page=2" in second) == (2, False)
+
+
+def test_a_plan_that_cannot_be_read_is_told_without_where_it_lies_and_the_rest_is_shown(hub, come):
+    reader, wrong = come(PM), hub.settings.plans / "WRONG.yaml"
+    wrong.write_text("study: XX-1\n")
+    kept = vars(hub).pop("plans")
+    try:
+        for page in ("/governance", "/governance/notices", "/governance/figures"):
+            shown = reader.get(page, params={"study": "LH-302"})
+            assert (shown.status_code, "Communication plan: does not work" in shown.text) == (200, True), page
+            assert "WRONG.yaml" not in shown.text
+    finally:
+        wrong.unlink()
+        hub.plans = kept

@@ -1,6 +1,6 @@
 """Governance of a study: its communication plan and what runs by it, who was told, and how far things are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -10,7 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from hub.api.asking import Asking, may
 from hub.api.governance_routes import counted, seeing
 from hub.domain.distribution import Channel
-from hub.domain.governance import Notice, NoticeState
+from hub.domain.errors import UsageError
+from hub.domain.governance import Notice, NoticeState, Plan
 from hub.domain.policy import Right
 from hub.services.governance.seeing import Answer, answers_of, clocks_of, notices_of, sees_plan
 from hub.services.review.meetings import find_meetings
@@ -33,7 +34,8 @@ def plan(request: Request, asking: Reading, study: Word = "") -> Response:
     """Show the plan of a study, and which of its clocks run."""
     hub, reader = asking.hub, frame.reader_of(asking)
     chosen, studies = _chosen(asking, study)
-    told = hub.plans.get(chosen) if _sees_plan(asking, chosen) else None
+    plans = _plans(asking)
+    told = plans.get(chosen) if plans and _sees_plan(asking, chosen) else None
     clocks = clocks_of(hub.room, told, hub.calendars, seeing(asking, Right.MEETINGS_READ)) if told else []
     return _show(
         request,
@@ -89,7 +91,7 @@ def notices(
 def counts(request: Request, asking: Reading, study: Word = "") -> Response:
     """Show how far recruitment, sites, queries, deviations, minutes and actions are."""
     chosen, studies = _chosen(asking, study)
-    found = counted(asking, chosen) if chosen else None
+    found = counted(asking, chosen, (_plans(asking) or {}).get(chosen)) if chosen else None
     words = frame.reader_of(asking).words
     return _show(
         request,
@@ -112,18 +114,28 @@ def _show(request: Request, asking: Asking, template: str, on: str, **view: Any)
         ("figures", f"/governance/figures{asked}", words.text("Figures")),
     ]
     here = {"plan": "/governance", "notices": "/governance/notices", "figures": "/governance/figures"}[on]
+    wrong = _plans(asking) is None
+    told = [("bad", f"{words.text('Communication plan')}: {words.text('does not work')}")] if wrong else []
     return frame.show(
-        request, asking, template, place="governance", tabs=parts, on=on, here=here, **{"states": (), **view}
+        request, asking, template, told=told, place="governance", tabs=parts, on=on, here=here, **{"states": (), **view}
     )
 
 
 def _chosen(asking: Asking, study: str) -> tuple[str, Sequence[tuple[str, str]]]:
     """Return the study that is looked at, and those that there are to choose from."""
     lately = find_meetings(asking.hub.room, asking.principal, limit=_LATELY).cards
-    planned = [one for one in asking.hub.plans if _sees_plan(asking, one)]
+    planned = [one for one in _plans(asking) or () if _sees_plan(asking, one)]
     every = sorted({*planned, *studies_of(asking), *(card.study for card in lately if card.study)})
     first = planned[0] if planned else every[0] if every else ""
     return (study if study in every else first), [(one, one) for one in every]
+
+
+def _plans(asking: Asking) -> Mapping[str, Plan] | None:
+    """Return the plans, None where a file of one cannot be read: what it says is for who wrote it."""
+    try:
+        return asking.hub.plans
+    except UsageError:
+        return None
 
 
 def _sees_plan(asking: Asking, study: str) -> bool:
