@@ -74,6 +74,19 @@ def test_a_folder_without_a_model_names_the_command_that_fetches_it(tmp_path):
         load_parser(tmp_path)
 
 
+def test_loading_the_parser_loads_no_part_that_another_package_announces(model, monkeypatch):
+    import spacy
+
+    announced = spacy.util.registry._entry_point_factories
+
+    def loaded():
+        pytest.fail("what other packages announce was loaded")
+
+    monkeypatch.setattr(announced, "get_entry_points", loaded)
+    assert load_parser(model("spacy-en-sm")).pipe_names[0] == "tok2vec"
+    assert announced.entry_points, "left as it was for others"
+
+
 def test_sentences_are_slices_of_their_segments_also_across_two(model):
     transcript = meeting("Tom: Then I'll escalate it,\nHelen: Mm-hm.\nTom: on the same day. And now training.")
     utterances = split(transcript, load_parser(model("spacy-en-sm")))

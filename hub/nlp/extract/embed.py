@@ -84,7 +84,11 @@ class Encoder:
     def _session(self) -> Any:
         import onnxruntime
 
-        return onnxruntime.InferenceSession(str(self._model_dir / "sentence.onnx"), providers=["CPUExecutionProvider"])
+        options = onnxruntime.SessionOptions()
+        # a thread that waits for the next short batch turning in circles takes as much of a core as the work itself
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        path = str(self._model_dir / "sentence.onnx")
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 class Counts:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from hub.domain.minutes import Evidence
@@ -96,6 +97,7 @@ def weight(text: str, found: Iterable[Cue]) -> float:
     return hits[0] + 0.1 * len(hits[1:]) if hits else 0.0
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Return *text* with one kind of apostrophe and folded white space, for cues to look at."""
     return " ".join(text.replace("’", "'").split())
