@@ -235,6 +235,9 @@ def test_a_plan_that_cannot_be_read_is_told_without_where_it_lies_and_the_rest_i
             shown = reader.get(page, params={"study": "LH-302"})
             assert (shown.status_code, "Communication plan: does not work" in shown.text) == (200, True), page
             assert "WRONG.yaml" not in shown.text
+        for asked in ("plan", "clocks", "figures"):
+            told = reader.get(f"/api/v1/studies/LH-302/{asked}")
+            assert (told.status_code, "cannot be read" in told.text, "WRONG" in told.text) == (500, True, False), asked
     finally:
         wrong.unlink()
         hub.plans = kept
