@@ -30,8 +30,8 @@ _NEAR = 12
 ALSO_SAID = "also said; not sure enough for the draft"
 _MOST_ALSO = 0.59
 _LEAST_LEADING = -1.4
-_UNLIKELY = -0.5
-"""Score under which even the grammar is not believed: what five writers' talks taught knows more than its cues."""
+_UNLIKELY = -1.0
+"""Score under which even the grammar is not believed."""
 _LONGEST_QUOTE = 600
 _GLANCE = 120
 """Words of a passage to look at; twelve short utterances have fewer."""
