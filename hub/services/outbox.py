@@ -53,7 +53,7 @@ def rested(room: Room, kind: type[T], *, state: str) -> list[T]:
 def claimed(room: Room, waiting: T, *, state: Any = SENDING) -> T | None:
     """Return it as claimed, None where somebody else has it."""
     with room.shelf.writing() as unit:
-        now = unit.get(type(waiting), waiting.id)
+        now = unit.get(type(waiting), waiting.id, hold=True)
         if now is None or (now.state, now.attempts) != (waiting.state, waiting.attempts):
             return None
         mine: T = replace(now, state=state, attempts=now.attempts + 1, next_at=room.clock() + CLAIMED_FOR)
@@ -64,7 +64,7 @@ def claimed(room: Room, waiting: T, *, state: Any = SENDING) -> T | None:
 def ended(room: Room, after: T, audit: Sequence[Entry] = ()) -> None:
     """Store what came of what was claimed, unless it took so long that another has looked after it."""
     with room.shelf.writing() as unit:
-        now = unit.get(type(after), after.id)
+        now = unit.get(type(after), after.id, hold=True)
         if now is not None and (now.state, now.attempts) == (SENDING, after.attempts):
             unit.put(after)
             if audit:

@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.exc import DBAPIError
@@ -15,8 +17,10 @@ from hub.domain.errors import HubError
 from hub.domain.meeting import Meeting
 from hub.domain.minutes import Action, Evidence, Minutes
 from hub.domain.people import EVERY, Grant, Role
+from hub.domain.reminders import Reminder, ReminderKind
 from hub.domain.versions import Version, kept, proposed
 from hub.domain.waiting import WaitingQuery
+from hub.services import outbox
 from hub.storage import shelf_finding
 from hub.storage.audit_tables import audit
 from hub.storage.engine import open_engine, transaction
@@ -89,6 +93,22 @@ def test_who_holds_a_thing_sees_what_the_one_before_made_of_it(shelf):
             one.result()
     with shelf.reading() as unit:
         assert unit.get(Card, "m1").revision == card(1).revision + 20
+
+
+def test_of_two_processes_that_look_at_once_one_sends_each(shelf):
+    waiting = [Reminder(f"r{n}", ReminderKind.INCIDENT, "a@asterion.test", "u1", "en", AT, "/") for n in range(30)]
+    keep(shelf, *waiting)
+    here, together = SimpleNamespace(shelf=shelf, clock=lambda: AT), Barrier(2)
+
+    def look():
+        for one in waiting:
+            together.wait(60)
+            yield outbox.claimed(here, one)
+
+    with ThreadPoolExecutor(2) as two:
+        looks = [two.submit(list, look()) for _ in range(2)]
+        taken = [[one for one in pair if one] for pair in zip(*(one.result() for one in looks), strict=True)]
+    assert [len(pair) for pair in taken] == [1] * len(waiting)
 
 
 def test_a_transaction_that_fails_leaves_nothing(shelf):
