@@ -170,6 +170,7 @@ NO_ACTION = [
     pytest.param("Tom: He said I'll send the file tomorrow, but who knows.", id="reported"),
     pytest.param("Tom: Good. I'll put Rajesh down for that.", id="a note taken"),
     pytest.param("Tom: Thanks all, I'll give you twenty minutes back.", id="goodbye"),
+    pytest.param("Tom: Good morning, four topics today, let me check everyone is on the call.", id="roll call"),
 ]
 
 

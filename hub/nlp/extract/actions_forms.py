@@ -37,7 +37,11 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
     (Mood.COMMIT, 0.4, rf"i (?:must|had better|'d better) {_ADVERBS}{_VERB}"),
     (Mood.COMMIT, 0.45, r"(?P<verb>put) me down for"),
     (Mood.COMMIT, 0.5, r"(?P<verb>leave|give) (?!it |that |this |them )(?:\w+ ){1,5}?(?:to|with) me"),
-    (Mood.COMMIT, 0.3, rf"let me {_ADVERBS}{_VERB}"),
+    (
+        Mood.COMMIT,
+        0.3,
+        rf"let me (?!check (?:that |if |whether )?(?:you|who|everyone|everybody|all|we)\b){_ADVERBS}{_VERB}",
+    ),
     (Mood.OFFER, 0.35, rf"i can {_NOT}{_ADVERBS}{_VERB}"),
     (Mood.OFFER, 0.2, rf"(?:shall|should|can|could|may) i {_ADVERBS}{_VERB}"),
     (Mood.OFFER, 0.2, rf"(?:do|would) you (?:want|like) me to {_ADVERBS}{_VERB}"),
