@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from hub.domain.audit import Entry
+from hub.domain.changes import LONGEST_ID
 from hub.domain.messages import Message
 
 if TYPE_CHECKING:
@@ -135,9 +136,10 @@ class Letter:
     @property
     def about(self) -> str:
         """The id of the record that a system reported, as it calls it; empty where that is not known."""
-        if self.stage in ("check", "merge"):
-            return self.where
-        return str(json.loads(self.parsed)["external_id"] or "") if self.stage == "read" and self.parsed else ""
+        told = self.where if self.stage in ("check", "merge") else ""
+        if self.stage == "read" and self.parsed:
+            told = str(json.loads(self.parsed)["external_id"] or "")
+        return told if len(told) <= LONGEST_ID else ""  # no record has such an id, and no index takes it
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,6 +170,13 @@ def test_letters_of_what_was_overtaken_are_found_however_many_are_newer(ledger, 
         assert unit.waiting(name, "site") == {f"{name}-waits"}
 
 
+def test_a_letter_of_an_id_that_no_record_may_have_is_kept(ledger, name):
+    told = "".join(uuid.uuid4().hex for _ in range(300))
+    made = letter(name, name, stage="read", where="line 1", parsed=f'{{"external_id":"{told}","fields":{{}}}}')
+    keep(ledger, letters=[made])
+    assert ledger.letter(name) == made
+
+
 def test_what_was_set_aside_is_found_by_what_it_says(ledger, name):
     made = [
         letter(f"{name}w", name, parsed='{"fields":{"a":"100%","b":"x"}}'),
