@@ -83,6 +83,33 @@ def test_what_its_owner_restores_is_restored_on_the_other_side_with_all_that_was
     assert not reconcile(bench.sync).differences
 
 
+def test_a_deletion_by_the_owner_that_was_ignored_counts_once_deletions_do(bench):
+    _, here, there = begun(bench, deletes=Deletes.IGNORE)
+    bench.cro.remove(KIND, here)
+    bench.round()
+    assert not bench.sponsor.rows[KIND, there].deleted
+    bench.agree(deletes=Deletes.SOFT)
+    bench.round()
+    assert bench.cro.rows[KIND, here].deleted, "nobody asked that it be restored"
+    assert bench.sponsor.rows[KIND, there].deleted
+    assert not reconcile(bench.sync).differences
+
+
+@pytest.mark.parametrize(("side", "deletes"), [("sponsor", Deletes.SOFT), ("cro", Deletes.REVIEW)])
+def test_a_deletion_that_was_ignored_waits_for_a_person_where_such_do(bench, side, deletes):
+    _, here, there = begun(bench, deletes=Deletes.IGNORE)
+    system, its = getattr(bench, side), {"cro": here, "sponsor": there}[side]
+    system.remove(KIND, its)
+    bench.round()
+    bench.agree(deletes=deletes)
+    bench.round()
+    assert system.rows[KIND, its].deleted
+    assert states(bench) == {(side, "deleted", True): "open"}
+    bench.settle(bench.dispute().id, take=False)
+    bench.round()
+    assert not system.rows[KIND, its].deleted
+
+
 @pytest.mark.parametrize("take", [True, False])
 def test_a_deletion_by_another_waits_and_is_done_or_undone_as_a_person_says(bench, take):
     _, here, there = begun(bench)

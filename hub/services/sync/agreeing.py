@@ -12,6 +12,7 @@ from hub.domain.sync import Cursor, Effects
 from hub.ports import Clock, Ledger
 from hub.services.sync.backfilling import Interval, read_again
 from hub.services.sync.events import changed
+from hub.services.sync.ignoring import heed
 from hub.services.sync.steps import Sync
 
 NewId = Callable[[], str]
@@ -48,8 +49,10 @@ def move(sync: Sync, id: str, *, step: str, person: str) -> Agreement:
     The version in force is what pauses and resumes, also while a newer one is still to be accepted or on trial.
     """
     known = _in_force(sync.ledger, id) if step in ("pause", "resume") else _known(sync.ledger, id)
-    after = moved(known, step, sync.clock())
-    _store(sync.ledger, after, known, _named(person), step, clock=sync.clock, new_id=sync.new_id)
+    after, person = moved(known, step, sync.clock()), _named(person)
+    if step == "start":  # before it is in force, when what was deleted and ignored would be restored
+        heed(sync, _in_force(sync.ledger, id), after)
+    _store(sync.ledger, after, known, person, step, clock=sync.clock, new_id=sync.new_id)
     if after.status is Status.ACTIVE:
         _read_anew(sync, after, ended=False)
         send_again(sync, after)

@@ -135,7 +135,7 @@ def _one(desk: Desk, change: Change, intake: Intake, *, at: datetime, new_id: Ne
     wrote = _Wrote(change, intake.system, agreement, record, message_id, at, intake.person)
     passed_over = overruled(record, merged.edits, desk.elsewhere.get(record.id, ()), system=intake.system, rule=rule)
     after = _edited(desk, wrote, merged, passed_over, new_id=new_id)
-    after = _deletion(desk, wrote, after, base, rule, new_id=new_id)
+    after = _deletion(desk, wrote, after, rule, before=base.deleted and not intake.heeded, new_id=new_id)
     freed = _freed(desk, wrote, after)
     held = {**base.fields, **theirs, **desk.stray.get(change.external_id, {})}
     behind = (not base.fields or change.external_id in desk.stray) and any(
@@ -285,9 +285,9 @@ def _dispute(desk: Desk, wrote: _Wrote, system: str, lost: Lost, *, new_id: NewI
         known.append(made)
 
 
-def _deletion(desk: Desk, wrote: _Wrote, record: Record, base: Base, rule: KindRule, *, new_id: NewId) -> Record:
+def _deletion(desk: Desk, wrote: _Wrote, record: Record, rule: KindRule, *, before: bool, new_id: NewId) -> Record:
     deleted = wrote.change.deleted
-    if deleted == base.deleted or deleted == record.deleted or rule.deletes is Deletes.IGNORE:
+    if deleted == before or deleted == record.deleted or rule.deletes is Deletes.IGNORE:
         return record
     if rule.owner == wrote.system and rule.deletes is Deletes.SOFT:
         desk.edits += 1
@@ -300,7 +300,7 @@ def _deletion(desk: Desk, wrote: _Wrote, record: Record, base: Base, rule: KindR
         desk,
         wrote,
         wrote.system,
-        Lost("deleted", base.deleted, record.deleted, deleted, reason, open=True),
+        Lost("deleted", before, record.deleted, deleted, reason, open=True),
         new_id=new_id,
     )
     return record

@@ -27,6 +27,8 @@ class Intake:
     """Where the source stood when the page was asked for; its cursor moves on only from there, and stays where None."""
     person: str = ""
     """Who entered it in the hub; else the system itself stands in the trail."""
+    heeded: bool = False
+    """It tells deletions that were known and ignored until now."""
     limited: bool = field(init=False)
     """Some agreement is of certain studies only."""
 
