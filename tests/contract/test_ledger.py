@@ -1,9 +1,8 @@
 """The sync's memory on both databases: what is stored together is there together, or none of it is."""
 
 import threading
-import uuid
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -11,29 +10,10 @@ from hub.domain.agreements import Agreement, KindRule, Status
 from hub.domain.audit import Entry
 from hub.domain.errors import UsageError
 from hub.domain.messages import Message
-from hub.domain.sync import Base, Cursor, Dispute, Effects, Letter, Position, Record
+from hub.domain.sync import Base, Cursor, Effects, Position, Record
 from hub.storage import audit
-from hub.storage.ledger import SqlLedger
 from hub.storage.outbox import SqlOutbox
-
-NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
-PATIENT_S = 60.0
-
-
-@pytest.fixture
-def ledger(shared_engine):
-    return SqlLedger(shared_engine, clock=lambda: NOW)
-
-
-@pytest.fixture
-def name() -> str:
-    """A name that no other test has."""
-    return uuid.uuid4().hex[:12]
-
-
-def keep(ledger, **effects) -> None:
-    with ledger.unit() as unit:
-        unit.save(Effects(**{key: (value if key == "cursor" else tuple(value)) for key, value in effects.items()}))
+from tests.contract.ledger_kit import NOW, PATIENT_S, dispute, keep, letter
 
 
 def entry(name: str) -> Entry:
@@ -42,18 +22,6 @@ def entry(name: str) -> Entry:
 
 def agreement(name: str, version: int, status: Status) -> Agreement:
     return Agreement(name, version, status, {"S": ("sponsor",), "C": ("cro",)}, (KindRule("site", "cro"),))
-
-
-def letter(id: str, system: str, **more) -> Letter:
-    told = {"stage": "check", "kind": "site", "reason": "no name", "raw": b"\x00\xff", "headers": {"a": "b"}}
-    return Letter(
-        **{"id": id, "system": system, "attempts": 1, "at": NOW, "where": "s1", "parsed": "{}", **told, **more}
-    )
-
-
-def dispute(id: str, record: str, **more) -> Dispute:
-    told = {"kind": "site", "system": "cro", "field": "name", "base": None, "ours": 1, "theirs": [2], "state": "open"}
-    return Dispute(**{"id": id, "record_id": record, "reason": "why", "agreement": "a@1", "at": NOW, **told, **more})
 
 
 def message(name: str) -> Message:

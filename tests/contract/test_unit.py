@@ -3,45 +3,19 @@
 import threading
 import uuid
 from dataclasses import replace
-from datetime import UTC, datetime
-
-import pytest
 
 from hub.domain.identity import Candidate, Turn
-from hub.domain.sync import Base, Dispute, Effects, Letter, Record, Write
+from hub.domain.sync import Base, Effects, Record, Write
 from hub.storage.identities import SqlIdentities
-from hub.storage.ledger import SqlLedger
+from tests.contract.ledger_kit import NOW, PATIENT_S, dispute, keep, letter
 
-NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
-PATIENT_S = 60.0
 MANY = 1200
 """More than one statement takes on SQLite."""
-
-
-@pytest.fixture
-def ledger(shared_engine):
-    return SqlLedger(shared_engine, clock=lambda: NOW)
-
-
-@pytest.fixture
-def name() -> str:
-    """A name that no other test has."""
-    return uuid.uuid4().hex[:12]
-
-
-def keep(ledger, **effects) -> None:
-    with ledger.unit() as unit:
-        unit.save(Effects(**{key: tuple(value) for key, value in effects.items()}))
 
 
 def write(system: str, record: str, key: str, **more) -> Write:
     told = {"external_id": None, "fields": {"n": 1}, "deleted": False, "record_version": 1, "message_id": "m"}
     return Write(**{"system": system, "record_id": record, "kind": "site", "key": key, **told, **more})
-
-
-def letter(id: str, system: str, **more) -> Letter:
-    told = {"stage": "check", "kind": "site", "reason": "no", "raw": b"", "headers": {}, "attempts": 1, "at": NOW}
-    return Letter(**{"id": id, "system": system, "where": id, "parsed": "{}", **told, **more})
 
 
 def test_bases_are_found_by_either_id_however_many(ledger, name):
@@ -132,19 +106,7 @@ def test_messages_are_known_by_consumer_and_may_be_told_twice(ledger, name):
 
 
 def test_only_open_disputes_of_a_record_wait(ledger, name):
-    told = {
-        "kind": "site",
-        "field": "n",
-        "base": None,
-        "ours": 1,
-        "theirs": 2,
-        "reason": "",
-        "agreement": "",
-        "at": NOW,
-    }
-    made = [
-        Dispute(id=f"{name}{state}", record_id=name, system="cro", state=state, **told) for state in ("open", "refused")
-    ]
+    made = [dispute(f"{name}{state}", name, state=state) for state in ("open", "refused")]
     keep(ledger, disputes=made)
     with ledger.unit() as unit:
         assert unit.disputes([name]) == [made[0]]
