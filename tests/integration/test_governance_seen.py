@@ -6,6 +6,7 @@ import pytest
 
 from hub.domain.agreements import Agreement, KindRule, Status
 from hub.domain.approvals import DEFAULT_ROUTE, Review, ReviewState
+from hub.domain.blinding import BlindingRule
 from hub.domain.board import ActionState, BoardAction
 from hub.domain.cards import Card, Standing
 from hub.domain.communications import Channel, Said
@@ -104,11 +105,16 @@ def client(hub):
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def come(client):
+    sessions = {}  # each signs in once: sign-ins from one address are counted, and the clock stands still
+
     def who(email):
         client.cookies.clear()
-        client.post("/sign-in", data={"email": email, "password": PASSWORD})
+        if email not in sessions:
+            client.post("/sign-in", data={"email": email, "password": PASSWORD})
+            sessions[email] = dict(client.cookies)
+        client.cookies.update(sessions[email])
         return client
 
     return who
@@ -181,6 +187,19 @@ def test_figures_hold_nothing_of_what_one_may_not_see(come):
     assert (named["enrolled"], named["actions_done"]) == ({"part": 0, "whole": None}, {"part": 0, "whole": None})
 
 
+def test_figures_hold_nothing_of_a_kind_that_the_study_declares_to_unblind(hub, come):
+    rule = BlindingRule("LH-302", ("deviation.*",))
+    with hub.room.shelf.writing() as unit:
+        unit.put(rule)
+    try:
+        blind, unblinded = (api(come(who), "figures").json() for who in (BLIND, PM))
+    finally:
+        with hub.room.shelf.writing() as unit:
+            unit.remove(rule)
+    assert (blind["deviations_open"], blind["deviations_grave"]) == ({"part": 0, "whole": None}, 0)
+    assert unblinded["deviations_open"] == {"part": 1, "whole": 2}
+
+
 def test_figures_say_where_not_all_was_counted(come, monkeypatch):
     monkeypatch.setattr(figures, "MOST", 2)
     monkeypatch.setattr(figures, "_PAGE", 2)
@@ -210,7 +229,11 @@ def test_a_notice_that_was_answered_leads_to_its_answer(hub, come):
     with hub.room.shelf.reading() as unit:
         one = next(each for each in unit.several(Notice, study="LH-302") if each.meeting_id == "m11")
     box = Channel("inbox", "mail", "hub@meridian.test", "LH-302", (CRO, SPONSOR), "plan 5.1", AT)
-    hub.communications.keep(box, [Said("<r1@x>", message_id(one.id), "Ben Okafor", AT, "It goes out today.")])
+    own = message_id(one.id)
+    hub.communications.keep(box, [Said(own, own, "Meridian", AT, "Reminder, sent to this mailbox too")])
+    unanswered = come(PM).get("/governance/notices", params={"study": "LH-302"}).text
+    assert 'href="/communications/' not in unanswered
+    hub.communications.keep(box, [Said("<r1@x>", own, "Ben Okafor", AT, "It goes out today.")])
     page = come(PM).get("/governance/notices", params={"study": "LH-302"}).text
     [address] = {part.partition('"')[0] for part in page.split('href="/communications/')[1:]}
     assert "It goes out today." in come(PM).get(f"/communications/{address}").text

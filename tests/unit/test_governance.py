@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 
 import pytest
 
@@ -15,6 +16,7 @@ from hub.domain.governance import About, Notice, NoticeState
 from hub.domain.meeting import Meeting
 from hub.domain.policy import Scope
 from hub.domain.received import Fate, MailKind, Outcome, ReceivedMail
+from hub.services import outbox
 from hub.services.communications.receipts import record
 from hub.services.governance.telling import Ways, run_plans
 from hub.services.trail_scopes import OtherScopes
@@ -57,6 +59,21 @@ class Announcer:
     def announce(self, name, message):
         self.said.append((name, message))
         return "stands there"
+
+
+class Between:
+    """A shelf on which something happens once, after what was read and before what is then written."""
+
+    def __init__(self, shelf, meanwhile):
+        self._shelf, self._meanwhile = shelf, [meanwhile]
+
+    def writing(self):
+        while self._meanwhile:
+            self._meanwhile.pop()()
+        return self._shelf.writing()
+
+    def __getattr__(self, name):
+        return getattr(self._shelf, name)
 
 
 class Stage:
@@ -167,6 +184,18 @@ def test_what_is_done_is_not_told_and_what_waits_is_dropped(stage):
     came = stage.at("2026-06-08T07:30+00:00").run()
     assert (came.dropped, came.sent, stage.mails()) == (2, 0, [])
     assert {one.state for one in stage.notices()} == {NoticeState.DROPPED}
+
+
+def test_what_another_process_has_claimed_meanwhile_is_not_dropped(stage):
+    stage.only(About.ACTION).keep(card(**DONE), action())
+    stage.mailer.raises = [RetryableError("away"), RetryableError("away")]
+    stage.at("2026-06-08T07:00+00:00").run()
+    stage.keep(action(state=ActionState.DONE))
+    room, first = stage.room, stage.notices()[0]
+    claim = partial(outbox.claimed, room, first, state=NoticeState.SENDING)
+    stage.room = replace(room, shelf=Between(room.shelf, claim))
+    assert stage.at("2026-06-08T07:30+00:00").run().dropped == 1
+    assert sorted(one.state for one in stage.notices()) == [NoticeState.DROPPED, NoticeState.SENDING]
 
 
 def test_an_outage_is_waited_for_with_the_same_message_id(stage):

@@ -21,7 +21,7 @@ from hub.services.review.room import Room
 
 IN_TIME = timedelta(hours=48)
 MOST = 20_000
-"""Records of one kind; a study with more has its figures counted to there, and is told so."""
+"""Records of one kind, of all studies; where there are more, figures are counted to there, and it is said."""
 _PAGE = 500
 _ENROLLED = frozenset({"enrolled", "randomized", "on_treatment", "follow_up", "completed"})
 _OVER = (Standing.APPROVED, Standing.DISTRIBUTED)
@@ -48,19 +48,20 @@ class Records:
         self.whole = True
 
     def of(self, kind: str) -> Iterator[Fields]:
-        """Yield the fields of each record of *kind* that is there and seen."""
+        """Yield the fields of each record of *kind* that is there and seen, none of a kind that would unblind."""
         after, read = "", 0
         while come := self._browser.records(kind, after=after, limit=_PAGE):
+            if read >= MOST:
+                self.whole = False
+                return
             for one in come:
                 scope = scope_of_record(one, self._agreements)
                 if one.protocol == self._study and not one.record.deleted and self._looking.records(scope):
                     unblinded = self._looking.records(Scope(scope.organizations, scope.study, unblinding=True))
                     fields = one.record.fields
-                    yield self._blinding.shown(fields, kind=kind, study=one.protocol, unblinded=unblinded)
+                    if shown := self._blinding.shown(fields, kind=kind, study=one.protocol, unblinded=unblinded):
+                        yield shown
             after, read = come[-1].record.id, read + len(come)
-            if read >= MOST:
-                self.whole = False
-                return
 
 
 def figures_of(room: Room, records: Records, study: str, looking: Looking) -> Figures:

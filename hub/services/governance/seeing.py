@@ -93,12 +93,16 @@ def next_held(planned: Planned, now: datetime) -> datetime | None:
 
 
 def answers_of(log: CommunicationLog, study: str, notices: Iterable[Notice], sees: Sees) -> Mapping[str, Answer]:
-    """Return the latest answer to each mail of *notices* that stands in the communication log, by the notice's id."""
+    """Return the latest answer to each mail of *notices* that stands in the communication log, by the notice's id.
+
+    The notice itself, which stands there too where it was sent to a captured mailbox, is none.
+    """
     boxes = [one for one in log.channels(sees) if one.study == study and one.platform == "mail"]
     found: dict[str, Answer] = {}
     for one in notices:
         for box in boxes if one.channel is Channel.MAIL else ():
             thread = message_id(box, mail_id(one.id))
-            for said in log.find(Asked(study, thread=thread, limit=1), sees):
-                found[one.id] = Answer(said.message, said.said.at)
+            said = [it for it in log.find(Asked(study, thread=thread, limit=2), sees) if it.message != thread]
+            if said and (one.id not in found or found[one.id].at < said[0].said.at):
+                found[one.id] = Answer(said[0].message, said[0].said.at)
     return found

@@ -68,16 +68,20 @@ def _noted(room: Room, plan: Plan, calendars: WorkCalendars) -> tuple[int, int]:
         new = [one for one in due if unit.get(Notice, one.id) is None]
         waiting = unit.several(Notice, study=plan.study, state=NoticeState.WAITING)
     wanted = {one.id for one in due}
-    gone = [replace(one, state=NoticeState.DROPPED, ended_at=now) for one in waiting if one.id not in wanted]
-    if new or gone:
-        with room.shelf.writing() as unit:
-            for one in new:
-                unit.add(one)
-            for one in gone:
-                unit.put(one)
-            settled = [line(one, NoticeState.WAITING, "settled, or a later step is due", room) for one in gone]
-            unit.audit([*[line(one, None, "", room) for one in new], *settled])
-    return len(new), len(gone)
+    gone = [one for one in waiting if one.id not in wanted]
+    if not new and not gone:
+        return 0, 0
+    with room.shelf.writing() as unit:
+        for one in new:
+            unit.add(one)
+        # what another process has claimed since goes out, and is not dropped
+        still = [one for one in gone if unit.get(Notice, one.id, hold=True) == one]
+        dropped = [replace(one, state=NoticeState.DROPPED, ended_at=now) for one in still]
+        for one in dropped:
+            unit.put(one)
+        settled = [line(one, NoticeState.WAITING, "settled, or a later step is due", room) for one in dropped]
+        unit.audit([*[line(one, None, "", room) for one in new], *settled])
+    return len(new), len(dropped)
 
 
 def _notices(plan: Plan, clock: Running, calendar: WorkCalendar, room: Room) -> Iterator[Notice]:

@@ -14,18 +14,16 @@ from hub.domain.errors import UsageError
 from hub.domain.governance import Notice, NoticeState, Plan
 from hub.domain.policy import Right
 from hub.services.governance.seeing import Answer, answers_of, clocks_of, notices_of, sees_plan
-from hub.services.review.meetings import find_meetings
 from hub.web import frame
 from hub.web.governance_view import about, clock, figures, meeting, step
 from hub.web.meeting_view import address_of
 from hub.web.reader import Reader
-from hub.web.views.meetings import studies_of
+from hub.web.views.meetings import studies_seen
 
 router = APIRouter(prefix="/governance", include_in_schema=False)
 Reading = Annotated[Asking, may(Right.MEETINGS_READ)]
 Word = Annotated[str, Query(max_length=200)]
 _PAGE = 50
-_LATELY = 200
 _CLOCKS = 200
 
 
@@ -123,9 +121,8 @@ def _show(request: Request, asking: Asking, template: str, on: str, **view: Any)
 
 def _chosen(asking: Asking, study: str) -> tuple[str, Sequence[tuple[str, str]]]:
     """Return the study that is looked at, and those that there are to choose from."""
-    lately = find_meetings(asking.hub.room, asking.principal, limit=_LATELY).cards
     planned = [one for one in _plans(asking) or () if _sees_plan(asking, one)]
-    every = sorted({*planned, *studies_of(asking), *(card.study for card in lately if card.study)})
+    every = sorted({*planned, *studies_seen(asking)})
     first = planned[0] if planned else every[0] if every else ""
     return (study if study in every else first), [(one, one) for one in every]
 

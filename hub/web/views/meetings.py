@@ -21,6 +21,7 @@ from hub.web.reader import Reader
 router = APIRouter(include_in_schema=False)
 Reading = Annotated[Asking, may(Right.MEETINGS_READ)]
 _PAGE = 40
+_LATELY = 200
 
 
 @router.get("/search")
@@ -165,6 +166,12 @@ def stages_page(request: Request, asking: Asking, card: Card) -> Response:
 def studies_of(asking: Asking) -> list[str]:
     """Return the studies that the grants of who asks name."""
     return sorted({grant.study for grant in asking.principal.grants if grant.study})
+
+
+def studies_seen(asking: Asking) -> list[str]:
+    """Return the studies that the grants of who asks name, and those of the newest meetings that they see."""
+    newest = find_meetings(asking.hub.room, asking.principal, limit=_LATELY).cards
+    return sorted({*studies_of(asking), *(card.study for card in newest if card.study)})
 
 
 def _stages(reader: Reader, at: str, *, failed: bool) -> list[SimpleNamespace]:

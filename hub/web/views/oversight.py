@@ -18,13 +18,12 @@ from hub.ports.review import Proof
 from hub.services.oversight import blinding, register, releases
 from hub.services.oversight.register import Noting
 from hub.services.oversight.releases import Approving
-from hub.services.review.meetings import find_meetings
 from hub.services.review.routes import study_scope
 from hub.web import frame
 from hub.web.failures import sign_in_again
 from hub.web.reader import Reader
 from hub.web.views.approval import proving
-from hub.web.views.meetings import studies_of
+from hub.web.views.meetings import studies_seen
 
 router = APIRouter(prefix="/oversight", include_in_schema=False)
 Reading = Annotated[Asking, may(Right.OVERSIGHT_READ)]
@@ -32,7 +31,6 @@ Managing = Annotated[Asking, may(Right.OVERSIGHT_MANAGE)]
 Releasing = Annotated[Asking, may(Right.RELEASES_APPROVE)]
 Short = Annotated[str, Form(max_length=400)]
 Text = Annotated[str, Form(max_length=4000)]
-_LATELY = 200
 
 
 def show(request: Request, asking: Asking, template: str, on: str, **view: Any) -> Response:
@@ -60,7 +58,7 @@ def listed(request: Request, asking: Reading, study: Annotated[str, Query(max_le
         study=study.strip(),
         rows=[_entry(reader, own, one) for one in found],
         kinds=[(str(one), said) for one, said in kinds(reader.words).items()],
-        studies=_studies(asking),
+        studies=studies_seen(asking),
         own=own,
         today=reader.local(asking.at).date().isoformat(),
         can=reader.can(str(Right.OVERSIGHT_MANAGE)),
@@ -113,7 +111,7 @@ def _of_study(request: Request, asking: Asking, name: str, *, said: str = "") ->
         "studies",
         study=name,
         key=frame.part(name or "-"),
-        studies=_studies(asking),
+        studies=studies_seen(asking),
         running=asking.hub.version,
         rule=rule,
         releases=[_release(reader, asking.hub.version, one) for one in releases.releases(room, name)],
@@ -207,11 +205,6 @@ def _release(reader: Reader, running: str, one: Release) -> SimpleNamespace:
         id=one.id, version=one.version, evidence=one.evidence, report=one.report, name=one.name, at=one.approved_at,
         state=state, tone=tone, open=one.withdrawn_at is None, running=one.version == running, why=one.why_withdrawn,
     )  # fmt: skip
-
-
-def _studies(asking: Asking) -> list[str]:
-    found = find_meetings(asking.hub.room, asking.principal, limit=_LATELY).cards
-    return sorted({*studies_of(asking), *(card.study for card in found if card.study)})
 
 
 def _address(study: str) -> str:

@@ -15,19 +15,17 @@ from hub.domain.errors import UsageError
 from hub.domain.people import Role
 from hub.domain.policy import RIGHTS, Right
 from hub.services.review import routes
-from hub.services.review.meetings import find_meetings
 from hub.web import frame
 from hub.web.reader import LANGUAGES, Reader, role_name
 from hub.web.views.approval import meanings
 from hub.web.views.distribution import channels
-from hub.web.views.meetings import studies_of
+from hub.web.views.meetings import studies_seen
 
 router = APIRouter(prefix="/rules", include_in_schema=False)
 Reading = Annotated[Asking, may(Right.MEETINGS_READ)]
 Approving = Annotated[Asking, may(Right.MINUTES_APPROVE)]
 Sending = Annotated[Asking, may(Right.MINUTES_DISTRIBUTE)]
 _FORMATS = ("pdf", "docx", "html", "md", "json")
-_LATELY = 200
 """Newest meetings whose studies are listed besides those that the reader's roles name."""
 _BLANK_STEPS, _BLANK_RECIPIENTS = 1, 2
 _SIGNERS = [str(role) for role in Role if Right.MINUTES_SIGN in RIGHTS[role]]
@@ -39,8 +37,7 @@ def overview(request: Request, asking: Reading) -> Response:
     """List the studies whose rules one may look at."""
     words, room = frame.reader_of(asking).words, asking.hub.room
     rows = []
-    found = find_meetings(room, asking.principal, limit=_LATELY).cards
-    for study in ["", *sorted({*studies_of(asking), *(card.study for card in found if card.study)})]:
+    for study in ["", *studies_seen(asking)]:
         route, people = routes.route(room, study), routes.recipients(room, study)
         rows.append(
             SimpleNamespace(
