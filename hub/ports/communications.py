@@ -67,7 +67,7 @@ class Agreed:
 
 
 class CommunicationLog(Protocol):
-    """Keeps what was said; nothing in it is changed or taken away."""
+    """Keeps what was said; nothing in it is changed, or taken away but by an approved destruction of its study."""
 
     def keep(self, channel: Channel, said: Sequence[Said], *, cursor: str | None = None) -> int:
         """Add the versions that are not there yet, with the trail and the new *cursor*, in one transaction.

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from fastapi.testclient import TestClient
@@ -196,3 +198,17 @@ def test_kinds_and_fields_are_in_the_readers_words(browser: TestClient, world: W
     assert 'title="site name"' in shown
     page = browser.get("/sync/conflicts/d1").text
     assert "Site: Name" in page
+
+
+def test_a_search_of_the_trail_that_ends_before_its_beginning_goes_on_from_there(
+    browser: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come(browser, AUD)
+    monkeypatch.setattr(world.hub.trail, "_span", 2)
+    shown = browser.get("/audit?kind=nothing").text
+    assert "Nothing fits among the newer entries" in shown
+    for _ in range(500):
+        if (onward := re.search(r'href="([^"]*before=\d+[^"]*)"', shown)) is None:
+            break
+        shown = browser.get(urljoin("/audit", unescape(onward[1]))).text
+    assert "Nothing fits this search" in shown
