@@ -30,6 +30,9 @@ _COMMON = 10
 """Ordinals up to here count many things: the third draft."""
 
 
+_NUMBERS = ORDINALS | LATER | CARDINALS
+
+
 def _either(words: dict[str, int]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
@@ -43,9 +46,9 @@ ORDINAL = rf"(?:\d{{1,2}}(?:st|nd|rd|th)|{SPOKEN_ORDINAL})"
 
 
 def value(text: str) -> int:
-    """Return the number that *text* says, cardinal or ordinal, in digits or words. StopIteration when it says none."""
+    """Return the number that *text* says, cardinal or ordinal, in digits or words. KeyError when it says none."""
     plain = " ".join(text.lower().split())
     digits = plain.rstrip("sthndr")
     if digits.isdigit():
         return int(digits)
-    return next(known[plain] for known in (CARDINALS, LATER, ORDINALS) if plain in known)
+    return _NUMBERS[plain]
