@@ -8,7 +8,6 @@ from hub.domain.evidence import stands
 from hub.domain.minutes import Alert, Evidence, Minutes, Risk
 from hub.domain.redaction import Audience
 from hub.nlp.extract.alerts import find_alerts
-from hub.nlp.extract.extractor import CueExtractor
 from hub.nlp.extract.language import load_parser
 from hub.nlp.extract.severity import likelihood
 from hub.nlp.extract.utterances import split
@@ -74,11 +73,6 @@ def test_suspected_misconduct_is_flagged(text, parser):
 @pytest.mark.parametrize("text", NEITHER)
 def test_what_is_denied_asked_supposed_or_a_process_is_not_flagged(text, parser):
     assert _kinds(text, parser) == []
-
-
-@pytest.fixture(scope="module")
-def extractor(model):
-    return CueExtractor(parser_dir=model("spacy-en-sm"), encoder_dir=None, revision="test")
 
 
 def test_a_risk_carries_what_was_said_against_it(extractor):

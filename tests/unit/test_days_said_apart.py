@@ -1,12 +1,12 @@
 """Days and doers that stand in another sentence than the work, and forms of words that one grammar rule once missed."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 
 from hub.domain.meeting import Participant
-from hub.nlp.extract.extractor import CueExtractor
-from tests.unit.spoken import PEOPLE, meeting
+from tests.unit.spoken import PEOPLE
 
 pytestmark = pytest.mark.models
 
@@ -132,9 +132,8 @@ NOT_SAID = [
 
 
 @pytest.fixture(scope="module")
-def actions(model):
-    extractor = CueExtractor(parser_dir=model("spacy-en-sm"), encoder_dir=None, revision="test")
-    return lambda script: extractor.extract(meeting(script, people=MORE)).actions
+def actions(actions):
+    return partial(actions, people=MORE)
 
 
 @pytest.mark.parametrize(("script", "text", "due"), SAID)

@@ -4,29 +4,9 @@ from datetime import date
 
 import pytest
 
-from hub.domain.evidence import stands
-from hub.domain.minutes import Action
-from hub.nlp.extract.extractor import CueExtractor
 from tests.unit.spoken import meeting
 
 pytestmark = pytest.mark.models
-
-
-@pytest.fixture(scope="module")
-def extractor(model):
-    return CueExtractor(parser_dir=model("spacy-en-sm"), encoder_dir=None, revision="test")
-
-
-@pytest.fixture
-def actions(extractor):
-    def found(script: str) -> tuple[Action, ...]:
-        transcript = meeting(script)
-        minutes = extractor.extract(transcript)
-        texts = {segment.id: segment.text for segment in transcript.segments}
-        assert all(stands(action.evidence, texts) for action in minutes.actions)
-        return minutes.actions
-
-    return found
 
 
 TAKEN = [

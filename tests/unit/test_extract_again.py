@@ -7,16 +7,10 @@ import pytest
 from hub.domain.evidence import stands
 from hub.domain.minutes import Decision, Evidence, Risk
 from hub.nlp.extract.embed import Counts
-from hub.nlp.extract.extractor import CueExtractor
 from hub.nlp.extract.sorting import Matters, sorted_out
 from tests.unit.spoken import meeting
 
 BETWEEN = "\n".join(repeat("Tom: The next point is the newsletter, it goes out as usual.", 4))
-
-
-@pytest.fixture(scope="module")
-def extractor(model):
-    return CueExtractor(parser_dir=model("spacy-en-sm"), encoder_dir=None, revision="test")
 
 
 @pytest.mark.models

@@ -7,7 +7,6 @@ import pytest
 
 from hub.domain.errors import FatalError
 from hub.domain.evidence import stands
-from hub.nlp.extract.extractor import CueExtractor
 from hub.nlp.extract.language import load_parser
 from hub.nlp.extract.utterances import evidence, split
 from tests.unit.spoken import meeting
@@ -20,11 +19,6 @@ Helen: I'll send the ageing listing to the CRAs by Friday.
 Lucía: One rescreen is allowed when the value is within ten percent of the limit.
 Tom: Agreed. So one rescreen.
 Rajesh: Mm-hm."""
-
-
-@pytest.fixture(scope="module")
-def extractor(model):
-    return CueExtractor(parser_dir=model("spacy-en-sm"), encoder_dir=None, revision="test")
 
 
 def test_every_quote_stands_and_every_cited_segment_is_kept_as_a_passage(extractor):

@@ -6,15 +6,8 @@ import pytest
 
 from hub.domain.transcript import Segment
 from hub.nlp.extract.bare import is_bare
-from hub.nlp.extract.extractor import CueExtractor
 from hub.nlp.extract.matters import QUESTION
 from tests.unit.spoken import meeting
-
-
-@pytest.fixture(scope="module")
-def extractor(model):
-    return CueExtractor(parser_dir=model("spacy-en-sm"), encoder_dir=None, revision="test")
-
 
 RULINGS = {
     "a chair's order": "Tom: Are we still sending the paper diaries to the sites?\nHelen: Drop them, it's all electronic.\nTom: Okay.",

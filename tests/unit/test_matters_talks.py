@@ -10,18 +10,12 @@ from hub.domain.evidence import stands
 from hub.domain.meeting import Participant
 from hub.domain.minutes import Minutes
 from hub.domain.transcript import Transcript
-from hub.nlp.extract.extractor import CueExtractor
 from tests.unit.matters_talks import ALL
 from tests.unit.spoken import meeting
 
 pytestmark = pytest.mark.models
 
 LEAST_PRECISION, LEAST_RECALL = 0.8, 0.85
-
-
-@pytest.fixture(scope="module")
-def extractor(model):
-    return CueExtractor(parser_dir=model("spacy-en-sm"), encoder_dir=None, revision="test")
 
 
 @pytest.fixture(scope="module")

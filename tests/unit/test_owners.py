@@ -3,15 +3,9 @@
 import pytest
 
 from hub.domain.minutes import Action
-from hub.nlp.extract.extractor import CueExtractor
 from tests.unit.spoken import meeting
 
 pytestmark = pytest.mark.models
-
-
-@pytest.fixture(scope="module")
-def extractor(model):
-    return CueExtractor(parser_dir=model("spacy-en-sm"), encoder_dir=None, revision="test")
 
 
 @pytest.fixture

@@ -4,9 +4,6 @@ from datetime import date
 
 import pytest
 
-from hub.nlp.extract.extractor import CueExtractor
-from tests.unit.spoken import meeting
-
 pytestmark = pytest.mark.models
 
 # who says what | the action | its day
@@ -135,12 +132,6 @@ NOT_PROMISED = [
     pytest.param("Tom: I propose numbers, then ideas.\nHelen: Sounds good.", id="what is done by saying it"),
     pytest.param("Tom: I'll sleep better with a date.", id="what nobody can check"),
 ]
-
-
-@pytest.fixture(scope="module")
-def actions(model):
-    extractor = CueExtractor(parser_dir=model("spacy-en-sm"), encoder_dir=None, revision="test")
-    return lambda script: extractor.extract(meeting(script)).actions
 
 
 @pytest.mark.parametrize(("script", "text", "due"), PROMISED)

@@ -6,7 +6,6 @@ import pytest
 
 from hub.domain.evidence import stands
 from hub.nlp.extract.context import Roster
-from hub.nlp.extract.extractor import CueExtractor
 from hub.nlp.extract.language import load_parser
 from hub.nlp.extract.topics_announced import opened
 from hub.nlp.extract.utterances import split
@@ -53,11 +52,6 @@ NO_OPENINGS = [
     "They turned to the sponsor for help.",
     "It was the last item that the auditor asked for.",
 ]
-
-
-@pytest.fixture(scope="module")
-def extractor(model):
-    return CueExtractor(parser_dir=model("spacy-en-sm"), encoder_dir=None, revision="test")
 
 
 @pytest.fixture(scope="module")
