@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from hub.nlp.extract.actions_replies import Reply, reply
+
 pytestmark = pytest.mark.models
 
 # who says what | the action | its day
@@ -153,3 +155,18 @@ def test_what_it_was_said_of_is_quoted_where_nothing_says_it_for_sure(actions):
     told = actions("Helen: Fourteen notes to file or one?\nTom: I'll write it by the end of next week.")
     assert [action.text for action in told] == ["Tom Ashworth to write it (said of: “Fourteen notes to file or one?”)."]
     assert told[0].evidence.segments == ("s1", "s2")
+
+
+def test_who_says_that_it_has_been_done_is_not_who_is_to_do_it(actions):
+    (told,) = actions("Helen: Somebody needs to send the listing to the sites by Friday.\nTom: Already done.")
+    assert (told.text, told.owner) == ("Send the listing to the sites.", None)
+
+
+def test_done_is_what_one_says_who_takes_it_on(actions):
+    (told,) = actions("Helen: Somebody needs to send the listing to the sites by Friday.\nTom: Done.")
+    assert told.owner == "Tom Ashworth"
+
+
+@pytest.mark.parametrize("doubt", ["Not sure.", "I am not sure.", "That is not good.", "Never okay."])
+def test_a_yes_that_comes_last_is_none_where_it_is_denied(doubt):
+    assert (reply(doubt), reply("With examples, okay.")) == (Reply.NONE, Reply.ASSENT)

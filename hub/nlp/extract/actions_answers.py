@@ -30,6 +30,7 @@ _WE_DO = re.compile(r"\bwe(?: will|'ll|’ll| can) (?:do|take|handle)\b", re.IGN
 _CANNOT = re.compile(r"\b(?:can't|cannot|can not|won't|not able to|not going to manage)\b", re.IGNORECASE)
 ASKING = 0.4  # least weight of the forms that ask: "can you", "please"
 _DOUBTS = re.compile(r"\?\W*$|\b(?:not before|not until|earliest|maybe|perhaps|try|might)\b", re.IGNORECASE)
+_DEAL = re.compile(r"\W*done\b(?! (?:that|it|already))", re.IGNORECASE)
 _LONGEST_ANSWER = 14  # words; a longer sentence speaks of something else
 
 
@@ -64,12 +65,17 @@ class Answers:
             matter.dropped = "already done"
         elif answer is Reply.REFUSE and near:
             self._refuse(matter, utterance)
-        elif answer in {Reply.TAKE, Reply.DONE} and self.may_take(matter, utterance):
+        elif self._takes(utterance, answer, names_day=names_day) and self.may_take(matter, utterance):
             self.take(matter, utterance)
         elif near and (answer is Reply.ASSENT or (matter.mood is Mood.OFFER and THANKS.match(utterance.text))):
             self._assent(matter, utterance)
         if matter.is_open:
             self._point(matter, utterance)
+
+    def _takes(self, utterance: Utterance, answer: Reply, *, names_day: Callable[[], bool]) -> bool:
+        """Tell whether the speaker takes it on: who says that it has been done does not, who says "Done." does."""
+        done = answer is Reply.DONE and (_DEAL.match(utterance.text) is not None or names_day())
+        return answer is Reply.TAKE or done
 
     def may_take(self, matter: Draft, utterance: Utterance) -> bool:
         """Tell whether the speaker can be the one who takes *matter*."""

@@ -50,9 +50,11 @@ _ASSENT = re.compile(
     re.IGNORECASE,
 )
 _ASSENT_AFTER = re.compile(
-    r"^\W*\w+(?:[ ,]+\w+){0,3}[ ,]+(?:okay|ok|yes|yeah|yep|fine|sure|good|perfect|of course)\W*$", re.IGNORECASE
+    r"^\W*(?!(?:\w+[ ,]+)*(?:not|never|hardly|less|nobody|nothing)\b)"
+    r"\w+(?:[ ,]+\w+){0,3}[ ,]+(?:okay|ok|yes|yeah|yep|fine|sure|good|perfect|of course)\W*$",
+    re.IGNORECASE,
 )
-"""A yes that comes last: "With examples, okay"."""
+"""A yes that comes last: "With examples, okay", not "Not sure"."""
 THANKS = re.compile(
     r"^\W*(?:(?:oh|ah|great|good|ok|okay|and)[\s,]+)*(?:thanks|thank you|many thanks|thank god|cheers|ta|lovely|brilliant|wonderful|"
     r"super|excellent|splendid|love it|bless you|much obliged|appreciated|please)\b",
