@@ -82,7 +82,10 @@ def _is_core(talk: Talk, utterance: Any) -> bool:
 
 
 def fit(reads: Sequence[Read], *, seed: int) -> tuple[dict[str, Any], list[Any]]:
-    """Return the arrays of the trial head, and for each talk its logits by weights that saw no talk of its writer."""
+    """Return the arrays of the trial head, and for each talk its logits by weights fitted on no talk of its writer.
+
+    What the trees learn from are word scores of other writers' talks; those came from weights that knew this one's.
+    """
     hands = [hand(r.talk.name) for r in reads]
     words: list[Any] = [None] * len(reads)
     for one, others, own in _apart(hands):
