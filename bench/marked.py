@@ -15,8 +15,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-KINDS = {"a": "actions", "d": "decisions", "r": "risks", "i": "issues"}
-PER_WORD, PAUSE = 0.4, 0.5  # seconds of speech
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from hub.domain import wire
+from models.training.scripted import KINDS, read
 
 
 def main() -> int:
@@ -38,45 +39,17 @@ def main() -> int:
 
 
 def meeting(name: str, script: str) -> dict[str, Any]:
-    """Return the talk *script* as transcript and key; times are those of speech at an even pace."""
+    """Return the talk *script* as transcript and key; SystemExit when the head leaves an item out."""
     lines = script.strip().splitlines()
     head = [line[1:].strip().partition(":") for line in lines if line.startswith("#")]
-    told = {key: value.strip() for key, _, value in head if key != "person"}
-    spoken = [line.partition("|") for line in lines if not line.startswith("#")]
-    marks = [left.split() for left, _, _ in spoken]
-    segments = _segments([right.strip() for _, _, right in spoken])
-    return {
-        "meeting": _held(name, told, [value for key, _, value in head if key == "person"]),
-        "language": "en",
-        "synthetic": True,
-        "segments": segments,
-        "gold": _gold(told, marks),
-    }
-
-
-def _segments(spoken: list[str]) -> list[dict[str, Any]]:
-    segments, end = [], 0.0
-    for number, line in enumerate(spoken, 1):
-        speaker, _, text = line.partition(": ")
-        start, end = end + PAUSE, end + PAUSE + PER_WORD * len(text.split())
-        times = {"start": round(start, 2), "end": round(end, 2)}
-        segments.append({"id": f"s{number}", "speaker": speaker, **times, "text": text.strip()})
-    return segments
-
-
-def _held(name: str, told: dict[str, str], people: list[str]) -> dict[str, Any]:
-    started, _, zone = told["started"].split()
-    roster = [
-        dict(zip(("name", "role", "organization"), (part.strip() for part in p.split("|")), strict=False))
-        for p in people
-    ]
-    return {
-        "id": name,
-        "title": told.get("title", name),
-        "started_at": started,
-        "timezone": zone,
-        "participants": roster,
-    }
+    marks = [line.partition("|")[0].split() for line in lines if not line.startswith("#")]
+    told = {key: value.strip() for key, _, value in head}
+    untold = sorted({mark for found in marks for mark in found} - {"x", *told})
+    if untold:
+        raise SystemExit(f"{name}: no line of the head tells what {', '.join(untold)} is; write one for each")
+    gold = _gold(told, marks)
+    spoken: dict[str, Any] = json.loads(wire.dumps(read(name, script).transcript))
+    return spoken | {"synthetic": True, "gold": gold}
 
 
 def _gold(told: dict[str, str], marks: list[list[str]]) -> dict[str, list[dict[str, Any]]]:

@@ -9,13 +9,14 @@ proves; x is a passage that only sounds like one. Lines before the first may tel
     # a1: Jan de Wit | 2026-05-13 | middle of next week | Jan de Wit asks the laboratory for an offer.
 
 An action's line tells owner, day, the words it was said in, the action as minutes have it; "none" where there is none.
+Training needs the marks alone; `bench/marked.py` makes an answer key of these lines.
 No study, company or person in them is real.
 """
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from hub.domain.meeting import Meeting, Participant
@@ -28,27 +29,13 @@ _NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """An action as its head tells it: *text* as minutes have it, *said* the words that its day was said in."""
-
-    owner: str | None
-    due: date | None
-    said: str | None
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Talk:
-    """A transcript with its matters: per kind the segments that prove each, and the segments of traps.
-
-    *tasks* are what the heads tell of the actions, in the order of those in *matters*; empty where there are no heads.
-    """
+    """A transcript with its matters: per kind the segments that prove each, and the segments of traps."""
 
     name: str
     transcript: Transcript
     matters: dict[str, tuple[frozenset[str], ...]]
     traps: frozenset[str]
-    tasks: tuple[Task, ...] = field(default=())
 
 
 def talks(folder: Path = TALKS) -> Iterator[Talk]:
@@ -94,7 +81,6 @@ def read(name: str, script: str) -> Talk:
         Transcript(_meeting(name, told, people), "en", tuple(segments)),
         {kind: tuple(frozenset(found) for found in named.values()) for kind, named in matters.items()},
         frozenset(traps),
-        tuple(_task(told[mark]) for mark in matters["actions"] if mark in told),
     )
 
 
@@ -122,11 +108,6 @@ def _meeting(name: str, told: dict[str, str], people: tuple[Participant, ...]) -
         timezone=started[2] if started else None,
         participants=people,
     )
-
-
-def _task(value: str) -> Task:
-    owner, due, spoken, text = _parts(value)
-    return Task(owner, date.fromisoformat(due) if due else None, spoken, text or "")
 
 
 def keyed(folder: Path) -> Iterator[Talk]:

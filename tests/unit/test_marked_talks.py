@@ -70,3 +70,8 @@ def test_a_folder_without_talks_is_refused(marked, tmp_path, monkeypatch, capsys
     monkeypatch.setattr("sys.argv", ["marked.py", str(tmp_path), str(tmp_path / "out")])
     assert marked.main() == 2
     assert "no talk" in capsys.readouterr().err
+
+
+def test_a_talk_whose_head_leaves_an_item_out_gives_no_key_without_it(marked):
+    with pytest.raises(SystemExit, match="t: no line of the head tells what d1 is"):
+        marked.meeting("t", TALK.replace("# d1: Genotyping moves.\n", ""))
