@@ -16,7 +16,7 @@ _FOLDER = Path(__file__).parent / "templates"
 def page(shown: View, words: Wording, *, printed: bool = False) -> str:
     """Return the whole page. *printed* adds what only paper needs: page numbers and the running title."""
     fonts = [family(shown.locale), *(name for name in FAMILIES if name != family(shown.locale))]
-    return _templates().get_template("minutes.html").render(
+    return templates().get_template("minutes.html").render(
         view=shown,
         words=words,
         printed=printed,
@@ -41,7 +41,8 @@ def _css_string(text: str) -> str:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """Return the templates of this folder: text is escaped, and what is not given is an error."""
     return Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,

@@ -2,15 +2,12 @@
 
 import csv
 import io
-from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hub.domain import wire
 from hub.domain.errors import UsageError
+from hub.render.html import templates
 
-_FOLDER = Path(__file__).parent / "templates"
 FORMATS = ("text", "json", "csv", "html")
 _COLUMNS = ("kind", "record_id", "external_id", "system", "field", "hub", "theirs", "cause")
 
@@ -22,10 +19,7 @@ def render(report: Any, format: str) -> str:
     if format == "csv":
         return _csv(report)
     if format == "html":
-        templates = Environment(
-            loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-        )
-        return templates.get_template("reconciliation.html").render(report=report, columns=_COLUMNS)
+        return templates().get_template("reconciliation.html").render(report=report, columns=_COLUMNS)
     if format == "text":
         return _text(report)
     raise UsageError(f"--format {format}: is none of {', '.join(FORMATS)}")

@@ -4,16 +4,13 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from hub.domain.audit import each_field, stamp
+from hub.render.html import templates
 from hub.render.pdf import printed
 from hub.render.reconciliation import cell
 
-_FOLDER = Path(__file__).parent / "templates"
 COLUMNS = (
     "number", "at", "actor", "kind", "record_id", "field", "old", "new", "reason", "agreement", "message_id", "hash",
 )  # fmt: skip
@@ -44,10 +41,7 @@ def as_json(kept: Iterable[Any], proof: dict[str, Any]) -> Iterator[str]:
 
 def as_pdf(kept: Iterable[Any], proof: dict[str, Any]) -> bytes:
     """Return the trail for paper. FatalError with the install line where Pango is missing."""
-    templates = Environment(
-        loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    return printed(templates.get_template("trail.html").render(rows=list(rows(kept)), proof=proof))
+    return printed(templates().get_template("trail.html").render(rows=list(rows(kept)), proof=proof))
 
 
 def _line(values: Iterable[Any]) -> str:
