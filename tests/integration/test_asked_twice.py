@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from hub.domain.people import Role
-from tests.people import PASSWORD, as_, granted, person, quick_hub, served
+from tests.people import PASSWORD, as_, granted, person, quick_hub
 from tests.review_kit import AT
 
 API = "/api/v1"
@@ -26,12 +26,6 @@ def hub(home):
            organization="Meridian", name="Ada Byron")  # fmt: skip
     person(hub, CARA, granted(Role.CONTRIBUTOR, "Meridian"), organization="Meridian", name="Cara Lind")
     return hub
-
-
-@pytest.fixture
-def client(hub):
-    with served(hub) as one:
-        yield one
 
 
 def creating(document):

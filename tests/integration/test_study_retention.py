@@ -32,10 +32,15 @@ ANNA = person("Anna Weber", Role.PROJECT_MANAGER)
 LOG, RECORDS = RecordClass.COMMUNICATION, RecordClass.RECORDS
 
 
+BOTH = pytest.mark.parametrize("here", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def here(home):
+def here(request, home):
+    """A hub, on SQLite where a test does not say otherwise."""
     del home
-    hub = quick_hub(clock=Clock(AT))
+    there = getattr(request, "param", "sqlite") == "postgresql"
+    hub = quick_hub(clock=Clock(AT), database=request.getfixturevalue("postgres_url") if there else None)
     yield hub
     hub.close()
 
@@ -60,6 +65,7 @@ def destroyed(here, record_class=LOG):
     return approve(here.room, here.stacks, BOB, asked.id, reason="checked against the plan")
 
 
+@BOTH
 def test_what_was_said_is_destroyed_by_two_people_with_a_certificate_and_what_was_changed_later_stays(here, said):
     asked = ask(here.room, here.stacks, ADA, STUDY, LOG, reason="its period is over")
     with pytest.raises(StandingError, match="another person"):
@@ -146,6 +152,7 @@ def test_that_a_period_has_ended_is_noted_once(here, said):
     assert states == ["ended", "asked", "approved", "done"]
 
 
+@BOTH
 def test_the_database_keeps_the_log_but_for_what_is_agreed_to_go(here, said):
     del said
     for statement in ("DELETE FROM communication_log", "UPDATE communication_log SET text = 'x'"):
@@ -185,6 +192,7 @@ def synced(here):
     return here
 
 
+@BOTH
 def test_records_go_once_the_last_agreement_has_ended_and_their_period_is_over(synced):
     here = synced
     here.clock.now = ends_at(AT, 30)

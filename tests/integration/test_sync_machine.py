@@ -4,25 +4,21 @@
 """
 
 import os
-import tempfile
-from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from hub.bootstrap import build
 from hub.domain.agreements import Policy
 from hub.domain.errors import RejectedError, RetryableError
 from hub.services.sync import replay
-from hub.settings import load_settings
 from tests.integration.machine_kit import OWNER, SIDES, World
 
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "0"))
 SIDE = st.sampled_from(SIDES)
 FIELD = st.sampled_from(sorted(OWNER))
 VALUE = st.one_of(st.none(), st.integers(0, 3))
-_EMPTY = tempfile.TemporaryDirectory()
 
 
 class Machine(RuleBasedStateMachine):
@@ -30,9 +26,7 @@ class Machine(RuleBasedStateMachine):
 
     @initialize(policy=st.sampled_from(Policy))
     def begin(self, policy):
-        if not any(Path(_EMPTY.name).iterdir()):
-            build(load_settings(home=Path(_EMPTY.name), database=None)).close()
-        self.world = World(Path(_EMPTY.name), policy)
+        self.world = World(self.empty, policy)
 
     @rule(side=SIDE, field=FIELD, value=VALUE)
     def edit(self, side, field, value):
@@ -118,7 +112,12 @@ class Machine(RuleBasedStateMachine):
             self.world.close()
 
 
-replay._LOOK_S = 0.01
+@pytest.fixture(autouse=True)
+def _quick(empty_home, monkeypatch):
+    monkeypatch.setattr(replay, "_LOOK_S", 0.01)
+    monkeypatch.setattr(Machine, "empty", empty_home, raising=False)
+
+
 TestMachine = Machine.TestCase
 TestMachine.settings = settings(
     max_examples=EXAMPLES or 12,

@@ -27,7 +27,7 @@ class Laid:
 
     def take(self, files: Iterable[tuple[Found, bool, bool]]) -> None:
         """Keep files: each with whether it is one of a meeting, and whether it stands still."""
-        self._connection.executemany(_PUT, (_row(*one) for one in files))
+        self._connection.executemany(_PUT, map(_row, files))
 
     def meetings(self, since: float) -> Iterator[tuple[str, list[tuple[Found, bool]]]]:
         """Yield the files that differ in their ending only, with their common name: those with one of *since* or later.
@@ -54,7 +54,8 @@ def laid() -> Iterator[Laid]:
         connection.close()
 
 
-def _row(found: Found, of_meeting: bool, still: bool) -> tuple[bytes, bytes | None, int, float, str, bool]:  # noqa: FBT001
+def _row(one: tuple[Found, bool, bool]) -> tuple[bytes, bytes | None, int, float, str, bool]:
+    found, of_meeting, still = one
     stem = _bytes(PurePosixPath(found.name).stem) if of_meeting else None
     return _bytes(found.name), stem, found.size, found.mtime, found.stamp, still
 
