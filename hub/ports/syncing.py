@@ -243,8 +243,11 @@ class Ledger(Protocol):
     def agreements(self, *, started: bool = False) -> list[Agreement]:
         """Return the newest version of each agreement; where *started*, of those versions that were once started."""
 
-    def agree(self, agreement: Agreement, *, audit: Sequence[Entry]) -> None:
-        """Store a version of an agreement."""
+    def agree(self, agreement: Agreement, *, before: Agreement | None = None, audit: Sequence[Entry]) -> None:
+        """Store a version of an agreement: a new one, or one that is as it was *before*.
+
+        UsageError where somebody else has made or moved that version meanwhile.
+        """
 
     def unlisted(self, system: str, kind: str, listing: str, *, written: int, after: str, limit: int) -> list[Base]:
         """Return live records of *kind* that *system* held but *listing* did not show, by external id *after* one.

@@ -74,14 +74,17 @@ class SqlLedger:
                 newest[found.id] = found
         return list(newest.values())
 
-    def agree(self, agreement: Agreement, *, audit: Sequence[Entry]) -> None:
+    def agree(self, agreement: Agreement, *, before: Agreement | None = None, audit: Sequence[Entry]) -> None:
         """Store a version of an agreement; see `Ledger.agree`."""
         table = sync_tables.agreements
         where = and_(table.c.id == agreement.id, table.c.version == agreement.version)
+        known = before if before is not None and before.version == agreement.version else None
         with transaction(self._engine) as connection:
+            body = connection.execute(select(table.c.body).where(where).with_for_update()).scalar()
+            if (wire.loads(Agreement, body) if body is not None else None) != known:
+                raise UsageError(f"agreement {agreement.label}: somebody else has just changed it; look at it again")
             row = {"id": agreement.id, "version": agreement.version, "body": wire.dumps(agreement)}
-            if connection.execute(update(table).where(where).values(row)).rowcount == 0:
-                connection.execute(insert(table).values(row))
+            connection.execute(insert(table).values(row) if known is None else update(table).where(where).values(row))
             _append(connection, audit)
 
     def unlisted(self, system: str, kind: str, listing: str, *, written: int, after: str, limit: int) -> list[Base]:

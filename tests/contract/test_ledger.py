@@ -90,8 +90,11 @@ def test_a_position_never_goes_back(ledger, name):
 
 
 def test_of_an_agreement_the_newest_version_is_told_and_the_newest_that_was_started(ledger, shared_engine, name):
+    before = None
     for version, status in ((1, Status.ACTIVE), (2, Status.PROPOSED), (2, Status.TRIAL)):
-        ledger.agree(agreement(name, version, status), audit=[entry(name)])
+        made = agreement(name, version, status)
+        ledger.agree(made, before=before, audit=[entry(name)])
+        before = made
     [newest] = [one for one in ledger.agreements() if one.id == name]
     [started] = [one for one in ledger.agreements(started=True) if one.id == name]
     assert (newest.version, newest.status) == (2, Status.TRIAL)
@@ -99,6 +102,20 @@ def test_of_an_agreement_the_newest_version_is_told_and_the_newest_that_was_star
     with shared_engine.connect() as connection:
         kept = connection.execute(audit.audit.select().where(audit.audit.c.record_id == name)).all()
     assert len(kept) == 3, "each step is in the trail"
+
+
+def test_of_two_who_move_one_version_of_an_agreement_the_second_looks_again(ledger, shared_engine, name):
+    offered = agreement(name, 1, Status.PROPOSED)
+    ledger.agree(offered, audit=[entry(name)])
+    ledger.agree(agreement(name, 1, Status.TRIAL), before=offered, audit=[entry(name)])
+    for before in (offered, None, agreement(name, 0, Status.ENDED)):
+        with pytest.raises(UsageError, match="somebody else has just changed it"):
+            ledger.agree(agreement(name, 1, Status.ENDED), before=before, audit=[entry(name)])
+    [kept] = [one for one in ledger.agreements() if one.id == name]
+    assert kept.status is Status.TRIAL
+    with shared_engine.connect() as connection:
+        lines = connection.execute(audit.audit.select().where(audit.audit.c.record_id == name)).all()
+    assert len(lines) == 2
 
 
 def test_letters_are_told_by_state_system_time_and_reason_oldest_first(ledger, name):

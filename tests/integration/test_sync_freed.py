@@ -83,6 +83,17 @@ def test_what_its_owner_restores_is_restored_on_the_other_side_with_all_that_was
     assert not reconcile(bench.sync).differences
 
 
+def test_of_two_who_decide_at_once_the_second_is_told(bench, monkeypatch):
+    _, _, there = begun(bench)
+    bench.sponsor.put(KIND, there, enrolled=8)
+    bench.round()
+    seen = bench.dispute()
+    bench.settle(seen.id, take=True)
+    monkeypatch.setattr(bench.sync.ledger, "dispute", lambda _: seen)  # as it was when the second looked
+    with pytest.raises(UsageError, match="just now"):
+        bench.settle(seen.id, take=False)
+
+
 def test_a_deletion_by_the_owner_that_was_ignored_counts_once_deletions_do(bench):
     _, here, there = begun(bench, deletes=Deletes.IGNORE)
     bench.cro.remove(KIND, here)

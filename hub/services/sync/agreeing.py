@@ -119,7 +119,7 @@ def _store(
         agreement=after.label,
         message_id=new_id(),
     )
-    ledger.agree(after, audit=(entry,))
+    ledger.agree(after, before=before, audit=(entry,))
 
 
 def _known(ledger: Ledger, id: str) -> Agreement:

@@ -32,6 +32,9 @@ def resolve(ledger: Ledger, id: str, *, take: bool, person: str, reason: str, cl
         here = into.get(dispute.record_id, dispute.record_id)
         theirs = followed({dispute.field: dispute.theirs}, into)[dispute.field]
         record = unit.records([here])[here]
+        # looked at once more: it is decided or ended by whoever holds the record
+        if dispute.state == "open" and id not in {one.id for one in unit.disputes([here, dispute.record_id])}:
+            raise UsageError(f"{id}: was decided, or ended by itself, just now")
         mine = record.deleted if dispute.field == "deleted" else record.fields.get(dispute.field)
         if take and dispute.field == "deleted":
             record = replace(record, deleted=bool(theirs), version=record.version + 1)
