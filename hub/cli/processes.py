@@ -4,10 +4,14 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
+from hub.domain.errors import HubError
+
 log = structlog.get_logger()
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 _REST_S = 1.0
 """Between the end of a process and its next start, so that one that cannot live is not started without pause."""
 
@@ -23,20 +27,28 @@ def kept_running(count: int, serve: Callable[[], None]) -> None:
         nonlocal stopping
         stopping = True
         for one in running:
-            os.kill(one, number)
+            with suppress(ProcessLookupError):  # it has ended just now
+                os.kill(one, number)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    def start() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # nobody is started whom `stop` does not know of
+        try:
+            if not stopping:
+                running.add(_started(serve))
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+    for number in _ENDING:
         signal.signal(number, stop)
     for _ in range(count):
-        running.add(_started(serve))
+        start()
     while running:
         ended, status = os.wait()
         running.discard(ended)
         if not stopping:
             log.warning("server_ended", process=ended, status=os.waitstatus_to_exitcode(status))
             time.sleep(_REST_S)
-        if not stopping:
-            running.add(_started(serve))
+            start()
 
 
 def _started(serve: Callable[[], None]) -> int:
@@ -46,11 +58,16 @@ def _started(serve: Callable[[], None]) -> int:
         return process
     code = 1
     try:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _ENDING:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         _end_with(parent)
         serve()
         code = 0
+    except HubError as error:
+        log.error("server_failed", reason=str(error))
+    except Exception:
+        log.exception("server_broke")
     finally:
         os._exit(code)
 
