@@ -1,6 +1,7 @@
 """Files come in, piece by piece: a broken line costs the last piece, a wrong hash the file."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import PurePath
@@ -11,7 +12,7 @@ from hub.domain.people import Principal
 from hub.domain.policy import Right
 from hub.domain.uploads import Upload, UploadState
 from hub.ports import BlobStore
-from hub.ports.review import Incoming
+from hub.ports.review import Incoming, ShelfUnit
 from hub.services.review.meetings import require_idle
 from hub.services.review.room import Room, held, seen, working
 
@@ -113,16 +114,27 @@ def expire(room: Room, dock: Dock) -> int:
     """Remove uploads that nobody went on with; return how many. Called now and then."""
     with room.shelf.reading() as unit:
         left = [one for one in unit.several(Upload, state=UploadState.OPEN) if one.expires_at <= room.clock()]
+    count = 0
     for one in left:
-        _ended(room, dock, one, "hub", "nobody went on with it")
-    return len(left)
+        with suppress(StandingError):  # another process was faster, or somebody went on with it
+            _ended(room, dock, one, "hub", "nobody went on with it")
+            count += 1
+    return count
 
 
 def _open(room: Room, principal: Principal, upload_id: str) -> Upload:
-    found = upload(room, principal, upload_id)
+    return _require_open(upload(room, principal, upload_id))
+
+
+def _require_open(found: Upload) -> Upload:
     if found.state is not UploadState.OPEN:
         raise StandingError(f"{found.name}: the upload is {found.state}{': ' if found.why else ''}{found.why}")
     return found
+
+
+def _stands(unit: ShelfUnit, upload: Upload) -> None:
+    """Hold an upload that is to be changed. StandingError where it has ended meanwhile."""
+    _require_open(unit.get(Upload, upload.id, hold=True) or upload)
 
 
 def _finish(room: Room, dock: Dock, principal: Principal, whole: Upload) -> Upload:
@@ -133,6 +145,7 @@ def _finish(room: Room, dock: Dock, principal: Principal, whole: Upload) -> Uplo
         raise RejectedError(f"{whole.name}: {why}; send it again")
     with working(room, principal, whole.meeting_id, Right.MEETINGS_WRITE) as work:
         require_idle(work.card)
+        _stands(work.unit, whole)
         done = replace(whole, state=UploadState.DONE, sha256=sha256)
         work.unit.put(done)
         work.change(recording=sha256, media=whole.name)
@@ -143,6 +156,7 @@ def _finish(room: Room, dock: Dock, principal: Principal, whole: Upload) -> Uplo
 def _ended(room: Room, dock: Dock, upload: Upload, actor: str, why: str) -> Upload:
     ended = replace(upload, state=UploadState.GIVEN_UP, why=why)
     with held(room, upload.meeting_id, actor) as work:
+        _stands(work.unit, upload)
         work.unit.put(ended)
         work.note("upload", "state", UploadState.OPEN, ended.state, of=upload.id[:16], reason=why)
     dock.incoming.remove(upload.id)
@@ -151,6 +165,7 @@ def _ended(room: Room, dock: Dock, upload: Upload, actor: str, why: str) -> Uplo
 
 def _kept(room: Room, upload: Upload) -> Upload:
     with room.shelf.writing() as unit:
+        _stands(unit, upload)
         unit.put(upload)
     return upload
 
