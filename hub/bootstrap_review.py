@@ -84,9 +84,13 @@ class ReviewParts:
     def room(self) -> "Room":
         """Where minutes live: the shelf, the clock, new names."""
         from hub.services.review.room import Room
+        from hub.services.review.study_retention import study_scope
         from hub.storage.shelf import SqlShelf
 
-        return Room(self._part("shelf", lambda: SqlShelf(self._engine)), self.clock, lambda: uuid4().hex)
+        def kept(study: str) -> frozenset[str]:
+            return study_scope(self.room, self.stacks, study).organizations
+
+        return Room(self._part("shelf", lambda: SqlShelf(self._engine)), self.clock, lambda: uuid4().hex, kept)
 
     @cached_property
     def dock(self) -> "Dock":

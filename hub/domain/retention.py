@@ -118,6 +118,8 @@ class StudyDestruction:
     certificate: str = ""
     signature: str = ""
     key: str = ""
+    organizations: tuple[str, ...] = ()
+    """Whose it was when it was asked for: of what has gone nothing else tells it."""
 
 
 def ends_at(at: datetime, months: int) -> datetime:

@@ -22,4 +22,7 @@ class Stack(Protocol):
         """
 
     def remove(self, study: str, before: datetime) -> None:
-        """Take what is of *before* away, as far as its destruction is agreed. Done twice it comes to the same."""
+        """Take what is of *before* away, as far as its destruction is agreed. Done twice it comes to the same.
+
+        StandingError where it is in use again.
+        """

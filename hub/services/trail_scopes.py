@@ -10,6 +10,7 @@ from hub.domain.oversight import Incident, RegisterEntry
 from hub.domain.personal import PersonalRequest
 from hub.domain.places import scope_of_system
 from hub.domain.policy import Scope
+from hub.domain.retention import StudyDestruction
 from hub.ports import Ledger
 from hub.ports.communications import CommunicationLog
 from hub.ports.review import Shelf
@@ -54,7 +55,7 @@ class OtherScopes:
             return self._log.scope(entry.record_id)
         if entry.kind in _OF_STUDIES and _meeting(entry) not in self._meetings:
             study = entry.record_id.rpartition("/")[0] if entry.kind == "destruction" else entry.record_id
-            return Scope(self._shelf.parties(study), study)
+            return Scope(self._shelf.parties(study) | self._destroyed(study), study)
         if entry.field == "dead_letter":
             return self._letter(entry.record_id)
         return self._meetings.get(_meeting(entry))
@@ -63,6 +64,12 @@ class OtherScopes:
         with self._shelf.reading() as unit:
             found = unit.get(kind, id)
         return found.scope if found is not None else None
+
+    def _destroyed(self, study: str) -> frozenset[str]:
+        """Return whose was what of a study was destroyed, or is asked to be."""
+        with self._shelf.reading() as unit:
+            found = unit.several(StudyDestruction, study=study)
+        return frozenset(name for one in found for name in one.organizations)
 
     def _letter(self, id: str) -> Scope | None:
         try:

@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, delete, or_, select
 
 from hub.domain.agreements import Agreement, Status
+from hub.domain.errors import StandingError
 from hub.storage import bulk, departed
 from hub.storage.bus_tables import bus_messages
 from hub.storage.engine import reading, transaction
@@ -79,10 +80,13 @@ class RecordStack:
         return {"records": dict(sorted(count.items())), "sha256": whole.hexdigest()}
 
     def remove(self, study: str, before: datetime) -> None:
-        """Remove records and what is known of them; see `Stack.remove`."""
-        del before
+        """Remove records and what is known of them; see `Stack.remove`. StandingError where they are in use again."""
         with reading(self._engine) as connection:
             kinds = {row.id: row.kind for row in _of(connection, study)}
+        if kinds and self.oldest(study, before) is None:
+            raise StandingError(f"{study}: an agreement covers its records again; nothing of them goes")
+        with transaction(self._engine) as connection:  # first: which systems they are is known by the records
+            connection.execute(delete(letters).where(letters.c.system.in_(sorted(self._unused(study, kinds)))))
         ids = list(kinds)
         for start in range(0, len(ids), _STEP):
             step = ids[start : start + _STEP]
@@ -91,9 +95,6 @@ class RecordStack:
                 bodies = ((one, {"kind": kinds[one], "systems": sorted(held[one])}) for one in step)
                 departed.note(connection, study, bodies)
                 _remove(connection, step)
-        unused = self._unused(study)
-        with transaction(self._engine) as connection:
-            connection.execute(delete(letters).where(letters.c.system.in_(sorted(unused))))
 
     def _covering(self, study: str) -> list[Agreement]:
         """Return the agreements of the study: those that name it or all studies, and whose systems hold it."""
@@ -103,10 +104,17 @@ class RecordStack:
         named = (one for one in self._agreements() if not one.studies or study in one.studies)
         return [one for one in named if one.systems & holders]
 
-    def _unused(self, study: str) -> set[str]:
-        """Return the systems of the study's agreements that take part in no agreement that stands."""
-        used = {name for one in self._agreements() if one.status is not Status.ENDED for name in one.systems}
-        return {name for one in self._covering(study) for name in one.systems} - used
+    def _unused(self, study: str, ids: Container[str]) -> set[str]:
+        """Return the systems of the study's agreements that take part in no other, and hold nothing but *ids*."""
+        covering = self._covering(study)
+        used = {name for one in self._agreements() if one not in covering for name in one.systems}
+        found = {name for one in covering for name in one.systems} - used
+        return {name for name in found if not self._holds_others(name, ids)}
+
+    def _holds_others(self, system: str, ids: Container[str]) -> bool:
+        with reading(self._engine) as connection:
+            held = connection.execute(select(bases.c.record_id).where(bases.c.system == system)).scalars()
+            return any(one not in ids for one in held)
 
 
 def _studies(connection: Connection) -> Iterator[tuple[str, str]]:

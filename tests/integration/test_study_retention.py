@@ -13,10 +13,11 @@ from hub.domain.communications import Asked, Channel, Kind, Said
 from hub.domain.errors import MissingError, RefusedError, StandingError, UsageError
 from hub.domain.people import Role
 from hub.domain.retention import DestructionState, RecordClass, begun_before, ends_at
-from hub.domain.sync import Base, Effects, Record
+from hub.domain.sync import Base, Effects, Letter, Record
 from hub.ports.browsing import Wanted
+from hub.services.review.retained import holds
 from hub.services.review.retention import place_hold, release_hold, set_period
-from hub.services.review.study_retention import approve, ask, ended, listed, refuse, tell_ended
+from hub.services.review.study_retention import approve, ask, certificate, ended, listed, refuse, tell_ended
 from hub.storage.backup.whole import signed_by
 from tests.people import Clock, quick_hub
 from tests.review_kit import person
@@ -96,6 +97,8 @@ def test_lines_of_the_trail_stay_whose_they_were(here, said):
     assert lines() == 3
     destroyed(here)
     assert lines() == 3
+    page, _ = here.trail.page(Wanted(kind="destruction"), mine, before=None, limit=50)
+    assert [json.loads(one.entry.new) for one in page] == ["done", "approved", "asked"]
 
 
 def test_a_hold_on_the_study_keeps_it_even_after_it_was_asked_for(here, said):
@@ -141,6 +144,36 @@ def test_a_crash_in_between_is_finished_with_what_was_counted_before(here, said,
     monkeypatch.undo()
     done = approve(here.room, here.stacks, BOB, asked.id, reason="yes")
     assert json.loads(done.certificate)["messages"] == 1
+
+
+def test_what_is_left_of_a_crash_stays_while_it_is_held(here, said, monkeypatch):
+    del said
+    asked = ask(here.room, here.stacks, ADA, STUDY, LOG, reason="its period is over")
+    monkeypatch.setattr(type(here.stacks.classes[LOG]), "remove", crashed)
+    with pytest.raises(KeyboardInterrupt):
+        approve(here.room, here.stacks, BOB, asked.id, reason="yes")
+    monkeypatch.undo()
+    place_hold(here.room, ADA, study=STUDY, reason="an inspection is announced")
+    with pytest.raises(StandingError, match="an inspection is announced"):
+        approve(here.room, here.stacks, BOB, asked.id, reason="yes")
+    assert len(texts(here)) == 3
+
+
+def crashed(*_about):
+    raise KeyboardInterrupt
+
+
+def test_another_organization_sees_nothing_of_a_study_without_meetings_and_changes_nothing(here, said):
+    del said
+    held = place_hold(here.room, BOB, study=STUDY, reason="an inspection is announced")
+    assert (holds(here.room, ZOE), holds(here.room, ADA)) == ([], [held])
+    for what in (
+        lambda: release_hold(here.room, ZOE, held.id, reason="x"),
+        lambda: place_hold(here.room, ZOE, study=STUDY, reason="x"),
+        lambda: set_period(here.room, ZOE, RECORDS, STUDY, 1, revision=0, reason="x"),
+    ):
+        with pytest.raises(MissingError):
+            what()
 
 
 def test_that_a_period_has_ended_is_noted_once(here, said):
@@ -193,7 +226,7 @@ def synced(here):
 
 
 @BOTH
-def test_records_go_once_the_last_agreement_has_ended_and_their_period_is_over(synced):
+def test_records_go_once_the_last_agreement_has_ended_and_their_period_is_over(synced, monkeypatch):
     here = synced
     here.clock.now = ends_at(AT, 30)
     with pytest.raises(StandingError, match="in use"):
@@ -202,6 +235,7 @@ def test_records_go_once_the_last_agreement_has_ended_and_their_period_is_over(s
     here.clock.now = ends_at(here.clock.now, 3)
     assert ended(here.room, here.stacks, ADA) == []
     here.clock.now += timedelta(days=3)
+    monkeypatch.setattr("hub.storage.stacked_records._STEP", 1)
     done = destroyed(here, RECORDS)
     assert json.loads(done.certificate)["records"] == {"site": 1, "study": 1}
     assert here.browser.placed(["s1", "x1"]) == {}
@@ -210,6 +244,52 @@ def test_records_go_once_the_last_agreement_has_ended_and_their_period_is_over(s
         assert connection.execute(text("SELECT record_id FROM bases ORDER BY 1")).scalars().all() == ["s2", "x2"]
     gone = here.browser.departed(["x1"])["x1"]
     assert (gone.protocol, gone.systems, gone.record.kind) == (STUDY, frozenset({"ctms"}), "site")
+
+
+def past(here):
+    """Have the agreement ended, and its period over."""
+    here.sync.ledger.agree(replace(RULE, version=2, status=Status.ENDED), audit=[])
+    here.clock.now = ends_at(AT, 30)
+
+
+def test_the_certificate_stays_with_the_parties_when_all_of_it_has_gone(synced, monkeypatch):
+    here = synced
+    past(here)
+    asked = ask(here.room, here.stacks, ADA, STUDY, RECORDS, reason="its period is over")
+    monkeypatch.setattr("hub.services.review.study_retention._certified", crashed)
+    with pytest.raises(KeyboardInterrupt):
+        approve(here.room, here.stacks, BOB, asked.id, reason="yes")
+    monkeypatch.undo()
+    assert here.browser.placed(["s1", "x1"]) == {}
+    with pytest.raises(MissingError, match="no such destruction"):
+        approve(here.room, here.stacks, ZOE, asked.id, reason="x")
+    done = approve(here.room, here.stacks, BOB, asked.id, reason="yes")
+    assert certificate(here.room, here.stacks, ADA, asked.id) == done
+    assert listed(here.room, here.stacks, ZOE) == []
+
+
+def test_records_that_are_in_use_again_are_not_finished_with(synced, monkeypatch):
+    here = synced
+    past(here)
+    asked = ask(here.room, here.stacks, ADA, STUDY, RECORDS, reason="its period is over")
+    monkeypatch.setattr(type(here.stacks.classes[RECORDS]), "remove", crashed)
+    with pytest.raises(KeyboardInterrupt):
+        approve(here.room, here.stacks, BOB, asked.id, reason="yes")
+    monkeypatch.undo()
+    here.sync.ledger.agree(replace(RULE, id="again"), audit=[])
+    with pytest.raises(StandingError, match="covers its records again"):
+        approve(here.room, here.stacks, BOB, asked.id, reason="yes")
+    assert set(here.browser.placed(["s1", "x1"])) == {"s1", "x1"}
+
+
+def test_letters_go_of_systems_that_serve_nothing_else(synced):
+    here = synced
+    made = [Letter(f"l-{one}", "check", one, "site", "bad", b"{}", {}, 1, AT, "e1") for one in ("ctms", "edc", "x")]
+    with here.sync.ledger.unit() as unit:
+        unit.save(Effects(letters=tuple(made)))
+    past(here)
+    destroyed(here, RECORDS)
+    assert {one.system for one in here.sync.ledger.letters()} == {"ctms", "x"}, "ctms holds another study too"
 
 
 def test_parties_of_another_agreement_over_all_studies_have_no_say(synced):

@@ -89,17 +89,18 @@ def place_hold(room: Room, principal: Principal, *, study: str = "", meeting_id:
 def release_hold(room: Room, principal: Principal, hold_id: str, *, reason: str) -> Hold:
     """End a hold. StandingError where it has ended."""
     with room.shelf.reading() as unit:
-        before = unit.get(Hold, hold_id, hold=True)
-    if before is None:
+        found = unit.get(Hold, hold_id)
+    if found is None:
         raise MissingError(f"{hold_id}: there is no such hold")
-    if before.meeting_id:
-        seen(room, principal, before.meeting_id, MANAGE)
+    if found.meeting_id:
+        seen(room, principal, found.meeting_id, MANAGE)
     else:
-        allowed(room, principal, MANAGE, study_scope(room, principal, before.study), what="this study")
-    if before.released_at is not None or not reason.strip():
-        raise StandingError("the hold has ended already, or no reason was given to end it")
-    after = replace(before, released_by=principal.user.email, released_at=room.clock(), why_released=reason.strip())
+        allowed(room, principal, MANAGE, study_scope(room, principal, found.study), what="this study")
     with room.shelf.writing() as unit:
+        before = unit.get(Hold, hold_id, hold=True)
+        if before is None or before.released_at is not None or not reason.strip():
+            raise StandingError("the hold has ended already, or no reason was given to end it")
+        after = replace(before, released_by=principal.user.email, released_at=room.clock(), why_released=reason.strip())
         unit.put(after)
         unit.audit([_line(room, principal, after, "placed", "released", reason)])
     return after

@@ -28,13 +28,21 @@ class _Scoped(Protocol):
 Thing = TypeVar("Thing", bound=_Scoped)
 
 
+def _nobody(_study: str) -> frozenset[str]:
+    return frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
-    """All that most services of minutes need; *new_id* returns an unguessable name."""
+    """All that most services of minutes need; *new_id* returns an unguessable name.
+
+    *elsewhere* tells whose a study is by what is kept of it beside meetings: records, and what was said.
+    """
 
     shelf: Shelf
     clock: Clock
     new_id: Callable[[], str]
+    elsewhere: Callable[[str], frozenset[str]] = _nobody
 
 
 class Work:

@@ -85,13 +85,15 @@ def set_recipients(
 
 
 def study_scope(room: Room, principal: Principal, study: str) -> Scope:
-    """Return whose the rule of a study is: the parties of its meetings, of the first one whoever enters it.
+    """Return whose the rule of a study is: the parties of its meetings, else those of what else is kept of it, else
+    whoever enters its first meeting.
 
     The rule for all studies ("") is of the hub as a whole.
     """
     if not study:
         return Scope(frozenset())
-    return Scope(room.shelf.parties(study) or frozenset({principal.user.organization}), study)
+    parties = room.shelf.parties(study) or room.elsewhere(study)
+    return Scope(parties or frozenset({principal.user.organization}), study)
 
 
 def _check_steps(steps: Sequence[Step], reason: str) -> None:

@@ -1,5 +1,6 @@
 """What is kept study by study is destroyed when its period has ended and two people agree; certified."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -64,10 +65,8 @@ def tell_ended(room: Room, stacks: Stacks) -> int:
         if _several(room, one.study, one.record_class, (ENDED, ASKED, REFUSED, APPROVED)):
             continue
         why = "the period of the oldest of it has ended"
-        made = StudyDestruction(
-            room.new_id(), one.study, one.record_class, one.before, why, "hub", room.clock(), state=ENDED
-        )
-        _put(room, made, None, "hub", why)
+        made = _made(room, stacks, one.study, one.record_class, one.before, why, "hub")
+        _put(room, replace(made, state=ENDED), None, "hub", why)
         count += 1
     return count
 
@@ -76,7 +75,7 @@ def listed(room: Room, stacks: Stacks, principal: Principal) -> list[StudyDestru
     """Return what of studies was destroyed or is asked to be, newest first."""
     with room.shelf.reading() as unit:
         found = [one for one in unit.several(StudyDestruction) if one.state is not ENDED]
-    mine = [one for one in found if _may(room, principal, _scope(room, stacks, one.study, one.record_class))]
+    mine = [one for one in found if _may(room, principal, _scope_of(room, stacks, one))]
     return sorted(mine, key=lambda one: one.asked_at, reverse=True)
 
 
@@ -94,10 +93,8 @@ def ask(
     if _several(room, study, record_class, (ASKED, APPROVED)):
         raise StandingError("its destruction is asked for already")
     told = next(iter(_several(room, study, record_class, (ENDED,))), None)
-    made = StudyDestruction(
-        told.id if told else room.new_id(), study, record_class, before, reason.strip(), principal.user.email,
-        room.clock(),
-    )  # fmt: skip
+    made = _made(room, stacks, study, record_class, before, reason.strip(), principal.user.email)
+    made = replace(made, id=told.id) if told else made
     return _put(room, made, told.state if told else None, principal.actor, reason)
 
 
@@ -110,7 +107,8 @@ def refuse(room: Room, stacks: Stacks, principal: Principal, id: str, *, reason:
 def approve(room: Room, stacks: Stacks, principal: Principal, id: str, *, reason: str) -> StudyDestruction:
     """Approve a destruction that another person asked for, and do it; the certificate is signed and kept.
 
-    StandingError as of `ask`, and for one's own request. Called again after a crash it finishes what was begun.
+    StandingError as of `ask`, and for one's own request. Called again after a crash it finishes what was begun, unless
+    what is left is held by now, or in use again.
     """
     found = _waiting(room, stacks, principal, id, (ASKED, APPROVED), reason)
     if found.asked_by == principal.user.email:
@@ -121,6 +119,8 @@ def approve(room: Room, stacks: Stacks, principal: Principal, id: str, *, reason
         _may_go(room, stacks, found.study, found.record_class, found.before)
         told = _canonical(stack.told(found.study, found.before))
         found = _decided(room, replace(found, told=told), APPROVED, principal, reason)
+    elif stack.oldest(found.study, found.before) is not None:
+        _not_held(room, found.study)
     # 2 destroyed
     stack.remove(found.study, found.before)
     # 3 certified
@@ -135,18 +135,11 @@ def certificate(room: Room, stacks: Stacks, principal: Principal, id: str) -> St
     return found
 
 
-def scope_of(room: Room, stacks: Stacks, id: str) -> Scope:
-    """Return whose a destruction is. MissingError where there is none."""
-    with room.shelf.reading() as unit:
-        found = unit.get(StudyDestruction, id)
-    if found is None:
-        raise MissingError(f"{id}: there is no such destruction")
-    return _scope(room, stacks, found.study, found.record_class)
-
-
 def study_scope(room: Room, stacks: Stacks, study: str) -> Scope:
-    """Return whose the kept of a study is, of whatever class."""
-    parties = (_scope(room, stacks, study, one).organizations for one in stacks.classes)
+    """Return whose the kept of a study is, of whatever class, or was before it was destroyed."""
+    parties = [_scope(room, stacks, study, one).organizations for one in stacks.classes]
+    with room.shelf.reading() as unit:
+        parties += [frozenset(one.organizations) for one in unit.several(StudyDestruction, study=study)]
     return Scope(frozenset[str]().union(*parties), study)
 
 
@@ -163,6 +156,11 @@ def _ended(room: Room, stacks: Stacks) -> Iterator[StudyEnded]:
 
 def _scope(room: Room, stacks: Stacks, study: str, record_class: RecordClass) -> Scope:
     return Scope(room.shelf.parties(study) | stacks.classes[record_class].parties(study), study)
+
+
+def _scope_of(room: Room, stacks: Stacks, one: StudyDestruction) -> Scope:
+    stands = _scope(room, stacks, one.study, one.record_class)
+    return replace(stands, organizations=stands.organizations | frozenset(one.organizations))
 
 
 def _may(room: Room, principal: Principal, scope: Scope) -> bool:
@@ -182,6 +180,10 @@ def _allowed(
 def _may_go(room: Room, stacks: Stacks, study: str, record_class: RecordClass, before: datetime) -> None:
     if stacks.classes[record_class].oldest(study, before) is None:
         raise StandingError(f"{study}: nothing of its {record_class} is past its period, or it is in use")
+    _not_held(room, study)
+
+
+def _not_held(room: Room, study: str) -> None:
     held = _held(room, study)
     if held is not None:
         raise StandingError(f"{study}: is held since {held.placed_at:%d-%b-%Y}: {held.reason}")
@@ -211,12 +213,25 @@ def _waiting(
 ) -> StudyDestruction:
     with room.shelf.reading() as unit:
         found = unit.get(StudyDestruction, id)
-    if found is None:
+    scope = _scope_of(room, stacks, found) if found else Scope(frozenset())
+    if found is None or decide(principal, MANAGE, scope, at=room.clock()) is Verdict.HIDDEN:
         raise MissingError(f"{id}: there is no such destruction")
-    _allowed(room, stacks, principal, found.study, found.record_class, reason)
+    allowed(room, principal, MANAGE, scope, what=f"study {found.study}")
+    if not reason.strip():
+        raise UsageError("say why")
     if found.state not in states:
         raise StandingError(f"it is {found.state}: nothing waits to be decided")
     return found
+
+
+def _made(
+    room: Room, stacks: Stacks, study: str, record_class: RecordClass, before: datetime, reason: str, by: str
+) -> StudyDestruction:
+    """Return a new one, named by how many there were: of two who begin at the same time one does."""
+    number = len(_several(room, study, record_class, tuple(DestructionState)))
+    name = hashlib.sha256(f"{study}\x00{record_class}\x00{number}".encode()).hexdigest()
+    parties = tuple(sorted(_scope(room, stacks, study, record_class).organizations))
+    return StudyDestruction(name, study, record_class, before, reason, by, room.clock(), organizations=parties)
 
 
 def _decided(
@@ -231,7 +246,7 @@ def _put(room: Room, one: StudyDestruction, old: DestructionState | None, actor:
         stands = unit.get(StudyDestruction, one.id, hold=True)
         if (stands.state if stands else None) != old:
             raise StandingError("somebody else has decided it meanwhile; look at it again")
-        unit.put(one)
+        (unit.put if stands else unit.add)(one)
         record = f"{one.study}/{one.record_class}"
         unit.audit([entry(actor, room.clock(), "destruction", record, "state", old, one.state, reason)])
     return one
