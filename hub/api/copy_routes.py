@@ -36,13 +36,11 @@ def make(
 ) -> Response:
     """Translate a version by machine; a copy that is there is answered as it is."""
     hub = asking.hub
-
-    def made() -> CopySeen:
-        study = meeting(hub.room, asking.principal, meeting_id).study or ""
-        asked = (hub.room, hub.translator_for(study), asking.principal, meeting_id, number, form.locale)
-        return _seen(asking, localizing.make_copy(*asked, mask=hub.outgoing), response)
-
-    return once.answer(form, made, sets=response)
+    study = meeting(hub.room, asking.principal, meeting_id).study or ""
+    asked = (hub.room, hub.translator_for(study), asking.principal, meeting_id, number, form.locale)
+    # made once whatever the key, and before it is taken: a translation takes longer than a transaction may be held
+    made = localizing.make_copy(*asked, mask=hub.outgoing)
+    return once.answer(form, lambda: _seen(asking, made, response), sets=response)
 
 
 @router.get("/{locale}")

@@ -241,6 +241,19 @@ def test_several_processes_serve_one_address_and_one_that_is_killed_comes_back(h
     assert not [one for one in last if Path(f"/proc/{one}").exists()]
 
 
+def test_a_process_that_cannot_live_says_why_and_is_started_again_until_sigterm():
+    about = "from hub.cli.processes import kept_running\nfrom hub.domain.errors import FatalError\n"
+    serve = "def serve():\n    raise FatalError('the disk is full')\nkept_running(1, serve)"
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-c", about + serve], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    told = [process.stdout.readline() for _ in range(4)]
+    process.send_signal(signal.SIGTERM)
+    rest = process.communicate(timeout=60)[0]
+    assert len([one for one in told if "the disk is full" in one]) >= 2, told
+    assert process.returncode == 0, rest
+
+
 def test_sqlite_is_served_by_one(home):
     done = subprocess.run(
         [HUB, "serve", "--workers", "2"],

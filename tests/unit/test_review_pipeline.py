@@ -248,6 +248,18 @@ def test_a_name_with_a_path_is_only_a_name(here, shop, meeting, name):
     assert "\\" not in begun.name
 
 
+def test_an_upload_that_is_given_up_while_its_pieces_come_stays_so(here, shop, meeting):
+    begun = open_upload(here, shop.dock, CARA, meeting, name="call.wav", size=5, consent="all agreed")
+
+    def pieces():
+        yield b"he"
+        give_up(here, shop.dock, CARA, begun.id)
+
+    with pytest.raises(StandingError, match="given up by the sender"):
+        receive(here, shop.dock, CARA, begun.id, offset=0, pieces=pieces())
+    assert upload(here, CARA, begun.id).state is UploadState.GIVEN_UP
+
+
 def test_uploads_are_their_senders_own(here, shop, meeting):
     begun = open_upload(here, shop.dock, CARA, meeting, name="call.wav", size=5, consent="all agreed")
     for other in (ANNA, STRANGER):
