@@ -119,7 +119,7 @@ def test_a_health_check_tells_whether_it_lives(served):
         check = [sys.executable, "-m", "hub.cli.alive"]
         return subprocess.run(check, env={**os.environ, "HUB_PORT": port}, check=False, timeout=60).returncode
 
-    assert asked(port) == 0
+    until(lambda: asked(port) == 0)  # the first answer of a busy machine may take longer than a check waits
     served.end()
     assert asked(port) == 1
 
