@@ -127,11 +127,6 @@ def served_site(made: Hub) -> Iterator[Site]:
         made.close()
 
 
-def light_hub() -> Hub:
-    """Return the hub of HUB_HOME, in which nothing is heard and passwords cost nothing."""
-    return build(load_settings(requests_per_s=10_000), passwords=Argon2Passwords(memory_kib=64, rounds=1))
-
-
 def filled(made: Hub) -> list[str]:
     """Put one thing of each kind in, and somebody of each duty (`ROLE@each.example`); return the meetings.
 

@@ -8,8 +8,8 @@ import pytest
 from lxml import html
 
 from hub.domain.people import Role
-from tests.pages_kit import UNBLINDING, filled, light_hub
-from tests.people import PASSWORD, served
+from tests.pages_kit import UNBLINDING, filled
+from tests.people import PASSWORD, quick_hub, served
 
 ASIDE = ("/sign-out", "/account/password", "/account/sessions", "/account/second-factor", "/static", "/api/")
 """What ends the session that looks, or is no page."""
@@ -26,7 +26,7 @@ ENTERED = {"reason": "as discussed", "email": "new@meridian.example", "password"
 def client(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HUB_HOME", str(tmp_path_factory.mktemp("each") / "home"))
-        hub = light_hub()
+        hub = quick_hub()
         filled(hub)
         with served(hub) as one:
             yield one

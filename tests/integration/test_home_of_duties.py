@@ -3,15 +3,15 @@
 import pytest
 
 from hub.domain.people import Role
-from tests.pages_kit import filled, light_hub
-from tests.people import PASSWORD, served
+from tests.pages_kit import filled
+from tests.people import PASSWORD, quick_hub, served
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HUB_HOME", str(tmp_path_factory.mktemp("duties") / "home"))
-        hub = light_hub()
+        hub = quick_hub()
         filled(hub)
         for _ in range(20):
             hub.sync.gates.failed("ctms", retry_after_s=None)
