@@ -1,7 +1,7 @@
 """The parts of the hub that minutes go through after the draft. `hub.bootstrap` puts them in."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -178,8 +178,11 @@ class ReviewParts:
 
         return load_platforms(self.settings.platforms, clock=self.clock, tokens=lambda: self.tokens)
 
-    def sweep(self, name: str) -> "Taken":
-        """Take in what a platform holds. UsageError for a name that is not connected, or without an account for it."""
+    def sweep(self, name: str, *, calls: Iterable[bytes] = ()) -> "Taken":
+        """Take in what a platform holds, and note what it has deleted since; *calls* are bodies of its webhook.
+
+        UsageError for a name that is not connected, or without an account for it.
+        """
         from hub.services.accounts import acting
         from hub.services.review.taking_in import sweep
 
@@ -191,7 +194,8 @@ class ReviewParts:
             raise UsageError(f"{name}: {connected.rule.account} has no account; hub users create makes one")
         principal = Principal(account.user, acting.held(self.desk, account.user.id), f"platform {name}")
         work = self.settings.home / "work" / "platforms"
-        return sweep(self.room, self.dock, self.jobs.submit, connected, principal, work=work)
+        named = [one for body in calls if connected.deletions for one in connected.deletions(body)]
+        return sweep(self.room, self.dock, self.jobs.submit, connected, principal, work=work, named=named)
 
     def outgoing(self, minutes: Minutes, *, unblinded: bool = False) -> Minutes:
         """Return minutes as they may leave, for the audience of HUB_OUTGOING_AUDIENCE; masked ones as they are.

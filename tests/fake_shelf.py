@@ -134,6 +134,7 @@ def _chosen(query: CardQuery, card: Card) -> bool:
         and query.series in (None, card.series)
         and query.standing in (None, card.standing)
         and (card.alarming or not query.alarming)
+        and query.withdrawn in ("", card.withdrawn)
         and (query.organization is None or query.organization in card.organizations)
         and (query.since is None or card.at >= query.since)
         and (query.until is None or card.at < query.until)

@@ -96,6 +96,9 @@ class MeetingSeen(BaseModel):
     consent: ConsentSeen | None
     job: str | None
     stopped_by: str | None
+    withdrawn: str = ""
+    """Empty, or where it stands that the platform has deleted the recording since: told, kept, destroyed."""
+    withdrawn_at: datetime | None = None
     opened_by: str
     opened_at: datetime
 

@@ -9,12 +9,13 @@ from pydantic import BaseModel, Field
 from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.etags import Changing
+from hub.api.meeting_forms import MeetingSeen
 from hub.api.meeting_scopes import meeting_scope, study_named, study_scope
 from hub.api.once import Creating
 from hub.domain import wire
 from hub.domain.policy import Right
 from hub.domain.retention import KEPT_ALWAYS, Destruction, DestructionState, Hold, Period, RecordClass
-from hub.services.review import retained, retention
+from hub.services.review import retained, retention, withdrawing
 
 router = APIRouter(tags=["retention"])
 OfMeeting = Annotated[Asking, may(Right.RETENTION_MANAGE, meeting_scope)]
@@ -124,6 +125,42 @@ def ended(asking: Annotated[Asking, may(Right.RETENTION_MANAGE)]) -> list[EndedS
         )
         for one in retained.ended(asking.hub.room, asking.principal)
     ]
+
+
+class WithdrawnSeen(BaseModel):
+    """A meeting whose recording its platform has deleted since it was taken in; nobody has decided on our copy yet.
+
+    *may_go* are the classes whose destruction may be asked for now, before their period is over.
+    """
+
+    meeting_id: str
+    title: str
+    study: str | None
+    platform: str
+    found_at: datetime | None
+    may_go: list[RecordClass]
+
+
+@router.get("/retention/withdrawn")
+def withdrawn(asking: Annotated[Asking, may(Right.RETENTION_MANAGE)]) -> list[WithdrawnSeen]:
+    """List recordings that were deleted where they came from and are here still, for a person to decide on."""
+    return [
+        WithdrawnSeen(
+            meeting_id=card.meeting_id,
+            title=card.title,
+            study=card.study,
+            platform=card.origin.platform if card.origin else "",
+            found_at=card.withdrawn_at,
+            may_go=list(classes),
+        )
+        for card, classes in retained.withdrawn(asking.hub.room, asking.principal)
+    ]
+
+
+@router.post("/meetings/{meeting_id}/withdrawal/keep")
+def keep(meeting_id: str, asking: OfMeeting, form: WhyForm) -> MeetingSeen:
+    """Say that the copy here is kept for its period, though its platform has deleted the recording."""
+    return MeetingSeen.of(withdrawing.keep(asking.hub.room, asking.principal, meeting_id, reason=form.reason))
 
 
 @router.get("/studies/{study}/retention")

@@ -43,6 +43,8 @@ def sweep(name: Name) -> None:
     taken = opened().sweep(name)
     say(f"{name}: {taken.found} meetings found, {len(taken.taken)} taken in, {len(taken.failed)} could not be")
     sys.stdout.writelines(f"{one}\n" for one in taken.taken)
+    for one in taken.withdrawn:
+        say(f"{one}: {name} has deleted the recording; the hub's copy waits for a decision")
     for title, reason in taken.failed:
         say(f"{title}: {reason}")
     if taken.failed:

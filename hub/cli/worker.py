@@ -76,7 +76,7 @@ def _sweeper(hub: "Hub", name: str) -> Callable[[], float]:
             if (called := hub.platforms[name].called) is not None:
                 for body in calls.values():
                     called(body)
-            hub.sweep(name)
+            hub.sweep(name, calls=calls.values())
             due = time.monotonic() + _SWEEP_EVERY_S
             if calls:
                 hub.sync.calls.handled(list(calls))

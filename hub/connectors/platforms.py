@@ -75,5 +75,6 @@ def load_platforms(
             raise UsageError(f"{path}: another file connects {told.name} already; give it another name")
         rule = Rule(**told.take.model_dump())
         platform = told.opened(clock, tokens)
-        found[told.name] = Connected(told.name, platform, rule, getattr(platform, "called", None))
+        called, deletions = getattr(platform, "called", None), getattr(platform, "deletions", None)
+        found[told.name] = Connected(told.name, platform, rule, called, deletions)
     return found

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from hub.domain.meeting import Meeting
 from hub.domain.people import Grant
+from hub.domain.platforms import Origin
 from hub.domain.policy import Scope
 from hub.domain.rare import RARE
 
@@ -64,6 +65,12 @@ class Card:
     revision: int = 1
     alerts: tuple[str, ...] = field(default=(), metadata=RARE)
     """Kinds of what in the newest draft by machine a person has to look at at once, each once."""
+    origin: Origin | None = field(default=None, metadata=RARE)
+    """Where the recording was had from, of one that a platform brought."""
+    withdrawn: str = field(default="", metadata=RARE)
+    """A `Withdrawal`, where the platform has deleted the recording since; else empty."""
+    withdrawn_at: datetime | None = field(default=None, metadata=RARE)
+    """When that was found."""
 
     @property
     def alarming(self) -> bool:
@@ -101,6 +108,8 @@ class CardQuery:
     standing: Standing | None = None
     alarming: bool = False
     """Only meetings with something that a person has to look at at once."""
+    withdrawn: str = ""
+    """Only meetings whose recording was withdrawn, and where that stands so."""
     since: datetime | None = None
     until: datetime | None = None
     after: tuple[datetime, str] | None = None

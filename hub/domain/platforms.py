@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from hub.domain.meeting import Participant
 
@@ -22,6 +23,30 @@ class HeldFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a recording or transcript was had from: the name of the platform's file, and what it is known by there.
+
+    *key* names the meeting and *host* whose it is; *file* and *kind* are of its `HeldFile`.
+    """
+
+    platform: str
+    key: str
+    host: str
+    file: str
+    kind: str
+
+
+class Withdrawal(StrEnum):
+    """What became of a recording that its platform has deleted after it was taken in."""
+
+    TOLD = "told"
+    """Nobody has said yet what is to become of the hub's copy."""
+    KEPT = "kept"
+    """A person has said that the hub keeps its copy for its period."""
+    DESTROYED = "destroyed"
+
+
+@dataclass(frozen=True, slots=True)
 class HeldMeeting:
     """A meeting as the platform tells it. *key* names this one occurrence there, also in a series."""
 
@@ -37,7 +62,16 @@ class HeldMeeting:
     @property
     def meeting_id(self) -> str:
         """Return the id under which the hub keeps it: the same whenever it is found, so that it is taken in once."""
-        return f"m-{hashlib.sha256(f'{self.platform}:{self.key}'.encode()).hexdigest()[:16]}"
+        return meeting_id_of(self.platform, self.key)
+
+    def origin(self, file: HeldFile, platform: str) -> Origin:
+        """Return where *file* is had from; *platform* is the name that the customer gave it."""
+        return Origin(platform, self.key, self.host, file.id, file.kind)
+
+
+def meeting_id_of(platform: str, key: str) -> str:
+    """Return the id under which the hub keeps the meeting that *platform* knows by *key*."""
+    return f"m-{hashlib.sha256(f'{platform}:{key}'.encode()).hexdigest()[:16]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class RecordClass(StrEnum):
 
 OF_MEETINGS = (RecordClass.RECORDING, RecordClass.TRANSCRIPT, RecordClass.MINUTES, RecordClass.RECEIPTS)
 """The classes whose period begins with the meeting, and that are destroyed meeting by meeting."""
+OF_RECORDINGS = (RecordClass.RECORDING, RecordClass.TRANSCRIPT)
+"""What a person in a meeting can have deleted where it was recorded; the minutes are the parties' own record."""
 OF_STUDIES = (RecordClass.COMMUNICATION, RecordClass.RECORDS)
 """The classes that are destroyed study by study: a message's period begins when it was last changed, that of records
 when the last agreement under which they flow has ended.

@@ -29,6 +29,25 @@ class Wanted:
         return not led and any((self.kind, self.actor, self.field, self.text))
 
 
+@dataclass(frozen=True, slots=True)
+class NoticesWanted:
+    """Which notices of regulators are looked for: empty leaves it open. *text* stands in title, summary or category.
+
+    *after* is what `place` gave of the last notice seen.
+    """
+
+    text: str = ""
+    authority: str = ""
+    language: str = ""
+    after: tuple[str, str] | None = None
+    limit: int = 50
+
+    @staticmethod
+    def place(one: Placed) -> tuple[str, str]:
+        """Return where a notice stands in the list: newest first, those without a day last."""
+        return str(one.record.fields.get("published") or ""), one.record.id
+
+
 class Browser(Protocol):
     """Reads what is kept, without holding up who writes."""
 
@@ -48,6 +67,12 @@ class Browser(Protocol):
 
         With *floor* none is looked at whose number is less.
         """
+
+    def notices(self, wanted: NoticesWanted) -> list[Placed]:
+        """Return notices of regulators, newest first; those that were taken back are left out."""
+
+    def notice_values(self, name: str) -> list[str]:
+        """Return what the notices' field *name* (authority or language) holds, each once, in order."""
 
     def newest(self) -> int:
         """Return the number of the newest entry, 0 where there is none."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from hub.domain.platforms import HeldFile, HeldMeeting, Unread
+from hub.domain.platforms import HeldFile, HeldMeeting, Origin, Unread
 
 
 class MeetingPlatform(Protocol):
@@ -24,6 +24,12 @@ class MeetingPlatform(Protocol):
         """Write a file of a meeting to *target*, in pieces.
 
         RejectedError where it is not there any more, may not be had, or has more than *most* bytes.
+        """
+
+    def deleted(self, origin: Origin) -> bool:
+        """Tell whether what was taken in has been deleted there; False where that cannot be known for sure.
+
+        Asked of what a look does not show any more, or a call says is deleted. Errors as of `held`.
         """
 
     def check(self) -> None:
@@ -56,3 +62,5 @@ class Connected:
     rule: Rule
     called: Callable[[bytes], None] | None = None
     """Does what a call of the platform asks of us, before the sweep that follows it; None where calls ask nothing."""
+    deletions: Callable[[bytes], Iterator[str]] | None = None
+    """Yields the ids (`HeldMeeting.meeting_id`) of meetings of which a call says that something was deleted."""

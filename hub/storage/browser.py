@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, or_, select
 from hub.domain.audit import Entry, stamp
 from hub.domain.places import Placed
 from hub.domain.sync import Record
-from hub.ports.browsing import Wanted
-from hub.storage import bulk, departed, rows
+from hub.ports.browsing import NoticesWanted, Wanted
+from hub.storage import bulk, departed, notices, rows
 from hub.storage.audit_tables import audit, audit_head
 from hub.storage.engine import reading
 from hub.storage.sync_tables import bases, records
@@ -42,6 +42,17 @@ class SqlBrowser:
         """Return destroyed records; see `Browser.departed`."""
         with reading(self._engine) as connection:
             return departed.placed(connection, ids)
+
+    def notices(self, wanted: NoticesWanted) -> list[Placed]:
+        """Return notices of regulators; see `Browser.notices`."""
+        with reading(self._engine) as connection:
+            found = connection.execute(notices.query_of(connection, wanted))
+            return _placed(connection, [rows.record(row) for row in found])
+
+    def notice_values(self, name: str) -> list[str]:
+        """Return what a field of notices holds; see `Browser.notice_values`."""
+        with reading(self._engine) as connection:
+            return sorted(str(one) for one in connection.execute(notices.values_of(connection, name)).scalars() if one)
 
     def newest(self) -> int:
         """Return the newest number; see `Browser.newest`."""

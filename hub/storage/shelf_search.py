@@ -147,6 +147,8 @@ def _filters(query: CardQuery) -> list[ColumnElement[bool]]:
         chosen.append(its.standing == str(query.standing))
     if query.alarming:
         chosen.append(its.alarming.is_(True))
+    if query.withdrawn:
+        chosen.append(its.withdrawn == query.withdrawn)
     if query.organization is not None:
         chosen.append(_takes_part(query.organization, cards))
     if query.since is not None:

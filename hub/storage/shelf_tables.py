@@ -37,9 +37,11 @@ cards = Table(
     Column("series", String(200)),
     Column("standing", String(20), nullable=False),
     Column("alarming", Boolean, nullable=False, server_default=false()),
+    Column("withdrawn", String(20), nullable=False, server_default=""),
     _body(),
     Index("cards_alarming", "alarming", "standing", "at", "meeting_id"),
     Index("cards_newest", "at", "meeting_id"),
+    Index("cards_withdrawn", "withdrawn", "at", "meeting_id"),
     Index("cards_standing", "standing", "at", "meeting_id"),
     Index("cards_study", "study", "at", "meeting_id"),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 from hub.domain.figures import Figures, Share
 from hub.domain.governance import OWNER, About, Plan, Planned, Step
@@ -13,6 +14,18 @@ from hub.web.meeting_view import address_of
 from hub.web.reader import Reader
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def tabs(reader: Reader, study: str) -> list[tuple[str, str, str]]:
+    """Return the parts of governance that are open to the reader: key, address, name."""
+    words, asked = reader.words, f"?{urlencode({'study': study})}" if study else ""
+    parts = [
+        ("plan", f"/governance{asked}", words.text("Communication plan")),
+        ("notices", f"/governance/notices{asked}", words.text("Who was told")),
+        ("figures", f"/governance/figures{asked}", words.text("Figures")),
+    ]
+    of_records = [("regulators", "/governance/regulators", words.text("Regulators"))]
+    return (parts if reader.can("meetings:read") else []) + (of_records if reader.can("records:read") else [])
 
 
 def about(words: Wording) -> Mapping[About, str]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from hub.api.asking import Asking
 from hub.domain.cards import Card, Standing
+from hub.domain.platforms import Withdrawal
 from hub.domain.policy import Right
 from hub.ports import Wording
 from hub.web import frame
@@ -34,6 +35,8 @@ class MeetingShown:
     state: str
     tone: str
     recording: bool
+    withdrawn: str
+    """What is to be said of a recording that was deleted where it came from."""
     tabs: list[tuple[str, str, str]]
 
 
@@ -52,6 +55,7 @@ def shown(asking: Asking, reader: Reader, card: Card) -> MeetingShown:
         standings(reader.words)[card.standing],
         TONES[card.standing],
         has_sound(card),
+        _withdrawn(reader.words, card),
         _tabs(asking, reader, card),
     )
 
@@ -73,6 +77,21 @@ def standings(words: Wording) -> dict[Standing, str]:
         Standing.APPROVED: words.text("approved"),
         Standing.DISTRIBUTED: words.text("sent out"),
     }
+
+
+def _withdrawn(words: Wording, card: Card) -> str:
+    said = {
+        Withdrawal.TOLD: words.text(
+            "The recording was deleted where it came from. Nobody has decided yet what becomes of the copy here."
+        ),
+        Withdrawal.KEPT: words.text(
+            "The recording was deleted where it came from. It was decided to keep the copy here for its period."
+        ),
+        Withdrawal.DESTROYED: words.text(
+            "The recording was deleted where it came from, and the copy here was destroyed."
+        ),
+    }
+    return said[Withdrawal(card.withdrawn)] if card.withdrawn else ""
 
 
 def _tabs(asking: Asking, reader: Reader, card: Card) -> list[tuple[str, str, str]]:

@@ -32,6 +32,8 @@ class Stage:
     platform: Any
     hold: Callable[[str, str], Any]
     """Keep a meeting with a transcript: key, beginning."""
+    delete: Callable[[Any], None]
+    """Have what was recorded of a meeting deleted there."""
 
 
 @contextmanager
@@ -41,7 +43,9 @@ def on_zoom() -> Iterator[Stage]:
         told = {"account_id": zoom.ACCOUNT, "client_id": zoom.CLIENT, "client_secret": "env:SECRET", "users": [HOST]}
         told |= {"base_url": f"{server.address}/v2", "login_url": server.address}
         made = Zoom(ZoomAccess.model_validate(told), name="it", clock=lambda: server.now, limits=LIMITS)
-        yield Stage(server, made, lambda key, at: server.held(HOST, key, at, "TRANSCRIPT"))
+        yield Stage(
+            server, made, lambda key, at: server.held(HOST, key, at, "TRANSCRIPT"), lambda one: server.delete(one.key)
+        )
 
 
 @contextmanager
@@ -50,7 +54,12 @@ def on_teams() -> Iterator[Stage]:
         told = {"tenant": graph.TENANT, "client_id": "app", "client_secret": "env:SECRET", "organizers": [HOST]}
         told |= {"login_url": server.address, "base_url": server.base}
         made = Teams(TeamsAccess.model_validate(told), name="it", clock=lambda: server.now, limits=LIMITS)
-        yield Stage(server, made, lambda key, at: server.call(f"m-{key}", key, at, "transcripts"))
+        yield Stage(
+            server,
+            made,
+            lambda key, at: server.call(f"m-{key}", key, at, "transcripts"),
+            lambda one: server.delete(one.files[0].id),
+        )
 
 
 @contextmanager
@@ -59,7 +68,9 @@ def on_webex() -> Iterator[Stage]:
         told = {"client_id": webex.CLIENT, "client_secret": "env:SECRET", "refresh_token": "env:SEED", "hosts": [HOST]}
         access, kept = WebexAccess.model_validate(told | {"base_url": f"{server.address}/v1"}), FakeTokens()
         made = Webex(access, name="it", clock=lambda: UNTIL, tokens=lambda: kept, limits=LIMITS)
-        yield Stage(server, made, lambda key, at: server.call(key, at, "transcript"))
+        yield Stage(
+            server, made, lambda key, at: server.call(key, at, "transcript"), lambda one: server.delete(one.key)
+        )
 
 
 PLATFORMS = {
@@ -129,3 +140,23 @@ def test_a_file_is_handed_over_and_one_that_is_too_long_is_refused(stage, tmp_pa
 
 def test_check_is_content_with_what_can_be_used(stage):
     stage.platform.check()
+
+
+def test_what_was_deleted_there_is_known_and_what_is_there_is_not_taken_for_it(stage):
+    stage.hold("k", "2026-05-10T08:00:00Z")
+    stage.hold("l", "2026-05-11T08:00:00Z")
+    first, second = held(stage)
+    origins = [one.origin(one.files[0], "it") for one in (first, second)]
+    assert [stage.platform.deleted(one) for one in origins] == [False, False]
+    stage.delete(first)
+    assert [stage.platform.deleted(one) for one in origins] == [True, False]
+    assert [one.key for one in held(stage)] == [second.key]
+
+
+def test_an_outage_says_nothing_of_what_was_deleted(stage):
+    stage.hold("k", "2026-05-10T08:00:00Z")
+    [one] = held(stage)
+    stage.delete(one)
+    stage.server.fail("list", faults.status(503))
+    with pytest.raises(RetryableError):
+        stage.platform.deleted(one.origin(one.files[0], "it"))

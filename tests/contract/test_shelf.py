@@ -187,6 +187,13 @@ def test_what_is_to_be_looked_at_at_once_is_found_however_many_others_are_newer(
     assert ids(shelf, alarming=True) == []
 
 
+def test_meetings_whose_recording_was_withdrawn_are_found_by_where_that_stands(shelf):
+    keep(shelf, card(1, withdrawn="told"), card(2, withdrawn="kept"), *(card(n) for n in range(3, 9)))
+    assert ids(shelf, withdrawn="told", limit=2) == ["m1"]
+    keep(shelf, card(1, withdrawn="destroyed"))
+    assert ids(shelf, withdrawn="told") == []
+
+
 def test_text_that_was_replaced_is_not_found_any_more(shelf):
     keep(shelf, card(1))
     for text in ("an old word", "a new word"):

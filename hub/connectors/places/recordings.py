@@ -13,7 +13,7 @@ from hub.connectors.files.ready import Watch, fits
 from hub.connectors.places.config import Where
 from hub.connectors.places.laid import Laid, laid
 from hub.domain.errors import RejectedError
-from hub.domain.platforms import HeldFile, HeldMeeting, Unread
+from hub.domain.platforms import HeldFile, HeldMeeting, Origin, Unread
 
 _TRANSCRIPTS = (".vtt", ".srt", ".docx", ".json")
 _SOUND = (".m4a", ".mp3", ".wav", ".ogg", ".opus", ".flac", ".aac", ".wma")
@@ -89,6 +89,11 @@ class Recordings:
     def _finished(self, kept: Laid, found: Found, *, still: bool) -> bool:
         marker = self._access.done_marker
         return kept.marked(found, marker) if marker else still
+
+    def deleted(self, origin: Origin) -> bool:
+        """Return False: files are moved on from a place, and nobody takes back anything by that."""
+        del origin
+        return False
 
     def fetch(self, file: HeldFile, target: Path, *, most: int) -> None:
         """Write a file; see `MeetingPlatform.fetch`."""

@@ -79,6 +79,10 @@ class NotThereError(RejectedError):
     """The address, or a place in a list that it names, is not known there (status 400, 404 or 410)."""
 
 
+class UnclearError(NotThereError):
+    """Status 400: it may not be known there, or it was asked for in a way that is not understood."""
+
+
 class Client:
     """Sends requests to one host and turns what goes wrong into the hub's errors."""
 
@@ -175,7 +179,8 @@ class Client:
             return StaleError(f"{line}; the record was changed there meanwhile")
         if 300 <= status < 400:
             return FatalError(f"{line}; it leads elsewhere: correct base_url or path")
-        refused = NotThereError if status in (400, 404, 410) else RejectedError
+        kinds: dict[int, type[RejectedError]] = {400: UnclearError, 404: NotThereError, 410: NotThereError}
+        refused = kinds.get(status, RejectedError)
         return refused(f"{line}: {self._identity.redacted(self._reason(content))[:_SHOWN]}")
 
 

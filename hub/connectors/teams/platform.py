@@ -16,7 +16,7 @@ from hub.connectors.rest.client import Limits, NotThereError
 from hub.connectors.told_meetings import moment, people, text, unread
 from hub.domain.errors import FatalError, HubError, RejectedError
 from hub.domain.meeting import Participant
-from hub.domain.platforms import HeldFile, HeldMeeting, Unread
+from hub.domain.platforms import HeldFile, HeldMeeting, Origin, Unread
 
 _NEAR = timedelta(hours=12)
 """An attendance report that begins this near belongs to the occurrence."""
@@ -88,6 +88,26 @@ class Teams:
         """Write a file; see `MeetingPlatform.fetch`."""
         with target.open("wb") as stream:
             self._graph.download(file.address, stream, most=most)
+
+    def deleted(self, origin: Origin) -> bool:
+        """Tell whether a file is gone while its meeting is not; see `MeetingPlatform.deleted`.
+
+        Of a meeting that has expired Graph shows nothing any more, and that says nothing of its files.
+        """
+        meeting = _meeting_path(origin.host, origin.key.rpartition(":")[0])
+        folder = next(folder for folder, kind, _, _ in _FORMS.values() if kind == origin.kind)
+        try:
+            self._graph.get(f"{meeting}/{folder}/{quote(origin.file, safe='')}")
+        except NotThereError:
+            return self._is_there(meeting)
+        return False
+
+    def _is_there(self, meeting: str) -> bool:
+        try:
+            self._graph.get(meeting)
+        except NotThereError:
+            return False
+        return True
 
     def called(self, body: bytes) -> None:
         """Do what a call of Graph asks about a subscription; what it tells of is found by the next sweep."""

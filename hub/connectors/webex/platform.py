@@ -14,7 +14,7 @@ from pydantic import Field, field_validator
 from hub.connectors.declared import Strict
 from hub.connectors.references import Secret
 from hub.connectors.rest.auth import Identity
-from hub.connectors.rest.client import Asked, Client, Limits, NotThereError, Told
+from hub.connectors.rest.client import Asked, Client, Limits, NotThereError, Told, UnclearError
 from hub.connectors.rest.config import Auth
 from hub.connectors.rest.paging import linked
 from hub.connectors.rest.tokens import Tokens
@@ -22,10 +22,11 @@ from hub.connectors.told_meetings import moment, people, text, unread
 from hub.connectors.wire import Request, Wire, same_host
 from hub.domain.errors import FatalError, RejectedError, RetryableError
 from hub.domain.meeting import Participant
-from hub.domain.platforms import HeldFile, HeldMeeting, Unread
+from hub.domain.platforms import HeldFile, HeldMeeting, Origin, Unread, meeting_id_of
 
 _WINDOW = timedelta(days=28)
 _DOWNLOAD_S = 7200.0
+_GONE = ("deleted", "purged")
 _STATES = ("available", "deleted", "purged", "none")
 
 
@@ -119,6 +120,28 @@ class Webex:
         if not found:
             raise RejectedError(f"{self._name}: a recording has no link to download it (any more)")
         self._save(found[0], target, most)
+
+    def deleted(self, origin: Origin) -> bool:
+        """Tell whether a file is in the trash or gone; see `MeetingPlatform.deleted`."""
+        known = quote(origin.file, safe="")
+        is_text = origin.kind == "transcript"
+        path = f"/meetingTranscripts/{known}/snippets" if is_text else f"/recordings/{known}"
+        try:
+            told = self._ask(path, {"max": "1"} if is_text else {}).body
+        except UnclearError:
+            return False
+        except NotThereError:
+            return True
+        return isinstance(told, dict) and told.get("status") in _GONE
+
+    def deletions(self, body: bytes) -> Iterator[str]:
+        """Yield the meeting that a call says a recording or transcript of was deleted."""
+        try:
+            told = json.loads(body)
+            if told["event"] == "deleted" and told["resource"] in ("recordings", "meetingTranscripts"):
+                yield meeting_id_of("webex", text(told["data"], "meetingId"))
+        except (ValueError, TypeError, KeyError):  # the sweep that follows sees for itself
+            return
 
     def _save(self, address: str, target: Path, most: int) -> None:
         """Download from an address that carries its own right; no token goes there."""

@@ -1,5 +1,6 @@
 """Meetings of a Zoom account that were recorded in the cloud."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,13 +11,14 @@ from hub.connectors.told_meetings import moment, people, text, unread
 from hub.connectors.zoom.client import ZoomAccess, ZoomClient, encoded
 from hub.domain.errors import FatalError, RejectedError
 from hub.domain.meeting import Participant
-from hub.domain.platforms import HeldFile, HeldMeeting, Unread
+from hub.domain.platforms import HeldFile, HeldMeeting, Origin, Unread, meeting_id_of
 
 _WINDOW = timedelta(days=28)
 """Zoom lists at most a month at once."""
 _KINDS = {"TRANSCRIPT": "transcript", "M4A": "sound", "MP4": "video"}
 _OTHERS = ("none", "TIMELINE", "CHAT", "CHAT_MESSAGE", "CC", "CSV", "TB", "SUMMARY")
 """Files that no minutes are made of."""
+_DELETIONS = ("recording.deleted", "recording.trashed")
 _STATES = ("completed", "processing", "recording")
 _ENDINGS = {"transcript": ".vtt", "sound": ".m4a", "video": ".mp4"}
 
@@ -60,6 +62,28 @@ class Zoom:
     def fetch(self, file: HeldFile, target: Path, *, most: int) -> None:
         """Write a file; see `MeetingPlatform.fetch`."""
         self._client.save(file.address, target, most=most)
+
+    def deleted(self, origin: Origin) -> bool:
+        """Tell whether a file is gone, be it to the trash; see `MeetingPlatform.deleted`."""
+        try:
+            told = self._client.get(f"/meetings/{encoded(origin.key)}/recordings")
+        except NotThereError:
+            return True
+        files = told.get("recording_files")
+        if not isinstance(files, list):
+            return False
+        return not any(
+            isinstance(one, dict) and origin.file in (one.get("id"), one.get("download_url")) for one in files
+        )
+
+    def deletions(self, body: bytes) -> Iterator[str]:
+        """Yield the meeting that a call says a recording of was deleted or put into the trash."""
+        try:
+            told = json.loads(body)
+            if told["event"] in _DELETIONS:
+                yield meeting_id_of("zoom", text(told["payload"]["object"], "uuid"))
+        except (ValueError, TypeError, KeyError):  # the sweep that follows sees for itself
+            return
 
     def _meeting(self, entry: Any, user: str) -> HeldMeeting | Unread | None:
         try:

@@ -10,6 +10,7 @@ from hub.domain.copies import CertifiedCopy
 from hub.domain.distribution import Dispatch
 from hub.domain.governance import Notice
 from hub.domain.localized import LocalizedCopy
+from hub.domain.platforms import Withdrawal
 from hub.domain.retention import RecordClass
 from hub.domain.versions import KeptTranscript, Version, WorkingDraft
 from hub.ports.review import ShelfUnit
@@ -79,7 +80,8 @@ def empty(work: Work, record_class: RecordClass) -> None:
     unit, meeting_id = work.unit, work.card.meeting_id
     match record_class:
         case RecordClass.RECORDING:
-            work.change(recording=None, media="")
+            gone = str(Withdrawal.DESTROYED) if work.card.withdrawn else ""
+            work.change(recording=None, media="", withdrawn=gone)
         case RecordClass.TRANSCRIPT:
             _remove(work, KeptTranscript)
             unit.findable(meeting_id, "transcript", [])

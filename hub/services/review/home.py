@@ -12,6 +12,7 @@ from hub.domain.localized import CopyState, LocalizedCopy
 from hub.domain.people import Principal
 from hub.domain.policy import Right
 from hub.domain.waiting import Waiting, WaitingQuery
+from hub.services.review import withdrawing
 from hub.services.review.approving import asked_for
 from hub.services.review.room import Room, sight
 
@@ -42,6 +43,8 @@ class Home:
     """Meetings whose recording could not be worked through."""
     drafts: tuple[Card, ...]
     """Drafts that the person may edit and that nobody has sent round."""
+    withdrawn: tuple[Card, ...] = ()
+    """Meetings whose recording was deleted where it came from, and whose copy here waits for a decision."""
 
 
 def home(room: Room, principal: Principal) -> Home:
@@ -55,6 +58,7 @@ def home(room: Room, principal: Principal) -> Home:
         tuple(islice(_alarming(room, principal), _SHOWN)),
         _cards(room, principal, Standing.FAILED, Right.MEETINGS_WRITE),
         _cards(room, principal, Standing.DRAFT, Right.MINUTES_EDIT),
+        withdrawing.withdrawn(room, principal, Right.MEETINGS_WRITE)[:_SHOWN],
     )
 
 

@@ -14,6 +14,7 @@ from hub.domain.jobs import Job
 from hub.domain.meeting import Meeting
 from hub.domain.minutes import Minutes
 from hub.domain.people import Principal
+from hub.domain.platforms import Withdrawal
 from hub.domain.policy import Right
 from hub.domain.transcript import Transcript
 from hub.domain.versions import KeptTranscript, proposed
@@ -73,6 +74,10 @@ def start(
         consented(work.card)
         if work.card.recording is None:
             raise StandingError(f"{work.card.title}: upload a recording or a transcript first")
+        if work.card.withdrawn == Withdrawal.TOLD:
+            raise StandingError(
+                f"{work.card.title}: its recording was deleted where it came from; decide first whether it is kept"
+            )
         work.change(standing=Standing.WORKING, job=None, stopped_by=None)
     argument = {"meeting": meeting_id, "channels": channels, "language": language}
     job = submit(KIND, argument, by=principal, scope=work.card.scope)

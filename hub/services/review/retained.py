@@ -10,6 +10,7 @@ from hub.domain.policy import Scope, Verdict, decide
 from hub.domain.retention import (
     DEFAULT_MONTHS,
     OF_MEETINGS,
+    OF_RECORDINGS,
     Destruction,
     DestructionState,
     Hold,
@@ -17,6 +18,7 @@ from hub.domain.retention import (
     RecordClass,
     ends_at,
 )
+from hub.services.review import withdrawing
 from hub.services.review.contents import is_there
 from hub.services.review.retention import MANAGE, period
 from hub.services.review.room import Room, sight
@@ -35,6 +37,24 @@ class Ended:
     card: Card
     record_class: RecordClass
     since: datetime
+
+
+def withdrawn(room: Room, principal: Principal) -> list[tuple[Card, tuple[RecordClass, ...]]]:
+    """Return the meetings whose recording was deleted where it came from, with what of it may be asked for; undecided.
+
+    What is held stays among them: it is said there, and cannot be destroyed.
+    """
+    found = list[tuple[Card, tuple[RecordClass, ...]]]()
+    for card in withdrawing.withdrawn(room, principal, MANAGE):
+        with room.shelf.reading() as unit:
+            asked = {one.record_class for one in unit.several(Destruction, meeting_id=card.meeting_id) if _waits(one)}
+            classes = tuple(one for one in OF_RECORDINGS if one not in asked and is_there(unit, card, one))
+        found.append((card, classes))
+    return found
+
+
+def _waits(one: Destruction) -> bool:
+    return one.state not in (DestructionState.REFUSED, DestructionState.ENDED)
 
 
 def holds(room: Room, principal: Principal) -> list[Hold]:
@@ -89,11 +109,7 @@ def _ended(room: Room, card: Card) -> list[Ended]:
     if min(until.values()) > room.clock():
         return []
     with room.shelf.reading() as unit:
-        known = {
-            one.record_class
-            for one in unit.several(Destruction, meeting_id=card.meeting_id)
-            if one.state not in (DestructionState.REFUSED, DestructionState.ENDED)
-        }
+        known = {one.record_class for one in unit.several(Destruction, meeting_id=card.meeting_id) if _waits(one)}
         return [Ended(card, one, until[one]) for one in OF_MEETINGS if one not in known and is_there(unit, card, one)]
 
 

@@ -15,6 +15,7 @@ from hub.domain.policy import Right
 from hub.domain.retention import (
     DEFAULT_MONTHS,
     KEPT_ALWAYS,
+    OF_RECORDINGS,
     Destruction,
     DestructionState,
     Hold,
@@ -109,7 +110,8 @@ def release_hold(room: Room, principal: Principal, hold_id: str, *, reason: str)
 def ask(room: Room, principal: Principal, meeting_id: str, record_class: RecordClass, *, reason: str) -> Destruction:
     """Ask for the destruction of a class of a meeting; somebody else has to approve it.
 
-    StandingError while its period has not ended, while it is held, or where nothing of it is there.
+    StandingError while its period has not ended, while it is held, or where nothing of it is there. A recording that
+    the platform it came from has deleted, and its words, may be asked for before.
     """
     if not reason.strip():
         raise UsageError("say why it is to be destroyed")
@@ -170,7 +172,7 @@ def _may_go(work: Work, record_class: RecordClass) -> None:
     if not contents.is_there(unit, card, record_class):
         raise StandingError(f"{card.title}: there is no {record_class} of it")
     until = ends_at(card.at, _period(unit, record_class, card.study or "").months)
-    if work.at < until:
+    if work.at < until and not (card.withdrawn and record_class in OF_RECORDINGS):
         raise StandingError(f"{card.title}: its {record_class} is kept until {until:%d-%b-%Y}")
     held = held_by(unit, card)
     if held is not None:
@@ -221,6 +223,7 @@ def _certified(decided: Destruction, work: Work, signer: Signer, gone: Mapping[s
         "study": work.card.study,
         "held_at": wire.plain(work.card.at),
         **gone,
+        **({"deleted_at_its_platform": wire.plain(work.card.withdrawn_at)} if work.card.withdrawn else {}),
         "reason": decided.reason,
         "asked_by": decided.asked_by,
         "asked_at": wire.plain(decided.asked_at),

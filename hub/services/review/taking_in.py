@@ -1,5 +1,6 @@
 """Meetings of platforms come in by themselves: found by sweep, taken in once, drafted without a person."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,9 +11,9 @@ from hub.domain.errors import FatalError, HubError, RetryableError
 from hub.domain.people import Principal
 from hub.domain.platforms import HeldMeeting, Unread, best
 from hub.ports.platforms import Connected
-from hub.services.review import pipeline, uploads
+from hub.services.review import pipeline, uploads, withdrawing
 from hub.services.review.meetings import About, open_meeting
-from hub.services.review.room import Room
+from hub.services.review.room import Room, held
 from hub.services.review.shelving import pieces
 from hub.services.review.uploads import Dock
 
@@ -22,27 +23,41 @@ KIND = "sweep"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a sweep came to. *failed* says of each meeting that was not read or taken in why not; it is tried again."""
+    """What a sweep came to. *failed* says of each meeting that was not read or taken in why not; it is tried again.
+
+    *withdrawn* are those whose recording the platform has deleted since they were taken in.
+    """
 
     found: int = 0
     taken: tuple[str, ...] = ()
     failed: tuple[tuple[str, str], ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
 
 def sweep(
-    room: Room, dock: Dock, submit: pipeline.Submit, connected: Connected, principal: Principal, *, work: Path
+    room: Room,
+    dock: Dock,
+    submit: pipeline.Submit,
+    connected: Connected,
+    principal: Principal,
+    *,
+    work: Path,
+    named: Iterable[str] = (),
 ) -> Taken:
     """Take in each meeting of the span that is not here yet, and have it drafted.
 
     One meeting that fails leaves the others; an outage of the platform, or wrong credentials, end the sweep. A meeting
-    is known by the platform's own key: done again, also after a crash, the sweep takes in nothing twice.
+    is known by the platform's own key: done again, also after a crash, the sweep takes in nothing twice. *named* are
+    ids of meetings of which the platform has said that something was deleted.
     """
     now = room.clock()
-    found, taken, failed = 0, list[str](), list[tuple[str, str]]()
-    for meeting in connected.platform.held(now - timedelta(days=connected.rule.back_days), now):
+    since = now - timedelta(days=connected.rule.back_days)
+    found, taken, failed, shown = 0, list[str](), list[tuple[str, str]](), dict[str, frozenset[str]]()
+    for meeting in connected.platform.held(since, now):
         if isinstance(meeting, Unread):
             failed.append((meeting.where, meeting.reason))
             continue
+        shown[meeting.meeting_id] = frozenset(file.id for file in meeting.files)
         if connected.rule.titles.casefold() not in meeting.title.casefold() or not best(meeting.files):
             continue
         found += 1
@@ -55,13 +70,14 @@ def sweep(
             raise
         except HubError as error:
             failed.append((meeting.title, str(error)))
-    return Taken(found, tuple(taken), tuple(dict.fromkeys(failed)))  # spans that meet on a day tell of it twice
+    gone = withdrawing.look(room, connected, principal, withdrawing.Shown(since, shown), named)
+    return Taken(found, tuple(taken), tuple(dict.fromkeys(failed)), gone)  # spans that meet on a day tell of it twice
 
 
 def told(taken: Taken) -> dict[str, Any]:
     """Return what a job says of a sweep."""
     failed = [{"title": title, "reason": reason} for title, reason in taken.failed]
-    return {"found": taken.found, "taken": list(taken.taken), "failed": failed}
+    return {"found": taken.found, "taken": list(taken.taken), "failed": failed, "withdrawn": list(taken.withdrawn)}
 
 
 def _standing(room: Room, meeting: HeldMeeting) -> Standing | None:
@@ -90,6 +106,8 @@ def _take(
         if _standing(room, meeting) is None:
             here = replace(room, new_id=lambda: meeting.meeting_id.removeprefix("m-"))
             open_meeting(here, principal, _about(connected, meeting))
+        with held(room, meeting.meeting_id, principal.actor) as noted:
+            noted.change(origin=meeting.origin(file, connected.name))
         # 3 the file becomes the meeting's
         size = target.stat().st_size
         upload = uploads.open_upload(

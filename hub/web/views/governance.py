@@ -15,7 +15,7 @@ from hub.domain.governance import Notice, NoticeState, Plan
 from hub.domain.policy import Right
 from hub.services.governance.seeing import Answer, answers_of, clocks_of, notices_of, sees_plan
 from hub.web import frame
-from hub.web.governance_view import about, clock, figures, meeting, step
+from hub.web.governance_view import about, clock, figures, meeting, step, tabs
 from hub.web.meeting_view import address_of
 from hub.web.reader import Reader
 from hub.web.views.meetings import studies_seen
@@ -104,13 +104,8 @@ def counts(request: Request, asking: Reading, study: Word = "") -> Response:
 
 
 def _show(request: Request, asking: Asking, template: str, on: str, **view: Any) -> Response:
-    words, study = frame.reader_of(asking).words, view["study"]
-    asked = f"?{urlencode({'study': study})}" if study else ""
-    parts = [
-        ("plan", f"/governance{asked}", words.text("Communication plan")),
-        ("notices", f"/governance/notices{asked}", words.text("Who was told")),
-        ("figures", f"/governance/figures{asked}", words.text("Figures")),
-    ]
+    reader = frame.reader_of(asking)
+    words, parts = reader.words, tabs(reader, view["study"])
     here = {"plan": "/governance", "notices": "/governance/notices", "figures": "/governance/figures"}[on]
     wrong = _plans(asking) is None
     told = [("bad", f"{words.text('Communication plan')}: {words.text('does not work')}")] if wrong else []

@@ -10,6 +10,7 @@ from hub.domain.places import scope_of_system
 from hub.domain.policy import Right
 from hub.domain.reminders import ReviewKind
 from hub.services.oversight import incidents, personal, reviews_due
+from hub.services.review import retained
 from hub.services.review.home import Home, home
 from hub.web import frame, names
 from hub.web.meeting_view import address_of
@@ -83,6 +84,10 @@ def _of_meetings(reader: Reader, waits: Home) -> list[SimpleNamespace]:
         _row(address_of(one.meeting_id), one.title, ", ".join(map(words.text, one.alerts)), "bad", at=one.at)
         for one in waits.alerts
     ]
+    withdrawn = [
+        _row(address_of(one.meeting_id), one.title, words.text("to be decided"), "warn", at=one.withdrawn_at)
+        for one in waits.withdrawn
+    ]
     drafts = [
         _row(address_of(one.meeting_id), one.title, words.text("draft"), "warn", at=one.at)
         for one in waits.drafts[:_SHOWN]
@@ -96,6 +101,7 @@ def _of_meetings(reader: Reader, waits: Home) -> list[SimpleNamespace]:
         _section("drafts", words.text("Drafts to check"), drafts),
         _section("copies", words.text("Translations to look at"), copies),
         _section("failed", words.text("Deliveries that failed"), failed, alert=True),
+        _section("withdrawn", words.text("Recordings deleted where they came from"), withdrawn, alert=True),
         _section("broken", words.text("Recordings that could not be drafted"), broken, alert=True),
     ]
 
@@ -163,6 +169,18 @@ def _of_oversight(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
             if one.state == "open"
         ]
         sections.append(_section("personal", words.text("Requests about personal data"), asked))
+    if reader.can("retention:manage"):
+        gone = [
+            _row(
+                "/administration/retention#withdrawn",
+                card.title,
+                words.text("to be decided"),
+                "warn",
+                at=card.withdrawn_at,
+            )
+            for card, _ in retained.withdrawn(hub.room, asking.principal)[:_SHOWN]
+        ]
+        sections.append(_section("decide", words.text("Recordings deleted where they came from"), gone, alert=True))
     return [one for one in sections if one.rows]
 
 

@@ -12,7 +12,7 @@ from hub.domain.errors import MissingError, UsageError
 from hub.domain.policy import Right
 from hub.domain.retention import KEPT_ALWAYS, Destruction, DestructionState, Hold, RecordClass, StudyDestruction
 from hub.ports import Wording
-from hub.services.review import retained, retention, study_retention
+from hub.services.review import retained, retention, study_retention, withdrawing
 from hub.services.review.routes import study_scope
 from hub.web import frame
 from hub.web.views.system import administration
@@ -60,6 +60,14 @@ def show(request: Request, asking: Managing, study: Annotated[str, Query(max_len
             )
             for one in retained.ended(room, who)
         ],
+        withdrawn=[
+            SimpleNamespace(
+                id=card.meeting_id, title=card.title, study=card.study, at=card.withdrawn_at,
+                platform=card.origin.platform if card.origin else "",
+                classes=[(str(one), names[one]) for one in classes_],
+            )
+            for card, classes_ in retained.withdrawn(room, who)
+        ],
         destructions=[
             *(_of_study(words, who.user.email, one) for one in study_retention.listed(room, asking.hub.stacks, who)),
             *(_destruction(words, who.user.email, *one) for one in retained.destructions(room, who)),
@@ -99,6 +107,13 @@ def release(hold_id: str, asking: Managing, reason: Text) -> Response:
     """End a hold."""
     retention.release_hold(asking.hub.room, asking.principal, hold_id, reason=reason)
     return frame.go(_PAGE, done="removed")
+
+
+@router.post("/withdrawals")
+def keep(asking: Managing, meeting: Short, reason: Text) -> Response:
+    """Say that the copy here is kept for its period, though its platform has deleted the recording."""
+    withdrawing.keep(asking.hub.room, asking.principal, meeting, reason=reason)
+    return frame.go(f"{_PAGE}#withdrawn", done="decided")
 
 
 @router.post("/destructions")

@@ -33,6 +33,11 @@ class TeamsServer(Subscribing):
             lambda a, _u, _m, r: self.paged(a, self.attended.get(r, [])),
         )
         self.route(
+            "GET",
+            rf"{one}/([^/]+)/(transcripts|recordings)/([^/]+)",
+            lambda _, _u, m, folder, f: self.one(m, folder, f),
+        )
+        self.route(
             "GET", rf"{one}/([^/]+)/(?:transcripts|recordings)/([^/]+)/content", lambda _, _u, _m, f: self.body(f)
         )
 
@@ -57,6 +62,19 @@ class TeamsServer(Subscribing):
         assert found is not None
         first, last = found.groups()
         return self.paged(asked, [f for f in self.files[folder] if not _outside(f, first, last)])
+
+    def delete(self, known: str) -> None:
+        """Take a file away."""
+        del self.content[known]
+        for files in self.files.values():
+            files[:] = [one for one in files if one["id"] != known]
+
+    def one(self, meeting: str, folder: str, known: str) -> Answer:
+        """Return what is known of a file; of a meeting that has expired nothing."""
+        found = [one for one in self.files[folder] if one["id"] == known and one["meetingId"] == meeting]
+        if not found or meeting not in self.subjects:
+            return error(404, "NotFound", "no such file")
+        return told(200, found[0])
 
     def meeting(self, meeting: str) -> Answer:
         """Return what is known of a meeting."""

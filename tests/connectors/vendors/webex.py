@@ -61,6 +61,14 @@ class WebexServer:
                 }
             )
 
+    def delete(self, meeting: str) -> None:
+        """Delete what there is of a meeting: a recording goes to the trash and says so."""
+        self.snippets.pop(f"t-{meeting}", None)
+        for entries in self.lists.values():
+            for one in entries:
+                if one["meetingId"] == meeting:
+                    one["status"] = "deleted"
+
     def fail(self, step: str, *faults: Fault) -> None:
         """Meet the next requests of *step* (list, file or token) with *faults*."""
         self.faults += [(step, fault) for fault in faults]
@@ -97,11 +105,16 @@ class WebexServer:
             return self._page(asked, [one for one in self.lists[path] if not _outside(one, first, last)])
         if path == "/meetingParticipants":
             return self._page(asked, self.people.get(asked.params["meetingId"], []))
+        if path.endswith("/snippets") and path.split("/")[2] not in self.snippets:
+            return told(404, {"message": "no such transcript", "trackingId": "ROUTER_4"})
         if path.endswith("/snippets"):
             return self._page(asked, self.snippets[path.split("/")[2]])
         known = path.rpartition("/")[2]
         if known not in self.sound:
             return told(404, {"message": "no such recording", "trackingId": "ROUTER_3"})
+        status = next((one["status"] for one in self.lists["/recordings"] if one["id"] == known), "purged")
+        if status != "available":
+            return told(200, {"id": known, "status": status})
         links = {"audioDownloadLink": f"{self.address}/nbr/{known}"}
         return told(200, {"id": known, "temporaryDirectDownloadLinks": links})
 

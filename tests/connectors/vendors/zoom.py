@@ -101,6 +101,8 @@ class ZoomServer:
         parts = asked.path.removeprefix("/v2/").split("/")
         if parts[0] == "users":
             return self._recordings(asked, unquote(parts[1]))
+        if parts[0] == "meetings":
+            return self._meeting(unquote(unquote(parts[1])))
         return self._participants(asked, parts[1])
 
     def _recordings(self, asked: Asked, user: str) -> Answer:
@@ -111,6 +113,17 @@ class ZoomServer:
             m for m in self.meetings[user] if not isinstance(m, dict) or first <= str(m.get("start_time"))[:10] <= last
         ]
         return self._page(asked, "meetings", held)
+
+    def delete(self, uuid: str) -> None:
+        """Put the recording of a meeting into the trash: neither list nor meeting shows it any more."""
+        for entries in self.meetings.values():
+            entries[:] = [one for one in entries if one["uuid"] != uuid]
+
+    def _meeting(self, uuid: str) -> Answer:
+        for entry in (one for entries in self.meetings.values() for one in entries):
+            if isinstance(entry, dict) and entry.get("uuid") == uuid:
+                return told(200, entry)
+        return told(404, {"code": 3301, "message": "This recording does not exist."})
 
     def _participants(self, asked: Asked, uuid: str) -> Answer:
         # a UUID with slashes arrives encoded twice, or it would be another path

@@ -1,0 +1,102 @@
+"""A recording that its platform has deleted after it was taken in: noted, told, and decided on by a person.
+
+The hub's own copy is kept for its period like any other, or goes before it where two people agree on that.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.domain.cards import Card, CardQuery, Standing
+from hub.domain.errors import StandingError, UsageError
+from hub.domain.people import Principal
+from hub.domain.platforms import Withdrawal
+from hub.domain.policy import Right
+from hub.ports.platforms import Connected
+from hub.services.review.room import Room, held, sight, working
+
+_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a look at a platform showed: files by meeting id, of meetings that began *since*."""
+
+    since: datetime
+    files: Mapping[str, frozenset[str]]
+
+    def has(self, card: Card) -> bool:
+        """Tell whether what was taken in of a meeting is there still."""
+        return card.origin is not None and card.origin.file in self.files.get(card.meeting_id, ())
+
+
+def look(room: Room, connected: Connected, principal: Principal, shown: Shown, named: Iterable[str]) -> tuple[str, ...]:
+    """Note what was taken in and is deleted there by now, and what is there again; return ids of the former.
+
+    Looked at are the meetings of the span, and those that a call has *named*. The platform itself is asked before
+    anything is noted: what a list leaves out may be worked on, hidden, or expired.
+    """
+    gone = list[str]()
+    for card in _brought(room, connected, principal, shown.since, named):
+        if shown.has(card):
+            _there_again(room, connected, principal, card)
+        elif not card.withdrawn and card.origin is not None and connected.platform.deleted(card.origin):
+            gone += [card.meeting_id] if _note(room, connected, principal, card) else []
+    return tuple(gone)
+
+
+def keep(room: Room, principal: Principal, meeting_id: str, *, reason: str) -> Card:
+    """Say that the hub keeps its copy for its period. StandingError where nobody asks for that."""
+    if not reason.strip():
+        raise UsageError("say why it is kept")
+    with working(room, principal, meeting_id, Right.RETENTION_MANAGE) as work:
+        if work.card.withdrawn != Withdrawal.TOLD:
+            raise StandingError(f"{work.card.title}: no deletion of its recording waits to be decided on")
+        return work.change(withdrawn=str(Withdrawal.KEPT), reason=reason)
+
+
+def withdrawn(room: Room, principal: Principal, right: Right) -> tuple[Card, ...]:
+    """Return meetings whose recording was deleted where it came from, and nobody has said what is to become of ours."""
+    grants = sight(principal, room.clock(), right)
+    return room.shelf.cards(CardQuery(grants, withdrawn=str(Withdrawal.TOLD), limit=_PAGE)).cards if grants else ()
+
+
+def _brought(
+    room: Room, connected: Connected, principal: Principal, since: datetime, named: Iterable[str]
+) -> Iterator[Card]:
+    """Yield the meetings that the platform brought and whose file is here, each once."""
+    grants, seen, after = sight(principal, room.clock(), Right.MEETINGS_WRITE), set[str](), None
+    while True:
+        page = room.shelf.cards(CardQuery(grants, since=since, after=after, limit=_PAGE))
+        seen.update(card.meeting_id for card in page.cards)
+        yield from (card for card in page.cards if _is_of(card, connected))
+        if not page.more:
+            break
+        after = (page.cards[-1].at, page.cards[-1].meeting_id)
+    for meeting_id in dict.fromkeys(named):
+        with room.shelf.reading() as unit:
+            card = unit.get(Card, meeting_id)
+        if card is not None and meeting_id not in seen and _is_of(card, connected):
+            yield card
+
+
+def _is_of(card: Card, connected: Connected) -> bool:
+    return card.origin is not None and card.origin.platform == connected.name and card.recording is not None
+
+
+def _note(room: Room, connected: Connected, principal: Principal, card: Card) -> bool:
+    with held(room, card.meeting_id, principal.actor) as work:
+        if work.card.withdrawn or work.card.recording is None:
+            return False
+        why = f"{connected.name} has deleted what was taken in from there"
+        if work.card.standing is Standing.WORKING:  # nothing is made of it any more before somebody has decided
+            work.change(stopped_by=connected.name, standing=Standing.FAILED, reason=why)
+        work.change(withdrawn=str(Withdrawal.TOLD), withdrawn_at=work.at, reason=why)
+    return True
+
+
+def _there_again(room: Room, connected: Connected, principal: Principal, card: Card) -> None:
+    if card.withdrawn not in (Withdrawal.TOLD, Withdrawal.KEPT):
+        return
+    with held(room, card.meeting_id, principal.actor) as work:
+        work.change(withdrawn="", withdrawn_at=None, reason=f"{connected.name} has it again")
