@@ -4,9 +4,11 @@ import hashlib
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Response
+from pydantic import BaseModel
 
 from hub.api.problems import HttpError
 from hub.domain import wire
+from hub.ports.review import Shelf
 
 
 def etag(value: Any) -> str:
@@ -19,21 +21,40 @@ def put(response: Response, value: Any) -> None:
     response.headers["ETag"] = etag(value)
 
 
+class Versioned(BaseModel):
+    """A thing that is read in a list: it brings its entity tag along."""
+
+    etag: str
+    """Goes as If-Match with a step on this thing, just as it is."""
+
+
 class IfMatch:
     """The version that a change was made from."""
 
-    def __init__(self, told: str | None) -> None:
+    def __init__(self, told: str | None, *, required: bool = True) -> None:
         self._told = told
+        self._required = required
 
     def check(self, value: Any) -> None:
-        """HttpError: 428 where no version was named, 412 where it is not the one that *value* has."""
+        """HttpError: 412 where the version named is not the one that *value* has, 428 where one is required."""
         if self._told is None:
-            raise HttpError(428, "say which version is changed: If-Match with the ETag it was read with")
+            if self._required:
+                raise HttpError(428, "say which version is changed: If-Match with the ETag it was read with")
+            return
         if self._told.strip() == "*":
             return
         named = [one.strip().removeprefix("W/") for one in self._told.split(",")]
         if etag(value) not in named:
             raise HttpError(412, "it was changed meanwhile; read it again, then decide", headers={"ETag": etag(value)})
+
+    def check_kept(self, shelf: Shelf, kind: type[Any], id: str, **of: str) -> None:
+        """As `check`, of the thing kept under *id*; what is not there, or not *of* that, the step itself refuses."""
+        if self._told is None:
+            return
+        with shelf.reading() as unit:
+            found = unit.get(kind, id)
+        if found is not None and all(getattr(found, name) == value for name, value in of.items()):
+            self.check(found)
 
 
 def _if_match(
@@ -42,4 +63,15 @@ def _if_match(
     return IfMatch(if_match)
 
 
+def _if_match_given(
+    if_match: Annotated[
+        str | None, Header(max_length=1000, description="ETag of what was looked at: 412 where it has changed since")
+    ] = None,
+) -> IfMatch:
+    return IfMatch(if_match, required=False)
+
+
 Changing = Annotated[IfMatch, Depends(_if_match)]
+"""Of what replaces something: without a version it is not done."""
+Stepping = Annotated[IfMatch, Depends(_if_match_given)]
+"""Of a step from one state to the next, which is refused (409) from any other: who looked first says at what."""

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from hub.api import etags
 from hub.api.asking import Asking, may
-from hub.api.etags import Changing
+from hub.api.etags import Changing, Stepping
 from hub.api.once import Creating
 from hub.api.oversight_scopes import incident_scope, the_incident
 from hub.domain import wire
@@ -125,11 +125,12 @@ def show(
 
 
 @router.post("/{id}/steps", status_code=201, response_model=IncidentSeen)
-def follow(found: The, asking: Managing, form: IncidentStepForm, once: Creating) -> Response:
+def follow(found: The, asking: Managing, form: IncidentStepForm, once: Creating, match: Stepping) -> Response:
     """Add what was done about it. That the authority was told stops the clock."""
     room, who = asking.hub.room, asking.principal
 
     def made() -> IncidentSeen:
+        match.check((found.id, found.revision))
         after = incidents.followed(room, who, found.id, form.text, told=form.told, authority=form.authority)
         return IncidentSeen.of(after, asking.at)
 

@@ -4,10 +4,12 @@ import base64
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
+from hub.api import etags
 from hub.api.asking import Asking, may
+from hub.api.etags import Stepping
 from hub.api.paging import Page, Paging, sliced
 from hub.api.problems import standing
 from hub.api.sync_scopes import letter_scope, the_letter
@@ -78,8 +80,9 @@ def list_letters(
 
 
 @router.get("/{id}")
-def show(letter: The, _asking: Annotated[Asking, may(Right.SYNC_READ, letter_scope)]) -> LetterSeen:
+def show(letter: The, _asking: Annotated[Asking, may(Right.SYNC_READ, letter_scope)], response: Response) -> LetterSeen:
     """Show a letter."""
+    etags.put(response, version_of(letter))
     return LetterSeen.of(letter)
 
 
@@ -96,8 +99,9 @@ def show_bytes(
 
 
 @router.post("/{id}/replay")
-def replay(letter: The, asking: Annotated[Asking, may(Right.SYNC_OPERATE, letter_scope)]) -> Outcome:
+def replay(letter: The, asking: Annotated[Asking, may(Right.SYNC_OPERATE, letter_scope)], match: Stepping) -> Outcome:
     """Work a letter off again under its own id."""
+    match.check(version_of(letter))
     _open(letter)
     with standing():
         done = again(asking.hub.sync, letter)
@@ -105,12 +109,20 @@ def replay(letter: The, asking: Annotated[Asking, may(Right.SYNC_OPERATE, letter
 
 
 @router.post("/{id}/discard")
-def discard(letter: The, asking: Annotated[Asking, may(Right.SYNC_OPERATE, letter_scope)], form: GivenUp) -> LetterSeen:
+def discard(
+    letter: The, asking: Annotated[Asking, may(Right.SYNC_OPERATE, letter_scope)], form: GivenUp, match: Stepping
+) -> LetterSeen:
     """Give a letter up; it stays on record as discarded."""
+    match.check(version_of(letter))
     _open(letter)
     sync, who = asking.hub.sync, asking.principal.actor
     letters.discard(sync.ledger, [letter], person=who, why=form.reason, clock=sync.clock, new_id=sync.new_id)
     return LetterSeen.of(sync.ledger.letter(letter.id))
+
+
+def version_of(letter: Letter) -> tuple[str, str, int, str]:
+    """Return what its entity tag is made of."""
+    return letter.id, letter.state, letter.attempts, letter.reason
 
 
 def _open(letter: Letter) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from hub.api import etags
 from hub.api.asking import Asking, may
-from hub.api.etags import Changing
+from hub.api.etags import Changing, Stepping
 from hub.api.job_routes import JobSeen, job_address, seen
 from hub.api.meeting_forms import (
     MeetingChange,
@@ -111,8 +111,9 @@ def start(meeting_id: str, asking: Writing, form: StartForm, once: Creating) -> 
 
 
 @router.delete("/{meeting_id}/work")
-def stop(meeting_id: str, asking: Writing) -> MeetingSeen:
+def stop(meeting_id: str, asking: Writing, match: Stepping) -> MeetingSeen:
     """Stop the work on a meeting; what its stages have done is kept for the next time."""
+    match.check(_tag(meeting_id, meetings.meeting(asking.hub.room, asking.principal, meeting_id).revision))
     return MeetingSeen.of(pipeline.stop(asking.hub.room, asking.principal, meeting_id))
 
 

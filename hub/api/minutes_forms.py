@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from hub.api.etags import Versioned, etag
 from hub.domain import wire
-from hub.domain.approvals import Meaning, RemarkKind, ReviewState, Route, Step
+from hub.domain.approvals import Meaning, Remark, RemarkKind, ReviewState, Route, Step
 from hub.domain.edits import Accept, Add, Check, Correct, Edit, Reject, Sentence
 from hub.domain.versions import Judged, Origin, Version, WorkingDraft
 from hub.services.review.approving import Round
@@ -266,7 +267,7 @@ class SignatureSeen(BaseModel):
     step: int
 
 
-class RemarkSeen(BaseModel):
+class RemarkSeen(Versioned):
     """Something said of a version."""
 
     id: str
@@ -277,6 +278,11 @@ class RemarkSeen(BaseModel):
     text: str
     item: str | None
     settled: bool
+
+    @classmethod
+    def of(cls, said: Remark) -> "RemarkSeen":
+        """Return the form of a remark."""
+        return cls.model_validate(wire.plain(said) | {"etag": etag(said)})
 
 
 class RoundSeen(BaseModel):
@@ -305,7 +311,7 @@ class RoundSeen(BaseModel):
             route=RouteSeen.of(review.route) if review else None,
             open_steps=list(found.open_steps),
             signatures=[SignatureSeen.model_validate(wire.plain(one)) for one in found.signatures],
-            remarks=[RemarkSeen.model_validate(wire.plain(one)) for one in found.remarks],
+            remarks=[RemarkSeen.of(one) for one in found.remarks],
         )
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from hub.api import etags
 from hub.api.asking import Asking, may
-from hub.api.etags import Changing
+from hub.api.etags import Changing, Stepping
 from hub.api.once import Creating
 from hub.api.oversight_scopes import Id, request_scope, the_request
 from hub.domain import wire
@@ -101,9 +101,10 @@ def data(id: Id, asking: Managing) -> dict[str, list[Any]]:
 
 
 @router.post("/{id}/erase")
-def erase(id: Id, asking: Managing) -> PersonalRequestSeen:
+def erase(found: The, asking: Managing, match: Stepping) -> PersonalRequestSeen:
     """Erase what no rule keeps; the classes that stay are named with the rule that keeps them."""
-    return PersonalRequestSeen.of(personal.erase(asking.hub.places, asking.principal, id))
+    match.check((found.id, found.revision))
+    return PersonalRequestSeen.of(personal.erase(asking.hub.places, asking.principal, found.id))
 
 
 @router.post("/{id}/answer")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from hub.api.asking import Asking, may
+from hub.api.etags import Stepping, Versioned, etag
 from hub.api.once import Creating
 from hub.api.oversight_scopes import Id, entry_scope
 from hub.domain import wire
@@ -44,7 +45,7 @@ class RegisterEndForm(BaseModel):
     reason: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
 
 
-class RegisterSeen(BaseModel):
+class RegisterSeen(Versioned):
     """A line of the register; *stands* says whether it is in force today: confirmed by another party, not over."""
 
     id: str
@@ -71,7 +72,7 @@ class RegisterSeen(BaseModel):
     @classmethod
     def of(cls, found: RegisterEntry, today: date) -> "RegisterSeen":
         """Return the form of a line."""
-        return cls.model_validate(wire.plain(found) | {"stands": found.stands(today)})
+        return cls.model_validate(wire.plain(found) | {"stands": found.stands(today), "etag": etag(found)})
 
 
 @router.get("")
@@ -93,12 +94,14 @@ def note(asking: Annotated[Asking, may(Right.OVERSIGHT_MANAGE)], form: RegisterF
 
 
 @router.post("/{id}/confirm")
-def confirm(id: Id, asking: Managing) -> RegisterSeen:
+def confirm(id: Id, asking: Managing, match: Stepping) -> RegisterSeen:
     """Confirm a line that another party has noted."""
+    match.check_kept(asking.hub.room.shelf, RegisterEntry, id)
     return RegisterSeen.of(register.confirm(asking.hub.room, asking.principal, id), asking.at.date())
 
 
 @router.post("/{id}/end")
-def end(id: Id, asking: Managing, form: RegisterEndForm) -> RegisterSeen:
+def end(id: Id, asking: Managing, form: RegisterEndForm, match: Stepping) -> RegisterSeen:
     """End a line; it stays to be read."""
+    match.check_kept(asking.hub.room.shelf, RegisterEntry, id)
     return RegisterSeen.of(register.end(asking.hub.room, asking.principal, id, reason=form.reason), asking.at.date())

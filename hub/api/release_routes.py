@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from hub.api import etags
 from hub.api.asking import Asking, may
-from hub.api.etags import Changing
+from hub.api.etags import Changing, Stepping, Versioned, etag
 from hub.api.meeting_scopes import study_named, study_scope
 from hub.api.once import Creating
 from hub.domain import wire
@@ -44,7 +44,7 @@ class WithdrawForm(BaseModel):
     reason: Why
 
 
-class ReleaseSeen(BaseModel):
+class ReleaseSeen(Versioned):
     """A version approved for a study; *running* says whether it is the one that runs."""
 
     id: str
@@ -64,7 +64,7 @@ class ReleaseSeen(BaseModel):
     @classmethod
     def of(cls, found: Release, running: str) -> "ReleaseSeen":
         """Return the form of a release."""
-        return cls.model_validate(wire.plain(found) | {"running": found.version == running})
+        return cls.model_validate(wire.plain(found) | {"running": found.version == running, "etag": etag(found)})
 
 
 class ReleaseRuleSeen(BaseModel):
@@ -116,10 +116,12 @@ def approve(study: Study, asking: Releasing, form: ReleaseForm, once: Creating) 
 
 @router.post("/releases/{release_id}/withdraw")
 def withdraw(
-    study: Study, release_id: Annotated[str, Path(max_length=64)], asking: Releasing, form: WithdrawForm
-) -> ReleaseSeen:
+    study: Study, release_id: Annotated[str, Path(max_length=64)], asking: Releasing, form: WithdrawForm,
+    match: Stepping,
+) -> ReleaseSeen:  # fmt: skip
     """Take an approval back."""
     name = study_named(study)
+    match.check_kept(asking.hub.room.shelf, Release, release_id, study=name)
     after = releases.withdraw(asking.hub.room, asking.principal, name, release_id, reason=form.reason)
     return ReleaseSeen.of(after, asking.hub.version)
 

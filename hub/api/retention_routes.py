@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from hub.api import etags
 from hub.api.asking import Asking, may
-from hub.api.etags import Changing
+from hub.api.etags import Changing, Stepping, Versioned, etag
 from hub.api.meeting_forms import MeetingSeen
 from hub.api.meeting_scopes import meeting_scope, study_named, study_scope
 from hub.api.once import Creating
@@ -56,7 +56,7 @@ class WhyForm(BaseModel):
     reason: Text
 
 
-class HoldSeen(BaseModel):
+class HoldSeen(Versioned):
     """A hold on a meeting or a study."""
 
     id: str
@@ -71,7 +71,7 @@ class HoldSeen(BaseModel):
     @classmethod
     def of(cls, held: Hold) -> "HoldSeen":
         """Return the form of a hold."""
-        return cls.model_validate(wire.plain(held))
+        return cls.model_validate(wire.plain(held) | {"etag": etag(held)})
 
 
 class DestructionForm(BaseModel):
@@ -81,7 +81,7 @@ class DestructionForm(BaseModel):
     reason: Text
 
 
-class DestructionSeen(BaseModel):
+class DestructionSeen(Versioned):
     """A destruction; *signature* (Ed25519, hex) is that of the text *certificate* under *key*."""
 
     meeting_id: str
@@ -99,7 +99,7 @@ class DestructionSeen(BaseModel):
     @classmethod
     def of(cls, found: Destruction) -> "DestructionSeen":
         """Return the form of a destruction."""
-        return cls.model_validate(wire.plain(found))
+        return cls.model_validate(wire.plain(found) | {"etag": etag(found)})
 
 
 class EndedSeen(BaseModel):
@@ -206,9 +206,9 @@ def hold_study(study: Study, asking: OfStudy, form: WhyForm, once: Creating) -> 
 
 
 @router.post("/studies/{study}/holds/{hold_id}/release")
-def release_study(study: Study, hold_id: str, asking: OfStudy, form: WhyForm) -> HoldSeen:
+def release_study(study: Study, hold_id: str, asking: OfStudy, form: WhyForm, match: Stepping) -> HoldSeen:
     """End a hold on a study."""
-    del study
+    match.check_kept(asking.hub.room.shelf, Hold, hold_id, study=study_named(study))
     return HoldSeen.of(retention.release_hold(asking.hub.room, asking.principal, hold_id, reason=form.reason))
 
 
@@ -222,9 +222,9 @@ def hold_meeting(meeting_id: str, asking: OfMeeting, form: WhyForm, once: Creati
 
 
 @router.post("/meetings/{meeting_id}/holds/{hold_id}/release")
-def release_meeting(meeting_id: str, hold_id: str, asking: OfMeeting, form: WhyForm) -> HoldSeen:
+def release_meeting(meeting_id: str, hold_id: str, asking: OfMeeting, form: WhyForm, match: Stepping) -> HoldSeen:
     """End a hold on a meeting."""
-    del meeting_id
+    match.check_kept(asking.hub.room.shelf, Hold, hold_id, meeting_id=meeting_id)
     return HoldSeen.of(retention.release_hold(asking.hub.room, asking.principal, hold_id, reason=form.reason))
 
 
@@ -246,15 +246,21 @@ def ask(meeting_id: str, asking: OfMeeting, form: DestructionForm, once: Creatin
 
 
 @router.post("/meetings/{meeting_id}/destructions/{record_class}/approve")
-def approve(meeting_id: str, record_class: RecordClass, asking: OfMeeting, form: WhyForm) -> DestructionSeen:
+def approve(
+    meeting_id: str, record_class: RecordClass, asking: OfMeeting, form: WhyForm, match: Stepping
+) -> DestructionSeen:
     """Approve a destruction that another person asked for, and do it."""
+    match.check_kept(asking.hub.room.shelf, Destruction, retention.key_of(meeting_id, record_class))
     hub = asking.hub
     done = retention.approve(hub.room, hub.shredder, asking.principal, meeting_id, record_class, reason=form.reason)
     return DestructionSeen.of(done)
 
 
 @router.post("/meetings/{meeting_id}/destructions/{record_class}/refuse")
-def refuse(meeting_id: str, record_class: RecordClass, asking: OfMeeting, form: WhyForm) -> DestructionSeen:
+def refuse(
+    meeting_id: str, record_class: RecordClass, asking: OfMeeting, form: WhyForm, match: Stepping
+) -> DestructionSeen:
     """Refuse a destruction that was asked for."""
+    match.check_kept(asking.hub.room.shelf, Destruction, retention.key_of(meeting_id, record_class))
     room, principal = asking.hub.room, asking.principal
     return DestructionSeen.of(retention.refuse(room, principal, meeting_id, record_class, reason=form.reason))

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from hub.api.etags import Versioned, etag
 from hub.api.meeting_forms import MeetingSeen
 from hub.domain import wire
 from hub.domain.approvals import Meaning
@@ -112,7 +113,7 @@ class SendForm(BaseModel):
     also: Annotated[list[RecipientForm], Field(max_length=50)] = []
 
 
-class DispatchSeen(BaseModel):
+class DispatchSeen(Versioned):
     """One version to one recipient, with its receipt or failure."""
 
     id: str
@@ -130,7 +131,7 @@ class DispatchSeen(BaseModel):
     @classmethod
     def of(cls, dispatch: Dispatch) -> "DispatchSeen":
         """Return the form of a delivery."""
-        return cls.model_validate(wire.plain(dispatch))
+        return cls.model_validate(wire.plain(dispatch) | {"etag": etag(dispatch)})
 
 
 class ClosingSeen(BaseModel):

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Path, Response
 
 from hub.api import etags
 from hub.api.asking import Asking, may
-from hub.api.etags import Changing
+from hub.api.etags import Changing, Stepping
 from hub.api.meeting_scopes import meeting_scope, study_named, study_scope, the_card
 from hub.api.minutes_forms import ReasonForm
 from hub.api.once import Creating
 from hub.api.sending_forms import DispatchSeen, RuleForm, RuleSeen, SendForm
+from hub.domain.distribution import Dispatch
 from hub.domain.policy import Right
 from hub.services.review import delivering, distributing, routes
 
@@ -44,8 +45,9 @@ def send(meeting_id: str, number: Number, asking: Sending, form: SendForm, once:
 
 
 @router.post("/meetings/{meeting_id}/dispatches/{dispatch_id}/again")
-def again(meeting_id: str, dispatch_id: str, asking: Sending, form: ReasonForm) -> DispatchSeen:
+def again(meeting_id: str, dispatch_id: str, asking: Sending, form: ReasonForm, match: Stepping) -> DispatchSeen:
     """Let a delivery that failed be tried anew."""
+    match.check_kept(asking.hub.room.shelf, Dispatch, dispatch_id, meeting_id=meeting_id)
     found = distributing.send_again(asking.hub.room, asking.principal, meeting_id, dispatch_id, reason=form.reason)
     return DispatchSeen.of(found)
 

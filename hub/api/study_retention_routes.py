@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from hub.api.asking import Asking, Somebody, may
+from hub.api.etags import Stepping, Versioned, etag
 from hub.api.meeting_scopes import study_named
 from hub.api.once import Creating
 from hub.api.retention_routes import DestructionForm, Study, WhyForm
@@ -25,7 +26,7 @@ def _of_study(study: Study, asking: Somebody) -> Scope:
 OfStudy = Annotated[Asking, may(Right.RETENTION_MANAGE, _of_study)]
 
 
-class StudyDestructionSeen(BaseModel):
+class StudyDestructionSeen(Versioned):
     """A destruction of what is of *before*; *signature* (Ed25519, hex) is that of *certificate* under *key*."""
 
     id: str
@@ -45,7 +46,7 @@ class StudyDestructionSeen(BaseModel):
     @classmethod
     def of(cls, found: StudyDestruction) -> "StudyDestructionSeen":
         """Return the form of a destruction."""
-        return cls.model_validate(wire.plain(found))
+        return cls.model_validate(wire.plain(found) | {"etag": etag(found)})
 
 
 class StudyEndedSeen(BaseModel):
@@ -84,20 +85,20 @@ def study_ask(study: Study, asking: OfStudy, form: DestructionForm, once: Creati
 
 
 @router.post("/studies/{study}/destructions/{id}/approve")
-def study_approve(study: Study, id: str, asking: OfStudy, form: WhyForm) -> StudyDestructionSeen:
+def study_approve(study: Study, id: str, asking: OfStudy, form: WhyForm, match: Stepping) -> StudyDestructionSeen:
     """Approve a destruction that another person asked for, and do it."""
-    del study
     hub = asking.hub
+    match.check_kept(hub.room.shelf, StudyDestruction, id, study=study_named(study))
     return StudyDestructionSeen.of(
         study_retention.approve(hub.room, hub.stacks, asking.principal, id, reason=form.reason)
     )
 
 
 @router.post("/studies/{study}/destructions/{id}/refuse")
-def study_refuse(study: Study, id: str, asking: OfStudy, form: WhyForm) -> StudyDestructionSeen:
+def study_refuse(study: Study, id: str, asking: OfStudy, form: WhyForm, match: Stepping) -> StudyDestructionSeen:
     """Refuse a destruction that was asked for."""
-    del study
     hub = asking.hub
+    match.check_kept(hub.room.shelf, StudyDestruction, id, study=study_named(study))
     return StudyDestructionSeen.of(
         study_retention.refuse(hub.room, hub.stacks, asking.principal, id, reason=form.reason)
     )

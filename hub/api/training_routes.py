@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from hub.api import etags
 from hub.api.asking import Asking, may, oneself
-from hub.api.etags import Changing
+from hub.api.etags import Changing, Stepping, Versioned, etag
 from hub.api.meeting_scopes import study_named, study_scope
 from hub.api.once import Creating
 from hub.api.user_routes import Managing, The, Why
@@ -34,7 +34,7 @@ class QualificationForm(BaseModel):
     evidence: Text
 
 
-class QualificationSeen(BaseModel):
+class QualificationSeen(Versioned):
     """One thing that is known of a person's training; *counts* says whether it is in force."""
 
     id: str
@@ -52,7 +52,7 @@ class QualificationSeen(BaseModel):
     @classmethod
     def of(cls, found: Qualification, at: datetime) -> "QualificationSeen":
         """Return the form of a qualification."""
-        return cls.model_validate(wire.plain(found) | {"counts": found.counts(at)})
+        return cls.model_validate(wire.plain(found) | {"counts": found.counts(at), "etag": etag(found)})
 
 
 class DemandForm(BaseModel):
@@ -96,9 +96,10 @@ def note(account: The, asking: Managing, form: QualificationForm, once: Creating
 
 @router.post("/users/{id}/qualifications/{qualification}/withdraw")
 def withdraw(
-    account: The, asking: Managing, qualification: Annotated[str, Path(max_length=64)], form: Why
+    account: The, asking: Managing, qualification: Annotated[str, Path(max_length=64)], form: Why, match: Stepping
 ) -> QualificationSeen:
     """Have a qualification count no more."""
+    match.check_kept(asking.hub.room.shelf, Qualification, qualification, user_id=account.user.id)
     room, principal = asking.hub.room, asking.principal
     after = training.withdraw(room, principal, account.user, qualification, reason=form.reason)
     return QualificationSeen.of(after, asking.at)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, SecretStr
 
 from hub.api import etags
 from hub.api.asking import Asking, TheHub, may
-from hub.api.etags import Changing
+from hub.api.etags import Changing, Stepping
 from hub.api.once import Creating
 from hub.api.paging import Page, Paging, sealed
 from hub.domain.accounts import Account, Held
@@ -156,46 +156,52 @@ def create(asking: Annotated[Asking, may(Right.USERS_MANAGE)], form: NewUser, on
 @router.get("/{id}")
 def show(account: The, _asking: Managing, response: Response) -> UserSeen:
     """Show an account."""
-    etags.put(response, _version(account))
+    etags.put(response, version_of(account))
     return UserSeen.of(account)
 
 
 @router.patch("/{id}")
 def change(account: The, asking: Managing, form: UserChange, match: Changing, response: Response) -> UserSeen:
     """Change name, locale or zone."""
-    match.check(_version(account))
+    match.check(version_of(account))
     changed = {name: value for name in ("name", "locale", "timezone") if (value := getattr(form, name)) is not None}
     after = keeping.edit(asking.hub.desk, account, by=asking.principal.actor, reason=form.reason, **changed)
-    etags.put(response, _version(after))
+    etags.put(response, version_of(after))
     return UserSeen.of(after)
 
 
 @router.post("/{id}/deactivate")
-def deactivate(account: The, asking: Managing, form: Why) -> UserSeen:
+def deactivate(account: The, asking: Managing, form: Why, match: Stepping, response: Response) -> UserSeen:
     """Let nobody sign in to an account any more; its sessions and tokens end."""
+    match.check(version_of(account))
     _of_another(asking, account)
-    return UserSeen.of(keeping.deactivate(asking.hub.desk, account, by=asking.principal.actor, reason=form.reason))
+    return _after(keeping.deactivate(asking.hub.desk, account, by=asking.principal.actor, reason=form.reason), response)
 
 
 @router.post("/{id}/activate")
-def activate(account: The, asking: Managing, form: Why) -> UserSeen:
+def activate(account: The, asking: Managing, form: Why, match: Stepping, response: Response) -> UserSeen:
     """Open a deactivated or locked account again."""
-    return UserSeen.of(keeping.activate(asking.hub.desk, account, by=asking.principal.actor, reason=form.reason))
+    match.check(version_of(account))
+    return _after(keeping.activate(asking.hub.desk, account, by=asking.principal.actor, reason=form.reason), response)
 
 
 @router.post("/{id}/password")
-def reset_password(account: The, asking: Managing, form: NewPassword) -> UserSeen:
+def reset_password(account: The, asking: Managing, form: NewPassword, match: Stepping, response: Response) -> UserSeen:
     """Give a password that has to be changed at the next sign-in."""
+    match.check(version_of(account))
     _of_another(asking, account)
     desk, password = asking.hub.desk, form.password.get_secret_value()
-    return UserSeen.of(keeping.reset_password(desk, account, password, by=asking.principal.actor, reason=form.reason))
+    after = keeping.reset_password(desk, account, password, by=asking.principal.actor, reason=form.reason)
+    return _after(after, response)
 
 
 @router.post("/{id}/second-factor/remove")
-def remove_second_factor(account: The, asking: Managing, form: Why) -> UserSeen:
+def remove_second_factor(account: The, asking: Managing, form: Why, match: Stepping, response: Response) -> UserSeen:
     """Take away a second factor that its owner lost."""
+    match.check(version_of(account))
     _of_another(asking, account)
-    return UserSeen.of(second_factor.remove(asking.hub.desk, account, by=asking.principal.actor, reason=form.reason))
+    after = second_factor.remove(asking.hub.desk, account, by=asking.principal.actor, reason=form.reason)
+    return _after(after, response)
 
 
 @router.get("/{id}/grants")
@@ -233,8 +239,14 @@ def _administered(organization: str) -> Scope:
     return Scope(frozenset() if organization == EVERY else frozenset({organization}))
 
 
-def _version(account: Account) -> tuple[str, int]:
+def version_of(account: Account) -> tuple[str, int]:
+    """Return what the entity tag of an account is made of."""
     return account.user.id, account.version
+
+
+def _after(account: Account, response: Response) -> UserSeen:
+    etags.put(response, version_of(account))
+    return UserSeen.of(account)
 
 
 def _of_another(asking: Asking, account: Account) -> None:

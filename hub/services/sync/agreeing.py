@@ -35,24 +35,26 @@ def propose(ledger: Ledger, agreement: Agreement, *, person: str, clock: Clock, 
     return offered
 
 
-def accept(ledger: Ledger, id: str, *, party: str, person: str, clock: Clock, new_id: NewId) -> Agreement:
-    """Accept the newest version for *party*. UsageError when it is not open to that."""
+def accept(
+    ledger: Ledger, id: str, *, party: str, person: str, clock: Clock, new_id: NewId, why: str = ""
+) -> Agreement:
+    """Accept the newest version for *party*, for the reason *why* if one is given. UsageError when it is not open."""
     known = _known(ledger, id)
     after = accepted(known, party, _named(person), clock())
-    _store(ledger, after, known, person, f"accepted for {party}", clock=clock, new_id=new_id)
+    _store(ledger, after, known, person, _because(f"accepted for {party}", why), clock=clock, new_id=new_id)
     return after
 
 
-def move(sync: Sync, id: str, *, step: str, person: str) -> Agreement:
-    """Start, pause, resume or end an agreement; what comes into force goes out for every record it covers.
+def move(sync: Sync, id: str, *, step: str, person: str, why: str = "") -> Agreement:
+    """Start, pause, resume or end an agreement, for the reason *why* if one is given.
 
-    The version in force is what pauses and resumes, also while a newer one is still to be accepted or on trial.
+    What comes into force goes out for every record it covers. The version in force is what pauses and resumes, also while a newer one is still to be accepted or on trial.
     """
     known = _in_force(sync.ledger, id) if step in ("pause", "resume") else _known(sync.ledger, id)
     after, person = moved(known, step, sync.clock()), _named(person)
     if step == "start":  # before it is in force, when what was deleted and ignored would be restored
         heed(sync, _in_force(sync.ledger, id), after)
-    _store(sync.ledger, after, known, person, step, clock=sync.clock, new_id=sync.new_id)
+    _store(sync.ledger, after, known, person, _because(step, why), clock=sync.clock, new_id=sync.new_id)
     if after.status is Status.ACTIVE:
         _read_anew(sync, after, ended=False)
         send_again(sync, after)
@@ -137,6 +139,10 @@ def _in_force(ledger: Ledger, id: str) -> Agreement:
 
 def _found(ledger: Ledger, id: str) -> Agreement | None:
     return next((agreement for agreement in ledger.agreements() if agreement.id == id), None)
+
+
+def _because(step: str, why: str) -> str:
+    return f"{step}: {why}" if why else step
 
 
 def _named(person: str) -> str:

@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import SecretStr
 
+from hub.api.approval_routes import version_of
 from hub.api.asking import Asking, may
+from hub.api.etags import etag
 from hub.api.sso_routes import SSO
 from hub.domain.approvals import Meaning, RemarkKind, ReviewState, Step
 from hub.domain.cards import Card
@@ -25,6 +27,7 @@ from hub.services.review.meetings import meeting
 from hub.web import frame, meeting_view
 from hub.web.failures import sign_in_again
 from hub.web.reader import Reader, role_name
+from hub.web.shown import Shown
 
 router = APIRouter(prefix="/meetings/{id}", include_in_schema=False)
 Reading = Annotated[Asking, may(Right.MEETINGS_READ)]
@@ -72,6 +75,7 @@ def versions(
         changes=list(_changes(words, left, right)),
         rules=f"/rules/{frame.part(card.study or '-')}",
         current=newest,
+        tag=etag(version_of(found)),
         unsaved=editing.current(room, who, id).open,
         route=_route(reader, found),
         under_way=found.review is not None,
@@ -90,17 +94,19 @@ def versions(
 
 
 @router.post("/review")
-def send_round(id: str, asking: Editing, version: Number) -> Response:
+def send_round(id: str, asking: Editing, version: Number, shown: Shown) -> Response:
     """Send the newest version round, by the rule of its study."""
+    shown.check(version_of(approving.round_of(asking.hub.room, asking.principal, id, version)))
     approving.submit(asking.hub.room, asking.principal, id, version)
     return frame.go(f"{meeting_view.address_of(id)}/versions", done="sent")
 
 
 @router.post("/changes")
 def ask_changes(
-    id: str, asking: Approving, version: Number, comment: Annotated[str, Form(max_length=4000)]
+    id: str, asking: Approving, version: Number, comment: Annotated[str, Form(max_length=4000)], shown: Shown
 ) -> Response:
     """Send the version back with what has to change."""
+    shown.check(version_of(approving.round_of(asking.hub.room, asking.principal, id, version)))
     approving.request_changes(asking.hub.room, asking.principal, id, version, comment)
     return frame.go(f"{meeting_view.address_of(id)}/versions", done="asked")
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from hub.api.asking import Asking, may
+from hub.api.etags import etag
 from hub.domain.cards import Card, Standing
 from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient
 from hub.domain.policy import Right
@@ -16,6 +17,7 @@ from hub.services.review.meetings import meeting
 from hub.services.review.routes import recipients
 from hub.web import frame, meeting_view
 from hub.web.reader import LANGUAGES
+from hub.web.shown import Shown
 
 router = APIRouter(prefix="/meetings/{id}/distribution", include_in_schema=False)
 Reading = Annotated[Asking, may(Right.MEETINGS_READ)]
@@ -73,8 +75,10 @@ def again(
     asking: Sending,
     dispatch: Annotated[str, Form(max_length=60)],
     reason: Annotated[str, Form(max_length=500)],
+    shown: Shown,
 ) -> Response:
     """Let a delivery that failed be tried anew."""
+    shown.check_kept(asking.hub.room.shelf, Dispatch, dispatch, meeting_id=id)
     room, who = asking.hub.room, asking.principal
     distributing.send_again(room, who, id, dispatch, reason=reason)
     _deliver(asking, meeting(room, who, id))
@@ -130,7 +134,7 @@ def _receipt(words: Wording, one: Dispatch) -> SimpleNamespace:
         id=one.id, recipient=one.recipient.name or one.recipient.address, channel=_channel(words, one.recipient),
         language=LANGUAGES.get(one.recipient.locale, one.recipient.locale), state=states[one.state],
         tone=_TONES[one.state], detail=one.error or one.receipt, at=one.ended_at or one.asked_at,
-        failed=one.state is DispatchState.FAILED,
+        failed=one.state is DispatchState.FAILED, tag=etag(one),
     )  # fmt: skip
 
 

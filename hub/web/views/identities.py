@@ -19,6 +19,7 @@ from hub.services.sync import candidates
 from hub.services.sync.merging import merge
 from hub.services.sync.splitting import split
 from hub.web import frame, names
+from hub.web.shown import Shown, with_tags
 
 router = APIRouter(prefix="/sync", include_in_schema=False)
 Seeing = Annotated[Asking, may(Right.SYNC_READ)]
@@ -77,7 +78,7 @@ def pair(candidate: The, request: Request, asking: SeeingPair) -> Response:
         asking,
         "identity.html",
         place="sync",
-        pair=_pair(words, _Eyes(asking), candidate, placed),
+        pair=with_tags([_pair(words, _Eyes(asking), candidate, placed)], [candidate])[0],
         sides=sides,
         rows=[(names.field(words, name), [side.fields.get(name, "–") for side in sides]) for name in every],
         can_decide=candidate.state == "proposed" and asking.may(Right.CONFLICTS_RESOLVE, scope),
@@ -85,8 +86,9 @@ def pair(candidate: The, request: Request, asking: SeeingPair) -> Response:
 
 
 @router.post("/identities/{id}")
-def decide(candidate: The, asking: DecidingPair, do: Text, reason: Text, keep: Text = "") -> Response:
+def decide(candidate: The, asking: DecidingPair, do: Text, reason: Text, shown: Shown, keep: Text = "") -> Response:
     """Say that the two are one, or that they are not."""
+    shown.check(candidate)
     sync, person = asking.hub.sync, asking.principal.actor
     if do == "confirm":
         candidates.confirm(sync, candidate.id, person=person, why=reason, keep=keep or None)

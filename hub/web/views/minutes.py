@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from hub.api.asking import Asking, may
+from hub.api.etags import etag
 from hub.domain.approvals import Remark
 from hub.domain.cards import Card, Standing
 from hub.domain.edits import Accept, Add, Correct, Edit, Reject, roster
@@ -166,6 +167,7 @@ def _editor(
         "editable": editable,
         "needs_reason": card.standing in _SENT_ROUND,
         "can_name": editable,
+        "tag_of": etag,
         "remarks": _remarks(asking, card, draft.base),
         "can_comment": editable or asking.may(Right.MINUTES_APPROVE, card.scope),
         "open_items": item_view.still_open(draft.draft),

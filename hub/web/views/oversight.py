@@ -22,6 +22,7 @@ from hub.services.review.routes import study_scope
 from hub.web import frame
 from hub.web.failures import sign_in_again
 from hub.web.reader import Reader
+from hub.web.shown import Shown, with_tags
 from hub.web.views.approval import proving
 from hub.web.views.meetings import studies_seen
 
@@ -56,7 +57,7 @@ def listed(request: Request, asking: Reading, study: Annotated[str, Query(max_le
         "register.html",
         "register",
         study=study.strip(),
-        rows=[_entry(reader, own, one) for one in found],
+        rows=with_tags([_entry(reader, own, one) for one in found], list(found)),
         kinds=[(str(one), said) for one, said in kinds(reader.words).items()],
         studies=studies_seen(asking),
         own=own,
@@ -81,8 +82,9 @@ def note(
 
 
 @router.post("/register/{id}")
-def decide(id: str, asking: Managing, do: Short, reason: Text = "") -> Response:
+def decide(id: str, asking: Managing, do: Short, shown: Shown, reason: Text = "") -> Response:
     """Confirm a line that another party noted, or end one."""
+    shown.check_kept(asking.hub.room.shelf, RegisterEntry, id)
     if do == "confirm":
         register.confirm(asking.hub.room, asking.principal, id)
         return frame.go("/oversight", done="approved")
@@ -103,7 +105,7 @@ def _of_study(request: Request, asking: Asking, name: str, *, said: str = "") ->
     scope = study_scope(room, asking.principal, name)
     if name:
         asking.check(Right.OVERSIGHT_READ, scope)
-    rule, declared = releases.rule(room, name), blinding.rule(room, name)
+    rule, declared, approved = releases.rule(room, name), blinding.rule(room, name), list(releases.releases(room, name))
     return show(
         request,
         asking,
@@ -114,7 +116,7 @@ def _of_study(request: Request, asking: Asking, name: str, *, said: str = "") ->
         studies=studies_seen(asking),
         running=asking.hub.version,
         rule=rule,
-        releases=[_release(reader, asking.hub.version, one) for one in releases.releases(room, name)],
+        releases=with_tags([_release(reader, asking.hub.version, one) for one in approved], approved),
         declared=declared,
         can_release=asking.may(Right.RELEASES_APPROVE, scope),
         can_declare=asking.may(Right.OVERSIGHT_MANAGE, scope),
@@ -143,8 +145,9 @@ def approve(
 
 
 @router.post("/studies/{study}/releases/{id}")
-def withdraw(study: str, id: str, asking: Releasing, reason: Text) -> Response:
+def withdraw(study: str, id: str, asking: Releasing, reason: Text, shown: Shown) -> Response:
     """Take an approval back."""
+    shown.check_kept(asking.hub.room.shelf, Release, id, study=study_named(study))
     releases.withdraw(asking.hub.room, asking.principal, study_named(study), id, reason=reason)
     return _back(study, "removed")
 

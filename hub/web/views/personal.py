@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from hub.api.asking import Asking, may
+from hub.api.etags import etag
 from hub.domain import wire
 from hub.domain.errors import UsageError
 from hub.domain.personal import PersonalRequest, Wish
@@ -16,6 +17,7 @@ from hub.services.oversight import personal
 from hub.services.oversight.personal import Asked
 from hub.web import frame
 from hub.web.reader import Reader
+from hub.web.shown import Shown
 from hub.web.views.system import administration
 
 router = APIRouter(prefix="/administration/personal", include_in_schema=False)
@@ -64,6 +66,7 @@ def one(id: str, request: Request, asking: Managing) -> Response:
         outcomes=found.outcomes,
         answer=found.answer,
         revision=found.revision,
+        tag=etag(found),
         can_erase=found.state == "open" and found.wish is Wish.ERASURE,
         base=f"/administration/personal/{frame.part(id)}",
     )
@@ -78,8 +81,9 @@ def data(id: str, asking: Managing) -> Response:
 
 
 @router.post("/{id}/erase")
-def erase(id: str, asking: Managing) -> Response:
+def erase(id: str, asking: Managing, shown: Shown) -> Response:
     """Erase what no rule keeps."""
+    shown.check_kept(asking.hub.room.shelf, PersonalRequest, id)
     personal.erase(asking.hub.places, asking.principal, id)
     return frame.go(f"/administration/personal/{frame.part(id)}", done="decided")
 

@@ -5,9 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from hub.api.asking import Asking, may
+from hub.domain.approvals import Remark
 from hub.domain.policy import Right
 from hub.services.review import approving, redrafting
 from hub.web import frame, meeting_view
+from hub.web.shown import Shown
 
 router = APIRouter(prefix="/meetings/{id}", include_in_schema=False)
 Reading = Annotated[Asking, may(Right.MEETINGS_READ)]
@@ -28,8 +30,11 @@ def comment(
 
 
 @router.post("/remarks/{remark}")
-def settle(id: str, remark: str, asking: Editing, item: Annotated[str, Form(max_length=100)] = "") -> Response:
+def settle(
+    id: str, remark: str, asking: Editing, shown: Shown, item: Annotated[str, Form(max_length=100)] = ""
+) -> Response:
     """Say that a comment was answered."""
+    shown.check_kept(asking.hub.room.shelf, Remark, remark, meeting_id=id)
     approving.settle(asking.hub.room, asking.principal, id, remark)
     anchor = f"#item-{frame.part(item)}" if item else ""
     return frame.go(f"{meeting_view.address_of(id)}{anchor}", done="saved")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from hub.api.asking import Asking, may
+from hub.api.etags import etag
 from hub.domain import wire
 from hub.domain.cards import Card
 from hub.domain.errors import MissingError, UsageError
@@ -15,6 +16,7 @@ from hub.ports import Wording
 from hub.services.review import retained, retention, study_retention, withdrawing
 from hub.services.review.routes import study_scope
 from hub.web import frame
+from hub.web.shown import Shown, with_tags
 from hub.web.views.system import administration
 
 router = APIRouter(prefix="/administration/retention", include_in_schema=False)
@@ -38,7 +40,7 @@ def show(request: Request, asking: Managing, study: Annotated[str, Query(max_len
     if name:
         asking.check(Right.RETENTION_MANAGE, study_scope(room, who, name))
     can_set = asking.may(Right.RETENTION_MANAGE, study_scope(room, who, name))
-    names = classes(words)
+    names, held = classes(words), list(retained.holds(room, who))
     return administration(
         request,
         asking,
@@ -52,7 +54,7 @@ def show(request: Request, asking: Managing, study: Annotated[str, Query(max_len
             if one not in KEPT_ALWAYS
             for kept in (retention.period(room, one, name),)
         ],
-        holds=[_hold(asking, one) for one in retained.holds(room, who)],
+        holds=with_tags([_hold(asking, one) for one in held], held),
         ended=[
             SimpleNamespace(
                 id=one.card.meeting_id, title=one.card.title, study=one.card.study, key=str(one.record_class),
@@ -103,8 +105,9 @@ def hold(asking: Managing, reason: Text, study: Short = "", meeting: Short = "")
 
 
 @router.post("/holds/{hold_id}")
-def release(hold_id: str, asking: Managing, reason: Text) -> Response:
+def release(hold_id: str, asking: Managing, reason: Text, shown: Shown) -> Response:
     """End a hold."""
+    shown.check_kept(asking.hub.room.shelf, Hold, hold_id)
     retention.release_hold(asking.hub.room, asking.principal, hold_id, reason=reason)
     return frame.go(_PAGE, done="removed")
 
@@ -132,11 +135,12 @@ def ask_of_study(asking: Managing, study: Short, record_class: Short, reason: Te
 
 
 @router.post("/study-destructions/{id}")
-def decide_of_study(id: str, asking: Managing, do: Short, reason: Text) -> Response:
+def decide_of_study(id: str, asking: Managing, do: Short, reason: Text, shown: Shown) -> Response:
     """Approve a destruction of what is of a study, which another person asked for, and do it; or refuse it."""
     hub, decisions = asking.hub, {"approve": study_retention.approve, "refuse": study_retention.refuse}
     if do not in decisions:
         raise UsageError(f"{do}: is nothing that can be done with a destruction")
+    shown.check_kept(hub.room.shelf, StudyDestruction, id)
     decisions[do](hub.room, hub.stacks, asking.principal, id, reason=reason)
     return frame.go(f"{_PAGE}#destructions", done="decided")
 
@@ -148,9 +152,10 @@ def study_certificate(id: str, asking: Managing) -> Response:
 
 
 @router.post("/destructions/decide")
-def decide(asking: Managing, meeting: Short, record_class: Short, do: Short, reason: Text) -> Response:
+def decide(asking: Managing, meeting: Short, record_class: Short, do: Short, reason: Text, shown: Shown) -> Response:
     """Approve a destruction that another person asked for, and do it; or refuse it."""
     hub, kind = asking.hub, _class(record_class)
+    shown.check_kept(hub.room.shelf, Destruction, retention.key_of(meeting, kind))
     if do == "approve":
         retention.approve(hub.room, hub.shredder, asking.principal, meeting, kind, reason=reason)
     elif do == "refuse":
@@ -238,6 +243,7 @@ def _stands(words: Wording, own: str, one: Destruction | StudyDestruction, certi
         DestructionState.DONE: words.text("destroyed"),
     }
     return {
+        "tag": etag(one),
         "key": str(one.record_class),
         "what": classes(words)[one.record_class],
         "reason": one.reason,

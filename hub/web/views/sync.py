@@ -8,6 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, Response
 
 from hub.api.asking import Asking, may
+from hub.api.etags import etag
+from hub.api.letter_routes import version_of
 from hub.api.sync_scopes import scopes_of_disputes
 from hub.bootstrap import Hub
 from hub.domain import wire
@@ -22,6 +24,7 @@ from hub.services.sync.resolve import resolve
 from hub.services.sync.steps import again
 from hub.web import frame, names
 from hub.web.reader import Reader
+from hub.web.shown import Shown
 
 router = APIRouter(prefix="/sync", include_in_schema=False)
 Seeing = Annotated[Asking, may(Right.SYNC_READ)]
@@ -75,7 +78,7 @@ def agreement(id: str, request: Request, asking: Seeing) -> Response:
          found.accepted_by.get(party, ""))
         for party, systems in found.parties.items()
     ]  # fmt: skip
-    view.rules = list(_rules(reader, found))
+    view.rules, view.tag = list(_rules(reader, found)), etag(found)
     steps = _steps(asking, reader, found)
     can_read = found.status is Status.ACTIVE and asking.may(Right.SYNC_OPERATE, scope_of_agreement(found))
     return frame.show(
@@ -84,19 +87,18 @@ def agreement(id: str, request: Request, asking: Seeing) -> Response:
 
 
 @router.post("/agreements/{id}")
-def decide_agreement(id: str, asking: Seeing, do: Text, reason: Text = "") -> Response:
+def decide_agreement(id: str, asking: Seeing, do: Text, shown: Shown, reason: Text = "") -> Response:
     """Accept an agreement for the person's party, or start, pause, resume or end it."""
-    del reason
-    hub, by = asking.hub, asking.principal.actor
+    hub, by, why = asking.hub, asking.principal.actor, reason.strip()
+    found = _agreement(asking, id, Right.AGREEMENTS_ACCEPT)
+    shown.check(found)
     if do == "accept":
-        found = _agreement(asking, id, Right.AGREEMENTS_ACCEPT)
-        party = asking.principal.user.organization
-        agreeing.accept(hub.sync.ledger, found.id, party=party, person=by, clock=hub.clock, new_id=hub.sync.new_id)
+        ledger, new_id, party = hub.sync.ledger, hub.sync.new_id, asking.principal.user.organization
+        agreeing.accept(ledger, found.id, party=party, person=by, why=why, clock=hub.clock, new_id=new_id)
+    elif do in ("start", "pause", "resume", "end"):
+        agreeing.move(hub.sync, found.id, step=do, person=by, why=why)
     else:
-        found = _agreement(asking, id, Right.AGREEMENTS_ACCEPT)
-        if do not in ("start", "pause", "resume", "end"):
-            raise UsageError(f"{do}: is nothing that can be done with an agreement")
-        agreeing.move(hub.sync, found.id, step=do, person=by)
+        raise UsageError(f"{do}: is nothing that can be done with an agreement")
     return frame.go(f"/sync/agreements/{frame.part(id)}", done="decided")
 
 
@@ -107,13 +109,15 @@ def conflict(id: str, request: Request, asking: Seeing) -> Response:
     scope = scopes_of_disputes(asking.hub, [found])[found.id]
     can = found.state in ("open", "refused") and asking.may(Right.CONFLICTS_RESOLVE, scope)
     shown = _conflict(reader, found)
+    shown.tag = etag(found)
     return frame.show(request, asking, "conflict.html", place="sync", conflict=shown, can_resolve=can)
 
 
 @router.post("/conflicts/{id}")
-def decide_conflict(id: str, asking: Seeing, do: Text, reason: Text) -> Response:
+def decide_conflict(id: str, asking: Seeing, do: Text, reason: Text, shown: Shown) -> Response:
     """Take their value or keep ours."""
     found, hub = _dispute(asking, id, Right.CONFLICTS_RESOLVE), asking.hub
+    shown.check(found)
     person = asking.principal.actor
     ledger, new_id = hub.sync.ledger, hub.sync.new_id
     resolve(ledger, found.id, take=do == "take", person=person, reason=reason, clock=hub.clock, new_id=new_id)
@@ -136,6 +140,7 @@ def letter(id: str, request: Request, asking: Seeing) -> Response:
         id=found.id, system=found.system, kind=names.kind(words, found.kind), at=found.at, where=found.where,
         reason=found.reason,
         state=states.get(found.state, found.state), tone="warn" if found.state == "dead" else "",
+        tag=etag(version_of(found)),
     )  # fmt: skip
     unblinded = asking.may(Right.SYNC_OPERATE, replace(scope, unblinding=True))
     raw = found.raw[:20_000].decode("utf-8", "replace") if unblinded else ""
@@ -146,9 +151,12 @@ def letter(id: str, request: Request, asking: Seeing) -> Response:
 
 
 @router.post("/letters/{id}")
-def decide_letter(id: str, asking: Annotated[Asking, may(Right.SYNC_OPERATE)], do: Text, reason: Text = "") -> Response:
+def decide_letter(
+    id: str, asking: Annotated[Asking, may(Right.SYNC_OPERATE)], do: Text, shown: Shown, reason: Text = ""
+) -> Response:
     """Try it again, or give it up."""
     found, hub = _letter(asking, id, Right.SYNC_OPERATE), asking.hub
+    shown.check(version_of(found))
     if do == "discard":
         person = asking.principal.actor
         discard(hub.sync.ledger, [found], person=person, why=reason, clock=hub.clock, new_id=hub.sync.new_id)

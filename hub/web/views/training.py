@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from hub.api.asking import Asking, may
+from hub.api.etags import etag
 from hub.domain.errors import UsageError
 from hub.domain.people import Role
 from hub.domain.policy import Right
@@ -16,6 +17,7 @@ from hub.services.accounts import training
 from hub.services.review.routes import study_scope
 from hub.web import frame
 from hub.web.reader import Reader, role_name
+from hub.web.shown import Shown
 from hub.web.views.system import administration
 from hub.web.views.users import account_of
 
@@ -106,9 +108,10 @@ def note(
 
 
 @router.post("/users/{id}/training/{qualification}")
-def withdraw(id: str, qualification: str, asking: Managing, reason: Reason) -> Response:
+def withdraw(id: str, qualification: str, asking: Managing, reason: Reason, shown: Shown) -> Response:
     """Have a qualification count no more."""
     account = account_of(asking, id)
+    shown.check_kept(asking.hub.room.shelf, Qualification, qualification, user_id=account.user.id)
     training.withdraw(asking.hub.room, asking.principal, account.user, qualification, reason=reason)
     return frame.go(f"/administration/users/{frame.part(id)}/training", done="removed")
 
@@ -120,7 +123,7 @@ def qualifications(asking: Asking, reader: Reader, user_id: str) -> list[SimpleN
         SimpleNamespace(
             id=one.id, name=_named(words, one.name), on=one.on, until=one.until, evidence=one.evidence,
             by=one.noted_by, at=one.noted_at, counts=one.counts(asking.at), why=one.why_withdrawn,
-            state=_state(words, one, counts=one.counts(asking.at)), open=one.withdrawn_at is None,
+            state=_state(words, one, counts=one.counts(asking.at)), open=one.withdrawn_at is None, tag=etag(one),
         )
         for one in training.qualifications(asking.hub.room, user_id)
     ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from hub.api.asking import Asking, may
+from hub.api.etags import etag
 from hub.domain.accounts import Account, Held
 from hub.domain.errors import MissingError, RefusedError, UsageError
 from hub.domain.people import EVERY, Grant, Role, User
@@ -18,6 +19,7 @@ from hub.services import trail_reviews
 from hub.services.accounts import keeping
 from hub.web import frame
 from hub.web.reader import Reader, role_name
+from hub.web.shown import Shown, standing_of
 from hub.web.views import review_plan
 from hub.web.views.audit import sees
 from hub.web.views.system import administration
@@ -69,10 +71,11 @@ def user(id: str, request: Request, asking: Managing) -> Response:
 
 
 @router.post("/users/{id}/state")
-def change_state(id: str, request: Request, asking: Managing, do: Text, reason: Reason) -> Response:
+def change_state(id: str, request: Request, asking: Managing, do: Text, reason: Reason, shown: Shown) -> Response:
     """Deactivate or activate an account, or give it a new password."""
     account, desk, by = account_of(asking, id), asking.hub.desk, asking.principal.actor
     _of_another(asking, account)
+    shown.check(standing_of(account, desk.accounts.held(id)))
     if do == "password":
         password = _first_password()
         keeping.reset_password(desk, account, password, by=by, reason=reason)
@@ -204,6 +207,7 @@ def _user(request: Request, asking: Asking, account: Account, *, given_password:
         grants=[_held(reader, one) for one in asking.hub.desk.accounts.held(account.user.id)],
         roles=[(str(role), role_name(reader.words, str(role))) for role in Role],
         given_password=given_password,
+        tag=etag(standing_of(account, asking.hub.desk.accounts.held(account.user.id))),
     )
 
 
