@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from hub.api.asking import Asking, may
 from hub.api.meeting_scopes import meeting_scope
 from hub.api.once import Creating
+from hub.api.paging import Page, Paging, sliced
 from hub.domain import wire
 from hub.domain.copies import CertifiedCopy
 from hub.domain.policy import Right
@@ -57,10 +58,10 @@ class CertifiedSeen(BaseModel):
 
 
 @router.get("")
-def certified_copies(meeting_id: str, number: Number, asking: Reading) -> list[CertifiedSeen]:
+def certified_copies(meeting_id: str, number: Number, asking: Reading, paging: Paging) -> Page[CertifiedSeen]:
     """List the certified copies of a version."""
     found = certifying.copies(asking.hub.room, asking.principal, meeting_id, number)
-    return [CertifiedSeen.of(one) for one in found]
+    return sliced(found, paging, form=CertifiedSeen.of)
 
 
 @router.post("", status_code=201, response_model=CertifiedSeen)

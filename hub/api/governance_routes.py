@@ -64,7 +64,7 @@ def clocks(study: str, asking: Reading, paging: Paging) -> Page[ClockSeen]:
     """List what runs by the plan of a study, what is late first."""
     hub, told = asking.hub, plan_of(asking, study)
     found = clocks_of(hub.room, told, hub.calendars, seeing(asking, Right.MEETINGS_READ))
-    return sliced(found, paging, form=ClockSeen.of)
+    return sliced(found, paging, form=ClockSeen.of, name=lambda one: f"{one.clock.about} {one.clock.ref}")
 
 
 @router.get("/studies/{study}/notices")

@@ -11,6 +11,7 @@ from hub.api.asking import Asking, may
 from hub.api.etags import Changing, Stepping
 from hub.api.once import Creating
 from hub.api.oversight_scopes import incident_scope, the_incident
+from hub.api.paging import Page, Paging, sliced
 from hub.domain import wire
 from hub.domain.oversight import Incident, IncidentKind, Severity
 from hub.domain.policy import Right
@@ -96,12 +97,13 @@ class IncidentSeen(BaseModel):
 @router.get("")
 def list_incidents(
     asking: Annotated[Asking, may(Right.OVERSIGHT_READ)],
+    paging: Paging,
     study: Annotated[str | None, Query(max_length=200, description="Only of this protocol number")] = None,
     state: Literal["open", "closed"] | None = None,
-) -> list[IncidentSeen]:
+) -> Page[IncidentSeen]:
     """List incidents: open ones first, those whose clock runs before others."""
     found = incidents.incidents(asking.hub.room, asking.principal, study=study, state=state or "")
-    return [IncidentSeen.of(one, asking.at) for one in found]
+    return sliced(found, paging, form=lambda one: IncidentSeen.of(one, asking.at))
 
 
 @router.post("", status_code=201, response_model=IncidentSeen)

@@ -71,7 +71,7 @@ def discard(meeting_id: str, asking: Editing, form: ReasonForm, match: Changing,
 def versions(meeting_id: str, asking: Reading, paging: Paging) -> Page[VersionListed]:
     """List the versions of the minutes, oldest first."""
     found = editing.versions(asking.hub.room, asking.principal, meeting_id)
-    return sliced(found, paging, form=VersionListed.listed)
+    return sliced(found, paging, form=VersionListed.listed, name=lambda one: str(one.number))
 
 
 @router.post("/versions", status_code=201, response_model=VersionSeen)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field, SecretStr
 
 from hub.api.asking import Asking, oneself
+from hub.api.paging import Page, Paging, sliced
 from hub.domain.accounts import Account, ApiToken, Session
 from hub.domain.errors import MissingError, RefusedError
 from hub.domain.policy import Right
@@ -121,10 +122,10 @@ def remove_second_factor(asking: Own, form: Proof) -> None:
 
 
 @router.get("/sessions")
-def list_sessions(asking: Own) -> list[OwnSession]:
+def list_sessions(asking: Own, paging: Paging) -> Page[OwnSession]:
     """List where one is signed in."""
-    found = asking.hub.desk.sessions.sessions(asking.principal.user.id)
-    return [_session(one, asking) for one in found if one.ends_at > asking.at]
+    found = [one for one in asking.hub.desk.sessions.sessions(asking.principal.user.id) if one.ends_at > asking.at]
+    return sliced(found, paging, form=lambda one: _session(one, asking), name=lambda one: one.shown)
 
 
 @router.delete("/sessions/{id}", status_code=204)
@@ -139,9 +140,9 @@ def end_session(asking: Own, id: Id) -> None:
 
 
 @router.get("/tokens")
-def list_tokens(asking: Own) -> list[TokenSeen]:
+def list_tokens(asking: Own, paging: Paging) -> Page[TokenSeen]:
     """List one's tokens, newest first."""
-    return [_token(one) for one in asking.hub.desk.tokens.tokens(asking.principal.user.id)]
+    return sliced(asking.hub.desk.tokens.tokens(asking.principal.user.id), paging, form=_token)
 
 
 @router.post("/tokens", status_code=201)

@@ -27,7 +27,11 @@ class Asked(BaseModel):
 
     after: list[Any]
     """Where the page begins: what `cursor` was made of, empty at the beginning."""
-    limit: int
+    limit: int = 50
+
+
+BEGINNING = Asked(after=[])
+"""The first page."""
 
 
 def _asked(
@@ -38,6 +42,18 @@ def _asked(
 
 
 Paging = Annotated[Asked, Depends(_asked)]
+
+
+def _id(item: Any) -> str:
+    return str(item.id)
+
+
+def _place(asked: Asked) -> int:
+    if not asked.after:
+        return 0
+    if len(asked.after) != 2 or not isinstance(asked.after[0], int) or asked.after[0] < 1:
+        raise UsageError("cursor: is none that was given by this list")
+    return asked.after[0]
 
 
 def sealed(*place: Any) -> str:
@@ -54,11 +70,20 @@ def page(
     return Page(items=[form(one) for one in items], next=following)
 
 
-def sliced(found: Iterable[Item], asked: Asked, *, form: Callable[[Item], Form]) -> Page[Form]:
-    """Return the page of a short list that is at hand as a whole, by position."""
-    whole, start = list(found), int(asked.after[0]) if asked.after else 0
+def sliced(
+    found: Iterable[Item], asked: Asked, *, form: Callable[[Item], Form], name: Callable[[Item], str] = _id
+) -> Page[Form]:
+    """Return the page of a list that is at hand as a whole: what comes after the item whose *name* the cursor has.
+
+    What came or went before that item moves nothing; where it has gone itself, the page begins where it stood.
+    """
+    whole, start = list(found), _place(asked)
+    told = asked.after[1] if start else None
+    start = next((at for at, one in enumerate(whole, start=1) if name(one) == told), start)
     end = start + asked.limit
-    return Page(items=[form(one) for one in whole[start:end]], next=sealed(end) if len(whole) > end else None)
+    items = whole[start:end]
+    following = sealed(end, name(items[-1])) if len(whole) > end else None
+    return Page(items=[form(one) for one in items], next=following)
 
 
 def _opened(cursor: str) -> list[Any]:

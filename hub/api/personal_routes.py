@@ -11,6 +11,7 @@ from hub.api.asking import Asking, may
 from hub.api.etags import Changing, Stepping
 from hub.api.once import Creating
 from hub.api.oversight_scopes import Id, request_scope, the_request
+from hub.api.paging import Page, Paging, sliced
 from hub.domain import wire
 from hub.domain.personal import PersonalRequest, Wish
 from hub.domain.policy import Right
@@ -71,9 +72,9 @@ class PersonalRequestSeen(BaseModel):
 
 
 @router.get("")
-def list_requests(asking: Annotated[Asking, may(Right.USERS_MANAGE)]) -> list[PersonalRequestSeen]:
+def list_requests(asking: Annotated[Asking, may(Right.USERS_MANAGE)], paging: Paging) -> Page[PersonalRequestSeen]:
     """List requests: the open ones first, the one that is due first of them."""
-    return [PersonalRequestSeen.of(one) for one in personal.requests(asking.hub.room, asking.principal)]
+    return sliced(personal.requests(asking.hub.room, asking.principal), paging, form=PersonalRequestSeen.of)
 
 
 @router.post("", status_code=201, response_model=PersonalRequestSeen)

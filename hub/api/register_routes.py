@@ -10,6 +10,7 @@ from hub.api.asking import Asking, may
 from hub.api.etags import Stepping, Versioned, etag
 from hub.api.once import Creating
 from hub.api.oversight_scopes import Id, entry_scope
+from hub.api.paging import Page, Paging, sliced
 from hub.domain import wire
 from hub.domain.oversight import RegisterEntry, RegisterKind
 from hub.domain.policy import Right
@@ -78,11 +79,13 @@ class RegisterSeen(Versioned):
 @router.get("")
 def entries(
     asking: Annotated[Asking, may(Right.OVERSIGHT_READ)],
+    paging: Paging,
     study: Annotated[str | None, Query(max_length=200, description="Only of this protocol number")] = None,
-) -> list[RegisterSeen]:
+) -> Page[RegisterSeen]:
     """List what stands in the register, those that have ended last."""
     today = asking.at.date()
-    return [RegisterSeen.of(one, today) for one in register.entries(asking.hub.room, asking.principal, study)]
+    found = register.entries(asking.hub.room, asking.principal, study)
+    return sliced(found, paging, form=lambda one: RegisterSeen.of(one, today))
 
 
 @router.post("", status_code=201, response_model=RegisterSeen)

@@ -11,6 +11,7 @@ from hub.api.asking import Asking, may
 from hub.api.etags import Changing, Stepping, Versioned, etag
 from hub.api.meeting_scopes import study_named, study_scope
 from hub.api.once import Creating
+from hub.api.paging import Page, Paging, sliced
 from hub.domain import wire
 from hub.domain.blinding import DECLARED
 from hub.domain.policy import Right
@@ -99,10 +100,10 @@ class BlindingForm(BaseModel):
 
 
 @router.get("/releases")
-def list_releases(study: Study, asking: Seeing) -> list[ReleaseSeen]:
+def list_releases(study: Study, asking: Seeing, paging: Paging) -> Page[ReleaseSeen]:
     """List the versions that were approved for a study, the newest first."""
     found = releases.releases(asking.hub.room, study_named(study))
-    return [ReleaseSeen.of(one, asking.hub.version) for one in found]
+    return sliced(found, paging, form=lambda one: ReleaseSeen.of(one, asking.hub.version))
 
 
 @router.post("/releases", status_code=201, response_model=ReleaseSeen)

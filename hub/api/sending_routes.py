@@ -10,6 +10,7 @@ from hub.api.etags import Changing, Stepping
 from hub.api.meeting_scopes import meeting_scope, study_named, study_scope, the_card
 from hub.api.minutes_forms import ReasonForm
 from hub.api.once import Creating
+from hub.api.paging import Page, Paging, sliced
 from hub.api.sending_forms import DispatchSeen, RuleForm, RuleSeen, SendForm
 from hub.domain.distribution import Dispatch
 from hub.domain.policy import Right
@@ -25,10 +26,10 @@ _DISPATCHES = "/meetings/{meeting_id}/versions/{number}/dispatches"
 
 
 @router.get(_DISPATCHES)
-def show(meeting_id: str, number: Number, asking: Reading) -> list[DispatchSeen]:
+def show(meeting_id: str, number: Number, asking: Reading, paging: Paging) -> Page[DispatchSeen]:
     """List what was or is to be sent of a version."""
     found = distributing.dispatches(asking.hub.room, asking.principal, meeting_id, number)
-    return [DispatchSeen.of(one) for one in found]
+    return sliced(found, paging, form=DispatchSeen.of)
 
 
 @router.post(_DISPATCHES, status_code=202, response_model=list[DispatchSeen])

@@ -10,6 +10,7 @@ from hub.api.asking import Asking, Somebody, may
 from hub.api.etags import Stepping, Versioned, etag
 from hub.api.meeting_scopes import study_named
 from hub.api.once import Creating
+from hub.api.paging import Page, Paging, sliced
 from hub.api.retention_routes import DestructionForm, Study, WhyForm
 from hub.domain import wire
 from hub.domain.policy import Right, Scope
@@ -66,10 +67,11 @@ def study_ended(asking: Annotated[Asking, may(Right.RETENTION_MANAGE)]) -> list[
 
 
 @router.get("/studies/{study}/destructions")
-def study_destructions(study: Study, asking: OfStudy) -> list[StudyDestructionSeen]:
+def study_destructions(study: Study, asking: OfStudy, paging: Paging) -> Page[StudyDestructionSeen]:
     """List what of a study was destroyed, with its certificate, or is asked to be."""
     found = study_retention.listed(asking.hub.room, asking.hub.stacks, asking.principal)
-    return [StudyDestructionSeen.of(one) for one in found if one.study == study_named(study)]
+    mine = [one for one in found if one.study == study_named(study)]
+    return sliced(mine, paging, form=StudyDestructionSeen.of)
 
 
 @router.post("/studies/{study}/destructions", status_code=201, response_model=StudyDestructionSeen)

@@ -11,6 +11,7 @@ from hub.api.asking import Asking, may, oneself
 from hub.api.etags import Changing, Stepping, Versioned, etag
 from hub.api.meeting_scopes import study_named, study_scope
 from hub.api.once import Creating
+from hub.api.paging import Asked, Page, Paging, sliced
 from hub.api.user_routes import Managing, The, Why
 from hub.domain import wire
 from hub.domain.people import Role
@@ -82,9 +83,9 @@ class CurriculumSeen(BaseModel):
 
 
 @router.get("/users/{id}/qualifications")
-def list_qualifications(account: The, asking: Managing) -> list[QualificationSeen]:
+def list_qualifications(account: The, asking: Managing, paging: Paging) -> Page[QualificationSeen]:
     """List what somebody is trained in, the newest first."""
-    return _seen(asking, account.user.id)
+    return _seen(asking, account.user.id, paging)
 
 
 @router.post("/users/{id}/qualifications", status_code=201, response_model=QualificationSeen)
@@ -106,9 +107,9 @@ def withdraw(
 
 
 @router.get("/me/qualifications")
-def own(asking: Annotated[Asking, oneself()]) -> list[QualificationSeen]:
+def own(asking: Annotated[Asking, oneself()], paging: Paging) -> Page[QualificationSeen]:
     """List what one is known to be trained in."""
-    return _seen(asking, asking.principal.user.id)
+    return _seen(asking, asking.principal.user.id, paging)
 
 
 @router.get("/studies/{study}/curriculum")
@@ -130,6 +131,6 @@ def set_curriculum(study: Study, asking: OfStudy, form: CurriculumForm, match: C
     return CurriculumSeen.of(after)
 
 
-def _seen(asking: Asking, user_id: str) -> list[QualificationSeen]:
+def _seen(asking: Asking, user_id: str, paging: Asked) -> Page[QualificationSeen]:
     found = training.qualifications(asking.hub.room, user_id)
-    return [QualificationSeen.of(one, asking.at) for one in found]
+    return sliced(found, paging, form=lambda one: QualificationSeen.of(one, asking.at))

@@ -10,7 +10,7 @@ from hub.api import etags
 from hub.api.asking import Asking, TheHub, may
 from hub.api.etags import Changing, Stepping
 from hub.api.once import Creating
-from hub.api.paging import Page, Paging, sealed
+from hub.api.paging import Page, Paging, sealed, sliced
 from hub.domain.accounts import Account, Held
 from hub.domain.errors import MissingError, RefusedError, UsageError
 from hub.domain.people import EVERY, Grant, Role, User
@@ -205,9 +205,9 @@ def remove_second_factor(account: The, asking: Managing, form: Why, match: Stepp
 
 
 @router.get("/{id}/grants")
-def list_grants(account: The, asking: Managing) -> list[HeldSeen]:
+def list_grants(account: The, asking: Managing, paging: Paging) -> Page[HeldSeen]:
     """List the roles of a user."""
-    return [HeldSeen.of(one) for one in asking.hub.desk.accounts.held(account.user.id)]
+    return sliced(asking.hub.desk.accounts.held(account.user.id), paging, form=HeldSeen.of)
 
 
 @router.post("/{id}/grants", status_code=201, response_model=HeldSeen)

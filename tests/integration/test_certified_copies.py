@@ -58,7 +58,7 @@ def test_a_copy_is_marked_with_who_verified_it_and_known_by_its_bytes(hub, clien
     found = checked(hub, file)
     assert found.differs == ()
     assert "certified copy" in found.by[-1]
-    assert [one["id"] for one in client.get(f"{path}/certified-copies").json()] == [told["id"]]
+    assert [one["id"] for one in client.get(f"{path}/certified-copies").json()["items"]] == [told["id"]]
     [line] = [kept.entry for kept in hub.audit.entries() if kept.entry.kind == "certified copy"]
     assert (line.actor, json.loads(line.new)["sha256"]) == (BEN, told["sha256"])
 
@@ -76,7 +76,7 @@ def test_nobody_certifies_without_proof_or_what_they_did_not_look_at(client, pat
     assert certified(client, path, password="wrong").status_code == 401  # noqa: S106 - nobody's
     assert certified(client, path, sha256="0" * 64).status_code == 412
     assert certified(client, path, locale="de").status_code == 404
-    assert client.get(f"{path}/certified-copies").json() == []
+    assert client.get(f"{path}/certified-copies").json()["items"] == []
 
 
 def test_an_inspector_takes_a_copy_and_makes_none(client, path):

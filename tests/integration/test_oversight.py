@@ -47,7 +47,7 @@ def test_a_duty_stands_once_the_other_party_has_confirmed_it(hub, client):
     at = f"{API}/register/{made.json()['id']}"
     assert client.post(f"{at}/confirm").status_code == 403, "the party that noted it"
     assert as_(client, ZOE).post(f"{at}/confirm").status_code == 404
-    assert client.get(f"{API}/register").json() == []
+    assert client.get(f"{API}/register").json()["items"] == []
     confirmed = as_(client, OTHER).post(f"{at}/confirm")
     assert (confirmed.status_code, confirmed.json()["stands"]) == (200, True)
     assert client.post(f"{at}/confirm").status_code == 409
@@ -69,7 +69,7 @@ def test_nobody_puts_a_line_into_a_study_that_is_not_theirs(hub, client):
     assert client.post(f"{API}/incidents", json={**incident, "study": STUDY}).status_code == 404
     own = client.post(f"{API}/register", json={**DUTY, "study": ANOTHER, "organizations": ["Fourth Party"]})
     assert own.json()["organizations"] == sorted(["Fourth Party", STRANGER, SPONSOR]), "a study without a meeting yet"
-    assert [one["study"] for one in as_(client, PM).get(f"{API}/register").json()] == [STUDY]
+    assert [one["study"] for one in as_(client, PM).get(f"{API}/register").json()["items"]] == [STUDY]
 
 
 def test_a_breach_is_told_within_72_hours_and_closed_only_then(hub, client):
@@ -151,7 +151,7 @@ def test_the_hub_raises_what_it_finds_amiss_once_while_it_is_open(hub, client, m
     for _ in range(2):
         found = compare(Job(), lambda _done, _note: None)
     assert found["tallies"][0]["hashes"] == {}, "by which treatment could be guessed"
-    [raised] = [one for one in as_(client, PM).get(f"{API}/incidents").json() if one["kind"] == "transfer"]
+    [raised] = [one for one in as_(client, PM).get(f"{API}/incidents").json()["items"] if one["kind"] == "transfer"]
     assert (raised["reported_by"], raised["study"], "1 differences" in raised["what"]) == ("the hub", STUDY, True)
     assert "River" not in raised["what"], "an incident holds no value"
 

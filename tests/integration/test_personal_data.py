@@ -58,7 +58,7 @@ def test_all_that_is_held_of_a_person_is_told_and_that_it_was(hub, client):
     assert any(kept.entry.field == "told" and kept.entry.actor == ADA for kept in hub.audit.entries())
     other = f"{API}/personal-requests/{made['id']}"
     assert as_(client, "root@asterion.test").get(f"{other}/data").status_code == 404
-    assert client.get(f"{API}/personal-requests").json() == []
+    assert client.get(f"{API}/personal-requests").json()["items"] == []
 
 
 def test_what_no_rule_keeps_is_erased_and_the_rest_is_named_with_its_rule(hub, client):

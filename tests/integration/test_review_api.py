@@ -135,7 +135,7 @@ def kept(client, meeting: str) -> dict:
 
 def delivered(client, meeting: str) -> list[dict]:
     for _ in range(200):
-        found = client.get(f"{API}/meetings/{meeting}/versions/2/dispatches").json()
+        found = client.get(f"{API}/meetings/{meeting}/versions/2/dispatches").json()["items"]
         if not {one["state"] for one in found} & {"waiting", "sending"}:
             return found
         time.sleep(0.05)

@@ -119,12 +119,12 @@ def test_it_is_removed_with_password_and_code_by_its_owner_or_by_an_administrato
 
 
 def test_sessions_are_listed_and_one_is_ended_from_another(client, hub):
-    here = client.get("/api/v1/me/sessions").json()
+    here = client.get("/api/v1/me/sessions").json()["items"]
     assert [one["current"] for one in here] == [True]
     cookies = dict(client.cookies)
     client.cookies.clear()
     sign_in(client, ANNA)
-    assert len(client.get("/api/v1/me/sessions").json()) == 2
+    assert len(client.get("/api/v1/me/sessions").json()["items"]) == 2
     assert client.delete(f"/api/v1/me/sessions/{here[0]['id']}").status_code == 204
     client.cookies.clear()
     client.cookies.update(cookies)

@@ -62,7 +62,7 @@ def test_who_is_not_trained_cannot_act_where_the_study_asks_for_it(hub, client):
     as_(client, BEN)
     assert client.get(f"{API}/meetings/{meeting}").status_code == 200
     assert len(client.get(f"{API}/meetings").json()["items"]) == 2
-    assert client.get(f"{API}/me/qualifications").json()[0]["name"] == "GCP"
+    assert client.get(f"{API}/me/qualifications").json()["items"][0]["name"] == "GCP"
     # once it counts no more, nor does the role
     as_(client, ADA)
     gone = f"{API}/users/{id_of(hub, BEN)}/qualifications/{noted.json()['id']}/withdraw"

@@ -190,7 +190,7 @@ def test_a_recorded_meeting_becomes_signed_minutes_in_the_vault_and_a_message_in
     for _ in range(2):
         assert client.post(dispatches, json={}).status_code == 202
     sent = wait_for(
-        lambda: client.get(dispatches).json(),
+        lambda: client.get(dispatches).json()["items"],
         lambda all_of: not {one["state"] for one in all_of} & {"waiting", "sending"},
     )
     assert {one["recipient"]["channel"]: one["state"] for one in sent} == dict.fromkeys(

@@ -48,7 +48,8 @@ def accept(
 def move(sync: Sync, id: str, *, step: str, person: str, why: str = "") -> Agreement:
     """Start, pause, resume or end an agreement, for the reason *why* if one is given.
 
-    What comes into force goes out for every record it covers. The version in force is what pauses and resumes, also while a newer one is still to be accepted or on trial.
+    What comes into force goes out for every record it covers. The version in force is what pauses and
+    resumes, also while a newer one is still to be accepted or on trial.
     """
     known = _in_force(sync.ledger, id) if step in ("pause", "resume") else _known(sync.ledger, id)
     after, person = moved(known, step, sync.clock()), _named(person)

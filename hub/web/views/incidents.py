@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from hub.api.asking import Asking, may
+from hub.api.paging import Paging
 from hub.domain.errors import UsageError
 from hub.domain.oversight import Incident, IncidentKind, Severity
 from hub.domain.policy import Right
@@ -14,6 +15,7 @@ from hub.ports import Wording
 from hub.services.oversight import incidents
 from hub.services.oversight.incidents import Report
 from hub.web import frame
+from hub.web.paged import listed
 from hub.web.reader import Reader
 from hub.web.views.oversight import show
 
@@ -27,16 +29,17 @@ _TONES = {Severity.MINOR: "", Severity.MAJOR: "warn", Severity.CRITICAL: "bad"}
 
 
 @router.get("")
-def listed(request: Request, asking: Reading) -> Response:
+def every(request: Request, asking: Reading, paging: Paging) -> Response:
     """List incidents, with the form to report one."""
     reader, words = frame.reader_of(asking), frame.reader_of(asking).words
-    found = incidents.incidents(asking.hub.room, asking.principal)
+    found = listed(incidents.incidents(asking.hub.room, asking.principal), paging, "/oversight/incidents")
     return show(
         request,
         asking,
         "incidents.html",
         "incidents",
-        rows=[shown(reader, one) for one in found],
+        rows=[shown(reader, one) for one in found.shown],
+        **found.pager(),
         kinds=[(str(one), said) for one, said in kinds(words).items()],
         severities=[(str(one), said) for one, said in severities(words).items()],
         now=reader.local(asking.at).strftime("%Y-%m-%dT%H:%M"),

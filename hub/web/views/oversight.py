@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from hub.api.asking import Asking, may
 from hub.api.meeting_scopes import study_named
+from hub.api.paging import BEGINNING, Asked, Paging
 from hub.domain.errors import UnknownError, UsageError
 from hub.domain.oversight import RegisterEntry, RegisterKind
 from hub.domain.policy import Right
@@ -21,6 +22,7 @@ from hub.services.oversight.releases import Approving
 from hub.services.review.routes import study_scope
 from hub.web import frame
 from hub.web.failures import sign_in_again
+from hub.web.paged import listed
 from hub.web.reader import Reader
 from hub.web.shown import Shown, with_tags
 from hub.web.views.approval import proving
@@ -46,10 +48,13 @@ def show(request: Request, asking: Asking, template: str, on: str, **view: Any) 
 
 
 @router.get("")
-def listed(request: Request, asking: Reading, study: Annotated[str, Query(max_length=200)] = "") -> Response:
+def of_register(
+    request: Request, asking: Reading, paging: Paging, study: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
     """Show the register, of one study or of all that one may see."""
     reader = frame.reader_of(asking)
-    found = register.entries(asking.hub.room, asking.principal, study.strip() or None)
+    every = register.entries(asking.hub.room, asking.principal, study.strip() or None)
+    found = listed(every, paging, "/oversight", study=study.strip())
     own = asking.principal.user.organization
     return show(
         request,
@@ -57,7 +62,8 @@ def listed(request: Request, asking: Reading, study: Annotated[str, Query(max_le
         "register.html",
         "register",
         study=study.strip(),
-        rows=with_tags([_entry(reader, own, one) for one in found], list(found)),
+        rows=with_tags([_entry(reader, own, one) for one in found.shown], found.shown),
+        **found.pager(),
         kinds=[(str(one), said) for one, said in kinds(reader.words).items()],
         studies=studies_seen(asking),
         own=own,
@@ -95,17 +101,20 @@ def decide(id: str, asking: Managing, do: Short, shown: Shown, reason: Text = ""
 
 
 @router.get("/studies")
-def studies(request: Request, asking: Reading, study: Annotated[str, Query(max_length=200)] = "") -> Response:
+def studies(
+    request: Request, asking: Reading, paging: Paging, study: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
     """Show which versions are approved for a study, and what it declares to unblind."""
-    return _of_study(request, asking, study.strip())
+    return _of_study(request, asking, study.strip(), paging)
 
 
-def _of_study(request: Request, asking: Asking, name: str, *, said: str = "") -> Response:
+def _of_study(request: Request, asking: Asking, name: str, paging: Asked = BEGINNING, *, said: str = "") -> Response:
     room, reader, here = asking.hub.room, frame.reader_of(asking), _address(name)
     scope = study_scope(room, asking.principal, name)
     if name:
         asking.check(Right.OVERSIGHT_READ, scope)
-    rule, declared, approved = releases.rule(room, name), blinding.rule(room, name), list(releases.releases(room, name))
+    rule, declared = releases.rule(room, name), blinding.rule(room, name)
+    approved = listed(releases.releases(room, name), paging, "/oversight/studies", study=name)
     return show(
         request,
         asking,
@@ -116,7 +125,8 @@ def _of_study(request: Request, asking: Asking, name: str, *, said: str = "") ->
         studies=studies_seen(asking),
         running=asking.hub.version,
         rule=rule,
-        releases=with_tags([_release(reader, asking.hub.version, one) for one in approved], approved),
+        releases=with_tags([_release(reader, asking.hub.version, one) for one in approved.shown], approved.shown),
+        **approved.pager(),
         declared=declared,
         can_release=asking.may(Right.RELEASES_APPROVE, scope),
         can_declare=asking.may(Right.OVERSIGHT_MANAGE, scope),

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from hub.api.asking import Asking, may
 from hub.api.etags import etag
+from hub.api.paging import Paging
 from hub.domain import wire
 from hub.domain.errors import UsageError
 from hub.domain.personal import PersonalRequest, Wish
@@ -16,6 +17,7 @@ from hub.ports import Wording
 from hub.services.oversight import personal
 from hub.services.oversight.personal import Asked
 from hub.web import frame
+from hub.web.paged import listed
 from hub.web.reader import Reader
 from hub.web.shown import Shown
 from hub.web.views.system import administration
@@ -27,16 +29,17 @@ Text = Annotated[str, Form(max_length=4000)]
 
 
 @router.get("")
-def listed(request: Request, asking: Managing) -> Response:
+def every(request: Request, asking: Managing, paging: Paging) -> Response:
     """List requests, with the form to note one."""
     reader = frame.reader_of(asking)
-    found = personal.requests(asking.hub.room, asking.principal)
+    found = listed(personal.requests(asking.hub.room, asking.principal), paging, "/administration/personal")
     return administration(
         request,
         asking,
         "personal.html",
         "personal",
-        rows=[_shown(reader, one) for one in found],
+        rows=[_shown(reader, one) for one in found.shown],
+        **found.pager(),
         wishes=[(str(one), said) for one, said in wishes(reader.words).items()],
         today=reader.local(asking.at).date().isoformat(),
     )

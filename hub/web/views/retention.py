@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 
 from hub.api.asking import Asking, may
 from hub.api.etags import etag
+from hub.api.paging import Paging
 from hub.domain import wire
 from hub.domain.cards import Card
 from hub.domain.errors import MissingError, UsageError
@@ -16,6 +17,7 @@ from hub.ports import Wording
 from hub.services.review import retained, retention, study_retention, withdrawing
 from hub.services.review.routes import study_scope
 from hub.web import frame
+from hub.web.paged import listed
 from hub.web.shown import Shown, with_tags
 from hub.web.views.system import administration
 
@@ -33,7 +35,9 @@ _TONES = {
 
 
 @router.get("")
-def show(request: Request, asking: Managing, study: Annotated[str, Query(max_length=200)] = "") -> Response:
+def show(
+    request: Request, asking: Managing, paging: Paging, study: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
     """Show periods of a study, or of all that have none of their own; holds; what may go, and what has gone."""
     room, who, words = asking.hub.room, asking.principal, frame.reader_of(asking).words
     name = study.strip()
@@ -41,6 +45,13 @@ def show(request: Request, asking: Managing, study: Annotated[str, Query(max_len
         asking.check(Right.RETENTION_MANAGE, study_scope(room, who, name))
     can_set = asking.may(Right.RETENTION_MANAGE, study_scope(room, who, name))
     names, held = classes(words), list(retained.holds(room, who))
+    of_meetings = retained.destructions(room, who)
+    cards = {one.id: card for card, one in of_meetings}
+    every: list[Destruction | StudyDestruction] = [
+        *study_retention.listed(room, asking.hub.stacks, who),
+        *(one for _, one in of_meetings),
+    ]
+    gone = listed(every, paging, _PAGE, study=name)
     return administration(
         request,
         asking,
@@ -71,9 +82,12 @@ def show(request: Request, asking: Managing, study: Annotated[str, Query(max_len
             for card, classes_ in retained.withdrawn(room, who)
         ],
         destructions=[
-            *(_of_study(words, who.user.email, one) for one in study_retention.listed(room, asking.hub.stacks, who)),
-            *(_destruction(words, who.user.email, *one) for one in retained.destructions(room, who)),
+            _of_study(words, who.user.email, one)
+            if isinstance(one, StudyDestruction)
+            else _destruction(words, who.user.email, cards[one.id], one)
+            for one in gone.shown
         ],
+        **gone.pager(),
         studies=[
             SimpleNamespace(study=one.study, key=str(one.record_class), what=names[one.record_class], since=one.since)
             for one in study_retention.ended(room, asking.hub.stacks, who)
