@@ -12,7 +12,7 @@ from hub.ports import BlobStore, Clock, WorkCalendars
 from hub.settings import Settings
 
 if TYPE_CHECKING:
-    from hub.domain.governance import Plan
+    from hub.domain.governance import Plans
     from hub.ports.communications import Agreed, CommunicationLog
     from hub.ports.events import EventCalendar
     from hub.ports.mailboxes import AgreedMailbox
@@ -118,11 +118,11 @@ class CommunicationParts:
         return self.event_calendars[name]
 
     @cached_property
-    def plans(self) -> "dict[str, Plan]":
-        """The communication plans whose clocks run, by study."""
+    def plans(self) -> "Plans":
+        """The communication plans whose clocks run, and what of their files will not do."""
         from hub.connectors.calendar.plan import load_plans
 
-        return cast("dict[str, Plan]", self._part("plans", lambda: load_plans(self.settings.plans)))
+        return cast("Plans", self._part("plans", lambda: load_plans(self.settings.plans)))
 
     def run_plans(self) -> "Told":
         """Tell whom the communication plans say is to be told by now."""
@@ -131,7 +131,7 @@ class CommunicationParts:
 
         post = self.post
         ways = Ways(post.mailer, post.announcer, wording, self.settings.pages_url)
-        return run_plans(self.room, ways, tuple(self.plans.values()), self.calendars)
+        return run_plans(self.room, ways, tuple(self.plans.running.values()), self.calendars)
 
     def _keep_file(self, content: bytes) -> str:
         with NamedTemporaryFile(prefix="hub-mail-") as held:

@@ -1,6 +1,6 @@
 """The communication plan of a study: what it says, which of its clocks run, who was told, and how far things are."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from hub.api.governance_forms import ClockSeen, FiguresSeen, PlanSeen
 from hub.api.meeting_scopes import study_named, study_scope
 from hub.api.paging import Page, Paging, sliced
 from hub.domain.distribution import Channel
-from hub.domain.errors import FatalError, MissingError, UsageError
+from hub.domain.errors import MissingError
 from hub.domain.figures import Figures
 from hub.domain.governance import About, Notice, NoticeState, Plan
 from hub.domain.policy import Right, Scope
@@ -80,7 +80,7 @@ def notices(study: str, asking: Reading, paging: Paging) -> Page[NoticeSeen]:
 def figures(study: str, asking: Reading) -> FiguresSeen:
     """Count how far recruitment, sites, queries, deviations, minutes and actions of a study are."""
     name = study_named(study)
-    return FiguresSeen.of(counted(asking, name, _plans(asking).get(name)))
+    return FiguresSeen.of(counted(asking, name, asking.hub.plans.running.get(name)))
 
 
 def counted(asking: Asking, study: str, plan: Plan | None) -> Figures:
@@ -94,18 +94,12 @@ def counted(asking: Asking, study: str, plan: Plan | None) -> Figures:
 def plan_of(asking: Asking, study: str) -> Plan:
     """Return the plan of the study of the path. MissingError where it has none that who asks may see."""
     name, sees = study_named(study), seeing(asking, Right.MEETINGS_READ)
-    found = _plans(asking).get(name)
+    plans = asking.hub.plans
+    found = plans.running.get(name)
     if found is None or not sees_plan(asking.hub.room, asking.principal, name, sees):
-        raise MissingError(f"{study}: has no communication plan; it is a file in HUB_HOME/plans")
+        more = "; a file there will not do: `hub plans list` says which and why" if plans.wrong else ""
+        raise MissingError(f"{study}: has no communication plan; it is a file in HUB_HOME/plans{more}")
     return found
-
-
-def _plans(asking: Asking) -> Mapping[str, Plan]:
-    """Return the plans. FatalError, which names no file, where one cannot be read: that is for who wrote it."""
-    try:
-        return asking.hub.plans
-    except UsageError as error:
-        raise FatalError("a communication plan cannot be read; `hub plans list` says which") from error
 
 
 def seeing(asking: Asking, right: Right) -> Callable[[Scope], bool]:

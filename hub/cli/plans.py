@@ -11,7 +11,7 @@ from hub.cli.guard import say
 
 if TYPE_CHECKING:
     from hub.bootstrap import Hub
-    from hub.domain.governance import Plan
+    from hub.domain.governance import Plan, Plans
     from hub.services.sync.worker import Task
 
 app = typer.Typer(no_args_is_help=True, help="Communication plans: clocks, reminders, escalations.")
@@ -22,13 +22,15 @@ Study = Annotated[str, typer.Argument(help="The study")]
 
 @app.command("list")
 def list_plans() -> None:
-    """List the plans whose clocks run."""
+    """List the plans whose clocks run; exit 3 where a file of one will not do."""
     from hub.cli.opening import opened
 
-    for study, plan in opened().plans.items():
+    plans = opened().plans
+    for study, plan in plans.running.items():
         counts = ", ".join(f"{len(steps)} for {about}" for about, steps in plan.steps.items() if steps)
         hours = f"{plan.hours.place}, {plan.hours.opens:%H:%M} to {plan.hours.closes:%H:%M} {plan.hours.zone}"
         sys.stdout.write(f"{study}: {len(plan.meetings)} meetings; steps: {counts or 'none'}; {hours}\n")
+    _say_wrong(plans)
 
 
 @app.command("clocks")
@@ -66,19 +68,25 @@ def run() -> None:
     """Tell whom the plans say is to be told by now; exit 3 where somebody could not be."""
     from hub.cli.opening import opened
 
-    done = opened().run_plans()
+    hub = opened()
+    done = hub.run_plans()
     sys.stdout.write(f"{done.made} to be told, {done.sent} sent, {done.dropped} dropped, {len(done.failed)} failed\n")
     for line in done.failed:
         say(line)
+    _say_wrong(hub.plans)
     if done.failed:
         sys.exit(SET_ASIDE)
 
 
 def reminders(hub: "Hub") -> "list[Task]":
-    """Return what a worker does for the plans: each minute, by one worker."""
+    """Return what a worker does for the plans: each minute, by one worker; what will not do of them is logged."""
+    import structlog
+
     from hub.services.sync.worker import Task
 
-    return [Task("remind", now_and_then(hub, "remind", _EVERY_S, _reminded(hub)))] if hub.plans else []
+    for why in hub.plans.wrong.values():
+        structlog.get_logger().error("plan_left_out", reason=why)
+    return [Task("remind", now_and_then(hub, "remind", _EVERY_S, _reminded(hub)))] if hub.plans.running else []
 
 
 def _reminded(hub: "Hub") -> Callable[[], bool]:
@@ -97,6 +105,14 @@ def _reminded(hub: "Hub") -> Callable[[], bool]:
 def _plan(hub: "Hub", study: str) -> "Plan":
     from hub.domain.errors import UsageError
 
-    if study not in hub.plans:
-        raise UsageError(f"{study}: has no plan with clocks; there are {', '.join(hub.plans) or 'none'}")
-    return hub.plans[study]
+    if study not in hub.plans.running:
+        raise UsageError(f"{study}: has no plan with clocks; there are {', '.join(hub.plans.running) or 'none'}")
+    return hub.plans.running[study]
+
+
+def _say_wrong(plans: "Plans") -> None:
+    """End with 3 where files of plans will not do, each named with what is wrong."""
+    for why in plans.wrong.values():
+        say(why)
+    if plans.wrong:
+        sys.exit(SET_ASIDE)

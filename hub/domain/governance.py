@@ -99,6 +99,15 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Plans:
+    """The communication plans whose clocks run, by study, and the files that will not do, each with the reason."""
+
+    running: Mapping[str, Plan] = field(default_factory=dict)
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    """The name of a file to what is wrong with it, with its path and line."""
+
+
+@dataclass(frozen=True, slots=True)
 class Running:
     """A clock that runs. *ref* names what for: `meeting/item`, a meeting, or `series/day`."""
 

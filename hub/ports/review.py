@@ -26,7 +26,10 @@ class ShelfUnit(Protocol):
         """Called first by whoever changes anything of a meeting: others wait until this transaction ends."""
 
     def get(self, kind: type[T], *key: str | int, hold: bool = False) -> T | None:
-        """Return one thing, or None. With *hold*, as of what is changed next: others who hold it wait for the end."""
+        """Return one thing, or None. With *hold*, as of what is changed next: others who hold it wait for the end.
+
+        So do those who hold what is not there yet: of two who set it for the first time one sees the other's.
+        """
 
     def several(self, kind: type[T], **where: Any) -> list[T]:
         """Return the things whose indexed fields have these values, in the order of their keys.

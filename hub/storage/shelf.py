@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, and_, delete, insert, select
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, and_, delete, func, insert, select
 
 from hub.domain import wire
 from hub.domain.audit import Entry
@@ -83,7 +83,17 @@ class SqlShelfUnit:
         table = TABLES[kind]
         these = [table.c[name] == value for name, value in zip(KEYS[kind], key, strict=True)]
         query = select(table.c.body).where(*these)
-        row = self._connection.execute(query.with_for_update() if hold else query).first()
+        if hold:
+            return self._held(kind, query.with_for_update(), f"{table.name} {key}")
+        row = self._connection.execute(query).first()
+        return wire.loads(kind, row.body) if row is not None else None
+
+    def _held(self, kind: type[T], query: Any, name: str) -> T | None:
+        row = self._connection.execute(query).first()
+        if row is None and self._connection.dialect.name == "postgresql":
+            # no row holds what is not there: the first two to set it would both find nothing, and one be lost
+            self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+            row = self._connection.execute(query).first()
         return wire.loads(kind, row.body) if row is not None else None
 
     def several(self, kind: type[T], **where: Any) -> list[T]:

@@ -95,6 +95,24 @@ def test_who_holds_a_thing_sees_what_the_one_before_made_of_it(shelf):
         assert unit.get(Card, "m1").revision == card(1).revision + 20
 
 
+def test_of_two_who_set_a_thing_for_the_first_time_the_second_sees_what_the_first_made(shelf):
+    together = Barrier(2)
+
+    def set_first():
+        for number in range(10):
+            together.wait(60)
+            with shelf.writing() as unit:
+                before = unit.get(Route, f"S{number}", hold=True)
+                revision = before.revision if before else 0
+                unit.put(replace(DEFAULT_ROUTE, study=f"S{number}", revision=revision + 1))
+
+    with ThreadPoolExecutor(2) as two:
+        for one in [two.submit(set_first) for _ in range(2)]:
+            one.result()
+    with shelf.reading() as unit:
+        assert {unit.get(Route, f"S{number}").revision for number in range(10)} == {2}
+
+
 def test_of_two_processes_that_look_at_once_one_sends_each(shelf):
     waiting = [Reminder(f"r{n}", ReminderKind.INCIDENT, "a@asterion.test", "u1", "en", AT, "/") for n in range(30)]
     keep(shelf, *waiting)

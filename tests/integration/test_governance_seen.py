@@ -11,7 +11,7 @@ from hub.domain.board import ActionState, BoardAction
 from hub.domain.cards import Card, Standing
 from hub.domain.communications import Channel, Said
 from hub.domain.distribution import message_id
-from hub.domain.governance import Notice, NoticeState
+from hub.domain.governance import Notice, NoticeState, Plans
 from hub.domain.meeting import Meeting
 from hub.domain.people import EVERY, Role
 from hub.domain.sync import Base, Effects, Record
@@ -249,18 +249,31 @@ def test_notices_come_page_by_page(hub, come, monkeypatch):
     assert (second.count("<tr>"), "page=2" in second) == (2, False)
 
 
-def test_a_plan_that_cannot_be_read_is_told_without_where_it_lies_and_the_rest_is_shown(hub, come):
+def test_a_plan_that_cannot_be_read_is_told_and_hides_no_other(hub, come):
     reader, wrong = come(PM), hub.settings.plans / "WRONG.yaml"
     wrong.write_text("study: XX-1\n")
     kept = vars(hub).pop("plans")
     try:
         for page in ("/governance", "/governance/notices", "/governance/figures"):
             shown = reader.get(page, params={"study": "LH-302"})
-            assert (shown.status_code, "Communication plan: does not work" in shown.text) == (200, True), page
-            assert "WRONG.yaml" not in shown.text
-        for asked in ("plan", "clocks", "figures"):
-            told = reader.get(f"/api/v1/studies/LH-302/{asked}")
-            assert (told.status_code, "cannot be read" in told.text, "WRONG" in told.text) == (500, True, False), asked
+            assert (shown.status_code, "A communication plan cannot be read" in shown.text) == (200, True), page
+            assert "WRONG.yaml" not in shown.text, "it may be the name of another party's study"
+        assert "Ben Okafor" in reader.get("/governance", params={"study": "LH-302"}).text
+        assert reader.get("/api/v1/studies/LH-302/plan").status_code == 200
+        missing = reader.get("/api/v1/studies/LH-999/plan")
+        assert (missing.status_code, "`hub plans list` says which" in missing.text) == (404, True)
+        assert "WRONG" not in missing.text
+        assert "WRONG.yaml" in hub.plans.wrong["WRONG.yaml"]
     finally:
         wrong.unlink()
+        hub.plans = kept
+
+
+def test_who_may_know_of_every_study_is_told_which_file_it_is(hub, come):
+    kept, hub.plans = hub.plans, Plans(hub.plans.running, {"WRONG.yaml": "/plans/WRONG.yaml: meetings: field required"})
+    try:
+        assert "WRONG.yaml (hub plans list)" in come(ALL).get("/governance").text
+        person(hub, "ada@hub.example", granted(Role.ADMINISTRATOR, EVERY), name="Ada Byron")
+        assert "meetings: field required" in come("ada@hub.example").get("/administration/connections").text
+    finally:
         hub.plans = kept

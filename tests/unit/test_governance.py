@@ -1,6 +1,7 @@
 """The communication plan is run: who is told what when something slips, once for each step, and in the trail."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -11,7 +12,7 @@ from hub.connectors.calendar.plan import load_plans
 from hub.connectors.calendars import HolidayCalendars
 from hub.domain.board import ActionState, BoardAction
 from hub.domain.cards import Card, Standing
-from hub.domain.errors import FatalError, RejectedError, RetryableError, UsageError
+from hub.domain.errors import FatalError, RejectedError, RetryableError
 from hub.domain.governance import About, Notice, NoticeState
 from hub.domain.meeting import Meeting
 from hub.domain.policy import Scope
@@ -82,7 +83,7 @@ class Stage:
     def __init__(self, folder, shelf):
         (folder / "plan.yaml").write_text(PLAN)
         self.room = made(shelf)
-        self.plans = tuple(load_plans(folder).values())
+        self.plans = tuple(load_plans(folder).running.values())
         self.mailer = FakeMailer(sender="hub@meridian.test", clock=self.room.clock)
         self.chats = Announcer()
         self.ways = Ways(self.mailer, self.chats, wording, "https://hub.example")
@@ -361,8 +362,17 @@ def test_a_refusal_is_not_tried_again(stage, error):
 def test_a_plan_with_a_mistake_is_refused_with_its_file(tmp_path, change, why):
     assert change[0] in PLAN
     (tmp_path / "wrong.yaml").write_text(PLAN.replace(*change))
-    with pytest.raises(UsageError, match=f"wrong.yaml.*{why}"):
-        load_plans(tmp_path)
+    assert re.search(f"wrong.yaml.*{why}", load_plans(tmp_path).wrong["wrong.yaml"], re.DOTALL)
+
+
+def test_a_file_that_will_not_do_hides_no_other_and_two_of_one_study_are_told(tmp_path):
+    (tmp_path / "a.yaml").write_text(PLAN)
+    (tmp_path / "b.yaml").write_text(PLAN)
+    (tmp_path / "c.yaml").write_text("study: [")
+    plans = load_plans(tmp_path)
+    assert list(plans.running) == ["LH-302"]
+    assert sorted(plans.wrong) == ["b.yaml", "c.yaml"]
+    assert "a.yaml has the plan of LH-302 already" in plans.wrong["b.yaml"]
 
 
 def test_lines_of_a_plan_and_of_its_calendars_are_of_the_study(tmp_path):

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from hub.connectors.calendar.governed import Governance
 from hub.connectors.declared import Strict, read_declared
 from hub.domain.errors import UsageError
-from hub.domain.governance import Plan, Planned
+from hub.domain.governance import Plan, Planned, Plans
 from hub.domain.recurring import Every, Otherwise, Recurrence, Series
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -107,16 +107,20 @@ def load_plan(path: Path) -> list[Series]:
     return [one.series for one in _read(path).planned()]
 
 
-def load_plans(folder: Path) -> dict[str, Plan]:
-    """Return the plans of *folder* whose clocks run, by study. UsageError names the file and what is wrong."""
-    found: dict[str, Plan] = {}
+def load_plans(folder: Path) -> Plans:
+    """Return the plans of *folder* whose clocks run; a file that will not do is told of, and hides no other study."""
+    found, wrong, of = dict[str, Plan](), dict[str, str](), dict[str, str]()
     for path in sorted(folder.glob("*.yaml")):
-        told = _read(path)
-        if told.study in found:
-            raise UsageError(f"{path}: another file has the plan of {told.study} already")
-        if told.governance is not None:
-            found[told.study] = told.governance.plan(told.study, told.planned())
-    return found
+        try:
+            told = _read(path)
+            if told.study in of:
+                raise UsageError(f"{path}: {of[told.study]} has the plan of {told.study} already")
+            of[told.study] = path.name
+            if told.governance is not None:
+                found[told.study] = told.governance.plan(told.study, told.planned())
+        except UsageError as error:
+            wrong[path.name] = str(error)
+    return Plans(found, wrong)
 
 
 def _read(path: Path) -> _Plan:

@@ -63,6 +63,8 @@ def _page(request: Request, asking: Asking, results: dict[tuple[str, str], Tried
         ways |= _out(asking, words)
     except HubError as error:  # a file that says nothing sensible: the other connections are shown all the same
         wrong.append(("bad", str(error)))
+    if asking.may(Right.SYSTEM_OPERATE, HUB_ITSELF):
+        wrong += [("bad", why) for why in asking.hub.plans.wrong.values()]
     headings = {
         "systems": words.text("Systems"),
         "platforms": words.text("Meeting platforms"),

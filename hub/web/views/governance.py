@@ -1,6 +1,6 @@
 """Governance of a study: its communication plan and what runs by it, who was told, and how far things are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -10,9 +10,10 @@ from fastapi import APIRouter, Query, Request, Response
 from hub.api.asking import Asking, may
 from hub.api.governance_routes import counted, seeing
 from hub.domain.distribution import Channel
-from hub.domain.errors import UsageError
-from hub.domain.governance import Notice, NoticeState, Plan
+from hub.domain.governance import Notice, NoticeState
+from hub.domain.places import HUB_ITSELF
 from hub.domain.policy import Right
+from hub.ports import Wording
 from hub.services.governance.seeing import Answer, answers_of, clocks_of, notices_of, sees_plan
 from hub.web import frame
 from hub.web.governance_view import about, clock, figures, meeting, step, tabs
@@ -32,8 +33,7 @@ def plan(request: Request, asking: Reading, study: Word = "") -> Response:
     """Show the plan of a study, and which of its clocks run."""
     hub, reader = asking.hub, frame.reader_of(asking)
     chosen, studies = _chosen(asking, study)
-    plans = _plans(asking)
-    told = plans.get(chosen) if plans and _sees_plan(asking, chosen) else None
+    told = hub.plans.running.get(chosen) if _sees_plan(asking, chosen) else None
     clocks = clocks_of(hub.room, told, hub.calendars, seeing(asking, Right.MEETINGS_READ)) if told else []
     return _show(
         request,
@@ -89,7 +89,7 @@ def notices(
 def counts(request: Request, asking: Reading, study: Word = "") -> Response:
     """Show how far recruitment, sites, queries, deviations, minutes and actions are."""
     chosen, studies = _chosen(asking, study)
-    found = counted(asking, chosen, (_plans(asking) or {}).get(chosen)) if chosen else None
+    found = counted(asking, chosen, asking.hub.plans.running.get(chosen)) if chosen else None
     words = frame.reader_of(asking).words
     return _show(
         request,
@@ -107,27 +107,32 @@ def _show(request: Request, asking: Asking, template: str, on: str, **view: Any)
     reader = frame.reader_of(asking)
     words, parts = reader.words, tabs(reader, view["study"])
     here = {"plan": "/governance", "notices": "/governance/notices", "figures": "/governance/figures"}[on]
-    wrong = _plans(asking) is None
-    told = [("bad", f"{words.text('Communication plan')}: {words.text('does not work')}")] if wrong else []
-    return frame.show(
-        request, asking, template, told=told, place="governance", tabs=parts, on=on, here=here, **{"states": (), **view}
-    )
+    more = {"told": _wrong(asking, words), "tabs": parts, "on": on, "here": here, "states": ()}
+    return frame.show(request, asking, template, place="governance", **{**more, **view})
 
 
 def _chosen(asking: Asking, study: str) -> tuple[str, Sequence[tuple[str, str]]]:
     """Return the study that is looked at, and those that there are to choose from."""
-    planned = [one for one in _plans(asking) or () if _sees_plan(asking, one)]
+    planned = [one for one in asking.hub.plans.running if _sees_plan(asking, one)]
     every = sorted({*planned, *studies_seen(asking)})
     first = planned[0] if planned else every[0] if every else ""
     return (study if study in every else first), [(one, one) for one in every]
 
 
-def _plans(asking: Asking) -> Mapping[str, Plan] | None:
-    """Return the plans, None where a file of one cannot be read: what it says is for who wrote it."""
-    try:
-        return asking.hub.plans
-    except UsageError:
-        return None
+def _wrong(asking: Asking, words: Wording) -> list[tuple[str, str]]:
+    """Return what is said of files that will not do: their names only to who may know of every study."""
+    if not asking.hub.plans.wrong:
+        return []
+    if any(asking.may(right, HUB_ITSELF) for right in (Right.MEETINGS_READ, Right.SYNC_OPERATE)):
+        return unreadable(asking, words)
+    return [("bad", words.text("A communication plan cannot be read: its study has none until the file is mended."))]
+
+
+def unreadable(asking: Asking, words: Wording) -> list[tuple[str, str]]:
+    """Return what is said of files of plans that will not do, by their names."""
+    wrong = asking.hub.plans.wrong
+    said = words.text("These files of communication plans cannot be read: {names}", names=words.join(list(wrong)))
+    return [("bad", f"{said} (hub plans list)")] if wrong else []
 
 
 def _sees_plan(asking: Asking, study: str) -> bool:
