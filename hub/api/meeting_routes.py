@@ -82,7 +82,7 @@ def enter(asking: Annotated[Asking, may(Right.MEETINGS_WRITE)], form: MeetingFor
 def show(meeting_id: str, asking: Reading, response: Response) -> MeetingSeen:
     """Show a meeting."""
     card = meetings.meeting(asking.hub.room, asking.principal, meeting_id)
-    etags.put(response, _tag(card.meeting_id, card.revision))
+    etags.put(response, version_of(card.meeting_id, card.revision))
     return MeetingSeen.of(card)
 
 
@@ -91,11 +91,11 @@ def change(meeting_id: str, asking: Writing, form: MeetingChange, match: Changin
     """Change what is known of a meeting."""
     room, principal = asking.hub.room, asking.principal
     before = meetings.meeting(room, principal, meeting_id)
-    match.check(_tag(meeting_id, before.revision))
+    match.check(version_of(meeting_id, before.revision))
     after = meetings.change_meeting(
         room, principal, meeting_id, revision=before.revision, reason=form.reason, **form.values()
     )
-    etags.put(response, _tag(meeting_id, after.revision))
+    etags.put(response, version_of(meeting_id, after.revision))
     return MeetingSeen.of(after)
 
 
@@ -113,7 +113,7 @@ def start(meeting_id: str, asking: Writing, form: StartForm, once: Creating) -> 
 @router.delete("/{meeting_id}/work")
 def stop(meeting_id: str, asking: Writing, match: Stepping) -> MeetingSeen:
     """Stop the work on a meeting; what its stages have done is kept for the next time."""
-    match.check(_tag(meeting_id, meetings.meeting(asking.hub.room, asking.principal, meeting_id).revision))
+    match.check(version_of(meeting_id, meetings.meeting(asking.hub.room, asking.principal, meeting_id).revision))
     return MeetingSeen.of(pipeline.stop(asking.hub.room, asking.principal, meeting_id))
 
 
@@ -130,7 +130,7 @@ def name_speakers(
     """Name, rename and merge speakers; owners and passages follow."""
     room, principal = asking.hub.room, asking.principal
     before = speakers.transcript(room, principal, meeting_id)
-    match.check(_tag(meeting_id, before.revision))
+    match.check(version_of(meeting_id, before.revision))
     after = speakers.name_speakers(
         room, principal, meeting_id, form.names, revision=before.revision, reason=form.reason
     )
@@ -144,7 +144,7 @@ def name_segment(
     """Say who speaks in one segment."""
     room, principal = asking.hub.room, asking.principal
     before = speakers.transcript(room, principal, meeting_id)
-    match.check(_tag(meeting_id, before.revision))
+    match.check(version_of(meeting_id, before.revision))
     after = speakers.name_segment(
         room, principal, meeting_id, segment, form.speaker, revision=before.revision, reason=form.reason
     )
@@ -152,11 +152,12 @@ def name_segment(
 
 
 def _transcript(kept: KeptTranscript, response: Response) -> TranscriptSeen:
-    etags.put(response, _tag(kept.meeting_id, kept.revision))
+    etags.put(response, version_of(kept.meeting_id, kept.revision))
     return TranscriptSeen.of(kept)
 
 
-def _tag(meeting_id: str, revision: int) -> tuple[str, int]:
+def version_of(meeting_id: str, revision: int) -> tuple[str, int]:
+    """Return what the entity tag of a meeting, of its transcript or its minutes is made of."""
     return meeting_id, revision
 
 

@@ -10,8 +10,10 @@ from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.etags import Changing, Stepping, Versioned, etag
 from hub.api.meeting_forms import MeetingSeen
-from hub.api.meeting_scopes import meeting_scope, study_named, study_scope
+from hub.api.meeting_routes import version_of
+from hub.api.meeting_scopes import meeting_scope, study_named, study_scope, the_card
 from hub.api.once import Creating
+from hub.api.paging import Page, Paging, sliced
 from hub.domain import wire
 from hub.domain.policy import Right
 from hub.domain.retention import KEPT_ALWAYS, Destruction, DestructionState, Hold, Period, RecordClass
@@ -142,9 +144,9 @@ class WithdrawnSeen(BaseModel):
 
 
 @router.get("/retention/withdrawn")
-def withdrawn(asking: Annotated[Asking, may(Right.RETENTION_MANAGE)]) -> list[WithdrawnSeen]:
+def withdrawn(asking: Annotated[Asking, may(Right.RETENTION_MANAGE)], paging: Paging) -> Page[WithdrawnSeen]:
     """List recordings that were deleted where they came from and are here still, for a person to decide on."""
-    return [
+    found = [
         WithdrawnSeen(
             meeting_id=card.meeting_id,
             title=card.title,
@@ -155,12 +157,16 @@ def withdrawn(asking: Annotated[Asking, may(Right.RETENTION_MANAGE)]) -> list[Wi
         )
         for card, classes in retained.withdrawn(asking.hub.room, asking.principal)
     ]
+    return sliced(found, paging, form=lambda one: one, name=lambda one: one.meeting_id)
 
 
 @router.post("/meetings/{meeting_id}/withdrawal/keep")
-def keep(meeting_id: str, asking: OfMeeting, form: WhyForm) -> MeetingSeen:
+def keep(meeting_id: str, asking: OfMeeting, form: WhyForm, match: Stepping, response: Response) -> MeetingSeen:
     """Say that the copy here is kept for its period, though its platform has deleted the recording."""
-    return MeetingSeen.of(withdrawing.keep(asking.hub.room, asking.principal, meeting_id, reason=form.reason))
+    match.check(version_of(meeting_id, the_card(meeting_id, asking.hub).revision))
+    after = withdrawing.keep(asking.hub.room, asking.principal, meeting_id, reason=form.reason)
+    etags.put(response, version_of(meeting_id, after.revision))
+    return MeetingSeen.of(after)
 
 
 @router.get("/studies/{study}/retention")

@@ -195,12 +195,12 @@ def test_people_are_told_on_their_pages_and_decide_there(server, hub, meeting):
         as_(client, ADA)
         assert "/administration/retention#withdrawn" in client.get("/").text
         assert "Ask for destruction: Transcript" in client.get("/administration/retention").text
-        [row] = client.get("/api/v1/retention/withdrawn").json()
+        [row] = client.get("/api/v1/retention/withdrawn").json()["items"]
         assert (row["meeting_id"], row["platform"], row["may_go"]) == (meeting, "zoom", ["recording", "transcript"])
         kept = client.post(f"/api/v1/meetings/{meeting}/withdrawal/keep", json={"reason": "protocol 9.4 asks for it"})
         assert (kept.status_code, kept.json()["withdrawn"]) == (200, "kept")
         again = client.post(f"/api/v1/meetings/{meeting}/withdrawal/keep", json={"reason": "again"})
         assert again.status_code == 409
-        assert client.get("/api/v1/retention/withdrawn").json() == []
+        assert client.get("/api/v1/retention/withdrawn").json()["items"] == []
         assert "It was decided to keep the copy" in as_(client, BEN).get(f"/meetings/{meeting}").text
     assert trail(hub, "withdrawn")[-1] == ('"kept"', "protocol 9.4 asks for it")

@@ -77,7 +77,7 @@ def show(
             SimpleNamespace(
                 id=card.meeting_id, title=card.title, study=card.study, at=card.withdrawn_at,
                 platform=card.origin.platform if card.origin else "",
-                classes=[(str(one), names[one]) for one in classes_],
+                classes=[(str(one), names[one]) for one in classes_], tag=etag(card),
             )
             for card, classes_ in retained.withdrawn(room, who)
         ],
@@ -127,8 +127,9 @@ def release(hold_id: str, asking: Managing, reason: Text, shown: Shown) -> Respo
 
 
 @router.post("/withdrawals")
-def keep(asking: Managing, meeting: Short, reason: Text) -> Response:
+def keep(asking: Managing, meeting: Short, reason: Text, shown: Shown) -> Response:
     """Say that the copy here is kept for its period, though its platform has deleted the recording."""
+    shown.check_kept(asking.hub.room.shelf, Card, meeting)
     withdrawing.keep(asking.hub.room, asking.principal, meeting, reason=reason)
     return frame.go(f"{_PAGE}#withdrawn", done="decided")
 
