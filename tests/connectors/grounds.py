@@ -41,7 +41,6 @@ from tests.connectors.test_rave_contract import YAML as RAVE
 from tests.connectors.test_rest_contract import YAML as REST
 from tests.connectors.test_sharepoint import YAML as SHAREPOINT
 from tests.connectors.test_usdm import YAML as USDM
-from tests.connectors.test_usdm import Repository
 from tests.connectors.test_veeva_contract import YAML as VEEVA
 from tests.connectors.vendors.ems import Party
 from tests.connectors.vendors.fhir import FhirServer
@@ -53,6 +52,7 @@ from tests.connectors.vendors.rave import STUDY, Rave
 from tests.connectors.vendors.redcap import Redcap
 from tests.connectors.vendors.regulator import Regulator
 from tests.connectors.vendors.siebel import Siebel
+from tests.connectors.vendors.usdm import Repository
 from tests.connectors.vendors.veeva import VaultServer
 
 SECRETS = {name: Peer().password for name in ("RAVE_PASSWORD", "VAULT_PASSWORD", "FHIR_SECRET", "SECRET")}

@@ -2,8 +2,6 @@
 
 import copy
 import json
-from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
@@ -14,7 +12,8 @@ from tests.connectors import faults, mangled
 from tests.connectors.contract import drained
 from tests.connectors.http_contract import NOW
 from tests.connectors.openapi import contracts, vendor
-from tests.connectors.peer import Answer, Asked, Peer, running, told
+from tests.connectors.peer import Answer, running
+from tests.connectors.vendors.usdm import Repository
 
 YAML = """
 connector: usdm
@@ -25,23 +24,6 @@ studies: [{studies}]
 write: true
 """
 CONTRACT = "cdisc-usdm/USDM_API.openapi.json"
-
-
-@dataclass
-class Repository(Peer):
-    """Definitions by id."""
-
-    studies: dict[str, Any] = field(default_factory=dict)
-
-    def page(self, asked: Asked) -> Answer:
-        known = asked.path.removeprefix("/v4/studyDefinitions/")
-        return told(200, self.studies[known]) if known in self.studies else told(404, {"detail": "no such study"})
-
-    def _once(self, asked: Asked) -> Answer:
-        known = asked.path.removeprefix("/v4/studyDefinitions/")
-        self.studies[known] = json.loads(asked.body)
-        self.taken.append((asked.method, known))
-        return told(200, known)
 
 
 @pytest.fixture

@@ -30,13 +30,13 @@ from tests.connectors.test_chat import MESSAGE
 from tests.connectors.test_sharepoint import YAML as SHAREPOINT
 from tests.connectors.test_teams import ORGANIZER
 from tests.connectors.test_usdm import YAML as USDM
-from tests.connectors.test_usdm import Repository
 from tests.connectors.test_veeva_contract import YAML as VEEVA
 from tests.connectors.vendors import webex as webexes
 from tests.connectors.vendors.chats import TOKEN, ChatServer
 from tests.connectors.vendors.graph import TENANT
 from tests.connectors.vendors.graph_drives import DriveServer
 from tests.connectors.vendors.teams import TeamsServer
+from tests.connectors.vendors.usdm import Repository
 from tests.connectors.vendors.veeva import VaultServer
 from tests.connectors.vendors.zoom import ACCOUNT, CLIENT, SECRET, ZoomServer
 from tests.fakes import FakeTokens
