@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 
 from hub.connectors.rest.client import Limits
+from hub.connectors.rest.trust import trusted
 from hub.domain.errors import RejectedError, RetryableError
 
 
@@ -61,7 +62,7 @@ class Wire:
     """Sends requests; every trouble on the way is a RetryableError."""
 
     def __init__(self, *, name: str, limits: Limits, monotonic: Callable[[], float]) -> None:
-        self._http = httpx2.Client(timeout=limits.timeout_s, follow_redirects=False)
+        self._http = httpx2.Client(timeout=limits.timeout_s, follow_redirects=False, verify=trusted())
         self._name = name
         self._limits = limits
         self._monotonic = monotonic

@@ -101,6 +101,20 @@ def test_many_messages_and_threads_come_page_by_page(log, room):
     assert len(kept(log)) == 20
 
 
+def test_the_mark_of_a_first_look_does_not_grow_with_the_threads_of_years(room):
+    for number in range(40):
+        room.say(f"reply {number}", by=BEN, thread=room.say(f"head {number}"))
+    room.later(days=300)
+    said, marks, more = set(), [None], True
+    while more:
+        heard = room.agreed.capture.pull(marks[-1])
+        said |= {one.id for one in heard.said}
+        marks.append(heard.cursor)
+        more = heard.more
+    assert len(said) == 80
+    assert max(map(len, marks[1:])) < 500
+
+
 def test_an_edit_and_a_deletion_are_further_versions_and_the_first_one_stays(log, room):
     message, reply = room.say("The dose is 5 mg."), None
     reply = room.say("Sure?", by=BEN, thread=message)

@@ -143,6 +143,20 @@ def test_a_mark_of_a_page_that_ended_begins_the_listing_anew(hub, room):
     assert len(told(hub)) == 7
 
 
+def test_a_listing_whose_mark_ended_goes_on_below_what_was_seen(room):
+    for number in range(7):
+        room.say(f"m{number}")
+    first = room.agreed.capture.pull(None)
+    asked = len(room.server.asked)
+    room.fail(lambda _s, _a, _t: _no("invalid_cursor"))
+    second = room.agreed.capture.pull(first.cursor)
+    third = room.agreed.capture.pull(second.cursor)
+    room.agreed.capture.close()
+    assert [one.text for heard in (first, second, third) for one in heard.said] == [f"m{n}" for n in range(6, -1, -1)]
+    assert (third.more, third.whole is None, second.begins) == (False, False, False)
+    assert len(room.server.asked) - asked == 3
+
+
 @pytest.mark.parametrize(
     ("error", "kind", "words"),
     [

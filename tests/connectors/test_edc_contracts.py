@@ -107,10 +107,19 @@ class TestRedcap(WithSecret, SourceContract):
             peer.rows[12] = peer._changed(12, what="and another")
 
         world.fail("write", faults.before(moved), after=after)
-        changes, _, _ = drained(opened(), self.kind)
-        found = latest(changes, self.field)
+        source = opened()
+        changes, _, cursor = drained(source, self.kind)
+        assert {*latest(changes, self.field)} >= {*ids[1:]}
+        more, _, _ = drained(source, self.kind, cursor)
+        found = latest(changes + more, self.field)
         found.pop(ids[0], None)
         assert found == world.held()
+
+    def test_the_list_of_ids_is_asked_for_once_in_a_look(self, world, opened):
+        for number in range(11):
+            world.enter(f"do {number}")
+        drained(opened(), self.kind)
+        assert [b"records" in one.body for one in world.asked] == [False, True, True, True, True]
 
     def test_only_what_changed_is_asked_for_at_the_next_look(self, world, opened):
         for number in range(5):

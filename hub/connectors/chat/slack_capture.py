@@ -1,7 +1,7 @@
 """Slack: what is said in one agreed channel, from its signed events and from its history."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,8 @@ class SlackCapture:
     """`Capture` of a channel.
 
     Each look lists the last *back* again, so that edits and deletions that no event told are found. One request a
-    pull: an app that may ask once a minute gets on all the same.
+    pull: an app that may ask once a minute gets on all the same. The threads of a page are read before the next one, so
+    that a mark holds no more than a page of them; a listing whose page has ended meanwhile goes on below what was seen.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class SlackCapture:
         if begins:
             state = self._begun(state.get("last"))
         try:
-            said, aside = self._thread(state) if state["page"] is None else self._history(state)
+            said, aside = self._thread(state) if state["threads"] else self._history(state)
         except SlackError as error:
             if error.code != "invalid_cursor":
                 raise
@@ -103,13 +104,23 @@ class SlackCapture:
         return {"since": stamp_of(since), "until": stamp_of(now), "page": "", "threads": [], "replies": ""}
 
     def _history(self, state: dict[str, Any]) -> tuple[tuple[Said, ...], tuple[str, ...]]:
-        more = {"cursor": state["page"]} if state["page"] else {}
-        told = self._listed("conversations.history", oldest=state["since"], latest=state["until"], limit=_PAGE, **more)
-        state["page"] = _next(told)
+        try:
+            told = self._page(state)
+        except SlackError as error:
+            if error.code != "invalid_cursor" or not state.get("below"):
+                raise
+            state |= {"page": "", "latest": state["below"]}
+            told = self._page(state)
+        state |= {"page": _next(told), "below": _oldest(told["messages"])}
         for message in told["messages"]:
             if isinstance(message, dict) and message.get("reply_count") and isinstance(message.get("ts"), str):
                 state["threads"].append(message["ts"])
         return self._read(told["messages"])
+
+    def _page(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        more = {"cursor": state["page"]} if state["page"] else {}
+        span = {"oldest": state["since"], "latest": state.get("latest") or state["until"]}
+        return self._listed("conversations.history", **span, limit=_PAGE, **more)
 
     def _thread(self, state: dict[str, Any]) -> tuple[tuple[Said, ...], tuple[str, ...]]:
         more = {"cursor": state["replies"]} if state["replies"] else {}
@@ -154,6 +165,15 @@ class SlackCapture:
             name = next((one for one in names if isinstance(one, str) and one.strip()), user)
             self._names[user] = " ".join(name.encode("utf-8", "replace").decode().replace("\x00", "").split())[:300]
         return self._names[user]
+
+
+def _oldest(messages: list[Any]) -> str:
+    """Return the `ts` of the last message of a page, empty where they do not come newest first."""
+    try:
+        stamps = [moment(one["ts"]) for one in messages]
+    except (ValueError, TypeError, KeyError):
+        return ""
+    return str(messages[-1]["ts"]) if stamps and stamps == sorted(stamps, reverse=True) else ""
 
 
 def _next(told: dict[str, Any]) -> str | None:

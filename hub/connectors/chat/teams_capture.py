@@ -62,9 +62,11 @@ class TeamsCapture:
         state = {"link": "", "threads": [], "replies": "", "lively": {}} | (json.loads(cursor) if cursor else {})
         heard = self._replies(state) if state["threads"] else self._messages(state)
         said, aside = heard
+        lately = self._lately()
         for one in said:
-            known = state["lively"].get(one.thread, "")
-            state["lively"][one.thread] = max(known, one.stands_since.astimezone(UTC).isoformat())
+            at = max(state["lively"].get(one.thread, ""), one.stands_since.astimezone(UTC).isoformat())
+            if at >= lately:  # of a first look at years of messages the mark would grow with each
+                state["lively"][one.thread] = at
         more = bool(state["threads"]) or state.pop("onward", False)
         if not more:
             self._watch.keep([f"{self._path}/messages"], change="created,updated,deleted", lasts=_LASTS)
@@ -108,9 +110,12 @@ class TeamsCapture:
 
     def _lively(self, state: dict[str, Any]) -> list[str]:
         """Return the threads in which something was said lately, and forget the others."""
-        since = (self._clock() - self._back).astimezone(UTC).isoformat()
-        state["lively"] = {thread: at for thread, at in state["lively"].items() if at >= since}
+        lately = self._lately()
+        state["lively"] = {thread: at for thread, at in state["lively"].items() if at >= lately}
         return list(state["lively"])
+
+    def _lately(self) -> str:
+        return (self._clock() - self._back).astimezone(UTC).isoformat()
 
     def _replies(self, state: dict[str, Any]) -> tuple[tuple[Said, ...], tuple[str, ...]]:
         thread = state["threads"][0]

@@ -41,8 +41,10 @@ class Inbox:
         state: dict[str, Any] = {"done": [], "at": None, "from": 0}
         state |= json.loads(cursor) if cursor else {}
         packages = self._packages()
-        done = [one for one in state["done"] if one in packages.values()]
-        waiting = [path for path, mark in packages.items() if mark not in done]
+        there = set(packages.values())
+        done = [one for one in state["done"] if one in there]
+        read = set(done)
+        waiting = [path for path, mark in packages.items() if mark not in read]
         if not waiting:
             return Page((), json.dumps({"done": done}))
         path = waiting[0]

@@ -1,11 +1,14 @@
 """REDCap's one address and its forms, in the words of the rest connector: pages of so many records, by their ids.
 
 REDCap has no pages: the ids are asked for first, then the records of so many ids at a time. The place in the list is
-the last id given, so that records entered or deleted meanwhile move nothing.
+the last id given, so that records entered or deleted meanwhile move nothing. The ids are kept for as long as a look
+lasts, for it is a list of all of them each time; what is entered meanwhile comes with the next look.
 """
 
 import json
+from bisect import bisect_right
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,12 +21,25 @@ from hub.domain.errors import RejectedError, RetryableError
 _STAMP = "%Y-%m-%d %H:%M:%S"
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One reading of a kind."""
+
+    since: str
+    ids: list[str]
+    """In their order."""
+    headers: Mapping[str, str]
+    """Of the answer with the ids."""
+
+
 class Dialect:
     """Stands where the rest connector's client stands; an address begins with the kind."""
 
     def __init__(self, client: Client, config: Redcap) -> None:
         self._client = client
         self._config = config
+        self._looks: dict[str, _Look] = {}
+        """The look at each kind that is under way."""
 
     def ask(self, asked: Asked) -> Told:
         """Read a page or import a record. Errors of `hub.ports`."""
@@ -33,13 +49,17 @@ class Dialect:
         last, _, since = place.partition("#")
         since = since or asked.params.get("dateRangeBegin", "")
         rule = self._config.kinds[kind]
-        ids, headers = self._ids(rule, since)
-        due = [one for one in ids if not last or _order(one) > _order(json.loads(last))][: self._config.size]
+        look = self._looks.get(kind)
+        if look is None or not last or look.since != since:
+            look = self._looks[kind] = _Look(since, *self._ids(rule, since))
+        begin = bisect_right(look.ids, _order(json.loads(last)), key=_order) if last else 0
+        due = look.ids[begin : begin + self._config.size]
         rows = self._records(rule, due) if due else []
         items = [item for row in rows if (item := self._item(rule, row)) is not None]
-        more = bool(due) and _order(due[-1]) < _order(ids[-1])
-        onward = f"{kind}|{json.dumps(due[-1])}#{since}" if more else None
-        return Told({"items": items, "next": onward}, headers)
+        onward = f"{kind}|{json.dumps(due[-1])}#{since}" if begin + len(due) < len(look.ids) else None
+        if onward is None:
+            del self._looks[kind]
+        return Told({"items": items, "next": onward}, look.headers)
 
     def bare(self, url: str) -> str:
         """Return the place: it holds no key."""

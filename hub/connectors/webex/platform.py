@@ -18,6 +18,7 @@ from hub.connectors.rest.client import Asked, Client, Limits, NotThereError, Tol
 from hub.connectors.rest.config import Auth
 from hub.connectors.rest.paging import linked
 from hub.connectors.rest.tokens import Tokens
+from hub.connectors.rest.trust import trusted
 from hub.connectors.told_meetings import moment, people, text, unread
 from hub.connectors.wire import Request, Wire, same_host
 from hub.domain.errors import FatalError, RejectedError, RetryableError
@@ -62,7 +63,7 @@ class Webex:
     ) -> None:
         limits = limits or Limits(30.0, 32 << 20)
         self._access, self._name = access, name
-        self._http = httpx2.Client(timeout=limits.timeout_s, follow_redirects=False)
+        self._http = httpx2.Client(timeout=limits.timeout_s, follow_redirects=False, verify=trusted())
         self._wire = Wire(name=name, limits=limits, monotonic=time.monotonic)
         auth = Auth(
             type="refresh_token",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from hub.connectors.webhook.bodies import to_json
@@ -89,7 +90,7 @@ class WebhookTarget:
         self._gone = False
         # trust_env: a proxy of the environment would look names up itself, past the guard
         self._client = httpx2.Client(
-            verify=tls or ssl.create_default_context(),
+            verify=tls or _trusted(),
             timeout=endpoint.timeout_s,
             follow_redirects=False,
             trust_env=False,
@@ -162,6 +163,12 @@ class WebhookTarget:
         ) as answer:
             _drain(answer)
             return answer.status_code, answer.headers.get("retry-after")
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return whom this machine trusts, read once: it takes longer than many a message."""
+    return ssl.create_default_context()
 
 
 def _drain(answer: "httpx2.Response") -> None:
