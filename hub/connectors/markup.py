@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -15,6 +15,7 @@ _HEAD = re.compile(
     re.DOTALL,
 )
 _NUMBER = 80
+_CHUNK = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,14 @@ def parts(content: bytes, tags: tuple[str, ...], where: str, *, within: str = ""
     """
     content = checked(content, where)
     try:
-        for _ in _events(content, ("end",), clear=True):
+        for _ in _elements(content, ()):
             pass
     except _broken() as error:
         yield from _salvaged(content, tags, within, where, error)
         return
-    for _, element in _events(content, ("end",)):
-        if _local(element.tag) in tags:
-            yield Part(element, raw_of(element))
-            _forget(element)
+    for element in _elements(content, tags):
+        yield Part(element, raw_of(element))
+        _forget(element)
 
 
 def raw_of(element: Any) -> bytes:
@@ -77,16 +77,38 @@ def checked(content: bytes, where: str) -> bytes:
     return bare
 
 
-def _events(content: bytes, events: tuple[str, ...], *, clear: bool = False) -> Iterator[tuple[str, Any]]:
+# huge_tree stays off: a text of ten megabytes or a thousand levels is no value but an attack or a mistake
+_SAFELY: Mapping[str, bool] = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+
+
+def _events(content: bytes, events: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     from lxml import etree
 
-    # huge_tree stays off: a text of ten megabytes or a thousand levels is no value but an attack or a mistake
-    for event, element in etree.iterparse(
-        BytesIO(content), events=events, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    ):
-        yield event, element
-        if clear:
-            element.clear()
+    yield from etree.iterparse(BytesIO(content), events=events, **_SAFELY)
+
+
+def _elements(content: bytes, tags: tuple[str, ...]) -> Iterator[Any]:
+    """Yield the elements of these local names once they end; what has ended beside them is let go of on the way."""
+    from lxml import etree
+
+    root = next(element for _, element in _events(content, ("start",)))
+    names = [f"{{*}}{name}" for name in (_local(root.tag), *tags)]
+    parser, root = etree.XMLPullParser(events=("start", "end"), tag=names, **_SAFELY), None
+    for begin in range(0, len(content), _CHUNK):
+        parser.feed(content[begin : begin + _CHUNK])
+        for event, element in parser.read_events():
+            root = element if root is None else root
+            if event == "end" and _local(element.tag) in tags:
+                yield element
+        _prune(root, tags)
+    parser.close()
+
+
+def _prune(element: Any, tags: tuple[str, ...]) -> None:
+    """Let go of all that has ended before what is read just now, but for the inside of elements that are asked for."""
+    while element is not None and len(element) and _local(element.tag) not in tags:
+        del element[:-1]
+        element = element[-1]
 
 
 def _salvaged(content: bytes, tags: tuple[str, ...], within: str, where: str, error: Exception) -> Iterator[Part]:

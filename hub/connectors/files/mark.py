@@ -3,8 +3,11 @@
 import hashlib
 import json
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 
+from hub.connectors.files.places import Found
 from hub.domain.errors import FatalError
 
 _DIGEST = 8  # bytes each of name, stamp and content: 64 bits tell some thousand files apart
@@ -31,7 +34,13 @@ class Mark:
 
     def knows_stamp(self, name: str, stamp: str) -> bool:
         """Tell whether this file was read and has not been touched since."""
-        return any(entry.startswith(_digest(name) + _digest(stamp)) for entry in self.seen)
+        known = _digest(name) + _digest(stamp)
+        return any(entry.startswith(known) for entry in self.seen)
+
+    def unread(self, files: Iterable[Found]) -> list[Found]:
+        """Return those of *files* that were not read, or have been touched since."""
+        known = {entry[: 2 * _THIRD] for entry in self.seen}
+        return [found for found in files if _digest(found.name) + _digest(found.stamp) not in known]
 
     def knows_bytes(self, name: str, sha256: str) -> bool:
         """Tell whether these bytes were read under this name."""
@@ -63,6 +72,7 @@ def load_mark(cursor: str | None) -> Mark:
         raise FatalError("files source: the stored cursor is none of this connector; read again from none") from error
 
 
+@lru_cache(8192)  # names and times of the same files at each look
 def _digest(text: str) -> str:
     digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()[:_DIGEST]
     return urlsafe_b64encode(digest).decode().rstrip("=")

@@ -1,7 +1,7 @@
 """The files source: what is in a place, a page at a time."""
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +32,8 @@ class _Pull:
     fresh: bool
     """It began with no cursor."""
     bytes: int = 0
+    unread: Iterator[Found] | None = None
+    """Files of the one look at the place that a page takes, those that were not read before."""
     changes: list[Change] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
 
@@ -153,19 +155,24 @@ class FileSource:
 
     def _next(self, pull: _Pull) -> Reading | None:
         """Return the next file to read from its start, None when there is none now."""
+        if self._config.full_export:
+            return self._newest(pull, self._listed(pull))
+        if pull.unread is None:
+            files = self._listed(pull)
+            self._check_room(files)
+            pull.unread = iter(pull.mark.unread(files))
+        while pull.room > 0 and (found := next(pull.unread, None)):
+            reading = self._opened_unread(pull, found)
+            if reading:
+                return reading
+        return None
+
+    def _listed(self, pull: _Pull) -> list[Found]:
+        """Return the files that may be read, oldest first; what lies there no longer is forgotten."""
         listing = self._place.files()
         ready = self._watch.ready(listing, self._clock())
-        files = matching(ready, pull.records.files, self._config.done_marker)
         pull.mark = pull.mark.forget_all_but({found.name for found in listing})
-        if self._config.full_export:
-            return self._newest(pull, files)
-        self._check_room(files)
-        for found in files:
-            if pull.room > 0 and not pull.mark.knows_stamp(found.name, found.stamp):
-                reading = self._opened_unread(pull, found)
-                if reading:
-                    return reading
-        return None
+        return matching(ready, pull.records.files, self._config.done_marker)
 
     def _newest(self, pull: _Pull, files: list[Found]) -> Reading | None:
         if not pull.fresh:

@@ -20,6 +20,7 @@ from hub.connectors.rest.auth import Identity
 from hub.connectors.rest.client import Asked, Got, NotThereError
 from hub.connectors.rest.tokens import Tokens
 from hub.connectors.web import line_of
+from hub.connectors.whole import Whole
 from hub.domain.changes import Capabilities, Change, Page, Push, Receipt, Reject
 from hub.domain.errors import RejectedError, RetryableError, UsageError
 from hub.ports import System
@@ -28,7 +29,9 @@ _NOT_CHANGED = 304
 
 
 class OdmSystem:
-    """`Source` and `Target`. Each look reads the whole document; where its ETag is the same, nothing."""
+    """`Source` and `Target`. Each look reads the whole document, a page after the other; where its ETag is the same,
+    nothing.
+    """
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class OdmSystem:
         self._client, self.close = line.client, line.close
         self._config = config
         self._records = _records(config)
+        self._whole = Whole()
         self.kinds = tuple(self._records)
         write = config.write
         self._sender = Sender(config.name, write, self._client, clock) if write else None
@@ -53,26 +57,19 @@ class OdmSystem:
         )
 
     def pull(self, kind: str, cursor: str | None) -> Page:
-        """Return every record of *kind* in the document; see `Source.pull`."""
+        """Return the next records of *kind* in the document; see `Source.pull`."""
         read = self._config.read
         if read is None or kind not in self._records:
             raise RejectedError(f"{self._config.name}: {kind} is not read from its documents")
-        got = self._fetched(read.path, json.loads(cursor)["etag"] if cursor else None)
-        if got.status == _NOT_CHANGED:
-            return Page((), cursor)
-        where = f"{self._config.name}: {read.path}"
-        try:
-            found = [
-                self._read(kind, number, raw, item) for number, (raw, item) in enumerate(self._items(got, kind), 1)
-            ]
-        except RejectedError as error:
-            raise RetryableError(f"{where}: {error}") from error
-        after = json.dumps({"etag": got.headers.get("etag")})
-        return Page(
-            tuple(one for one in found if isinstance(one, Change)),
-            after,
-            rejects=tuple(one for one in found if isinstance(one, Reject)),
-        )
+        state = {"etag": None, "place": None, **(json.loads(cursor) if cursor else {})}
+        etag, place = state["etag"], state["place"]
+        if not self._whole.holds(kind, place):
+            got = self._fetched(read.path, None if place else etag)
+            if got.status == _NOT_CHANGED:
+                return Page((), cursor)
+            self._whole.take(kind, got.content, self._found(got.content, kind), place)
+            etag = got.headers.get("etag")
+        return self._whole.page(kind, lambda after: json.dumps({"etag": etag, "place": after}))
 
     def since(self, kind: str, at: datetime) -> str | None:  # noqa: ARG002  # of the port
         """Return None: documents are read whole."""
@@ -91,8 +88,13 @@ class OdmSystem:
         except NotThereError as error:
             raise RetryableError(f"{error}; the document may not be there yet") from error
 
-    def _items(self, got: Got, kind: str) -> Iterator[tuple[bytes, Mapping[str, Any] | str]]:
-        return items(BytesIO(got.content), "odm", kind)
+    def _found(self, content: bytes, kind: str) -> Iterator[Change | Reject]:
+        try:
+            for number, (raw, item) in enumerate(items(BytesIO(content), "odm", kind), 1):
+                yield self._read(kind, number, raw, item)
+        except RejectedError as error:
+            path = self._config.read.path if self._config.read else ""
+            raise RetryableError(f"{self._config.name}: {path}: {error}") from error
 
     def _read(self, kind: str, number: int, raw: bytes, item: Mapping[str, Any] | str) -> Change | Reject:
         records, place = self._records[kind], f"{kind} {number}"

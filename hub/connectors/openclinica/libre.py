@@ -1,5 +1,7 @@
 """LibreClinica, and OpenClinica 3: studies, sites and subjects by SOAP. Each look reads the list whole."""
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,20 +10,24 @@ from typing import Any, Literal
 from pydantic import Field
 
 from hub.connectors.declared import read_declared
-from hub.connectors.markup import raw_of
-from hub.connectors.openclinica.soap import answered, envelope, hashed
+from hub.connectors.markup import Part, parts, raw_of
+from hub.connectors.openclinica.soap import answered, envelope, hashed, judged
 from hub.connectors.presets import mapping_of
 from hub.connectors.references import Secret, secret_of
 from hub.connectors.rest.client import Asked
+from hub.connectors.rest.config import Mapped
 from hub.connectors.rest.mapping import read_item
 from hub.connectors.rest.tokens import Tokens
 from hub.connectors.web import Web, line_of
+from hub.connectors.whole import Place, Whole
 from hub.domain.changes import Capabilities, Change, Finding, Page, Reject
 from hub.domain.errors import HubError, RejectedError
 from hub.ports import System
 
 _PACKAGE = "hub.connectors.openclinica"
 _FAULTS = frozenset({500})
+_WITHOUT = re.compile(rb"<([\w.-]+:)?subject\b.*?</([\w.-]+:)?subject\s*>", re.DOTALL)
+"""The person behind a subject, in an element that is broken."""
 Item = dict[str, Any]
 
 
@@ -48,6 +54,7 @@ class LibreSystem:
         line = line_of(config, clock=clock)
         self._client, self.close = line.client, line.close
         self._rules = mapping_of(_PACKAGE, config.kinds)
+        self._whole = Whole()
         self.kinds = tuple(self._rules)
 
     def pull(self, kind: str, cursor: str | None) -> Page:
@@ -55,19 +62,18 @@ class LibreSystem:
         rule = self._rules.get(kind)
         if rule is None:
             raise RejectedError(f"{self._config.name}: {kind} is not read from LibreClinica")
-        at = int(cursor or 0) % len(self._config.studies)
-        study = self._config.studies[at]
-        found = [
-            _with(read_item(kind, rule, item, f"{study}, {kind} {number}"), raw)
-            for number, (raw, item) in enumerate(self._items(kind, study), 1)
-        ]
-        more = at + 1 < len(self._config.studies)
-        return Page(
-            tuple(one for one in found if isinstance(one, Change)),
-            str(at + 1 if more else 0),
-            more,
-            tuple(one for one in found if isinstance(one, Reject)),
-        )
+        at, place = _place(cursor)
+        at %= len(self._config.studies)
+        if not self._whole.holds(kind, place):
+            study = self._config.studies[at]
+            content, items = self._items(kind, study)
+            found = (
+                _read(kind, rule, raw, item, f"{study}, {kind} {number}") for number, (raw, item) in enumerate(items, 1)
+            )
+            self._whole.take(kind, content, found, place)
+        following = (at + 1) % len(self._config.studies)
+        page = self._whole.page(kind, lambda after: json.dumps([at, after] if after else following))
+        return replace(page, more=page.more or bool(following))
 
     def since(self, kind: str, at: datetime) -> str | None:  # noqa: ARG002  # of the port
         """Return None: lists are read whole."""
@@ -76,7 +82,7 @@ class LibreSystem:
     def check(self) -> Iterator[Finding]:
         """Try out address, user, and each study."""
         try:
-            seen = {str(item.get("identifier")) for _, item in _studies(self._asked("study", "listAllRequest"))}
+            seen = {str(item.get("identifier")) for _, item in self._studies()}
         except HubError as error:
             yield Finding("address and sign-in", problem=f"{error}; the user needs SOAP web services switched on")
             return
@@ -87,35 +93,37 @@ class LibreSystem:
 
     def discover(self) -> Mapping[str, Any]:
         """Return the studies that the user sees, and the fields of each kind by mapping.yaml."""
-        seen = [item.get("identifier") for _, item in _studies(self._asked("study", "listAllRequest"))]
+        seen = [item.get("identifier") for _, item in self._studies()]
         kinds = {kind: {name: one.field for name, one in rule.fields.items()} for kind, rule in self._rules.items()}
         return {"studies": seen, "kinds": kinds}
 
-    def _items(self, kind: str, study: str) -> Iterator[tuple[bytes, Item]]:
+    def _items(self, kind: str, study: str) -> tuple[bytes, Iterator[tuple[bytes, Item | str]]]:
+        """Return an answer and what it holds, or why a part of it cannot be read."""
         if kind == "subject_status":
-            yield from _subjects(self._asked("studySubject", "listAllByStudyRequest", study), study)
-            return
-        for element, item in _studies(self._asked("study", "listAllRequest")):
-            if item.get("identifier") != study:
-                continue
-            if kind == "study":
-                yield raw_of(element), item
-            else:
-                yield from _sites(element, study)
+            content = self._asked("studySubject", "listAllByStudyRequest", study)
+            return content, _subjects(parts(content, ("studySubject",), f"{self._config.name}: subjects"), study)
+        content = self._asked("study", "listAllRequest")
+        return content, _of_study(kind, self._studies(content), study)
 
-    def _asked(self, service: str, operation: str, study: str | None = None) -> Any:
+    def _studies(self, content: bytes | None = None) -> Iterator[tuple[Any, Item]]:
+        content = content or self._asked("study", "listAllRequest")
+        for element in answered(content, f"{self._config.name}: studies").iterfind("{*}studies/{*}study"):
+            yield element, _said(element)
+
+    def _asked(self, service: str, operation: str, study: str | None = None) -> bytes:
         password = secret_of(self._config.password)
         where = f"{self._config.name}: {service} {operation.removesuffix('Request')}"
         content = envelope(service, operation, user=self._config.user, password=password, study=study)
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""', "Accept": "text/xml"}
         try:
             got = self._client.fetch(Asked("POST", f"ws/{service}/v1", {}, headers, content=content, accepts=_FAULTS))
-            return answered(got.content, operation, where)
+            judged(got.content, operation, where)
         except HubError as error:
             for secret in (hashed(password), password):
                 if secret in str(error):  # a careless server repeats what it was sent
                     error.args = (str(error).replace(secret, "[secret]"), *error.args[1:])
             raise
+        return got.content
 
 
 def opened(text: str, _tokens: Callable[[], Tokens] | None) -> System:
@@ -130,8 +138,10 @@ def read_config(text: str) -> Libre:
     return read_declared(Libre, text, "libreclinica system")
 
 
-def _with(one: Change | Reject, raw: bytes) -> Change | Reject:
-    return replace(one, raw=raw)
+def _read(kind: str, rule: Mapped, raw: bytes, item: Item | str, where: str) -> Change | Reject:
+    if isinstance(item, str):
+        return Reject(kind, where, item, raw)
+    return replace(read_item(kind, rule, item, where), raw=raw)
 
 
 def _said(element: Any) -> Item:
@@ -143,9 +153,20 @@ def _said(element: Any) -> Item:
     }
 
 
-def _studies(answer: Any) -> Iterator[tuple[Any, Item]]:
-    for element in answer.iterfind("{*}studies/{*}study"):
-        yield element, _said(element)
+def _place(cursor: str | None) -> tuple[int, Place | None]:
+    """Return which study comes next, and where in its list."""
+    told = json.loads(cursor or "0")
+    return (told, None) if isinstance(told, int) else (int(told[0]), told[1])
+
+
+def _of_study(kind: str, studies: Iterator[tuple[Any, Item]], known: str) -> Iterator[tuple[bytes, Item | str]]:
+    for element, item in studies:
+        if item.get("identifier") != known:
+            continue
+        if kind == "study":
+            yield raw_of(element), item
+        else:
+            yield from _sites(element, known)
 
 
 def _sites(study: Any, identifier: str) -> Iterator[tuple[bytes, Item]]:
@@ -153,9 +174,13 @@ def _sites(study: Any, identifier: str) -> Iterator[tuple[bytes, Item]]:
         yield raw_of(site), {**_said(site), "study": identifier}
 
 
-def _subjects(answer: Any, study: str) -> Iterator[tuple[bytes, Item]]:
+def _subjects(found: Iterator[Part], study: str) -> Iterator[tuple[bytes, Item | str]]:
     """Yield subjects under their label; sex and date of birth, which the service gives too, are left out."""
-    for element in answer.iterfind("{*}studySubjects/{*}studySubject"):
+    for part in found:
+        if part.element is None:
+            yield _WITHOUT.sub(b"", part.raw), part.problem
+            continue
+        element = part.element
         said = {name: value for name, value in _said(element).items() if name in ("label", "enrollmentDate")}
         site = next((one.text for one in element.iterfind(".//{*}siteRef/{*}identifier") if one.text), None)
         item = {**said, "study": study, **({"site": site.strip()} if site else {})}

@@ -1,6 +1,8 @@
 """LibreClinica's SOAP: an envelope with the user, and what an answer or a fault says."""
 
 import hashlib
+from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 
 from hub.connectors.markup import checked, root_of
@@ -10,6 +12,9 @@ ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 PLAIN = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText"
 BEANS = "http://openclinica.org/ws/beans"
+
+
+_LISTS = ("studies", "studySubjects")
 
 
 def hashed(password: str) -> str:
@@ -35,8 +40,12 @@ def envelope(service: str, operation: str, *, user: str, password: str, study: s
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
 
-def answered(content: bytes, operation: str, where: str) -> Any:
-    """Return the answer to *operation* within the body of an envelope.
+# an answer is as long as max_mib allows: a value that is too long is set aside alone, not all with it
+_SAFELY: Mapping[str, bool] = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": True}
+
+
+def judged(content: bytes, operation: str, where: str) -> None:
+    """Read an answer to *operation* as far as it says how it went, which comes before any list.
 
     FatalError where the user is refused, RejectedError for another fault or a failure told in `result`, RetryableError
     where it is no envelope.
@@ -46,18 +55,42 @@ def answered(content: bytes, operation: str, where: str) -> Any:
     bare = checked(content, where)
     root_of(bare, where)
     try:
-        # the answer is as long as max_mib allows: a value that is too long is set aside alone, not all with it
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
-        root = etree.fromstring(bare, parser)
+        answer = _begun(bare)
     except etree.XMLSyntaxError as error:
         raise RetryableError(f"{where}: the answer is no whole XML document") from error
-    body = root.find(f"{{{ENVELOPE}}}Body")
-    if body is None or not len(body):
+    if answer is None:
         raise RetryableError(f"{where}: the answer is no SOAP envelope")
-    _check(body[0], where)
-    if body[0].tag.rpartition("}")[2] != operation.replace("Request", "Response"):
+    _check(answer, where)
+    if answer.tag.rpartition("}")[2] != operation.replace("Request", "Response"):
         raise RetryableError(f"{where}: the answer is none to what was asked")
-    return body[0]
+
+
+def answered(content: bytes, where: str) -> Any:
+    """Return the answer within the body of an envelope that was judged. RetryableError where it does not end."""
+    from lxml import etree
+
+    try:
+        root = etree.fromstring(checked(content, where), etree.XMLParser(**_SAFELY))
+    except etree.XMLSyntaxError as error:
+        raise RetryableError(f"{where}: the answer is no whole XML document") from error
+    return root.find(f"{{{ENVELOPE}}}Body")[0]
+
+
+def _begun(content: bytes) -> Any:
+    """Return the element within the body once it ends, or its first list begins; None where there is none."""
+    from lxml import etree
+
+    answer = None
+    for event, element in etree.iterparse(BytesIO(content), events=("start", "end"), **_SAFELY):
+        parent = element.getparent()
+        if event == "start" and parent is not None and parent.tag == f"{{{ENVELOPE}}}Body" and answer is None:
+            answer = element
+        elif answer is not None and (
+            (event == "end" and element is answer)
+            or (event == "start" and parent is answer and element.tag.rpartition("}")[2] in _LISTS)
+        ):
+            return answer
+    return answer
 
 
 def _check(answer: Any, where: str) -> None:
