@@ -203,6 +203,24 @@ class TestDatasetJson:
         page = read(tmp_path / "dv.ndjson", "deviation", format="dataset-json").pull("deviation", None)
         assert (len(page.changes), len(page.rejects)) == (2, 2)
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '{"columns": [{"name": "a"}], "rows": [[1], ["]"], [null]]}',
+            '{ "rows" : [ [1] , [2]\n] ,\r\n"columns":[{"name":"a"}], "x": {"rows": [[9]]} }',
+            '{"rows": [[1]], "columns": [{"name": "a"}], "rows": [[2], [3]]}',
+            '{"columns": [{"name": "a"}], "rows": [ ]}',
+        ],
+    )
+    def test_rows_are_read_one_by_one_as_they_stand(self, text):
+        whole = json.loads(text)["rows"]
+        assert [said for _, said in dataset_json.rows(text.encode())] == [{"a": one} for [one] in whole]
+
+    @pytest.mark.parametrize("text", ["[]", "{}", '{"rows": [[1]', '{"rows": [[1]]} x', "{1: 2}", '{"rows": 7}', "7"])
+    def test_what_is_none_is_refused(self, text):
+        with pytest.raises(RejectedError, match="is no "):
+            list(dataset_json.rows(text.encode()))
+
     def test_what_is_no_dataset_is_set_aside(self, tmp_path):
         for name, body in mangled.pages(self.body()):
             (tmp_path / "dv.json").write_bytes(body)

@@ -1,14 +1,19 @@
 """CDISC Dataset-JSON 1.1: a table with its columns' descriptions, as one JSON object or as JSON lines."""
 
 import json
+import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 
 from hub.domain.errors import RejectedError
 
 VERSION = "1.1.0"
 Item = dict[str, Any]
+_DECODER = json.JSONDecoder()
+_SIGN = re.compile(r"[ \t\r\n]*([][{}:,])[ \t\r\n]*")
 _TYPES = {str: "string", int: "integer", float: "float", bool: "boolean"}
 
 
@@ -55,34 +60,87 @@ def _type(key: str, records: Sequence[Mapping[str, Any]]) -> str:
     return kinds.pop() if len(kinds) == 1 else "string"
 
 
-def _told(content: bytes) -> tuple[Item, list[Any]]:
+def _told(content: bytes) -> tuple[Item, Iterator[Any]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise RejectedError("is no UTF-8") from error
     try:
-        told = json.loads(text)
-        found = told.get("rows") if isinstance(told, dict) else None
-    except (ValueError, RecursionError):
-        told, found = _lines(text)
-    if not isinstance(told, dict) or not isinstance(found, list):
+        head, begin = _object(text)
+    except (ValueError, TypeError, RecursionError):
+        return _lines(content.removeprefix(BOM_UTF8))
+    if begin is None:
         raise RejectedError("is no Dataset-JSON: it has no rows")
-    return told, found
+    return head, _listed(text, begin)
 
 
-def _lines(text: str) -> tuple[Any, list[Any]]:
-    first, *rest = text.splitlines() or [""]
+def _object(text: str) -> tuple[Item, int | None]:
+    """Return what the object *text* holds beside its rows, and where those begin. ValueError where it is none.
+
+    The rows are read to their end and not kept: as objects they are many times as large as their text.
+    """
+    head: Item = {}
+    begin = None
+    at, sign = _sign(text, 0, "{")
+    while sign != "}":
+        key, at = _DECODER.raw_decode(text, at)
+        if not isinstance(key, str):
+            raise TypeError("a key is no text")
+        at, _ = _sign(text, at, ":")
+        if key == "rows" and text.startswith("[", at):
+            begin, at = at, _past(text, at)
+        else:
+            head[key], at = _DECODER.raw_decode(text, at)
+        at, sign = _sign(text, at, ",}")
+    if at != len(text):
+        raise ValueError("more follows")
+    return head, begin
+
+
+def _past(text: str, begin: int) -> int:
+    """Return the place after the list that begins there. ValueError where it is none."""
+    at, sign = _sign(text, begin, "[")
+    if text.startswith("]", at):
+        return at + 1
+    while sign != "]":
+        _, at = _DECODER.raw_decode(text, at)
+        at, sign = _sign(text, at, ",]")
+    return at
+
+
+def _listed(text: str, begin: int) -> Iterator[Any]:
+    """Yield the entries of the list that begins there, which was read to its end before."""
+    at, sign = _sign(text, begin, "[")
+    while sign != "]" and not text.startswith("]", at):
+        row, at = _DECODER.raw_decode(text, at)
+        at, sign = _sign(text, at, ",]")
+        yield row
+
+
+def _sign(text: str, at: int, expected: str) -> tuple[int, str]:
+    """Return the place after the next sign, and blanks around it, and the sign. ValueError where it is another."""
+    found = _SIGN.match(text, at)
+    if found is None or found[1] not in expected:
+        raise ValueError(f"{expected} is expected")
+    return found.end(), found[1]
+
+
+def _lines(content: bytes) -> tuple[Any, Iterator[Any]]:
+    first, _, rest = content.partition(b"\n")
     try:
-        return json.loads(first), [_line(line) for line in rest if line.strip()]
+        head = json.loads(first)
     except (ValueError, RecursionError) as error:
         raise RejectedError("is no JSON") from error
+    if not isinstance(head, dict):
+        raise RejectedError("is no Dataset-JSON: it has no rows")
+    return head, (_line(line.decode()) for line in BytesIO(rest) if line.strip())
 
 
 def _line(line: str) -> Any:
     try:
         return json.loads(line)
     except (ValueError, RecursionError):
-        return line  # set aside as what it is
+        return line.rstrip("\r\n")  # set aside as what it is
 
 
 def _names(head: Item) -> list[str]:

@@ -18,6 +18,7 @@ from hub.connectors.rest.client import Asked, NotThereError
 from hub.connectors.rest.mapping import read_item
 from hub.connectors.rest.tokens import Tokens
 from hub.connectors.web import line_of
+from hub.connectors.whole import Place, Whole
 from hub.domain.changes import Capabilities, Change, Finding, Page, Push, Receipt, Reject
 from hub.domain.errors import HubError, RejectedError, RetryableError
 from hub.ports import System
@@ -36,6 +37,7 @@ class RaveSystem:
         self._client, self.close = line.client, line.close
         self._rules = mapping_of(_PACKAGE, config.kinds)
         self._feed = Feed(self._client, config)
+        self._whole = Whole()
         self._writer = Writer(self._client, config, self._rules, clock)
         self.kinds = tuple(kind for kind in _ORDER if kind in self._rules)
         writes = config.metadata_version is not None
@@ -54,7 +56,7 @@ class RaveSystem:
         at = int(state["at"])
         study = self._config.studies[at] if at < len(self._config.studies) else self._config.studies[0]
         if kind not in _FED or (kind == "subject_status" and self._config.subjects == "list"):
-            return self._listed(kind, study, at, begun=cursor is not None)
+            return self._listed(kind, study, at, state.get("place"), begun=cursor is not None)
         known = state["studies"].get(study, {"start": 1, "seen": []})
         seen = numbers_of(known["seen"])
         audits = self._feed.page(kind, rule, study, int(state["start"] or known["start"]))
@@ -115,35 +117,43 @@ class RaveSystem:
             if kind in _FED and not (kind == "subject_status" and self._config.subjects == "list"):
                 found = tuple(one for _, one in self._feed.page(kind, self._rules[kind], study, 1).found)
             else:
-                found = self._listing(kind, study)
+                found = tuple(self._entries(self._listing(kind, study), kind, study))
         except HubError as error:
             return Finding(f"{kind} of {study}", problem=f"{error}; ask for the right to this data set for the user")
         aside = sum(isinstance(one, Reject) for one in found)
         return Finding(f"{kind} of {study}", seen=f"{len(found)} on the first page, {aside} of them set aside")
 
-    def _listed(self, kind: str, study: str, at: int, *, begun: bool) -> Page:
-        try:
-            found = self._listing(kind, study)
-        except NotThereError as error:
-            if not begun:
-                raise
-            raise RetryableError(f"{error}; asked again later") from error
-        return self._after(at, {}, *_sorted(found))
+    def _listed(self, kind: str, study: str, at: int, place: Place | None, *, begun: bool) -> Page:
+        if not self._whole.holds(kind, place):
+            try:
+                content = self._listing(kind, study)
+            except NotThereError as error:
+                if not begun:
+                    raise
+                raise RetryableError(f"{error}; asked again later") from error
+            self._whole.take(kind, content, self._entries(content, kind, study), place)
+        following = (at + 1) % len(self._config.studies)
+        page = self._whole.page(
+            kind, lambda after: json.dumps({"at": at, "place": after} if after else {"at": following})
+        )
+        return with_parts(page, more=page.more or bool(following))
 
-    def _listing(self, kind: str, study: str) -> tuple[Change | Reject, ...]:
-        listing, rule = LISTINGS[kind], self._rules[kind]
-        where = f"{self._config.name}: {kind} of {study}"
+    def _listing(self, kind: str, study: str) -> bytes:
+        listing = LISTINGS[kind]
         got = self._client.fetch(Asked("GET", listing.path(study), listing.params(study), {"Accept": "text/xml"}))
-        refused(got.content, where)
-        found: list[Change | Reject] = []
-        for number, part in enumerate(parts(got.content, (listing.tag,), where), 1):
+        refused(got.content, f"{self._config.name}: {kind} of {study}")
+        return got.content
+
+    def _entries(self, content: bytes, kind: str, study: str) -> Iterator[Change | Reject]:
+        listing, rule = LISTINGS[kind], self._rules[kind]
+        found = parts(content, (listing.tag,), f"{self._config.name}: {kind} of {study}")
+        for number, part in enumerate(found, 1):
             place = f"{study}, {listing.tag} {number}"
             if part.element is None:
-                found.append(Reject(kind, place, part.problem, part.raw))
+                yield Reject(kind, place, part.problem, part.raw)
                 continue
-            items = listing.read(part.element, study)
-            found += [with_parts(read_item(kind, rule, item, place), raw=part.raw) for item in items]
-        return tuple(found)
+            for item in listing.read(part.element, study):
+                yield with_parts(read_item(kind, rule, item, place), raw=part.raw)
 
     def _after(
         self, at: int, state: Mapping[str, Any], changes: tuple[Change, ...], rejects: tuple[Reject, ...]
