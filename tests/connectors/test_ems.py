@@ -154,6 +154,17 @@ def test_a_package_is_read_once_and_again_where_it_was_altered(world, exchange):
     assert len(json.loads(drained(ems, "document", cursor)[2])["done"]) == 1
 
 
+def test_small_packages_share_a_page_and_one_that_is_on_its_way_keeps_none_before_it(world, exchange):
+    ids = [world.enter(f"{number}") for number in range(5)]
+    (world.inbox / "20260302080004" / "files" / f"{ids[3]}.pdf").unlink()
+    sent = (world.inbox / "20260302080004" / "exchange.xml").stat().st_mtime
+    ems = exchange(clock=lambda: NOW.fromtimestamp(sent, NOW.tzinfo))
+    page = ems.pull("document", None)
+    assert ([one.external_id for one in page.changes], page.more) == (ids[:3], True)
+    with pytest.raises(RetryableError, match="has not come yet"):
+        ems.pull("document", page.cursor)
+
+
 def test_files_that_are_still_on_their_way_are_waited_for_and_then_set_aside(world, exchange):
     known = world.enter("one")
     path = world.inbox / "20260302080001" / "files" / f"{known}.pdf"

@@ -45,18 +45,25 @@ class Inbox:
         done = [one for one in state["done"] if one in there]
         read = set(done)
         waiting = [path for path, mark in packages.items() if mark not in read]
-        if not waiting:
-            return Page((), json.dumps({"done": done}))
-        path = waiting[0]
-        begin = state["from"] if state["at"] == packages[path] else 0
-        found, ended = self._read(path, begin)
-        if ended:
-            after: dict[str, Any] = {"done": [*done, packages[path]]}
-        else:
-            after = {"done": done, "at": packages[path], "from": begin + _SIZE}
+        found: list[Change | Reject] = []
+        after: dict[str, Any] = {"done": done}
+        while waiting and len(found) < _SIZE:
+            path = waiting[0]
+            begin = state["from"] if state["at"] == packages[path] else 0
+            try:
+                told, ended = self._read(path, begin, _SIZE - len(found))
+            except RetryableError:
+                if not found:
+                    raise
+                break  # what came before it is not kept waiting
+            if ended:
+                done.append(packages[waiting.pop(0)])
+            else:
+                after |= {"at": packages[path], "from": begin + _SIZE - len(found)}
+            found += told
         changes = tuple(one for one in found if isinstance(one, Change))
         rejects = tuple(one for one in found if isinstance(one, Reject))
-        return Page(changes, json.dumps(after), more=not ended or len(waiting) > 1, rejects=rejects)
+        return Page(changes, json.dumps(after), more=bool(waiting), rejects=rejects)
 
     def open(self, external_id: str, version: str) -> Path:
         """Return the file of a version of an object that came. RejectedError where there is none."""
@@ -87,15 +94,15 @@ class Inbox:
             raise FatalError(f"{self._folder} holds {len(marks)} packages; move those that were read away")
         return marks
 
-    def _read(self, path: Path, begin: int) -> tuple[list[Change | Reject], bool]:
-        """Return up to a page of a package's objects, and whether it ended with them."""
+    def _read(self, path: Path, begin: int, room: int) -> tuple[list[Change | Reject], bool]:
+        """Return up to *room* of a package's objects after *begin*, and whether it ended with them."""
         found: list[Change | Reject] = []
         try:
             with closing(objects(path / MANIFEST)) as entries:
                 for number, entry in enumerate(entries):
                     if not isinstance(entry, ObjectEntry):
                         self._check_batch(entry)
-                    elif number > begin + _SIZE:
+                    elif number > begin + room:
                         return found, False
                     elif number > begin:
                         found.append(self._one(path, number, entry))
