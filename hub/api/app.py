@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from hub.api import problems, upkeep, webhooks
 from hub.api.group_commit import GroupCommit
 from hub.api.headers import SecurityHeaders
-from hub.api.limits import BodyLimit, Buckets
+from hub.api.limits import BodyLimit, Buckets, Levels
 from hub.api.openapi import describe
 from hub.api.routers import LARGE, ROUTERS
 from hub.bootstrap import Hub
@@ -27,8 +27,11 @@ _SIGN_INS_PER_S = 0.5
 _SIGN_INS_AT_ONCE = 20
 
 
-def create_app(hub: Hub) -> FastAPI:
-    """Return the application that serves *hub*; its jobs run between start-up and shut-down."""
+def create_app(hub: Hub, *, levels: Levels | None = None) -> FastAPI:
+    """Return the application that serves *hub*; its jobs run between start-up and shut-down.
+
+    What askers have left of their limits is kept in *levels*, of this process alone when None.
+    """
     reads = Reads(hub.desk)
     group: GroupCommit[Call] = GroupCommit(hub.sync.calls.keep)
 
@@ -55,8 +58,9 @@ def create_app(hub: Hub) -> FastAPI:
     app.state.hub = hub
     app.state.refusals = Refusals(hub.desk)
     app.state.reads = reads
-    app.state.buckets = Buckets(hub.settings.requests_per_s, int(hub.settings.requests_per_s * 10))
-    app.state.doorstep = Buckets(_SIGN_INS_PER_S, _SIGN_INS_AT_ONCE)
+    per_s = hub.settings.requests_per_s
+    app.state.buckets = Buckets(per_s, int(per_s * 10), levels=levels, of="user")
+    app.state.doorstep = Buckets(_SIGN_INS_PER_S, _SIGN_INS_AT_ONCE, levels=levels, of="sign-in")
     problems.install(app)
     app.add_middleware(BodyLimit, large=("/webhooks/", *LARGE, *site.LARGE))  # webhooks have a limit of their own
     app.add_middleware(problems.Unbroken)

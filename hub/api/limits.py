@@ -3,7 +3,10 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,25 +16,80 @@ MOST_BYTES = 1 << 20
 _REMEMBERED = 10_000
 
 
-class Buckets:
-    """A bucket of *burst* requests for each asker, filled again at *per_s* a second."""
+class Level(Protocol):
+    """How many requests one asker has left."""
 
-    def __init__(self, per_s: float, burst: int, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._per_s = per_s
-        self._burst = burst
-        self._monotonic = monotonic
+    def read(self) -> tuple[float, float] | None:
+        """Return the level and when it was that; None for one who is not known."""
+
+    def write(self, level: float, at: float) -> None:
+        """Keep the level."""
+
+
+class Levels(Protocol):
+    """Where levels are kept."""
+
+    def held(self, who: str) -> AbstractContextManager[Level]:
+        """Keep every other one from the level of *who* until the block ends."""
+
+
+class OwnLevels:
+    """`Levels` of one process: those asked for last."""
+
+    def __init__(self) -> None:
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, who: str) -> None:
-        """Take one request of *who*. HttpError (429) where the bucket is empty."""
+    @contextmanager
+    def held(self, who: str) -> Iterator[Level]:
+        """Keep other threads out until the block ends."""
         with self._lock:
-            now = self._monotonic()
-            level, at = self._levels.pop(who, (float(self._burst), now))
-            level = min(self._burst, level + (now - at) * self._per_s)
-            self._levels[who] = (max(level - 1, min(level, 0)), now)
+            yield _Own(self._levels, who)
             if len(self._levels) > _REMEMBERED:
                 self._levels.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    levels: OrderedDict[str, tuple[float, float]]
+    who: str
+
+    def read(self) -> tuple[float, float] | None:
+        return self.levels.get(self.who)
+
+    def write(self, level: float, at: float) -> None:
+        self.levels[self.who] = (level, at)
+        self.levels.move_to_end(self.who)
+
+
+class Buckets:
+    """A bucket of *burst* requests for each asker, filled again at *per_s* a second.
+
+    *levels* may be shared with others, *of* tells what is counted here from what they count.
+    """
+
+    def __init__(
+        self,
+        per_s: float,
+        burst: int,
+        *,
+        levels: Levels | None = None,
+        of: str = "",
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._per_s = per_s
+        self._burst = burst
+        self._of = of
+        self._monotonic = monotonic
+        self._levels = levels or OwnLevels()
+
+    def take(self, who: str) -> None:
+        """Take one request of *who*. HttpError (429) where the bucket is empty."""
+        with self._levels.held(f"{self._of} {who}") as kept:
+            now = self._monotonic()
+            level, at = kept.read() or (float(self._burst), now)
+            level = min(self._burst, level + (now - at) * self._per_s)
+            kept.write(max(level - 1, min(level, 0)), now)
         if level < 1:
             wait_s = max(1, round((1 - level) / self._per_s))
             raise problems.HttpError(429, "too many requests; wait a little", headers={"Retry-After": str(wait_s)})

@@ -9,6 +9,7 @@ from hub.cli.guard import say
 if TYPE_CHECKING:
     from socket import socket
 
+    from hub.api.limits import Levels
     from hub.bootstrap import Hub
     from hub.settings import Settings
 
@@ -46,11 +47,13 @@ def serve(
             return
         hub.close()  # each process opens its own: nothing of a connection is shared
         importlib.import_module("hub.api.app")  # loaded once for all of them
+        # one limit for each asker, whichever process answers
+        levels = importlib.import_module("hub.api.shared_levels").SharedLevels()
         gc.freeze()
-        kept_running(workers, lambda: _served(opened(), listening, tls))
+        kept_running(workers, lambda: _served(opened(), listening, tls, levels))
 
 
-def _served(hub: "Hub", listening: "socket", tls: dict[str, Any]) -> None:
+def _served(hub: "Hub", listening: "socket", tls: dict[str, Any], levels: "Levels | None" = None) -> None:
     """Serve until SIGTERM."""
     import gc
     import signal
@@ -59,7 +62,7 @@ def _served(hub: "Hub", listening: "socket", tls: dict[str, Any]) -> None:
 
     from hub.api.app import create_app
 
-    app = create_app(hub)
+    app = create_app(hub, levels=levels)
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=20, **tls)
     gc.freeze()  # what is loaded stays: looking through it again would hold up a request now and then
     # uvicorn ends gracefully, then raises the signal once more: it is not to end the process with a failure
