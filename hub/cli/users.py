@@ -96,7 +96,7 @@ def revoke(
     from hub.services.accounts import keeping
 
     hub, account = _found(email)
-    keeping.revoke(hub.desk, account, id, by=by, reason=why)
+    keeping.revoke(hub.desk, account, id, by=by, reason=why, even_last=True)
     say(f"{account.user.email}: grant {id} is revoked")
 
 
@@ -106,7 +106,7 @@ def deactivate(email: Email, by: By, why: Why) -> None:
     from hub.services.accounts import keeping
 
     hub, account = _found(email)
-    keeping.deactivate(hub.desk, account, by=by, reason=why)
+    keeping.deactivate(hub.desk, account, by=by, reason=why, even_last=True)
     say(f"{account.user.email}: is deactivated")
 
 

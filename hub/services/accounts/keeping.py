@@ -1,14 +1,16 @@
 """Accounts are made, granted roles, reset and deactivated; each step by somebody, with its line in the audit trail."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from hub.domain.accounts import FORMER_KEPT, Account, Held, check_password
 from hub.domain.errors import MissingError, StandingError, UsageError
-from hub.domain.people import Grant, User
+from hub.domain.people import EVERY, Grant, Role, User
 from hub.services.accounts.desk import Desk
 
+_PAGE = 500
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}")
 
 
@@ -47,17 +49,27 @@ def give(desk: Desk, account: Account, grant: Grant, *, by: str, reason: str = "
     return held
 
 
-def revoke(desk: Desk, account: Account, id: str, *, by: str, reason: str = "") -> None:
-    """End a grant. MissingError where it is not in force."""
+def revoke(desk: Desk, account: Account, id: str, *, by: str, reason: str = "", even_last: bool = False) -> None:
+    """End a grant. MissingError where it is not in force.
+
+    StandingError where nobody else administers the same, unless *even_last*: for who can make another at the machine.
+    """
     held = next((one for one in desk.accounts.held(account.user.id) if one.id == id), None)
     if held is None:
         raise MissingError(f"grant {id}: {account.user.email} has none of that name")
+    if not even_last:
+        _administered_without(desk, [held])
     entry = desk.entry("grant", account.user.id, by=by, old=plain_grant(held.grant), reason=reason)
     desk.accounts.revoke(id, desk.clock(), audit=[entry])
 
 
-def deactivate(desk: Desk, account: Account, *, by: str, reason: str) -> Account:
-    """Let nobody sign in to an account any more, end its sessions and tokens; what the person did stays theirs."""
+def deactivate(desk: Desk, account: Account, *, by: str, reason: str, even_last: bool = False) -> Account:
+    """Let nobody sign in to an account any more, end its sessions and tokens; what the person did stays theirs.
+
+    StandingError where nobody else administers what this person does, unless *even_last*.
+    """
+    if not even_last:
+        _administered_without(desk, desk.accounts.held(account.user.id))
     after = _state(desk, account, "deactivated", by=by, reason=reason)
     end_all(desk, account.user.id, by=by, reason="account deactivated")
     for token in desk.tokens.tokens(account.user.id):
@@ -126,6 +138,35 @@ def plain_grant(grant: Grant) -> dict[str, Any]:
         "unblinded": grant.unblinded,
         "until": grant.until.isoformat() if grant.until else None,
     }
+
+
+def _administered_without(desk: Desk, going: Sequence[Held]) -> None:
+    """Raise StandingError where somebody else would no longer administer what the grants *going* are for.
+
+    Otherwise nobody could give a role, open a locked account or take one away but at the machine itself.
+    """
+    asked = {one.grant.organization for one in going if _administers(one, desk)}
+    left, gone = set[str](), {one.id for one in going}
+    for account in _all(desk) if asked else ():
+        if account.user.state == "active":
+            mine = desk.accounts.held(account.user.id)
+            left |= {one.grant.organization for one in mine if one.id not in gone and _administers(one, desk)}
+    alone = sorted(one for one in asked if one not in left and EVERY not in left)
+    if alone:
+        what = "every organization" if alone[0] == EVERY else alone[0]
+        raise StandingError(f"nobody else administers {what}: give another person the role first")
+
+
+def _administers(held: Held, desk: Desk) -> bool:
+    grant = held.grant
+    return grant.role is Role.ADMINISTRATOR and not grant.study and (grant.until is None or grant.until > desk.clock())
+
+
+def _all(desk: Desk) -> Iterator[Account]:
+    page = desk.accounts.accounts(limit=_PAGE)
+    while page:
+        yield from page
+        page = desk.accounts.accounts(after=page[-1].user.email, limit=_PAGE)
 
 
 def _state(desk: Desk, account: Account, state: str, *, by: str, reason: str) -> Account:
