@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
+from hub.connectors.troubles import ForeignError
 from hub.domain.errors import RetryableError
 
 _MARKUP = re.compile(rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<(!doctype\s+)?html\b", re.IGNORECASE | re.DOTALL)
@@ -73,7 +74,7 @@ def checked(content: bytes, where: str) -> bytes:
     if not bare:
         raise RetryableError(f"{where}: the answer is empty")
     if _MARKUP.match(bare):
-        raise RetryableError(f"{where}: a web page comes where XML should (maintenance, or a proxy in between)")
+        raise ForeignError(f"{where}: a web page comes where XML should (maintenance, or a proxy in between)")
     return bare
 
 

@@ -10,6 +10,7 @@ import httpx2
 
 from hub.connectors.rest.client import Limits
 from hub.connectors.rest.trust import trusted
+from hub.connectors.troubles import ForeignError, unreached
 from hub.domain.errors import RejectedError, RetryableError
 
 
@@ -47,7 +48,7 @@ class Answer:
         try:
             return json.loads(self.content)
         except (ValueError, RecursionError) as error:
-            raise RetryableError(f"{where}: the answer is no JSON") from error
+            raise ForeignError(f"{where}: the answer is no JSON") from error
 
     def object(self) -> dict[str, Any]:
         """Return the body where it is a JSON object, else an empty one; for reading what an error says."""
@@ -121,7 +122,7 @@ class Wire:
         except httpx2.InvalidURL as error:  # made of what a peer told, such as an id that is none
             raise RejectedError(f"{self._name}: no address can be made of what was told ({error})") from error
         except httpx2.HTTPError as error:
-            raise RetryableError(f"{self._name}: does not answer ({type(error).__name__})") from error
+            raise unreached(self._name, request.url, error) from error
 
 
 def _query(request: Request) -> httpx2.QueryParams | None:

@@ -43,6 +43,9 @@ size: 3
 writes_subjects: true
 kinds: {{site: {{fields: {{name: {{required: true}}}}}}}}
 """
+VISITS = """, monitoring_visit: {id: Visit Id, fields: {
+  type: {field: Visit Type, codes: {Site Visit: routine}}, status: {field: Visit Status, codes: {Completed: done}},
+  start: {field: Visit Start, format: "%m/%d/%Y"}, end: {field: Visit End, format: "%m/%d/%Y"}, monitor: Visit Owner}}}"""
 LIBRE = """
 connector: libreclinica
 name: libre
@@ -225,6 +228,13 @@ class TestSiebel(WithSecret, SourceContract):
         for number in range(7):
             world.enter(f"site {number}")
         text = SIEBEL.format(address=world.address) + "visits_path: siebel/v1.0/service/Site Visits/querypage/\n"
+        asking = siebel_system.SiebelSystem(siebel_system.read_config(text), lambda: NOW)
+        assert "monitoring_visit" not in asking.kinds, "what nobody has named is not guessed"
+        [asked] = [one.problem for one in asking.check() if one.problem]
+        assert "set id, fields.type, fields.status, fields.start under kinds.monitoring_visit" in asked
+        assert "Visit Type" in asking.discover()["there"]["monitoring_visit"]
+        asking.close()
+        text = text.replace("required: true}}}}", "required: true}}}" + VISITS)
         source = siebel_system.SiebelSystem(siebel_system.read_config(text), lambda: NOW)
         changes, rejects, _ = drained(source, "monitoring_visit")
         assert (len(changes), rejects) == (1 + 5 * 2, [])
@@ -249,7 +259,7 @@ class TestSiebel(WithSecret, SourceContract):
                 continue
             world.fail("write", lambda _peer, _asked, _true, body=body: Answer(200, body))
             assert mangled.refused(lambda: source.pull("site", None)), name
-        for name, item in mangled.items({"Account Name": "x", "Status": "Active"}):
+        for name, item in mangled.items({"Site Name": "x", "Status": "Enrolling"}):
             if any(isinstance(value, int) and value > 10**300 for value in item.values()):
                 continue
             spoilt = {"Site Number": "R-9", **item}
@@ -262,7 +272,7 @@ class TestSiebel(WithSecret, SourceContract):
         assert opened().discover()["kinds"]["site"]["status"] == "Status"
         world.fail("write", faults.status(403))
         [finding] = opened().check()
-        assert "may be called over REST" in finding.problem
+        assert "business service to be opened for REST" in finding.problem
 
 
 class TestLibreClinica(WithSecret, SourceContract):

@@ -312,7 +312,7 @@ def test_check_says_what_is_wrong_in_words(world, opened):
     other = opened(YAML.replace("name__v", "gone__c"))
     assert "has no field gone__c, which title is read from" in " ".join(one.problem for one in other.check())
     world.denied.add("action_item__c")
-    assert "give the user read on action_item__c" in " ".join(one.problem for one in vault.check())
+    assert "ask the administrator for read on action_item__c" in " ".join(one.problem for one in vault.check())
     world.denied.clear()
     world.fields.pop("external_id__v")
     assert "external_id__v is no unique field" in " ".join(one.problem for one in vault.check())

@@ -274,7 +274,7 @@ def test_graph_makes_nothing_twice_where_its_answer_was_lost(graph):
 def test_graph_says_in_words_what_is_wrong(graph):
     graph.calendar.check()
     graph.server.denied.add(f"/users/{BOX}/events")
-    with pytest.raises(FatalError, match="a right is missing"):
+    with pytest.raises(FatalError, match="it is not allowed"):
         graph.calendar.check()
     other = graph.made(mailbox="other@meridian.test")
     with pytest.raises(FatalError, match="no mailbox of this tenant"):

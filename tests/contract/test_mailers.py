@@ -257,7 +257,7 @@ def test_graph_sends_nothing_twice_where_its_answer_was_lost(graph):
 def test_graph_says_which_mailbox_or_right_is_missing(graph):
     harness = Graph(graph)
     graph.denied.add(f"/users/{BOX}/sendMail")
-    with pytest.raises(FatalError, match="a right is missing"):
+    with pytest.raises(FatalError, match="it is not allowed"):
         harness.mailer.send(MAIL)
     with pytest.raises(FatalError, match="no mailbox of this tenant"):
         harness._made(mailbox="other@meridian.test").send(MAIL)

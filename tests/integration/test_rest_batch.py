@@ -12,8 +12,9 @@ from hub.connectors.rest.client import Asked as Request
 from hub.connectors.rest.client import Client, Limits
 from hub.connectors.rest.config import Auth, Batch
 from hub.connectors.rest.system import open_rest
+from hub.connectors.troubles import CredentialsError
 from hub.domain.changes import Asked, Push
-from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleError
+from hub.domain.errors import RejectedError, RetryableError, StaleError
 from tests.integration.test_rest import _now, sides
 
 __all__ = ["sides"]
@@ -74,7 +75,7 @@ GOOD = {"id": "0", "status": 200, "body": {"id": "a"}}
     ("answer", "error", "told"),
     [
         ({"id": "1", "status": 503}, RetryableError, "status 503"),
-        ({"id": "1", "status": 401}, FatalError, "credentials are refused"),
+        ({"id": "1", "status": 401}, CredentialsError, "credentials are refused"),
         ({"id": "7", "status": 200}, RetryableError, "sites/1 has no answer"),
         ({"id": "1", "status": "200"}, RetryableError, "sites/1 has no answer"),
         ("nonsense", RetryableError, "sites/1 has no answer"),

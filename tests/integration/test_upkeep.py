@@ -70,7 +70,7 @@ def test_a_sweep_looks_at_each_meeting_platform_and_says_which_could_not_be(clie
         "teams": Connected("teams", Platform(RetryableError("teams: does not answer")), rule),
     }
     job = result(client, hub, "upkeep/recording-sweeps")
-    assert job["result"]["platforms"] == {"zoom": {"found": 0, "taken": [], "failed": []}}
+    assert job["result"]["platforms"] == {"zoom": {"found": 0, "taken": [], "failed": [], "withdrawn": []}}
     assert job["result"]["away"] == {"teams": "teams: does not answer"}
 
 

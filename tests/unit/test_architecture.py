@@ -6,6 +6,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,3 +70,37 @@ def test_two_forms_of_the_api_have_two_names():
 
 def _forms(path):
     return re.findall(r"^class (\w+)\(", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+IMPORTED_AS = {
+    "python-docx": "docx",
+    "pyyaml": "yaml",
+    "pyjwt": "jwt",
+    "kafka-python": "kafka",
+    "opentelemetry-api": "opentelemetry",
+    "opentelemetry-exporter-otlp-proto-http": "opentelemetry.exporter",
+    "opentelemetry-sdk": "opentelemetry.sdk",
+}
+USED_BY_OTHERS = {
+    "crc32c": "kafka-python checks batches four times faster with it",
+    "python-multipart": "FastAPI reads forms with it",
+    "tzdata": "zoneinfo reads zones from it where the machine has none",
+}
+
+
+def test_every_dependency_that_is_shipped_is_used():
+    """What is not used has to be kept safe all the same: see docs/adr/0045."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    names = [re.split(r"[\[<>=]", one)[0].strip() for one in told]
+    whole = "\n".join(path.read_text() for path in SOURCES)
+    unused = [
+        name
+        for name in names
+        if name not in USED_BY_OTHERS
+        and f"import {(module := IMPORTED_AS.get(name, name.replace('-', '_')))}" not in whole
+        and f"from {module}" not in whole
+        and f'"{module}.' not in whole
+    ]
+    assert unused == []
+    assert set(USED_BY_OTHERS) <= set(names)
+    assert not {"odmlib", "slack-sdk", "slack_sdk", "msal"} & set(names)

@@ -19,7 +19,8 @@ from hub.connectors.calendar.graph_forms import (
 )
 from hub.connectors.graph.access import Access
 from hub.connectors.graph.client import Graph
-from hub.connectors.rest.client import Limits, NotThereError
+from hub.connectors.rest.client import Limits
+from hub.connectors.troubles import NotThereError
 from hub.domain.errors import FatalError, RetryableError
 from hub.domain.recurring import Otherwise, Series
 from hub.ports.events import HeldSeries

@@ -12,7 +12,8 @@ from hub.connectors.chat.teams_messages import read
 from hub.connectors.graph.access import Access
 from hub.connectors.graph.client import Graph, ResyncError
 from hub.connectors.graph.watch import Notify, Watch
-from hub.connectors.rest.client import Limits, NotThereError
+from hub.connectors.rest.client import Limits
+from hub.connectors.troubles import NotThereError
 from hub.domain.communications import Said
 from hub.domain.errors import FatalError
 from hub.ports.communications import Heard

@@ -11,6 +11,7 @@ from hub.connectors.feeds.notices import known_as, notice, read
 from hub.connectors.feeds.robots import AGENT, Robots
 from hub.connectors.rest.client import Asked, Client
 from hub.connectors.rest.tokens import Tokens
+from hub.connectors.troubles import Advice, problem
 from hub.connectors.web import Line, Web, line_of
 from hub.domain.changes import Capabilities, Change, Finding, Page, Reject
 from hub.domain.errors import FatalError, HubError, RejectedError, RetryableError
@@ -19,6 +20,13 @@ from hub.ports import System
 KIND = "regulatory_notice"
 _NOT_CHANGED = 304
 _BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
+
+
+_ADVICE = Advice(
+    "the feed's url (addresses change: give another under feeds)",
+    "",
+    "leave to read its feed, or set user_agent: browser for one that refuses what is no browser",
+)
 
 
 class FeedsSystem:
@@ -72,7 +80,7 @@ class FeedsSystem:
             try:
                 found, _ = self._read(name, {})
             except HubError as error:
-                yield Finding(name, problem=str(error))
+                yield Finding(name, problem=problem(error, _ADVICE))
             else:
                 aside = sum(isinstance(one, Reject) for one in found)
                 yield Finding(name, seen=f"{len(found)} notices, {aside} of them set aside")

@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 from hub.connectors.fhir.config import Fhir
 from hub.connectors.fhir.mapping import WAYS, check, fields_of, way_of
 from hub.connectors.fhir.parts import KEY_SYSTEM, Resource
-from hub.connectors.rest.client import Asked, Client, NotThereError, Told
+from hub.connectors.rest.client import Asked, Client, Told
+from hub.connectors.troubles import NotThereError
 from hub.domain.errors import RejectedError, RetryableError, StaleError
 
 _JSON = "application/fhir+json"

@@ -16,12 +16,18 @@ from hub.connectors.rest.config import Call, Deleted, Listing, Rest, Since, Valu
 from hub.connectors.rest.config import Kind as RestKind
 from hub.connectors.rest.system import RestSystem
 from hub.connectors.rest.tokens import Tokens
+from hub.connectors.troubles import Advice, problem
 from hub.domain.changes import Change, Finding, Page, Push, Receipt, Reject
 from hub.domain.errors import HubError
 from hub.domain.records.kinds import KINDS
 from hub.ports import System
 
 _JSON = {"Accept": "application/fhir+json"}
+
+
+_ADVICE = Advice(
+    "base_url (of FHIR itself)", "auth", "read and search of this type (SMART: a system scope) for the client"
+)
 
 
 class FhirSystem:
@@ -73,7 +79,7 @@ class FhirSystem:
         try:
             told = self._client.ask(Asked("GET", "metadata", {}, _JSON)).body
         except HubError as error:
-            yield Finding("address", problem=str(error))
+            yield Finding("address", problem=problem(error, _ADVICE))
             return
         version = told.get("fhirVersion") if isinstance(told, Mapping) else None
         if not isinstance(version, str):
@@ -88,7 +94,7 @@ class FhirSystem:
             try:
                 page = self.pull(kind, None)
             except HubError as error:
-                yield Finding(kind, problem=str(error))
+                yield Finding(kind, problem=problem(error, _ADVICE))
             else:
                 seen = f"{len(page.changes)} on the first page, {len(page.rejects)} set aside"
                 yield Finding(kind, seen=f"{seen}{self._left_out(kind)}")

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from hub.connectors.declared import Strict
 from hub.connectors.references import Secret, secret_of
 from hub.connectors.rest.waits import wait_of
+from hub.connectors.troubles import CredentialsError, ForeignError
 from hub.connectors.wire import Answer, Request, Wire
 from hub.domain.errors import FatalError, RetryableError
 
@@ -97,9 +98,9 @@ class GraphTokens:
             raise RetryableError(f"{self._name}: sign-in answers {answer.status}", retry_after_s=wait_s)
         told = answer.object()
         if answer.well and not told:  # a page of upkeep, or half an answer
-            raise RetryableError(f"{self._name}: the answer of the sign-in is no JSON object")
+            raise ForeignError(f"{self._name}: the answer of the sign-in is no JSON object")
         if not answer.well or not isinstance(told.get("access_token"), str):
-            raise FatalError(f"{self._name}: sign-in is refused: {_advice(answer)}")
+            raise CredentialsError(f"{self._name}: sign-in is refused: {_advice(answer)}")
         return told
 
     def _proof(self) -> dict[str, str]:

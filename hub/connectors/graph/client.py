@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from hub.connectors.graph.access import Access, GraphTokens
-from hub.connectors.rest.client import Limits, NotThereError
+from hub.connectors.rest.client import Limits
 from hub.connectors.rest.waits import wait_of
+from hub.connectors.troubles import CredentialsError, NotThereError, RightError
 from hub.connectors.wire import Answer, Request, Wire, same_host
 from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleError
 
@@ -133,9 +134,9 @@ class Graph:
         if 300 <= status < 400:
             return FatalError(f"{line}; it leads elsewhere: correct base_url")
         if status == 401:
-            return FatalError(f"{line}; the credentials are refused: check tenant, client_id and secret")
+            return CredentialsError(f"{line}; the credentials are refused")
         if status == 403:
-            return FatalError(f"{line}; a right is missing: {self._tokens.redacted(message)[:_SHOWN]}")
+            return RightError(f"{line}; it is not allowed: {self._tokens.redacted(message)[:_SHOWN]}".rstrip(": "))
         if status == 412:
             return StaleError(f"{line}; it was changed there meanwhile")
         kinds: dict[int, type[RejectedError]] = {404: NotThereError, 410: ResyncError, 409: TakenError, 423: TakenError}

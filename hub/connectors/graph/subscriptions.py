@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hub.connectors.graph.client import Graph
-from hub.connectors.rest.client import NotThereError
+from hub.connectors.troubles import NotThereError
 from hub.domain.errors import RetryableError
 
 

@@ -10,7 +10,8 @@ from pydantic import Field
 from hub.connectors.graph.access import Access
 from hub.connectors.graph.client import Graph
 from hub.connectors.mail.message import message
-from hub.connectors.rest.client import Limits, NotThereError
+from hub.connectors.rest.client import Limits
+from hub.connectors.troubles import NotThereError
 from hub.domain.errors import FatalError
 from hub.ports.review import Mail
 

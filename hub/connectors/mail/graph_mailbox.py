@@ -11,7 +11,8 @@ from pydantic import Field
 from hub.connectors.graph.access import Access
 from hub.connectors.graph.client import Graph, ResyncError
 from hub.connectors.mail.parsing import parsed
-from hub.connectors.rest.client import Limits, NotThereError
+from hub.connectors.rest.client import Limits
+from hub.connectors.troubles import NotThereError
 from hub.domain.errors import FatalError, RejectedError, RetryableError
 from hub.domain.received import ReceivedMail
 from hub.ports.mailboxes import MailPage

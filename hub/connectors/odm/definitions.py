@@ -18,8 +18,10 @@ from hub.connectors.files.config import Records, begun
 from hub.connectors.files.json_lines import row_of
 from hub.connectors.files.mapping import read_row
 from hub.connectors.odm.usdm import OFFICIAL, Wrapper, items, sponsor_ids
-from hub.connectors.rest.client import Asked, NotThereError
+from hub.connectors.rest.client import Asked
 from hub.connectors.rest.tokens import Tokens
+from hub.connectors.tried import Tried
+from hub.connectors.troubles import Advice, NotThereError
 from hub.connectors.web import Web, line_of
 from hub.domain.changes import Capabilities, Change, Page, Push, Receipt, Reject
 from hub.domain.errors import RejectedError, RetryableError
@@ -104,6 +106,9 @@ class UsdmSystem:
         return read_row(kind, self._records[kind], row, f"study definition {known}")
 
 
+_ADVICE = Advice("base_url and studies", "auth", "the right to read study definitions (and to change them, for write)")
+
+
 def read_config(text: str) -> Usdm:
     """Return what the YAML *text* declares. UsageError names the first thing wrong, without its value."""
     return read_declared(Usdm, text, "usdm system")
@@ -113,7 +118,8 @@ def opened(text: str, tokens: Callable[[], Tokens] | None) -> System:
     """Make the system of its YAML. UsageError names the first key that is wrong."""
     config = read_config(text)
     usdm = UsdmSystem(config, lambda: datetime.now(UTC), tokens)
-    return System(config.name, KINDS, usdm, usdm if config.write else None, config.every_s, config.rate_per_s)
+    target, looked = usdm if config.write else None, Tried(usdm, KINDS, _ADVICE)
+    return System(config.name, KINDS, usdm, target, config.every_s, config.rate_per_s, looked)
 
 
 def _path(known: str) -> str:

@@ -17,8 +17,10 @@ from hub.connectors.odm.rows import items
 from hub.connectors.odm.sending import Sender
 from hub.connectors.odm.writing import KINDS
 from hub.connectors.rest.auth import Identity
-from hub.connectors.rest.client import Asked, Got, NotThereError
+from hub.connectors.rest.client import Asked, Got
 from hub.connectors.rest.tokens import Tokens
+from hub.connectors.tried import Tried
+from hub.connectors.troubles import Advice, ForeignError, NotThereError
 from hub.connectors.web import line_of
 from hub.connectors.whole import Whole
 from hub.domain.changes import Capabilities, Change, Page, Push, Receipt, Reject
@@ -86,7 +88,7 @@ class OdmSystem:
         try:
             return self._client.fetch(Asked("GET", path, {}, headers))
         except NotThereError as error:
-            raise RetryableError(f"{error}; the document may not be there yet") from error
+            raise RetryableError(f"{error}; the document may not be there yet, or read.path is another") from error
 
     def _found(self, content: bytes, kind: str) -> Iterator[Change | Reject]:
         try:
@@ -94,12 +96,15 @@ class OdmSystem:
                 yield self._read(kind, number, raw, item)
         except RejectedError as error:
             path = self._config.read.path if self._config.read else ""
-            raise RetryableError(f"{self._config.name}: {path}: {error}") from error
+            raise ForeignError(f"{self._config.name}: {path}: {error}") from error
 
     def _read(self, kind: str, number: int, raw: bytes, item: Mapping[str, Any] | str) -> Change | Reject:
         records, place = self._records[kind], f"{kind} {number}"
         row = Row(place, raw, {}, item) if isinstance(item, str) else row_of(dict(item), place, raw, records)
         return read_row(kind, records, row, "odm")
+
+
+ADVICE = Advice("base_url and read.path", "auth", "the right to read what is at read.path")
 
 
 def opened(text: str, tokens: Callable[[], Tokens] | None) -> System:
@@ -108,7 +113,8 @@ def opened(text: str, tokens: Callable[[], Tokens] | None) -> System:
     odm = OdmSystem(config, lambda: datetime.now(UTC), tokens)
     source = odm if odm.kinds else None
     target = odm if config.write else None
-    return System(config.name, odm.kinds, source, target, config.every_s, config.rate_per_s)
+    looked = Tried(odm, odm.kinds, ADVICE)
+    return System(config.name, odm.kinds, source, target, config.every_s, config.rate_per_s, looked)
 
 
 def _written(write: Write | None) -> frozenset[str]:

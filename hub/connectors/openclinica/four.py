@@ -12,6 +12,8 @@ from hub.connectors.odm.config import Odm, Read
 from hub.connectors.odm.system import OdmSystem
 from hub.connectors.openclinica.signing_in import UserIdentity
 from hub.connectors.rest.tokens import Tokens
+from hub.connectors.tried import Tried
+from hub.connectors.troubles import Advice
 from hub.connectors.web import Web
 from hub.ports import System
 
@@ -21,6 +23,13 @@ _STATUS: Mapping[str, Any] = {
     "optional": True,
     "codes": {"available": "enrolled", "signed": "completed", "removed": "withdrawn", "locked": "completed"},
 }
+
+
+_ADVICE = Advice(
+    "base_url, auth.token_url (both of the tenant), study and path",
+    "auth (user and password)",
+    "a role in the study for the user, and the right to extract its data",
+)
 
 
 class OpenClinica(Web):
@@ -53,7 +62,8 @@ def opened(text: str, _tokens: Callable[[], Tokens] | None) -> System:
     """Make the system of its YAML. UsageError names the first key that is wrong."""
     config = read_config(text)
     study = system_of(config, lambda: datetime.now(UTC))
-    return System(config.name, study.kinds, study, None, config.every_s, config.rate_per_s)
+    looked = Tried(study, study.kinds, _ADVICE)
+    return System(config.name, study.kinds, study, None, config.every_s, config.rate_per_s, looked)
 
 
 def _begun(kind: str, rule: Any) -> Any:

@@ -18,6 +18,7 @@ from hub.connectors.rest.client import Asked
 from hub.connectors.rest.config import Mapped
 from hub.connectors.rest.mapping import read_item
 from hub.connectors.rest.tokens import Tokens
+from hub.connectors.troubles import Advice, problem
 from hub.connectors.web import Web, line_of
 from hub.connectors.whole import Place, Whole
 from hub.domain.changes import Capabilities, Change, Finding, Page, Reject
@@ -42,6 +43,13 @@ class Libre(Web):
     every_s: float = Field(300.0, gt=0)
     kinds: Mapping[str, Any] = {}
     """What differs from mapping.yaml."""
+
+
+_ADVICE = Advice(
+    "base_url (ends with -ws)",
+    "user and password",
+    "SOAP web services to be switched on for the user, and a role in each study",
+)
 
 
 class LibreSystem:
@@ -84,12 +92,12 @@ class LibreSystem:
         try:
             seen = {str(item.get("identifier")) for _, item in self._studies()}
         except HubError as error:
-            yield Finding("address and sign-in", problem=f"{error}; the user needs SOAP web services switched on")
+            yield Finding("address and sign-in", problem=problem(error, _ADVICE))
             return
         yield Finding("address and sign-in", seen=f"LibreClinica answers; the user sees {len(seen)} studies")
         for study in self._config.studies:
-            problem = "" if study in seen else "is not among the studies the user sees; give the user a role in it"
-            yield Finding(study, problem=problem, seen="is there")
+            wrong = "" if study in seen else "is not among the studies the user sees; give the user a role in it"
+            yield Finding(study, problem=wrong, seen="is there")
 
     def discover(self) -> Mapping[str, Any]:
         """Return the studies that the user sees, and the fields of each kind by mapping.yaml."""

@@ -3,7 +3,8 @@
 import json
 
 from hub.connectors.rest.auth import Credentials, Identity
-from hub.domain.errors import FatalError, RetryableError
+from hub.connectors.troubles import CredentialsError, unreached
+from hub.domain.errors import RetryableError
 
 _LASTS_S = 4 * 3600.0
 _EARLY_S = 300.0
@@ -35,11 +36,11 @@ class UserIdentity(Identity):
         try:
             answer = self._client.post(str(self._auth.token_url), json=told)
         except httpx2.HTTPError as error:
-            raise RetryableError(f"{self._name}: its token address does not answer ({type(error).__name__})") from error
+            raise unreached(self._name, str(self._auth.token_url), error, what="its token address ") from error
         if answer.status_code == 429 or answer.status_code >= 500:
             raise RetryableError(f"{self._name}: its token address answers {answer.status_code}", retry_after_s=_WAIT_S)
         if not answer.is_success:
-            raise FatalError(f"{self._name}: user or password is refused (status {answer.status_code})")
+            raise CredentialsError(f"{self._name}: user or password is refused (status {answer.status_code})")
         return self._token_in(answer.content)
 
     def _token_in(self, content: bytes) -> str:

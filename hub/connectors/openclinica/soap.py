@@ -6,7 +6,8 @@ from io import BytesIO
 from typing import Any
 
 from hub.connectors.markup import checked, root_of
-from hub.domain.errors import FatalError, RejectedError, RetryableError
+from hub.connectors.troubles import CredentialsError
+from hub.domain.errors import RejectedError, RetryableError
 
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
@@ -97,7 +98,7 @@ def _check(answer: Any, where: str) -> None:
     if answer.tag == f"{{{ENVELOPE}}}Fault":
         said = " ".join("".join(answer.itertext()).split())[:200]
         if "security" in said.lower() or "authenticat" in said.lower() or "password" in said.lower():
-            raise FatalError(f"{where}: user or password is refused ({said})")
+            raise CredentialsError(f"{where}: user or password is refused ({said})")
         raise RejectedError(f"{where}: {said}")
     result = next((one.text for one in answer.iter("{*}result")), None)
     if result is not None and result.strip().lower() != "success":

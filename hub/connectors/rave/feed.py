@@ -11,10 +11,11 @@ from hub.connectors.markup import Part, parts
 from hub.connectors.rave.answers import refused
 from hub.connectors.rave.audits import audit_of
 from hub.connectors.rave.config import Rave
-from hub.connectors.rest.client import Asked, Client, Got, NotThereError
+from hub.connectors.rest.client import Asked, Client, Got
 from hub.connectors.rest.config import Mapped
 from hub.connectors.rest.mapping import read_item
 from hub.connectors.rest.paging import linked
+from hub.connectors.troubles import NotThereError
 from hub.domain.changes import Change, Reject
 from hub.domain.errors import RejectedError, RetryableError
 

@@ -14,9 +14,10 @@ from hub.connectors.rave.feed import Feed
 from hub.connectors.rave.lists import LISTINGS
 from hub.connectors.rave.window import fresh, numbers_of, runs_of
 from hub.connectors.rave.writing import TAKES, Writer
-from hub.connectors.rest.client import Asked, NotThereError
+from hub.connectors.rest.client import Asked
 from hub.connectors.rest.mapping import read_item
 from hub.connectors.rest.tokens import Tokens
+from hub.connectors.troubles import Advice, NotThereError, problem
 from hub.connectors.web import line_of
 from hub.connectors.whole import Place, Whole
 from hub.domain.changes import Capabilities, Change, Finding, Page, Push, Receipt, Reject
@@ -25,6 +26,11 @@ from hub.ports import System
 
 _PACKAGE = "hub.connectors.rave"
 _ORDER = ("study", "site", "contact", "subject_status", "query", "deviation")
+_ADVICE = Advice(
+    "base_url (https://.../RaveWebServices) and studies (Project(Environment))",
+    "user and password of auth",
+    "the right to this data set of Rave Web Services for the hub's user",
+)
 _FED = ("subject_status", "query", "deviation")
 
 
@@ -83,10 +89,7 @@ class RaveSystem:
         try:
             seen = self._studies()
         except HubError as error:
-            yield Finding(
-                "address and sign-in",
-                problem=f"{error}; check base_url (.../RaveWebServices), user and password",
-            )
+            yield Finding("address and sign-in", problem=problem(error, _ADVICE))
             return
         yield Finding("address and sign-in", seen=f"Rave answers; the user sees {len(seen)} studies")
         for study in self._config.studies:
@@ -119,7 +122,7 @@ class RaveSystem:
             else:
                 found = tuple(self._entries(self._listing(kind, study), kind, study))
         except HubError as error:
-            return Finding(f"{kind} of {study}", problem=f"{error}; ask for the right to this data set for the user")
+            return Finding(f"{kind} of {study}", problem=problem(error, _ADVICE))
         aside = sum(isinstance(one, Reject) for one in found)
         return Finding(f"{kind} of {study}", seen=f"{len(found)} on the first page, {aside} of them set aside")
 

@@ -6,6 +6,7 @@ lasts, for it is a list of all of them each time; what is entered meanwhile come
 """
 
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,8 +17,11 @@ from zoneinfo import ZoneInfo
 from hub.connectors.redcap.config import Kind, Redcap
 from hub.connectors.references import secret_of
 from hub.connectors.rest.client import Asked, Client, Told
+from hub.connectors.troubles import CredentialsError, RightError
 from hub.domain.errors import RejectedError, RetryableError
 
+_A_RIGHT = re.compile(r"\b(privilege|right)s?\b", re.IGNORECASE)
+"""In what REDCap says where the token is good and the user may not do this."""
 _STAMP = "%Y-%m-%d %H:%M:%S"
 
 
@@ -71,6 +75,9 @@ class Dialect:
         told = {"format": "json", "returnFormat": "json", "token": token, **form}
         try:
             return self._client.ask(Asked("POST", "", {}, {}, form=told))
+        except RightError as error:  # REDCap answers 403 to a token that it does not know, too
+            said = str(error).replace(token, "[secret]")
+            raise (RightError if _A_RIGHT.search(said) else CredentialsError)(said) from None
         except (RejectedError, RetryableError) as error:
             if token in str(error):
                 raise type(error)(str(error).replace(token, "[secret]")) from None

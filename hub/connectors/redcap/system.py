@@ -11,9 +11,16 @@ from hub.connectors.rest.config import Call, Listing, Rest, Since
 from hub.connectors.rest.config import Kind as RestKind
 from hub.connectors.rest.system import RestSystem
 from hub.connectors.rest.tokens import Tokens
+from hub.connectors.troubles import Advice, problem
 from hub.domain.changes import Finding
 from hub.domain.errors import HubError
 from hub.ports import System
+
+_ADVICE = Advice(
+    "base_url (ends with /api/)",
+    "token (of user and project)",
+    "API Export for the user in this project, and API Import where the hub writes",
+)
 
 
 class RedcapSystem(RestSystem):
@@ -32,14 +39,14 @@ class RedcapSystem(RestSystem):
         try:
             fields = self._fields()
         except HubError as error:
-            yield Finding("token", problem=f"{error}; the user needs API export, and import where the hub writes")
+            yield Finding("token", problem=problem(error, _ADVICE))
             return
         yield Finding("token", seen=f"REDCap answers; the project has {len(fields)} fields")
         known = {*fields, "_id", "_record", "_event", "_form"}
         for kind, rule in self._project.kinds.items():
             missing = sorted({one.field for one in rule.fields.values()} - known)
-            problem = f"the project has no field {', '.join(missing)}" if missing else ""
-            yield Finding(kind, problem=problem, seen="its fields are there")
+            wrong = f"the project has no field {', '.join(missing)}" if missing else ""
+            yield Finding(kind, problem=wrong, seen="its fields are there")
 
     def discover(self) -> Mapping[str, Any]:
         """Return the fields of the project with their form and type."""

@@ -16,6 +16,7 @@ from hub.connectors.references import secret_of
 from hub.connectors.rest.config import Auth
 from hub.connectors.rest.tokens import Tokens, Turn
 from hub.connectors.rest.waits import wait_of
+from hub.connectors.troubles import CredentialsError, ForeignError, unreached
 from hub.domain.errors import FatalError, RetryableError
 
 _EARLY_S = 30.0
@@ -144,18 +145,18 @@ class Identity:
         try:
             answer = self._client.post(str(auth.token_url), data=form, auth=told_in_head)
         except httpx2.HTTPError as error:
-            raise RetryableError(f"{self._name}: its token address does not answer ({type(error).__name__})") from error
+            raise unreached(self._name, str(auth.token_url), error, what="its token address ") from error
         status = answer.status_code
         if status >= 500 or status in (408, 425, 429):
             wait_s = wait_of(answer.headers, self._clock())
             raise RetryableError(f"{self._name}: its token address answers {status}", retry_after_s=wait_s)
         told = _object(answer.content)
         if told is None and answer.is_success:  # a page of maintenance, or half an answer
-            raise RetryableError(f"{self._name}: the answer of its token address is no JSON object")
+            raise ForeignError(f"{self._name}: the answer of its token address is no JSON object")
         try:
             return _answer(told or {})
         except (ValueError, KeyError, TypeError) as error:
-            raise FatalError(
+            raise CredentialsError(
                 f"{self._name}: gives no token (status {answer.status_code}); check client id and secret, and where a "
                 "refresh token was used up or withdrawn, sign in again and give the new one"
             ) from error

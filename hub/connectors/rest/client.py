@@ -11,6 +11,14 @@ import httpx2
 
 from hub.connectors.rest.auth import Identity
 from hub.connectors.rest.waits import wait_of
+from hub.connectors.troubles import (
+    CredentialsError,
+    ForeignError,
+    NotThereError,
+    RightError,
+    UnclearError,
+    unreached,
+)
 from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleError
 
 _SHOWN = 200
@@ -73,14 +81,6 @@ class Asker(Protocol):
 
 
 Refusal = RejectedError | RetryableError | FatalError
-
-
-class NotThereError(RejectedError):
-    """The address, or a place in a list that it names, is not known there (status 400, 404 or 410)."""
-
-
-class UnclearError(NotThereError):
-    """Status 400: it may not be known there, or it was asked for in a way that is not understood."""
 
 
 class Client:
@@ -156,7 +156,7 @@ class Client:
                         raise RejectedError(f"{self._name}: an answer is longer than max_mib")
                 return answer.status_code, answer.headers, bytes(content)
         except httpx2.HTTPError as error:
-            raise RetryableError(f"{self._name}: does not answer ({type(error).__name__})") from error
+            raise unreached(self._name, self._base, error) from error
 
     def _address(self, url: str) -> str:
         if not url.startswith(("http://", "https://")):
@@ -171,8 +171,10 @@ class Client:
     def judged(self, asked: Asked, status: int, headers: Mapping[str, str], content: bytes) -> Refusal:
         """Return the error that an answer is, by its status."""
         line, rests = f"{self._name}: {asked.method} {urlsplit(asked.url).path}: status {status}", _rests(asked)
-        if status in (401, 403):
-            return FatalError(f"{line}; the credentials are refused: check auth in the system's YAML")
+        if status == 401:
+            return CredentialsError(f"{line}; the credentials are refused")
+        if status == 403:
+            return RightError(f"{line}; it is not allowed: {self._identity.redacted(self._reason(content))[:_SHOWN]}")
         if status in (408, 423, 425, 429) or status >= 500:
             return RetryableError(line, retry_after_s=wait_of(headers, self._clock()))
         if status == 412 or (status == 409 and rests):
@@ -200,7 +202,7 @@ def _parsed(where: str, content: bytes) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise RetryableError(f"{where}: the answer is no JSON") from error
+        raise ForeignError(f"{where}: the answer is no JSON") from error
 
 
 def _reason(content: bytes) -> str:

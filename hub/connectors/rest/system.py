@@ -14,17 +14,20 @@ import httpx2
 from hub.connectors.rest import paging
 from hub.connectors.rest.auth import Identity
 from hub.connectors.rest.batch import ask_all
-from hub.connectors.rest.client import Asked, Asker, Client, Limits, NotThereError, Refusal, Told
+from hub.connectors.rest.client import Asked, Asker, Client, Limits, Refusal, Told
 from hub.connectors.rest.config import Kind, Listing, Rest, read_config
 from hub.connectors.rest.mapping import MISSING, at, body_of, fields_of, mark_of, read_item, version_of
 from hub.connectors.rest.tokens import Tokens
 from hub.connectors.rest.trust import trusted
 from hub.connectors.rest.waits import moment_of
+from hub.connectors.tried import Tried
+from hub.connectors.troubles import Advice, NotThereError
 from hub.domain.changes import Asked as Write
 from hub.domain.changes import Capabilities, Change, Page, Push, Receipt, Reject
 from hub.domain.errors import RejectedError, RetryableError
 from hub.ports import System
 
+_ADVICE = Advice("base_url, and path of the kind", "auth", "the right to read it")
 _RESTARTS = 5
 _REST_S = 60.0
 """After so many restarts without this much time between them the list is left alone for a while."""
@@ -43,7 +46,9 @@ def opened(text: str, tokens: Callable[[], Tokens] | None) -> System:
     rest = open_rest(text, clock=lambda: datetime.now(UTC), tokens=tokens)
     target = rest if rest.capabilities.writable else None
     source = rest if rest.kinds else None
-    return System(rest.name, rest.kinds, source, target, rest.every_s, rest.rate_per_s)
+    return System(
+        rest.name, rest.kinds, source, target, rest.every_s, rest.rate_per_s, Tried(rest, rest.kinds, _ADVICE)
+    )
 
 
 class RestSystem:

@@ -9,11 +9,11 @@ from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from hub.connectors.graph.client import Graph, TakenError
-from hub.connectors.rest.client import NotThereError
 from hub.connectors.sharepoint.config import SharePoint
 from hub.connectors.sharepoint.library import Library
 from hub.connectors.sharepoint.quickxor import quick_xor
 from hub.connectors.sharepoint.upload import upload
+from hub.connectors.troubles import NotThereError
 from hub.connectors.wire import pieces
 from hub.domain.errors import RejectedError, RetryableError
 from hub.domain.papers import Filed, Paper

@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from hub.connectors.graph.client import Graph, ResyncError
-from hub.connectors.rest.client import NotThereError
 from hub.connectors.rest.mapping import read_item
 from hub.connectors.sharepoint.config import KIND, SharePoint
 from hub.connectors.sharepoint.library import Library
+from hub.connectors.troubles import NotThereError
 from hub.domain.changes import Change, Page, Reject
 from hub.domain.errors import RejectedError, RetryableError
 

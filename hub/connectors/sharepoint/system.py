@@ -13,12 +13,20 @@ from hub.connectors.sharepoint.config import KIND, SharePoint, read_config
 from hub.connectors.sharepoint.filing import LibraryFiling
 from hub.connectors.sharepoint.library import Library
 from hub.connectors.sharepoint.reading import Reading
+from hub.connectors.troubles import Advice, problem
 from hub.domain.changes import Capabilities, Finding, Page
 from hub.domain.errors import HubError
 from hub.ports import System
 
 _LASTS = timedelta(minutes=42_300)
 """The longest that a subscription to a drive lives."""
+
+
+_ADVICE = Advice(
+    "access.base_url and login_url, site, drive and folder",
+    "access (tenant, client_id and secret or certificate)",
+    "Sites.Selected with write on this site for the app",
+)
 
 
 class SharePointSystem:
@@ -55,14 +63,14 @@ class SharePointSystem:
         try:
             path = self._library.path
         except HubError as error:
-            yield Finding("library", problem=str(error))
+            yield Finding("library", problem=problem(error, _ADVICE))
             return
         try:
             told = self.graph.get(path)
             seen = told.get("name") if isinstance(told, dict) else "?"
             page = self._reading.pull(KIND, None)
         except HubError as error:
-            yield Finding("library", problem=f"{error}; give the app Sites.Selected with write on this site")
+            yield Finding("library", problem=problem(error, _ADVICE))
             return
         yield Finding("library", seen=f"{seen}; {len(page.changes)} documents on the first page")
 

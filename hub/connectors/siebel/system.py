@@ -17,6 +17,7 @@ from hub.connectors.rest.client import Asked, Client, Told
 from hub.connectors.rest.config import Call, Kind, Listing, Mapped, Rest
 from hub.connectors.rest.system import RestSystem
 from hub.connectors.rest.tokens import Tokens
+from hub.connectors.troubles import Advice, ForeignError, problem
 from hub.connectors.web import Web
 from hub.domain.changes import Finding
 from hub.domain.errors import HubError, RejectedError, RetryableError
@@ -25,8 +26,14 @@ from hub.ports import System
 _PACKAGE = "hub.connectors.siebel"
 _SITES = "siebel/v1.0/service/LS Clinical Protocol Site Query/querypage/"
 _SUBJECT = "siebel/v1.0/workflow/LS Clinical Subject Inbound-Subject"
+_ADVICE = Advice(
+    "base_url (host and port) and sites_path",
+    "user and password of auth",
+    "the business service to be opened for REST, for a responsibility of the hub's user",
+)
 _NEEDED = ("Encounter Date", "Screening Number", "Site Number")
 _STATUS = "Status"
+_OF_VISITS = ("type", "status", "start")
 _OBJECT = "LS Clinical Subject Internal"
 
 
@@ -93,7 +100,7 @@ class Dialect:
         body = {**more, "Protocol Number": self._config.protocol, "PageSize": str(self._config.size)}
         told = self._client.ask(Asked("POST", quote(path), {}, {}, {"body": {**body, "StartRowNum": start}}))
         if not isinstance(told.body, Mapping) or "NumOutputObjects" not in told.body:
-            raise RetryableError(f"{self._config.name}: the answer is no page of sites (NumOutputObjects is missing)")
+            raise ForeignError(f"{self._config.name}: the answer is no page of sites (NumOutputObjects is missing)")
         data = told.body.get("SiteData")
         sites = data.get("Sites") if isinstance(data, Mapping) else None
         found = sites if isinstance(sites, list) else [sites] if sites else []  # one site is no list
@@ -112,6 +119,14 @@ class Dialect:
         if not isinstance(told.body, Mapping):
             raise RetryableError(f"{self._config.name}: the answer to a subject is no object")
         return Told(body, told.headers)
+
+
+def _lacking(rules: Mapping[str, Mapped]) -> list[str]:
+    """Return what of visits nobody has named; a service for them is the customer's own."""
+    rule = rules.get("monitoring_visit")
+    fields = rule.fields if rule else {}
+    lacks = [f"fields.{name}" for name in _OF_VISITS if name not in fields]
+    return [*([] if rule is None or rule.id else ["id"]), *lacks]
 
 
 def enveloped(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,19 +153,42 @@ class SiebelSystem(RestSystem):
         try:
             page = self.pull("site", None)
         except HubError as error:
-            told = f"{error}; check host, port, user, and whether the service may be called over REST"
-            yield Finding("sites", problem=told)
+            yield Finding("sites", problem=problem(error, _ADVICE))
             return
         told = f"{len(page.changes)} sites of {self._siebel.protocol} on the first page, {len(page.rejects)} set aside"
         yield Finding("sites", seen=told)
+        yield from self._visits()
 
     def discover(self) -> Mapping[str, Any]:
-        """Return the fields of each kind by mapping.yaml."""
+        """Return the protocol, the fields of each kind by mapping.yaml, and what its first rows are called there."""
         return {
+            "studies": [self._siebel.protocol],
             "kinds": {
                 kind: {name: one.field for name, one in rule.fields.items()} for kind, rule in self._rules.items()
-            }
+            },
+            "there": {kind: self._named(path) for kind, path in (("site", "sites"), ("monitoring_visit", "visits"))},
         }
+
+    def _visits(self) -> Iterator[Finding]:
+        if not self._siebel.visits_path:
+            return
+        about = "monitoring_visit"
+        if lacks := _lacking(self._rules):
+            told = f"Oracle documents no names for visits: set {', '.join(lacks)} under kinds.{about} to those of this"
+            yield Finding(about, problem=f"{told} service; `discover` shows them under `there`")
+            return
+        try:
+            page = self.pull(about, None)
+        except HubError as error:
+            yield Finding(about, problem=problem(error, _ADVICE))
+            return
+        yield Finding(about, seen=f"{len(page.changes)} on the first page, {len(page.rejects)} set aside")
+
+    def _named(self, path: str) -> list[str]:
+        if path == "visits" and not self._siebel.visits_path:
+            return []
+        items = self._client.ask(Asked("GET", path, {}, {})).body["items"]
+        return sorted({str(name) for one in items if isinstance(one, Mapping) for name in one})
 
 
 def read_config(text: str) -> Siebel:
@@ -172,7 +210,7 @@ def _rest(config: Siebel, rules: Mapping[str, Mapped]) -> Rest:
     ways: Mapping[str, Mapping[str, Any]] = {
         "site": {"list": listing},
         "subject_status": calls if config.writes_subjects else {},
-        "monitoring_visit": {"list": visits} if config.visits_path else {},
+        "monitoring_visit": {"list": visits} if config.visits_path and not _lacking(rules) else {},
     }
     kinds = {
         kind: Kind(**{name: getattr(rule, name) for name in Mapped.model_fields}, **ways[kind])

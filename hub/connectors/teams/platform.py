@@ -12,8 +12,9 @@ from pydantic import Field
 from hub.connectors.graph.access import Access
 from hub.connectors.graph.client import Graph
 from hub.connectors.graph.watch import Notify, Watch
-from hub.connectors.rest.client import Limits, NotThereError
+from hub.connectors.rest.client import Limits
 from hub.connectors.told_meetings import moment, people, text, unread
+from hub.connectors.troubles import Advice, NotThereError, problem
 from hub.domain.errors import FatalError, HubError, RejectedError
 from hub.domain.meeting import Participant
 from hub.domain.platforms import HeldFile, HeldMeeting, Origin, Unread
@@ -61,10 +62,8 @@ class Teams:
                 self._graph.page(_listing("getAllTranscripts", organizer, now - timedelta(days=1), now))
             except NotThereError as error:
                 raise FatalError(f"{self._name}: organizers: {organizer} is no user of this tenant") from error
-            except FatalError as error:
-                raise FatalError(
-                    f"{error}; give the app an application access policy for {organizer}: docs/connectors/teams.md"
-                ) from error
+            except HubError as error:
+                raise FatalError(problem(error, _advice(organizer))) from error
 
     def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting | Unread]:
         """Yield meetings with a transcript or a recording; see `MeetingPlatform.held`.
@@ -176,6 +175,15 @@ class Teams:
             log.info("teams_attendance_unread", system=self._name, reason=_first(error))
             return ()
         return people(_named(record) for record in records if isinstance(record, dict))
+
+
+def _advice(organizer: str) -> Advice:
+    return Advice(
+        "base_url and login_url",
+        "tenant, client_id and client_secret or certificate",
+        "the permissions that docs/connectors/teams.md names, with admin consent, and a Teams application access "
+        f"policy for {organizer}",
+    )
 
 
 def _listing(call: str, organizer: str, since: datetime, until: datetime) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from hub.connectors.troubles import RightError
 from hub.domain.errors import FatalError, RejectedError, RetryableError
 
 _TEMPORARY = frozenset(
@@ -48,7 +49,7 @@ def judged(where: str, kind: str, message: str) -> Exception:
     if is_temporary(kind):
         return RetryableError(line)
     if kind in _OURS:
-        return FatalError(f"{line}; the integration user lacks a right: {message[:_SHOWN]}")
+        return RightError(f"{line}; the integration user lacks a right: {message[:_SHOWN]}")
     if kind == SESSION_OVER:
         return FatalError(f"{line}; a session that was just opened is refused")
     return RejectedError(f"{line}: {message[:_SHOWN]}" if message else line)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from hub.connectors.rest.client import Limits, NotThereError
+from hub.connectors.rest.client import Limits
 from hub.connectors.rest.waits import wait_of
+from hub.connectors.troubles import CredentialsError, NotThereError, RightError
 from hub.connectors.veeva.answers import SESSION_OVER, downtime, first_error, judged
 from hub.connectors.veeva.config import Veeva
 from hub.connectors.veeva.pace import Pace
@@ -137,8 +138,10 @@ class Vault:
             raise RetryableError(f"{where}: the vault is down for upkeep", retry_after_s=down)
         if status in (408, 425, 429) or status >= 500:
             raise RetryableError(f"{where}: status {status}", retry_after_s=wait_of(answer.headers, self._clock()))
-        if status in (401, 403):
-            raise FatalError(f"{where}: status {status}; the vault refuses us: check sign_in and the user's rights")
+        if status == 401:
+            raise CredentialsError(f"{where}: status {status}; the vault refuses us")
+        if status == 403:
+            raise RightError(f"{where}: status {status}; the vault does not allow it")
         if 300 <= status < 400:
             raise FatalError(f"{where}: status {status}; it leads elsewhere: correct address")
         if not answer.well and first_error(answer.object()) == ("", ""):

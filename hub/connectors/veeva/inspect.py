@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hub.connectors.troubles import Advice, problem
 from hub.connectors.veeva import rows, vql
 from hub.connectors.veeva.client import Vault
 from hub.connectors.veeva.config import DOCUMENTS, VaultKind, Veeva
 from hub.domain.changes import Finding
 from hub.domain.errors import HubError, RejectedError
+
+_ADVICE = Advice("address, vault_id and version", "sign_in", "API access for the integration user")
 
 
 class VaultInspector:
@@ -22,7 +25,7 @@ class VaultInspector:
         try:
             user = self._me()
         except HubError as error:
-            yield Finding("sign-in", problem=str(error))
+            yield Finding("sign-in", problem=problem(error, _ADVICE))
             return
         yield Finding("sign-in", seen=f"vault {self._config.vault_id} as {user}")
         for kind, rule in self._config.kinds.items():
@@ -50,14 +53,14 @@ class VaultInspector:
         try:
             fields = self._fields(rule)
         except HubError as error:
-            yield Finding(about, problem=f"the object cannot be seen: {error}; give the user read on {rule.object}")
+            yield Finding(about, problem=f"the object cannot be seen: {problem(error, _right(rule))}")
             return
         yield from self._missing(about, rule, fields)
         yield from self._locked(about, rule, fields)
         try:
             seen = self._vault.query(vql.select(rows.wanted(rule), rule.object, [rule.where], size=1)).rows
         except HubError as error:
-            yield Finding(about, problem=str(error))
+            yield Finding(about, problem=problem(error, _right(rule)))
             return
         yield Finding(about, seen=f"is read; {len(seen)} row of the first page looked at")
 
@@ -92,3 +95,7 @@ class VaultInspector:
 
     def _fields_shown(self, rule: VaultKind) -> dict[str, str]:
         return {name: str(one.get("type", "")) for name, one in sorted(self._fields(rule).items())}
+
+
+def _right(rule: VaultKind) -> Advice:
+    return Advice(f"object and field names of {rule.object}", _ADVICE.sign_in, f"read on {rule.object} for the user")

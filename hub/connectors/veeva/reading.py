@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hub.connectors.rest.client import NotThereError
 from hub.connectors.rest.waits import moment_of
+from hub.connectors.troubles import NotThereError
 from hub.connectors.veeva import rows, vql
 from hub.connectors.veeva.client import Told, Vault
 from hub.connectors.veeva.config import DOCUMENTS, VaultKind, Veeva

@@ -8,6 +8,7 @@ from typing import Any
 from hub.connectors.references import secret_of
 from hub.connectors.rest.auth import Identity
 from hub.connectors.rest.waits import wait_of
+from hub.connectors.troubles import CredentialsError
 from hub.connectors.veeva.answers import downtime, first_error, is_temporary
 from hub.connectors.veeva.config import Veeva
 from hub.connectors.wire import Answer, Request, Wire
@@ -69,7 +70,7 @@ class Session:
         if answer.well and (not told.get("responseStatus") or is_temporary(kind)):
             raise RetryableError(f"{name}: sign-in does not answer as a vault does {kind}".rstrip())
         if told.get("responseStatus") != "SUCCESS" or not isinstance(told.get("sessionId"), str):
-            raise FatalError(f"{name}: sign-in is refused: {self._advice(answer, kind, message)}")
+            raise CredentialsError(f"{name}: sign-in is refused: {self._advice(answer, kind, message)}")
         self._check(told)
         return str(told["sessionId"])
 

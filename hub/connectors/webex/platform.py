@@ -14,17 +14,23 @@ from pydantic import Field, field_validator
 from hub.connectors.declared import Strict
 from hub.connectors.references import Secret
 from hub.connectors.rest.auth import Identity
-from hub.connectors.rest.client import Asked, Client, Limits, NotThereError, Told, UnclearError
+from hub.connectors.rest.client import Asked, Client, Limits, Told
 from hub.connectors.rest.config import Auth
 from hub.connectors.rest.paging import linked
 from hub.connectors.rest.tokens import Tokens
 from hub.connectors.rest.trust import trusted
 from hub.connectors.told_meetings import moment, people, text, unread
+from hub.connectors.troubles import Advice, NotThereError, UnclearError, problem
 from hub.connectors.wire import Request, Wire, same_host
-from hub.domain.errors import FatalError, RejectedError, RetryableError
+from hub.domain.errors import FatalError, HubError, RejectedError, RetryableError
 from hub.domain.meeting import Participant
 from hub.domain.platforms import HeldFile, HeldMeeting, Origin, Unread, meeting_id_of
 
+_ADVICE = Advice(
+    "base_url",
+    "client_id, client_secret and refresh_token",
+    "the scopes that docs/connectors/webex.md names, and authorize the service app again",
+)
 _WINDOW = timedelta(days=28)
 _DOWNLOAD_S = 7200.0
 _GONE = ("deleted", "purged")
@@ -97,6 +103,8 @@ class Webex:
                 self._ask("/meetingTranscripts", _span(host, now - timedelta(days=1), now))
             except NotThereError as error:
                 raise FatalError(f"{self._name}: hosts: {host} is no host of this organization") from error
+            except HubError as error:
+                raise FatalError(problem(error, _ADVICE)) from error
 
     def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting | Unread]:
         """Yield meetings with a transcript or a recording; see `MeetingPlatform.held`."""

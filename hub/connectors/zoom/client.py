@@ -13,10 +13,11 @@ from pydantic import Field, field_validator
 
 from hub.connectors.declared import Strict
 from hub.connectors.references import Secret, secret_of
-from hub.connectors.rest.client import Limits, NotThereError
+from hub.connectors.rest.client import Limits
 from hub.connectors.rest.waits import wait_of
+from hub.connectors.troubles import CredentialsError, NotThereError, RightError
 from hub.connectors.wire import Answer, Request, Wire, same_host
-from hub.domain.errors import FatalError, RejectedError, RetryableError
+from hub.domain.errors import RejectedError, RetryableError
 
 _EARLY_S = 60.0
 _GONE = (1001, 3001, 3301, 3322)
@@ -138,7 +139,7 @@ class ZoomClient:
         if answer.status == 429 or answer.status >= 500:
             raise RetryableError(f"{self._name}: no token now", retry_after_s=wait_of(answer.headers, self._clock()))
         if not answer.well:
-            raise FatalError(
+            raise CredentialsError(
                 f"{self._name}: the app is refused (status {answer.status}); check account_id, client_id and "
                 "client_secret, and that the app is activated"
             )
@@ -154,8 +155,10 @@ class ZoomClient:
         line = f"{self._name}: {where}: status {answer.status}{f', code {code}' if isinstance(code, int) else ''}"
         if answer.status in (408, 425, 429) or answer.status >= 500:
             return RetryableError(line, retry_after_s=wait_of(answer.headers, self._clock()))
-        if code == 4711 or answer.status in (401, 403):
-            return FatalError(f"{line}; a scope is missing or the app is refused: see docs/connectors/zoom.md")
+        if code == 4711 or answer.status == 403:
+            return RightError(f"{line}; a scope is missing")
+        if answer.status == 401:
+            return CredentialsError(f"{line}; the app is refused")
         if answer.status == 404 or code in _GONE:
             return NotThereError(f"{line}; it is not there (any more)")
         return RejectedError(line)

@@ -6,13 +6,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from hub.connectors.rest.client import Limits, NotThereError
+from hub.connectors.rest.client import Limits
 from hub.connectors.told_meetings import moment, people, text, unread
+from hub.connectors.troubles import Advice, NotThereError, problem
 from hub.connectors.zoom.client import ZoomAccess, ZoomClient, encoded
-from hub.domain.errors import FatalError, RejectedError
+from hub.domain.errors import FatalError, HubError, RejectedError
 from hub.domain.meeting import Participant
 from hub.domain.platforms import HeldFile, HeldMeeting, Origin, Unread, meeting_id_of
 
+_ADVICE = Advice(
+    "base_url and login_url",
+    "account_id, client_id and client_secret of the activated app",
+    "the scopes that docs/connectors/zoom.md names, and have the app activated again",
+)
 _WINDOW = timedelta(days=28)
 """Zoom lists at most a month at once."""
 _KINDS = {"TRANSCRIPT": "transcript", "M4A": "sound", "MP4": "video"}
@@ -45,6 +51,8 @@ class Zoom:
                 self._client.get(f"/users/{encoded(user)}/recordings", span)
             except NotThereError as error:
                 raise FatalError(f"{self._name}: users: {user} is not a user of this account") from error
+            except HubError as error:
+                raise FatalError(problem(error, _ADVICE)) from error
 
     def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting | Unread]:
         """Yield recorded meetings; see `MeetingPlatform.held`."""

@@ -15,6 +15,9 @@ from tests.connectors.peer import Answer, Asked, Peer, Row, told
 class Redcap(Peer):
     """Records with one text, `what`; a visit of each stands beside it as a row that repeats."""
 
+    exports: bool = True
+    """Whether the user may export by API in this project."""
+
     def shown_id(self, number: int) -> str:
         return str(number)
 
@@ -23,6 +26,9 @@ class Redcap(Peer):
         with self.lock:
             if asked.method != "POST" or form.get("token") != self.password:
                 return told(403, {"error": "You do not have permissions to use the API"})
+            if not self.exports:
+                said = "you do not have API Export privileges, which are required for this action"
+                return told(403, {"error": f"The API request cannot complete because currently {said}"})
             if form.get("content") == "metadata":
                 fields = [
                     {"field_name": name, "form_name": "main", "field_type": "text"} for name in ("record_id", "what")

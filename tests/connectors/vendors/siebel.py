@@ -62,8 +62,8 @@ class Siebel(Peer):
             {
                 "Site Number": self.shown_id(row.number),
                 "Site Row Id": f"1-{row.number}",
-                "Account Name": row.what,
-                "Status": "Active",
+                "Site Name": row.what,
+                "Status": "Enrolling",
                 "Site Initiation Date": "03/31/2026",
                 **(self._visited(row.number) if visits else {}),
             }
