@@ -68,6 +68,49 @@ def _last_of_month(match: Match, meeting: date, _region: str) -> Meaning:
     return dated(days.working_days(after, -1) if match["kind"] else after - timedelta(days=1), meeting)
 
 
+_PLACES = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3}
+_PLACE = rf"(?P<place>{'|'.join(_PLACES)})"
+
+
+def _of_its_kind(month: date, weekday: int, place: int) -> date | None:
+    """Return the first, second... such weekday of a month, None where the month has not so many."""
+    found = days.weekday_after(month - timedelta(days=1), weekday) + timedelta(days=7 * place)
+    return found if found.month == month.month else None
+
+
+def _weekday_of_month(match: Match, meeting: date, _region: str) -> Meaning:
+    """The second or third such weekday of a month that is named."""
+    month = _month_meant(match, meeting)
+    return dated(_of_its_kind(month, weekday_of(match), _PLACES[match["place"].lower()]), meeting)
+
+
+def _weekday_by_place(match: Match, meeting: date, _region: str) -> Meaning:
+    """The next second or third such weekday of any month: "the third Friday"."""
+    month, place = meeting.replace(day=1), _PLACES[match["place"].lower()]
+    found = _of_its_kind(month, weekday_of(match), place)
+    if found is None or found <= meeting:
+        found = _of_its_kind(days.months_later(month, 1), weekday_of(match), place)
+    return dated(found, meeting)
+
+
+def _end_of_week_of_month(match: Match, meeting: date, _region: str) -> Meaning:
+    """The end of a month's first, second... week is its first, second... Friday."""
+    return dated(_of_its_kind(_month_meant(match, meeting), days.FRIDAY, _PLACES[match["place"].lower()]), meeting)
+
+
+def _end_of_named(match: Match, meeting: date, _region: str) -> Meaning:
+    after = days.months_later(date(meeting.year + (month_of(match) < meeting.month), month_of(match), 1), 1)
+    return dated(after - timedelta(days=1), meeting)
+
+
+def _last_of_span(match: Match, meeting: date, _region: str) -> Meaning:
+    if match["span"].lower() == "quarter":
+        return dated(days.last_of_quarter(meeting), meeting)
+    if match["span"].lower() == "week":
+        return dated(days.end_of_week(meeting, weeks=0), meeting)
+    return dated(date(meeting.year, 12, 31), meeting)
+
+
 def _first_of_next(_match: Match, meeting: date, _region: str) -> Meaning:
     return Meaning(days.months_later(meeting.replace(day=1), 1))
 
@@ -119,4 +162,12 @@ RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"(?:the )?(?:very )?last {_DAY} (?:of|in) {_WHICH}", _last_of_month),
     (rf"(?:the )?(?:very )?first {_DAY} (?:of|in) {_WHICH}", _first_of_month),
     (r"(?:the )?(?P<n>first|1st) of the month", _first_of_next),
+    (rf"(?:the )?{_PLACE} {WD} (?:of|in) {_WHICH}", _weekday_of_month),
+    (rf"the (?P<place>second|2nd|third|3rd|fourth|4th) {WD}", _weekday_by_place),
+    (rf"(?:the )?end of (?:the )?{_PLACE} week (?:of|in) {_WHICH}", _end_of_week_of_month),
+    (
+        r"(?:the )?(?:very )?last (?:working |business )?day (?:of|in) (?:the |this )?(?P<span>quarter|week|year)",
+        _last_of_span,
+    ),
+    (rf"(?:the )?(?:very )?last of {MONTH}", _end_of_named),
 )

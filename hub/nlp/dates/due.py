@@ -11,7 +11,8 @@ _CORRECTED = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(
-    r"\b(?:not|isn't|instead of|rather than|than|can't do|cannot do)(?: on| by| for)?(?: the)? $", re.IGNORECASE
+    r"\b(?:not|isn't|instead of|rather than|(?<!later )(?<!more )than|can't do|cannot do)(?: on| by| for)?(?: the)? $",
+    re.IGNORECASE,
 )
 _BY = re.compile(
     r"\b(?:by|before|until|till|no later than|not later than|due|latest|within|deadline is|end of)(?: on| the)? $"
@@ -24,6 +25,10 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 
+_AT_A_MEETING = re.compile(
+    r"\b(?:at|in|to|for) (?:this|the|our|that) (?:meeting|call|committee) (?:on )?$", re.IGNORECASE
+)
+"""Where something is to be shown: the day of that meeting is its day."""
 
 _FIRMEST = 5
 _LATEST = re.compile(r",? (?:at (?:the )?(?:very )?latest|latest|at most|at the outside|tops)\b", re.IGNORECASE)
@@ -69,6 +74,8 @@ def _stretches(first: SpokenDate, second: SpokenDate, text: str) -> bool:
 
 def _weight(date: SpokenDate, text: str) -> int:
     before = text[: date.start]
+    if _AT_A_MEETING.search(before):
+        return 3
     unknown = 2 if date.day is None else 0
     if _BY.search(before) or date.text.lower().startswith(
         ("in ", "within ", "by ", "end of", "the end", "before ", "two ")

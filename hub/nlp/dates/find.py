@@ -15,7 +15,7 @@ _HINT = re.compile(
     r"call|meeting|clock|\b(?:at|by) |hang|ring off|morning|afternoon|done here|finished",
     re.IGNORECASE,
 )
-_HOUR = re.compile(rf"(?:by|at|before|after) (?:{CLOCK}|{MEAL})", re.IGNORECASE)
+_HOUR = re.compile(rf"(?:by|at|before|after) (?:{CLOCK}|{MEAL}|noon|midday|midnight)", re.IGNORECASE)
 _TWICE = re.compile(r"\b(\w+)\s+(?=(?P<again>\1\b))|\b(?:um+|uh+|er+m?|ehm?)\b,?\s+(?=(?P<on>\w))", re.IGNORECASE)
 _PLACEHOLDER = date(2000, 1, 3)
 

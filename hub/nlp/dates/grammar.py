@@ -142,7 +142,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"{MONTH} (?P<n>{LATER_CARDINAL}){YEAR}{_SAID}", _month_day),
     (rf"{HEAD}(?:the )?{WD}(?: before| after)?,? (?:the )?(?P<n>{ORDINAL})\b", _named_weekday),
     # ends
-    (rf"(?:(?:the )?end of (?:the )?(?:month of )?|(?:(?<=by )|(?<=at )|(?<=until ))end ){MONTH}{YEAR}\b", _end_of_month),
+    (rf"(?:(?:the )?(?:end|close) of (?:the )?(?:month of )?|(?:(?<=by )|(?<=at )|(?<=until ))end ){MONTH}{YEAR}\b", _end_of_month),
     (r"(?:the )?end of (?:the )?(?:q(?P<q>[1-4])|(?P<qw>first|second|third|fourth) quarter)(?: (?:of )?(?P<year>20\d\d))?\b", _end_of_quarter),
     (r"(?:the )?end of (?:the )?week after next|(?:the )?end of the week after", lambda _m, d, _r: Meaning(days.end_of_week(d, weeks=2))),
     (r"(?:the )?end of (?:the )?next week|(?:the )?end of the following week", lambda _m, d, _r: Meaning(days.in_week(d, days.FRIDAY, weeks=1))),
@@ -165,7 +165,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"{HEAD}(?:coming |the coming |first thing (?:on )?)?\b{WD}\b{TAIL}(?!\s+(?:the )?(?:week|after next)|-(?!ish)[a-z])", lambda m, d, _r: Meaning(days.weekday_after(d, weekday_of(m)))),
     # spans
     (rf"(?:in|within|inside(?: of)?|over|after) (?:the next |the coming |about |another |around )?(?P<n>{CARDINAL})[- ]{UNIT}(?: time)?(?: from (?:now|today))?", lambda m, d, _r: Meaning(shift(m, d))),
-    (rf"(?:(?<=^)|(?<=give me )|(?<=takes me )|(?<=i need )|(?<=i'll need ))(?P<n>{CARDINAL})[- ]{UNIT}(?= ?(?:[,.?!]|$|for (?:it|that|this)\b))", lambda m, d, _r: Meaning(shift(m, d))),
+    (rf"(?:(?<=^)|(?<=give me )|(?<=takes me )|(?<=i need )|(?<=i'll need ))(?P<n>{CARDINAL})[- ]{UNIT}(?: time)?(?= ?(?:[,.?!]|$|(?:for (?:it|that|this)|and|then|to)\b))", lambda m, d, _r: Meaning(shift(m, d))),
     (rf"(?P<n>{CARDINAL})[- ]{UNIT} from (?:now|today)", lambda m, d, _r: Meaning(shift(m, d))),
     (rf"(?P<n>{CARDINAL})[- ]{UNIT} (?:from|after) (?P<sub>{WD})", lambda m, d, _r: Meaning(shift(m, days.weekday_after(d, weekday_of(m))))),
     (rf"(?P<n>{CARDINAL}) {UNIT} ago", _ago),
@@ -180,7 +180,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (r"yesterday(?: (?:morning|afternoon|evening))?|last night", _on(-1)),
     (rf"{HEAD}(?:later )?today(?!'s|’s){TAIL}|tonight|this (?:morning|afternoon|evening)|(?:right |straight |just |directly )?after (?:this|our) (?:call|meeting)|(?:right|straight) after the (?:call|meeting)", _on(0)),
     (rf"(?:the (?:minute|second|moment|instant)|as soon as|once|when) {HUNG_UP}", _on(0)),
-    (rf"(?:by |at |before )?(?:the )?(?<!the start and ){CLOSE}\b(?<!noon)|(?:by|before) (?:noon|midday|midnight|tonight)", _on(0)),
+    (rf"(?:by |at |before )(?:the )?close(?! of|-)|(?:by |at |before )?(?:the )?(?<!the start and ){CLOSE}\b(?<!noon)(?<!close)|(?:by|before) (?:noon|midday|midnight|tonight)", _on(0)),
     (rf"(?:by|at|before) {CLOCK}(?=\s*(?:[,.;!?]|$|then\b|and (?:i|we|it|then)\b))", _on(0)),
     (rf"(?:by|before|after|at) {MEAL}", _on(0)),
     # a bare ordinal
@@ -205,7 +205,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
 )  # fmt: skip
 
 
-_COUNTS = re.compile(r"week|fortnight|month|hour|within|first|last", re.IGNORECASE)
+_COUNTS = re.compile(r"week|fortnight|month|hour|within|first|second|third|fourth|1st|2nd|3rd|4th|last", re.IGNORECASE)
 """A word of every day that is counted from another; most sentences have none."""
 
 

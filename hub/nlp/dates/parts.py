@@ -34,7 +34,7 @@ CLOSE = (
     r"close(?! of)|noon|midday|midnight)"
 )
 PART = r"(?: (?:morning|afternoon|evening|night|noon|lunch(?:time)?|[ap]\.? ?m\b\.?))?"
-TAIL = rf"{PART}(?:,? (?:by |at )?(?:the )?{CLOSE})?"
+TAIL = rf"{PART}(?:,? (?:by |at |before )?(?:the )?{CLOSE})?"
 HEAD = rf"(?:(?:{CLOSE}(?:,| on| of)?|(?:the )?(?:close|end) of) )?"
 MEAL = r"(?:lunch(?:[ -]?time)?|tea[ -]?time|dinner(?:[ -]?time)?|breakfast)"
 HUNG_UP = (

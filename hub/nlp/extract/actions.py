@@ -10,9 +10,10 @@ from hub.nlp.extract.actions_draft import Draft
 from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_merge import merged
 from hub.nlp.extract.actions_score import THRESHOLD, WEAKEST, score
-from hub.nlp.extract.actions_threads import FindDates, Talk
+from hub.nlp.extract.actions_threads import Talk
 from hub.nlp.extract.actions_wording import Worded, worded
 from hub.nlp.extract.context import Roster
+from hub.nlp.extract.events_said import FindDates
 from hub.nlp.extract.utterances import Utterance, evidence
 
 LONGEST_QUOTE = 700  # characters; beyond it only the sentence that says the work is quoted

@@ -11,7 +11,7 @@ from hub.nlp.extract.actions_weigh import informs_here
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.context_address import Address, addressed
 from hub.nlp.extract.owners_roles import function_in
-from hub.nlp.extract.utterances import Utterance
+from hub.nlp.extract.utterances import Utterance, is_back_channel
 
 _POINTS = re.compile(
     r"\b(?:that(?:'s| is| was| one is| one's| would be| feels like| sounds like)|this (?:is|must)|ask|better|"
@@ -40,6 +40,7 @@ class Answers:
     def __init__(self, matters: Matters, roster: Roster) -> None:
         self._matters = matters
         self._roster = roster
+        self._before: Utterance | None = None
 
     def hear(self, utterance: Utterance, *, names_day: Callable[[], bool]) -> Reply:
         """Apply *utterance* to the matter it answers and return how it reads.
@@ -48,6 +49,7 @@ class Answers:
         """
         answer = reply(utterance.text)
         self._call(utterance)
+        self._before = utterance
         if answer is Reply.WITHDRAW:
             self._withdraw(utterance, names_day=names_day)
             return answer
@@ -151,6 +153,9 @@ class Answers:
         if matter.mood is Mood.OFFER:
             matter.accepted = utterance.index - matter.last <= 2
         elif matter.mood is Mood.REQUEST and self._is_asked(matter, utterance) and not informs_here(matter.clause):
+            if matter.address is not None and len(matter.address.people) > 1:
+                matter.noted = True  # one of two namesakes says yes to what the other may be to do
+                return
             # "You have to ..." is mostly said of anybody; only a question or a name asks somebody
             if matter.address is not None or (following and matter.clause.weight >= ASKING):
                 self.take(matter, utterance)
@@ -163,8 +168,14 @@ class Answers:
         if called is None or not _ONLY_CALLED.search(utterance.text.replace(called.name, "")):
             return
         matter = self._matters.asked_by(utterance) or self._matters.put_to(utterance)
-        if matter is not None and matter.is_open:
+        if matter is not None and matter.is_open and not self._opens_another(matter, utterance):
             matter.address = called
+
+    def _opens_another(self, matter: Draft, utterance: Utterance) -> bool:
+        """Tell whether the name is called for what the caller has said since: "Late entry. Joyce."."""
+        before = self._before
+        own = before is not None and before.speaker == utterance.speaker and not is_back_channel(before.text)
+        return own and before is not None and all(before.index != passage.index for passage in matter.passages)
 
     def _point(self, matter: Draft, utterance: Utterance) -> None:
         """Put an open matter to somebody else: "That's one for Henrik"."""

@@ -23,7 +23,7 @@ _ADVERBS = (
     r"first|next|again|both|all|already|myself|simply|even|at least|of course|separately|immediately|today|"
     r"tomorrow) )*"
 )
-_VERB = r"(?P<verb>(?!(?:can|could|will|would|shall|should|i|you|we|the|a|an|it|mind|want)\b)[a-z][a-z-]*)"
+_VERB = r"(?P<verb>(?!(?:can|could|will|would|shall|should|i|you|we|the|a|an|it|mind|want|all|both|also|just|then|now)\b)[a-z][a-z-]*)"
 _NOT = r"(?P<neg>(?:not|never|no longer) )?"
 _FORMS: tuple[tuple[Mood, float, str], ...] = (
     (Mood.COMMIT, 0.55, rf"i (?:will|shall|'ll) {_ADVERBS}{_NOT}{_ADVERBS}{_VERB}"),
@@ -94,7 +94,11 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
         0.45,
         r"i (?:will |would |'d |'ll |still |also )*(?P<verb>owe) (?:you|them|him|her|\w+)(?= (?:the|a|an|my|that|those|these|this|two|three)\b)",
     ),
-    (Mood.DELIVERY, 0.4, r"you (?:will|shall|'ll|'d|would) (?:also |all |both )?(?P<verb>have|get|receive)"),
+    (
+        Mood.DELIVERY,
+        0.4,
+        r"you (?:will|shall|'ll|'d|would) (?:also |all |both )*(?:be )?(?P<verb>have|get|receive|having|getting|receiving)",
+    ),
     (Mood.DELIVERY, 0.35, r"you (?:all |both )?(?P<verb>have|get|receive) (?:it|that|this|them|these)"),
     (
         Mood.DELIVERY,

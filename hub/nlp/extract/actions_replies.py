@@ -29,7 +29,7 @@ _TAKE = re.compile(
     rf"give (?:it|that|them|those) to me|put (?:it|that|this|them) on me|put me down for|that(?:'s| is| one is|"
     rf"'s going "
     rf"to be) (?:mine|me|on me|for me|my job)\b|it(?:'s| is) (?:mine|on me)\b|happy to\b|you(?:'ve)? got it\b|"
-    rf"(?:that|this|it) i can do|glad to\b|gladly\b|with pleasure|i own "
+    rf"(?:that|this|it) i can (?:do|manage)|glad to\b|gladly\b|with pleasure|i own "
     rf"(?:it|that)|i(?:'ve| have) got (?:it|that|this)\b|my pleasure|i(?:'m| am) on it|yes,? i (?:can|will)\b|"
     rf"sure,? i "
     rf"(?:can|will)\b|we (?:shall|will)\W*$|i shall\.?$|(?:then |that(?:'s| is|'ll be| will be| would be) |it(?:'s| is|'ll be) )"
@@ -74,7 +74,8 @@ _REFUSE = re.compile(
     r"|\bthat(?:'s| is) not (?:mine|me|for me|ours|my|on me|us)\b|\bi(?:'m| am) not the (?:right|one)\b"
     r"|\bi don't have (?:the |a )?(?:line|access|time|capacity|bandwidth|"
     r"site contacts|rights|permission|contacts|hands)\b"
-    r"|\bi have no (?:access|time|capacity|bandwidth)\b|\bi(?:'m| am) (?:full|swamped|maxed out|on leave|away|"
+    r"|\bi (?:haven't|have not)(?: got)? (?:the |any |a )?(?:rights?|access|line|time|capacity|bandwidth|permissions?|hands|contacts?)\b"
+    r"|\bi(?:'ve| have)(?: got)? no (?:access|time|capacity|bandwidth)\b|\bi(?:'m| am) (?:full|swamped|maxed out|on leave|away|"
     r"out of office)\b"
     r"|\bi(?:'ll| will) have to (?:pass|decline)\b|\bsomebody else\b.{0,30}\bplease\b)",
     re.IGNORECASE,

@@ -1,7 +1,7 @@
 """Follows each matter over the turns: put, asked, taken, refused, handed over, withdrawn, its day moved."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hub.nlp.dates import SpokenDate, is_deadline, pick_due
@@ -18,10 +18,10 @@ from hub.nlp.extract.actions_replies import Reply, reply
 from hub.nlp.extract.actions_weigh import is_work, pronoun_only
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.context_address import Address, addressed
+from hub.nlp.extract.days import Days
+from hub.nlp.extract.events_said import FindDates, KnownEvent
 from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance, is_back_channel
-
-FindDates = Callable[[str], Sequence[SpokenDate]]
 
 _NO_DOERS = words("it this that there everything these those they nothing something one")
 ANSWERING = WORK - {"have", "get", "come", "go", "let"}
@@ -38,10 +38,16 @@ _PUT_ON_ME = words("put give leave assign ask count")
 class Talk:
     """Reads the utterances of one meeting in order and keeps the matters they raise."""
 
-    def __init__(self, utterances: Sequence[Utterance], roster: Roster, find_dates: FindDates) -> None:
+    def __init__(
+        self,
+        utterances: Sequence[Utterance],
+        roster: Roster,
+        find_dates: FindDates,
+        events: Sequence[KnownEvent] = (),
+    ) -> None:
         self._utterances = utterances
         self._roster = roster
-        self._find_dates = find_dates
+        self._days = Days(utterances, find_dates, events)
         self._matters = Matters(roster)
         self._answers = Answers(self._matters, roster)
         self._address: Address | None = None
@@ -57,7 +63,7 @@ class Talk:
         # 1 to whom is this said
         self._follow_address(utterance)
         # 2 what does it answer
-        dates = self._find_dates(utterance.text)
+        dates = self._days.of(utterance)
         answer = self._answers.hear(utterance, names_day=lambda: bool(dates) or self._day_follows(utterance))
         # 3 what does it raise itself
         raised = (self._raise(clause, answer, dates) for clause in self._clauses(utterance))
@@ -76,7 +82,7 @@ class Talk:
             draft.last == before.index for draft in self._matters.drafts[-4:]
         ):
             return
-        due = day_there(before, self._find_dates(before.text))
+        due = day_there(before, self._days.of(before))
         if due is not None:
             set_day_there(utterance, touched, before, due)
 
@@ -85,7 +91,7 @@ class Talk:
         asked = self._said_to(utterance)
         if asked is None or any(draft.last == asked.index for draft in self._matters.drafts[-4:]):
             return
-        due = pick_due(self._find_dates(asked.text), asked.text)
+        due = pick_due(self._days.of(asked), asked.text)
         if due is not None and due.day is not None and is_deadline(due, asked.text):
             set_day_there(utterance, touched, asked, due)
 
@@ -101,14 +107,22 @@ class Talk:
     def _dated_by(self, utterance: Utterance) -> Draft | None:
         """Return the matter that a mere day is said for: the speaker's own, else what was just asked of anybody."""
         matter = self._matters.involving(utterance)
+        if matter is not None and self._is_asked_by_doer(matter, utterance):
+            matter = None
         asked = self._matters.put_to(utterance)
         open_to_all = asked is not None and asked.mood is Mood.REQUEST and asked.address is None
         return asked if matter is None and open_to_all and asked is not None else matter
 
+    def _is_asked_by_doer(self, matter: Draft, utterance: Utterance) -> bool:
+        """Tell whether a day answers a question of the one who has the matter, and so is of what the other has."""
+        before = self._utterances[utterance.index - 1] if utterance.index else utterance
+        theirs = before.speaker != utterance.speaker and before.text.rstrip().endswith("?")
+        return theirs and matter.is_doer(before, self._roster) and not matter.is_doer(utterance, self._roster)
+
     def _day_follows(self, utterance: Utterance) -> bool:
         """Tell whether the speaker names a day next: who takes back a day and names another withdraws nothing."""
         following = self._utterances[utterance.index + 1 : utterance.index + 3]
-        return any(self._find_dates(entry.text) for entry in following if entry.speaker == utterance.speaker)
+        return any(self._days.of(entry) for entry in following if entry.speaker == utterance.speaker)
 
     def _is_promise_without_day(self, clause: Clause, answer: Reply) -> bool:
         """Tell whether a promise in the present stands though no day is in it: one follows, or it answers a request."""
@@ -122,7 +136,7 @@ class Talk:
         """Tell whether the speaker's next sentence is a day with nothing to do of its own: "I'm calling him. Today."."""
         following = self._utterances[utterance.index + 1 : utterance.index + 2]
         return any(
-            entry.speaker == utterance.speaker and says_when(entry) and bool(self._find_dates(entry.text))
+            entry.speaker == utterance.speaker and says_when(entry) and bool(self._days.of(entry))
             for entry in following
         )
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from hub.domain.minutes import Action, SetAside
-from hub.nlp.extract.actions_threads import FindDates
 from hub.nlp.extract.belief import LISTED
+from hub.nlp.extract.events_said import FindDates
 from hub.nlp.extract.learned_actions import believed, learned_actions, weighed
 from hub.nlp.extract.learned_items import Place, doubted, learned, merged, reweighed
 from hub.nlp.extract.sorting import Matters

@@ -10,13 +10,13 @@ from hub.domain.minutes import Item, Minutes, MinutesCoverage, Passage, SummaryS
 from hub.domain.transcript import Transcript
 from hub.nlp.dates import find_dates, meeting_day, region_of
 from hub.nlp.extract.actions import find_actions
-from hub.nlp.extract.actions_threads import FindDates
 from hub.nlp.extract.alerts import find_alerts, told_of
 from hub.nlp.extract.belief import Scoring, believe
 from hub.nlp.extract.completed import completed
 from hub.nlp.extract.context import Roster, present
 from hub.nlp.extract.decisions import find_decisions
 from hub.nlp.extract.embed import Counts, Encoder, Likeness
+from hub.nlp.extract.events_said import FindDates
 from hub.nlp.extract.issues import find_issues
 from hub.nlp.extract.language import load_parser
 from hub.nlp.extract.learned_items import Place

@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from hub.domain.minutes import Action, Evidence, SetAside
-from hub.nlp.dates import SpokenDate, pick_due
+from hub.nlp.dates import SpokenDate, is_deadline, pick_due
 from hub.nlp.extract.actions_days import says_when
-from hub.nlp.extract.actions_threads import FindDates
+from hub.nlp.extract.actions_replies import is_only_a_day
 from hub.nlp.extract.belief import confidence
+from hub.nlp.extract.days import Days
+from hub.nlp.extract.events_said import FindDates
 from hub.nlp.extract.impersonal import told
 from hub.nlp.extract.learned_items import Place, also_said, merged, passage, rows_of, stands_for
 from hub.nlp.extract.learned_owners import proved_owner
@@ -36,11 +38,12 @@ def learned_actions(
 ) -> tuple[list[Action], list[SetAside]]:
     """Return further actions, without ids, and passages that may be one; *taken* are those of the grammar."""
     found, also = [], []
+    days = Days(place.utterances, find_dates)
     for group in place.belief.matters("action"):
         rows = place.utterances[max(0, min(group.rows) - BESIDE) : max(group.rows) + 1 + BESIDE]
         if any(stands_for(item, u) for item in taken for u in rows):
             continue
-        action = _action(group, place, find_dates) if group.score >= 0 else None
+        action = _action(group, place, days) if group.score >= 0 else None
         if action is not None:
             found.append(action)
         elif (found_aside := passage("action", group, place)) is not None:
@@ -82,19 +85,19 @@ def _sure(action: Action, score: float) -> Action:
     return replace(action, confidence=confidence(score))
 
 
-def _action(group: Group, place: Place, find_dates: FindDates) -> Action | None:
+def _action(group: Group, place: Place, days: Days) -> Action | None:
     every = tuple(place.utterances[row] for row in group.rows)
     mains = _mains(group, place)
     for main in mains:
         item = worded(Hit(main, every, confidence(group.score)), place.transcript, place.roster, rewrite=told)
         if item is not None and len(item.text.split()) >= _LEAST_WORDS:
-            return _made(item.text, item.confidence, item.evidence, main, every, place, find_dates)
+            return _made(item.text, item.confidence, item.evidence, main, every, place, days)
     for main in () if place.belief.free_talk else mains:
         text = as_said(main.text) if _names_a_deed(main) else None
         if text is None:
             continue
         proof = evidence(every, place.transcript)
-        made = _made(text, confidence(group.score), proof, main, every, place, find_dates)
+        made = _made(text, confidence(group.score), proof, main, every, place, days)
         if made.owner is not None or made.due is not None:
             return made
     return None
@@ -112,23 +115,33 @@ def _made(
     main: Utterance,
     every: Sequence[Utterance],
     place: Place,
-    find_dates: FindDates,
+    days: Days,
 ) -> Action:
-    due = _due(every, place, find_dates)
-    owner = proved_owner(main, place)
+    due = _due(main, every, place, days)
+    owner = proved_owner(main, place, days)
     return Action("", text, sure, proof, owner.name, owner.reason, due.day if due else None, due.text if due else None)
 
 
-def _due(every: Sequence[Utterance], place: Place, find_dates: FindDates) -> SpokenDate | None:
-    """Return the one day said in the passages, or next by the same speaker in a sentence that only says when."""
-    said = {day.day: day for u in every if (day := pick_due(find_dates(u.text), u.text)) and day.day is not None}
-    if said:
-        return next(iter(said.values())) if len(said) == 1 else None
-    last = every[-1]
+def _due(main: Utterance, every: Sequence[Utterance], place: Place, days: Days) -> SpokenDate | None:
+    """Return the day of the passages: one said alone after the others, else that of *main*, else the only deadline.
+
+    Where none is said: that of the speaker's next sentence, if it only says when.
+    """
+    said = [(u, day) for u in every if (day := pick_due(days.of(u), u.text)) and day.day is not None]
+    if len({day.day for _, day in said}) > 1:
+        later = [day for u, day in said if u.index > main.index and is_only_a_day(u.text, day.text)]
+        own = [day for u, day in said if u.index == main.index]
+        firm = [day for u, day in said if is_deadline(day, u.text)]
+        choice = later[-1:] or own or firm
+        return choice[0] if len({day.day for day in choice}) == 1 else None
+    return said[0][1] if said else _day_behind(every[-1], place, days)
+
+
+def _day_behind(last: Utterance, place: Place, days: Days) -> SpokenDate | None:
     for after in place.utterances[last.index + 1 : last.index + 1 + _NEXT]:
         if after.speaker != last.speaker:
             return None
-        due = pick_due(find_dates(after.text), after.text) if says_when(after) else None
+        due = pick_due(days.of(after), after.text) if says_when(after) else None
         if due is not None and due.day is not None:
             return due
     return None

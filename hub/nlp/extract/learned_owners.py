@@ -2,41 +2,78 @@
 
 import re
 
+from hub.nlp.extract.actions_answers import shortened
+from hub.nlp.extract.actions_clause import Clause
+from hub.nlp.extract.actions_clauses import clauses
+from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_replies import Reply, reply
+from hub.nlp.extract.actions_weigh import is_work
 from hub.nlp.extract.context_address import Address, addressed
+from hub.nlp.extract.days import Days
 from hub.nlp.extract.learned_items import Place
+from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.matters import QUESTION, plain
 from hub.nlp.extract.owners import Owner, of_speaker, of_subject
-from hub.nlp.extract.utterances import Utterance
+from hub.nlp.extract.utterances import Utterance, is_back_channel
 
 _TAKES = re.compile(
     r"^\W*(?:(?:and|so|okay|ok|yes|yeah|sure|right|then|well|fine|good|no problem)[\s,.]+)*(?P<words>i(?:'ll| will|'m going to|'m gonna| am going to))\b",
     re.IGNORECASE,
 )
+_MINE = re.compile(
+    r"\b(?:that|this|it)(?:'s| is|'ll be| will be) (?:with|on|up to) me\b|\bfalls? (?:to|on) me\b|\b(?:that|it|this)(?:'s| is) mine\b"
+    r"|\bi owe (?:you|them|him|her) (?:that|this|it|one|those)\b|\bi(?:'m| am) (?:committing|giving you my word|sorting|opening|bringing|putting)\b"
+    r"|\b(?:it|that)'ll be me\b|\bcount on me\b|\bhold me to\b|\b(?:that|it)(?:'s| is) (?:on my list|in my court|my job|my task)\b",
+    re.IGNORECASE,
+)
+"""Words by which somebody has what was spoken of."""
 _ASKS = re.compile(r"\b(?:can|could|would|will) you\b|\bplease\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|never|nobody|unless|if)\b|n't\b", re.IGNORECASE)
+_DOUBTS = re.compile(
+    r"\b(?:maybe|perhaps|might|would be|i hope|hopefully|try|should be|not before|not until|earliest|i think|depends)\b",
+    re.IGNORECASE,
+)
+_OTHERS = words(
+    "he she they him them who someone somebody everyone everybody nobody we vendor vendors site sites lab labs laboratory sponsor cro team teams "
+    "committee authority agency depot hospital pharmacy board colleague colleagues department irb regulator group people"
+)
+"""Words for doers who are not the speaker."""
 _REACH = 3
 _ROLES = frozenset({"nsubj", "nsubjpass"})
 _WILL = frozenset({"will", "'ll", "’ll", "shall"})
+_FIRM = 0.35
+UNPROVED = Owner(None, "what was said does not prove who is to do it", 0.0)
 
 
-def proved_owner(main: Utterance, place: Place) -> Owner:
+def proved_owner(main: Utterance, place: Place, days: Days | None = None) -> Owner:
     """Return who took it, was asked by name and agreed, or is named or the only one in a role; else nobody, and why."""
     text = plain(main.text)
-    takes = _TAKES.match(text)
-    if takes and not _NOT.search(text) and not QUESTION.search(text):
-        return of_speaker(main, place.roster, words=takes["words"])
+    if not _NOT.search(text) and not QUESTION.search(text):
+        takes = _TAKES.match(text) or _MINE.search(text)
+        if takes:
+            return of_speaker(main, place.roster, words=takes.group().strip(" ,."))
     asked = addressed(main.text, place.roster)
-    if asked is not None and _ASKS.search(text):
-        return _answered(asked, main, place)
-    named = _subject(main) if not _NOT.search(text) and not QUESTION.search(text) else None
+    if asked is not None and (_ASKS.search(text) or text.rstrip().endswith("?") or _orders(main)):
+        return _answered(asked, main, place, days)
+    if QUESTION.search(text):
+        return UNPROVED
+    named = _subject(main) if not _NOT.search(text) else None
     if named is not None:
         owner = of_subject(named, main, place.utterances[max(0, main.index - 4) : main.index], place.roster)
         return Owner(owner.name, owner.reason, owner.certainty)
-    return Owner(None, "what was said does not prove who is to do it", 0.0)
+    return _promised(main, place, days) or _told_when(main, place, days) or UNPROVED
 
 
-def _answered(asked: Address, main: Utterance, place: Place) -> Owner:
+def _orders(main: Utterance) -> bool:
+    """Tell whether the sentence tells somebody what to do: "Wes, open it again"."""
+    return any(clause.mood is Mood.REQUEST for clause in _clauses(main))
+
+
+def _clauses(main: Utterance) -> tuple[Clause, ...]:
+    return clauses(main) if main.sent.doc.has_annotation("DEP") else ()
+
+
+def _answered(asked: Address, main: Utterance, place: Place, days: Days | None) -> Owner:
     """A request proves its owner only with the answer of the one person it can mean."""
     if len(asked.people) != 1:
         return Owner(None, f"{asked.name} was asked, who is not one person on the list of participants", 0.0)
@@ -44,10 +81,74 @@ def _answered(asked: Address, main: Utterance, place: Place) -> Owner:
         if place.roster.speaker(after.speaker) != asked.people[0]:
             continue
         said = reply(after.text)
-        if said in {Reply.TAKE, Reply.ASSENT}:
+        if said in {Reply.TAKE, Reply.ASSENT} or (said is Reply.NONE and _says_by_when(after, days)):
             return Owner(asked.people[0], f'{asked.people[0]} was asked by name and said "{after.text}"', 0.85)
         return Owner(None, f"{asked.people[0]} was asked and did not take it", 0.0)
     return Owner(None, f"{asked.people[0]} was asked, and no answer was heard", 0.0)
+
+
+def _says_by_when(utterance: Utterance, days: Days | None) -> bool:
+    """Tell whether a day ahead is promised in the sentence."""
+    if (
+        days is None
+        or QUESTION.search(utterance.text)
+        or _DOUBTS.search(utterance.text)
+        or _NOT.search(plain(utterance.text))
+    ):
+        return False
+    return any(day.day is not None and not day.past for day in days.of(utterance))
+
+
+def _promised(main: Utterance, place: Place, days: Days | None) -> Owner | None:
+    """The speaker does it, in words that the grammar knows somewhere in the sentence: "he's in on Friday, I call him then"."""
+    found = _clauses(main)
+    own = [clause for clause in found if _is_own(clause, days)]
+    if not own or any(clause.mood in {Mood.ASSIGN, Mood.REQUEST} for clause in found):
+        return None
+    said = main.sent.doc[own[0].begin : main.sent.end].text
+    return of_speaker(main, place.roster, words=shortened(said))
+
+
+def _is_own(clause: Clause, days: Days | None) -> bool:
+    """Tell whether the clause is a deed that the speaker promises: to do it, or to have it there on a day."""
+    first = clause.verb.doc[clause.begin].lower_
+    if any(child.lower_ in {"if", "unless"} for child in clause.verb.children):
+        return False
+    if clause.mood is Mood.DELIVERY:
+        return first in {"you", "i"} and _says_by_when(clause.utterance, days)
+    return clause.mood is Mood.COMMIT and clause.weight >= _FIRM and not clause.negated and is_work(clause)
+
+
+def _told_when(main: Utterance, place: Place, days: Days | None) -> Owner | None:
+    """Who is asked and tells by when it is there has it: "How soon?" - "It's with you on Friday"."""
+    if not _says_by_when(main, days) or _of_others(main, place):
+        return None
+    before = _last_of_another(main, place)
+    if before is None or not _is_put(before):
+        return None
+    return of_speaker(main, place.roster, words=shortened(main.text))
+
+
+def _of_others(main: Utterance, place: Place) -> bool:
+    """Tell whether the sentence speaks of somebody else who might do it."""
+    named = any(mention.person != place.roster.speaker(main.speaker) for mention in place.roster.mentions(main.text))
+    return named or any(token.lower_ in _OTHERS and token.dep_ == "nsubj" for token in main.sent)
+
+
+def _last_of_another(main: Utterance, place: Place) -> Utterance | None:
+    """Return what another said last before the speaker's turn."""
+    for before in reversed(place.utterances[max(0, main.index - _REACH) : main.index]):
+        if before.speaker != main.speaker and not is_back_channel(before.text):
+            return before
+    return None
+
+
+def _is_put(before: Utterance) -> bool:
+    """Tell whether a sentence asks for something: a question, an order, a wish."""
+    return QUESTION.search(before.text) is not None or _orders(before) or _WISH.search(before.text) is not None
+
+
+_WISH = re.compile(r"\bi(?:'d| would) (?:like|want|need)\b|\bi (?:want|need)\b|\bplease\b", re.IGNORECASE)
 
 
 def _subject(main: Utterance) -> object | None:

@@ -58,8 +58,8 @@ def of_address(address: Address) -> Owner:
 def of_subject(subject: Any, utterance: Utterance, before: Sequence[Utterance], roster: Roster) -> Owner:
     """Return the owner where a third party is to do it: by name, by the pronoun for one just named, or by role."""
     phrase = _phrase(subject)
-    if any(child.lower_ == "my" for child in subject.children):
-        return of_speaker(utterance, roster, words=f"my {subject.text} will")
+    if any(child.lower_ in {"my", "our"} for child in subject.subtree) and subject.pos_ == "NOUN":
+        return Owner(None, f'"{phrase}" names nobody in particular', 0.0, phrase)
     if subject.lower_ in {"he", "she", "they", "someone", "somebody", "everyone", "it", "this", "that"}:
         return _by_pronoun(subject, utterance, before, roster)
     if subject.lower_ in _COLLECTIVE:
@@ -103,8 +103,6 @@ def _by_role(phrase: str, people: tuple[str, ...], utterance: Utterance, roster:
         role = roster.role(people[0])
         said = "said so" if own == people[0] else "is the only one on the list with that role"
         return Owner(people[0], f'"{phrase}" was named; {people[0]} ({role}) {said}', 0.85)
-    if own in people:
-        return Owner(own, f'"{phrase}" was named by {own}, whose role it is', 0.7)
     if people:
         return Owner(None, f'"{phrase}" are {_number(len(people))} people on the list', 0.0, phrase)
     return Owner(None, f'"{phrase}" was named, and nobody on the list has that role', 0.0, phrase)

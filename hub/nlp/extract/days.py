@@ -1,0 +1,73 @@
+"""The days of a sentence as they bear on work: those of what is over are past, those of an event known are its day."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from hub.nlp.dates import SpokenDate
+from hub.nlp.extract.events_said import FindDates, KnownEvent, dated, events_said
+from hub.nlp.extract.lexicon import words
+from hub.nlp.extract.utterances import Utterance
+
+_PLANS = words(
+    "say tell agree promise set fix plan schedule move push aim want need ask hope suppose mean think book put call expect like "
+    "wish intend shift postpone bring go will commit decide"
+)
+"""Verbs whose past still speaks of what lies ahead: "we said Friday"."""
+_DEADLINE = re.compile(r"\b(?:by|before|until|till|for)(?: the| next| this)? $", re.IGNORECASE)
+_ABSENT = re.compile(
+    r"(?:\b(?:i|we|he|she)(?:'ll be| will be|'m| am|'re| are|'s| is) (?:\w+ )?(?:away|off|abroad|sick|out(?: of (?:the )?office)?)|"
+    r"\bon (?:annual |maternity |parental |sick )?(?:leave|holidays?|vacation|pto)|\bout of office)(?: again| then)?,?(?: on| from| till| until| for)?(?: the)? $",
+    re.IGNORECASE,
+)
+"""What is said of a day on which somebody is not there."""
+
+
+class Days:
+    """Finds the days of the sentences of one meeting; *recorded* are events of the study whose day is known."""
+
+    def __init__(
+        self, utterances: Sequence[Utterance], find_dates: FindDates, recorded: Sequence[KnownEvent] = ()
+    ) -> None:
+        self._find_dates = find_dates
+        self._known = (*recorded, *events_said(utterances, find_dates))
+
+    def of(self, utterance: Utterance) -> list[SpokenDate]:
+        """Return the days said in *utterance*, in order."""
+        found = dated(self._find_dates(utterance.text), utterance, self._known)
+        return [_seen(entry, utterance) for entry in found if not _ABSENT.search(utterance.text[: entry.start])]
+
+
+def _seen(entry: SpokenDate, utterance: Utterance) -> SpokenDate:
+    if entry.past or entry.day is None or not utterance.sent.doc.has_annotation("DEP"):
+        return entry
+    return replace(entry, past=True) if _is_over(entry, utterance) else entry
+
+
+def _is_over(entry: SpokenDate, utterance: Utterance) -> bool:
+    """Tell whether the verb of a day says what was done on it: "I sent it on Monday"."""
+    if _DEADLINE.search(utterance.text[: entry.start]):
+        return False
+    verb = _verb_of(entry, utterance)
+    if verb is None or verb.lemma_.lower() in _PLANS or any(child.lower_ == "if" for child in verb.children):
+        return False
+    aux = [child for child in verb.children if child.dep_ in {"aux", "auxpass"}]
+    if verb.tag_ == "VBD":
+        return not aux
+    if verb.lower_ in {"got", verb.lemma_.lower()}:
+        return False
+    told = any(child.tag_ == "VBD" or (child.lemma_ == "have" and child.dep_ == "aux") for child in aux)
+    return verb.tag_ == "VBN" and told and not any(child.tag_ == "MD" for child in aux)
+
+
+def _verb_of(entry: SpokenDate, utterance: Utterance) -> Any | None:
+    """Return the verb that a day hangs on."""
+    doc, offset = utterance.sent.doc, utterance.sent.start_char
+    span = doc.char_span(offset + entry.start, offset + entry.end, alignment_mode="expand")
+    if span is None:
+        return None
+    token = span.root
+    while token.head.i != token.i and token.pos_ not in {"VERB", "AUX"}:
+        token = token.head
+    return token if token.pos_ in {"VERB", "AUX"} else None
