@@ -11,6 +11,22 @@ NONE = None
 
 # what is said | the day it means (month-day of 2026, a full date, or None)
 ROWS = """
+the second Thursday of June | 06-11
+the first Monday in July | 07-06
+the fourth Friday of this month | 05-22
+the third Wednesday | 05-20
+the second Tuesday | 06-09
+the end of the second week of June | 06-12
+the last day of the quarter | 06-30
+the last day of the year | 12-31
+the last of July | 07-31
+by the close of July | 07-31
+tomorrow before noon | 05-20
+Thursday before midday | 05-21
+Give me three weeks' time and it's there. | 06-09
+Right after this. | 05-19
+no later than June the fifth | 06-05
+I'll close the folders. | None
 you'll have it the nineteenth | 06-19
 The twenty-second. | 05-22
 Twenty-second. | 05-22

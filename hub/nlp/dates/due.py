@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hub.nlp.dates.find import SpokenDate
 
@@ -31,6 +32,13 @@ _AT_A_MEETING = re.compile(
 """Where something is to be shown: the day of that meeting is its day."""
 
 _FIRMEST = 5
+_EXPLAINS = re.compile(
+    r"(?:^|[,;–—-]|\bso\b) ?(?:(?:and |so )?(?:that(?:'s|’s| is|'ll be| will be| would be|'d be)|which is|which would be|i\.e\.|meaning|let's say|call it)|(?:so )?(?:until|by)?)? ?(?:on )?(?:the )?$",
+    re.IGNORECASE,
+)
+"""What stands between a day and the same told by its number: "the Monday after the break, that's the ninth"."""
+_NUMBERED = re.compile(r"\d|\b(?:\w+(?:st|nd|rd|th|first|second|third))\b", re.IGNORECASE)
+_MERE_NUMBER = re.compile(r"(?:the )?(?:\d{1,2}(?:st|nd|rd|th)|[a-z]+(?:[ -][a-z]+)?)\.?", re.IGNORECASE)
 _LATEST = re.compile(r",? (?:at (?:the )?(?:very )?latest|latest|at most|at the outside|tops)\b", re.IGNORECASE)
 _OR = re.compile(r",? (?:or|maybe|perhaps)(?: maybe| perhaps| even)? ", re.IGNORECASE)
 
@@ -48,14 +56,9 @@ def pick_due(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
         return None
     best = possible[0]
     for date in possible[1:]:
-        between = text[best.end : date.start]
-        if (
-            (best.day is not None and date.day is not None and _weight(date, text) > 0 and _stretches(best, date, text))
-            or (
-                date.day is not None and best.day is not None and _CORRECTED.search(between) and _weight(date, text) > 0
-            )
-            or _weight(date, text) > _weight(best, text)
-        ):
+        if _explains(date, best, text):
+            best = _of_same_month(date, best)
+        elif _is_better(date, best, text):
             best = date
     return best if _weight(best, text) > 0 else None
 
@@ -63,6 +66,31 @@ def pick_due(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
 def is_deadline(due: SpokenDate, text: str) -> bool:
     """Tell whether *due* is said in *text* as the day by which something is to be done."""
     return _weight(due, text) >= _FIRMEST
+
+
+def _is_better(date: SpokenDate, best: SpokenDate, text: str) -> bool:
+    weight = _weight(date, text)
+    if weight > _weight(best, text):
+        return True
+    if weight == 0 or date.day is None or best.day is None:
+        return False
+    return _stretches(best, date, text) or _CORRECTED.search(text[best.end : date.start]) is not None
+
+
+def _explains(date: SpokenDate, best: SpokenDate, text: str) -> bool:
+    """Tell whether a day by its number tells again which day was meant: "the Monday after the break, that's the ninth"."""
+    told = date.day is not None and _NUMBERED.search(date.text) is not None and _weight(date, text) > 0
+    return told and _EXPLAINS.search(text[best.end : date.start]) is not None
+
+
+def _of_same_month(date: SpokenDate, best: SpokenDate) -> SpokenDate:
+    """Return *date*, a mere number in the month that was named before it: "end of October, so the thirtieth"."""
+    if date.day is None or best.day is None or not _MERE_NUMBER.fullmatch(date.text):
+        return date
+    try:
+        return replace(date, day=best.day.replace(day=date.day.day), past=False)
+    except ValueError:
+        return date
 
 
 def _stretches(first: SpokenDate, second: SpokenDate, text: str) -> bool:

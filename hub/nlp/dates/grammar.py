@@ -178,7 +178,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"{HEAD}tomorrow{TAIL}", _on(1)),
     (r"the day before yesterday", _on(-2)),
     (r"yesterday(?: (?:morning|afternoon|evening))?|last night", _on(-1)),
-    (rf"{HEAD}(?:later )?today(?!'s|’s){TAIL}|tonight|this (?:morning|afternoon|evening)|(?:right |straight |just |directly )?after (?:this|our) (?:call|meeting)|(?:right|straight) after the (?:call|meeting)", _on(0)),
+    (rf"{HEAD}(?:later )?today(?!'s|’s){TAIL}|tonight|this (?:morning|afternoon|evening)|(?:right |straight |just |directly )?after (?:this|our) (?:call|meeting)|(?:right|straight) after the (?:call|meeting)|(?:right|straight|directly|immediately) after this(?=\W*$)", _on(0)),
     (rf"(?:the (?:minute|second|moment|instant)|as soon as|once|when) {HUNG_UP}", _on(0)),
     (rf"(?:by |at |before )(?:the )?close(?! of|-)|(?:by |at |before )?(?:the )?(?<!the start and ){CLOSE}\b(?<!noon)(?<!close)|(?:by|before) (?:noon|midday|midnight|tonight)", _on(0)),
     (rf"(?:by|at|before) {CLOCK}(?=\s*(?:[,.;!?]|$|then\b|and (?:i|we|it|then)\b))", _on(0)),

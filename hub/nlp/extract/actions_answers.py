@@ -10,6 +10,7 @@ from hub.nlp.extract.actions_replies import THANKS, Reply, reply
 from hub.nlp.extract.actions_weigh import informs_here
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.context_address import Address, addressed
+from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.owners_roles import function_in
 from hub.nlp.extract.utterances import Utterance, is_back_channel
 
@@ -98,17 +99,23 @@ class Answers:
         matter.accepted, matter.taken_at = True, utterance.index
         matter.add(utterance)
 
-    def promise(self, matter: Draft, utterance: Utterance) -> None:
-        """Let who was asked have *matter* where the answer is a day: "Tom, can you send it?" - "By Monday"."""
+    def promise(self, matter: Draft, utterance: Utterance) -> bool:
+        """Let who was asked have *matter* where the answer is a day: "Tom, can you send it?" - "By Monday".
+
+        Tells whether the speaker has it now.
+        """
         next_up = matter.speaker != utterance.speaker and utterance.index - matter.passages[0].index <= 2
         asked = self._is_asked(matter, utterance) and (matter.address is not None or next_up)
         if (
             asked
-            and matter.mood is Mood.REQUEST
+            and matter.mood in {Mood.REQUEST, Mood.OPEN}
+            and not informs_here(matter.clause)
             and not _DOUBTS.search(utterance.text)
             and self.may_take(matter, utterance)
         ):
             self.take(matter, utterance)
+            return True
+        return False
 
     def _withdraw(self, utterance: Utterance, *, names_day: Callable[[], bool]) -> None:
         matter = self._matters.latest(utterance)
@@ -197,7 +204,23 @@ class Answers:
         return matter.address is None or (name is not None and name in matter.address.people)
 
 
-def shortened(words: str) -> str:
+_OTHERS = words(
+    "he she they who someone somebody everyone everybody nobody vendor vendors site sites lab labs laboratory sponsor cro team teams "
+    "committee authority agency depot hospital pharmacy board colleague colleagues department irb regulator group people"
+)
+
+
+def speaks_of_others(utterance: Utterance, roster: Roster) -> bool:
+    """Tell whether a sentence speaks of somebody else who does or did something."""
+    own = roster.speaker(utterance.speaker)
+    named = any(
+        own not in mention.people and utterance.text[: mention.start].strip()
+        for mention in roster.mentions(utterance.text)
+    )
+    return named or any(token.lower_ in _OTHERS and token.dep_ == "nsubj" for token in utterance.sent)
+
+
+def shortened(spoken: str) -> str:
     """Return the first dozen words of a quote, for a reason."""
-    parts = " ".join(words.split()).rstrip(".!?,;").split()
+    parts = " ".join(spoken.split()).rstrip(".!?,;").split()
     return " ".join(parts[:12]) + (" ..." if len(parts) > 12 else "")

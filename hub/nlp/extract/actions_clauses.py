@@ -197,6 +197,9 @@ def _firmness(verb: Any) -> tuple[float, Any]:
     if "to" in aux and verb.tag_ == "VB" and verb.dep_ in {"ROOT", "conj", "parataxis"}:
         return 0.5, verb
     inner = next((child for child in verb.children if child.dep_ == "xcomp" and child.tag_ == "VB"), None)
+    over = verb.tag_ == "VBD" or any(child.dep_ == "aux" and child.tag_ == "VBD" for child in verb.children)
+    if over and verb.lemma_ in {"go", "need", "have", "plan", "be"}:
+        return 0.0, verb  # "was going to send it" says what did not happen
     if inner is not None and verb.lemma_ in {"go", "need", "have", "plan", "agree", "be", "promise", "offer"}:
         return (0.5 if verb.lemma_ in {"go", "agree", "promise", "offer"} else 0.4), inner
     return 0.0, verb

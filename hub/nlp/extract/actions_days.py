@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hub.nlp.dates import SpokenDate, pick_due
+from hub.nlp.dates import SpokenDate, is_deadline, pick_due
 from hub.nlp.extract.actions_draft import Draft
 from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_replies import corrects, is_only_a_day
@@ -28,7 +28,7 @@ _EVENT = re.compile(
 )
 _HOUR = re.compile(
     r"(?:by |before |at |the |latest )*(?:end of (?:the )?(?:business |working )?day|close of (?:business|play)|cob|eod|noon|midday|"
-    r"lunch(?:time)?|(?:this |the )?(?:morning|afternoon|evening)|\d{1,2}(?::\d\d)? ?(?:am|pm|o'clock)?)\W*$",
+    r"lunch(?:time)?|(?:this |the )?(?:morning|afternoon|evening)|(?:\d{1,2}(?::\d\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: ?(?:am|pm|a\.m\.|p\.m\.|o'clock))?)\W*$",
     re.IGNORECASE,
 )
 _EARLIEST = re.compile(r"\b(?:not|never) (?:before|until|till)\b|\bat the earliest\b", re.IGNORECASE)
@@ -36,7 +36,7 @@ _STARTS = re.compile(r"\b(?:go(?:es)? live|starts|begins|opens|expires|ends|was|
 _SAYS_DAY = re.compile(
     r"\b(?:promise|guarantee|commit to|aim(?:ing)? for|give me|make it|call it|let's say|i(?:'d|'ll| would| will)? (?:say|expect)|"
     r"i (?:should|'ll|will|can|could|must|would) (?:know|have|be (?:done|through|finished|ready|back))|i have \w+(?: \w+)? for you|"
-    r"i(?:'m| am) (?:\w+ )?(?:at|in|with|there|seeing)|(?:tell|show|give|send) you|let you know|get back to you|come back to you)\b",
+    r"i(?:'m| am) (?:\w+ )?(?:at|in|with|there|seeing)|you(?:'ll| will|'d)? (?:all )?(?:see|have|get|find|hear)\b|(?:he|she|they)(?:'ll| will) (?:have|get|hear|see) |(?:tell|show|give|send) you|let you know|get back to you|come back to you)\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
@@ -56,6 +56,8 @@ def set_days(utterance: Utterance, touched: Sequence[Draft], dates: Sequence[Spo
     dates = [date for date in dates if not _is_news(date, utterance)]
     for draft, part in zip(unique, _parts(utterance, unique, dates), strict=True):
         due = _due(draft, part, utterance)
+        if due is not None and draft.due is not None and draft.due.day is not None and _HOUR.match(due.text):
+            continue  # "I'm there at nine" says the hour of a day that was named before
         if due is not None and (draft.due is None or due.day is not None):
             draft.due = due
             draft.days.append(due.text)
@@ -66,11 +68,30 @@ def _due(draft: Draft, dates: Sequence[SpokenDate], utterance: Utterance) -> Spo
     verbs = [verb - utterance.sent.start_char for verb in _verbs(draft, utterance)]
     after = [date for date in dates if date.start > (verbs or [0])[-1]]
     handed = [date for date in dates if len(verbs) > 1 and verbs[-2] < date.start < verbs[-1]]
+    front = _in_front(draft, dates, utterance)
+    firm = pick_due(after, utterance.text)
+    if front and not (firm is not None and is_deadline(firm, utterance.text)):
+        after = front
     due = _known(after, handed[-1:], dates, text=utterance.text) or pick_due(dates, utterance.text)
     due = due or _plain_day(after, utterance.text)
     if due is not None and _RELATIVE.match(due.text) and _CONDITION.search(utterance.text):
         return replace(due, day=None, reason="it counts from something that has not happened yet")
     return due
+
+
+_LEADS_IN = re.compile(r"[\s,]*(?:(?:then|so|at the latest|latest)[\s,]*)*", re.IGNORECASE)
+
+
+def _in_front(draft: Draft, dates: Sequence[SpokenDate], utterance: Utterance) -> list[SpokenDate]:
+    """Return the day that the matter's clause opens with: "he is back on Monday, and Thursday you get it"."""
+    own = [clause for clause in (draft.clause, *draft.others) if clause.utterance.index == utterance.index]
+    opens = [clause.verb.doc[clause.begin].idx - utterance.sent.start_char for clause in own]
+    return [
+        date
+        for date in dates
+        if date.day is not None
+        and any(date.end <= place and _LEADS_IN.fullmatch(utterance.text[date.end : place]) for place in opens)
+    ]
 
 
 def _known(*choices: Sequence[SpokenDate], text: str) -> SpokenDate | None:
@@ -119,7 +140,9 @@ def _is_about(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) 
         and says_when(utterance)
     ):
         return True
-    return is_only_a_day(utterance.text, dates[-1].text) or (matter.due is not None and corrects(utterance.text))
+    return is_only_a_day(utterance.text, dates[-1].text) or (
+        matter.due is not None and corrects(utterance.text, dates[-1].text)
+    )
 
 
 def _spoke_last(matter: Draft) -> str | None:
@@ -177,17 +200,28 @@ _THERE_THEN = re.compile(
 """Where the speaker will be: "I've got a call with him", "I'm driving up"."""
 
 
-def day_there(utterance: Utterance, dates: Sequence[SpokenDate]) -> SpokenDate | None:
-    """Return the day on which the speaker says to be where the work is ("I'm seeing her on Friday"), if one is said."""
+_THEN = re.compile(r"\b(?:then|(?:that|the same) day)\W*$", re.IGNORECASE)
+_MEETS_ME = re.compile(r"\bmeet(?:s|ing)? me\b", re.IGNORECASE)
+
+
+def day_there(utterance: Utterance, dates: Sequence[SpokenDate], promise: Utterance) -> SpokenDate | None:
+    """Return the day of the sentence before a promise on which it is to be done, if one is said there.
+
+    That is where the speaker says to be where the work is ("I'm seeing her on Friday"), says hardly more than the day,
+    or where the promise points back to it ("I'm ringing her then").
+    """
     ahead = [date for date in dates if date.day is not None and not date.past]
-    return ahead[0] if len(ahead) == 1 and _THERE_THEN.search(utterance.text) else None
+    if len(ahead) != 1:
+        return None
+    there = _THERE_THEN.search(utterance.text) or _MEETS_ME.search(utterance.text) or _THEN.search(promise.text)
+    return ahead[0] if there or is_only_a_day(utterance.text, ahead[0].text) else None
 
 
 def set_day_there(utterance: Utterance, touched: Sequence[Draft], before: Utterance, due: SpokenDate) -> None:
     """Give what the speaker takes on with *utterance* the day of the sentence *before*: "I'll ask him"."""
     for draft in touched:
         begun = utterance.index in {draft.passages[0].index, draft.taken_at}
-        if draft.due is None and begun and (draft.accepted or draft.mood is Mood.COMMIT):
+        if (draft.due is None or draft.due.day is None) and begun and (draft.accepted or draft.mood is Mood.COMMIT):
             draft.due = due
             draft.days.append(due.text)
             draft.add(before)

@@ -35,6 +35,7 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
         rf"i (?:need|have|have got|'ve got|must|plan|intend|mean|promise|owe you|still have) to {_ADVERBS}{_VERB}",
     ),
     (Mood.COMMIT, 0.4, rf"i (?:must|had better|'d better) {_ADVERBS}{_VERB}"),
+    (Mood.COMMIT, 0.5, r"i (?:will|shall|'ll) (?P<verb>see) (?:to it )?(?:that|to)(?= )"),
     (Mood.COMMIT, 0.45, r"(?P<verb>put) me down for"),
     (Mood.COMMIT, 0.5, r"(?P<verb>leave|give) (?!it |that |this |them )(?:\w+ ){1,5}?(?:to|with) me"),
     (

@@ -148,12 +148,26 @@ def promised_part(text: str) -> str:
     return text if found is None else found["rest"]
 
 
-def corrects(text: str) -> bool:
-    """Tell whether *text* takes something back or puts it right ("no, make it Thursday")."""
-    return _CORRECTS.search(text) is not None
+def corrects(text: str, spoken: str) -> bool:
+    """Tell whether *text* puts the day *spoken* in the place of another ("no, make it Thursday").
+
+    The word that takes back stands close before the day, or in a sentence that hardly says more.
+    """
+    if _CORRECTS.search(text) is None:
+        return False
+    before = text[: text.find(spoken)].split()
+    return len(text.split()) <= _SHORT or _PUTS_RIGHT.search(" ".join(before[-_CLOSE:])) is not None
+
+
+_SHORT, _CLOSE = 10, 5  # words of a sentence that only corrects; words between taking back and the new day
+_PUTS_RIGHT = re.compile(
+    r"\b(?:no|wait|sorry|actually|hang on|hold on|scratch (?:that|it)|(?:make|call) (?:it|that)|let's (?:say|make)|rather|better|correction|"
+    r"i mean|i meant|instead|not \w+day)\b",
+    re.IGNORECASE,
+)
 
 
 def is_only_a_day(text: str, spoken: str) -> bool:
     """Tell whether *text* says hardly more than the day *spoken* ("End of next week okay?")."""
     words = re.findall(r"[a-z']+", promised_part(text).replace(spoken, " ").replace("’", "'").lower())
-    return sum(word not in _AROUND_A_DAY for word in words) <= 1
+    return sum(word not in _AROUND_A_DAY for word in words) <= (not text.rstrip().endswith("?"))

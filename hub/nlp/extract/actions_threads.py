@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hub.nlp.dates import SpokenDate, is_deadline, pick_due
 from hub.nlp.extract import owners
-from hub.nlp.extract.actions_answers import INSTEAD, Answers, shortened
+from hub.nlp.extract.actions_answers import ASKING, INSTEAD, Answers, shortened, speaks_of_others
 from hub.nlp.extract.actions_clause import Clause
 from hub.nlp.extract.actions_clauses import clauses
 from hub.nlp.extract.actions_days import day_there, move_day, says_when, set_day_there, set_days
@@ -23,6 +23,7 @@ from hub.nlp.extract.events_said import FindDates, KnownEvent
 from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance, is_back_channel
 
+_WILLING = {Reply.TAKE, Reply.ASSENT, Reply.NONE}
 _NO_DOERS = words("it this that there everything these those they nothing something one")
 ANSWERING = WORK - {"have", "get", "come", "go", "let"}
 FIRM = 0.5  # least weight of a promise: "I'll", "I'm going to"
@@ -74,6 +75,22 @@ class Talk:
             self._set_day_there(utterance, touched)
         elif dates and (matter := self._dated_by(utterance)) and move_day(matter, utterance, dates):
             self._answers.promise(matter, utterance)
+        elif dates:
+            self._answered_by_day(utterance, answer, dates)
+
+    def _answered_by_day(self, utterance: Utterance, answer: Reply, dates: Sequence[SpokenDate]) -> None:
+        """Let who says when, as the next to speak, have what was asked: "can you wire those?" - "costs a bit but that goes tomorrow"."""
+        matter = self._matters.put_to(utterance)
+        if matter is None or answer not in _WILLING or not _is_asked_for(matter) or _DEPENDS.search(utterance.text):
+            return
+        since = self._utterances[matter.last + 1 : utterance.index]
+        if utterance.speaker == matter.speaker or any(u.speaker != utterance.speaker for u in since) or len(since) > 2:
+            return
+        due = pick_due(dates, utterance.text)
+        if due is None or due.day is None or speaks_of_others(utterance, self._roster):
+            return
+        if self._answers.promise(matter, utterance):
+            set_days(utterance, [matter], dates)
 
     def _set_day_there(self, utterance: Utterance, touched: Sequence[Draft]) -> None:
         self._set_day_asked(utterance, touched)
@@ -82,7 +99,7 @@ class Talk:
             draft.last == before.index for draft in self._matters.drafts[-4:]
         ):
             return
-        due = day_there(before, self._days.of(before))
+        due = day_there(before, self._days.of(before), utterance)
         if due is not None:
             set_day_there(utterance, touched, before, due)
 
@@ -259,6 +276,19 @@ class Talk:
             matter.add_clause(clause)
             return matter
         return self._matters.new(Draft(clause, [utterance], owner=owner))
+
+
+_WHEN = re.compile(r"\b(?:when|how (?:soon|quick\w*)|who|anyone|anybody|someone|somebody)\b", re.IGNORECASE)
+_DEPENDS = re.compile(r"\b(?:if|when|unless|once)\b", re.IGNORECASE)
+
+
+def _is_asked_for(matter: Draft) -> bool:
+    """Tell whether *matter* was put as a question that somebody in the room can answer by doing it, not "you could also"."""
+    clause = matter.clause
+    if clause.mood not in {Mood.REQUEST, Mood.OPEN} or clause.verb.doc[clause.begin].lower_ in {"he", "she", "they"}:
+        return False
+    asked = clause.mood is Mood.REQUEST and clause.weight >= ASKING
+    return asked or _WHEN.search(clause.utterance.text) is not None
 
 
 def _answers(clause: Clause) -> bool:

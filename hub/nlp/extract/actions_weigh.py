@@ -122,6 +122,8 @@ def _gets_done(verb: Any) -> bool:
 
 def _is_work_after_all(clause: Clause) -> bool:
     """Tell whether a verb of talk means work here: "I need the list from you", "explain it in the memo"."""
+    if clause.mood is Mood.COMMIT and clause.lemma == "see":
+        return clause.verb.i + 1 < clause.verb.sent.end and clause.verb.nbor().lower_ in {"that", "to"}
     if clause.mood is Mood.COMMIT and clause.lemma in {"leave", "give"}:
         return bool(clause.begin == clause.verb.i)
     return (clause.mood is Mood.REQUEST and clause.lemma in _WISHES) or _in_writing(clause)

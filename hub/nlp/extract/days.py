@@ -22,6 +22,11 @@ _ABSENT = re.compile(
     re.IGNORECASE,
 )
 """What is said of a day on which somebody is not there."""
+_CONDITION = re.compile(
+    r"\bif (?!possible|need|not|(?:you|we|i|they) (?:can|could|would|want|like|wish)\b)(?:(?!then\b)[^,;.?!])*$",
+    re.IGNORECASE,
+)
+"""An "if" that a day hangs on, polite ones aside: "if Monday's test is clean"."""
 
 
 class Days:
@@ -36,7 +41,13 @@ class Days:
     def of(self, utterance: Utterance) -> list[SpokenDate]:
         """Return the days said in *utterance*, in order."""
         found = dated(self._find_dates(utterance.text), utterance, self._known)
-        return [_seen(entry, utterance) for entry in found if not _ABSENT.search(utterance.text[: entry.start])]
+        return [_seen(entry, utterance) for entry in found if not _is_beside(utterance.text[: entry.start])]
+
+
+def _is_beside(before: str) -> bool:
+    """Tell whether a day after the words *before* says when somebody is away, or under which condition."""
+    conditional = _CONDITION.search(before) is not None and _DEADLINE.search(before) is None
+    return conditional or _ABSENT.search(before) is not None
 
 
 def _seen(entry: SpokenDate, utterance: Utterance) -> SpokenDate:
@@ -52,11 +63,11 @@ def _is_over(entry: SpokenDate, utterance: Utterance) -> bool:
     verb = _verb_of(entry, utterance)
     if verb is None or verb.lemma_.lower() in _PLANS or any(child.lower_ == "if" for child in verb.children):
         return False
+    if verb.lower_ in {"got", verb.lemma_.lower()}:
+        return False
     aux = [child for child in verb.children if child.dep_ in {"aux", "auxpass"}]
     if verb.tag_ == "VBD":
         return not aux
-    if verb.lower_ in {"got", verb.lemma_.lower()}:
-        return False
     told = any(child.tag_ == "VBD" or (child.lemma_ == "have" and child.dep_ == "aux") for child in aux)
     return verb.tag_ == "VBN" and told and not any(child.tag_ == "MD" for child in aux)
 

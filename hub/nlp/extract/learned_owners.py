@@ -2,7 +2,7 @@
 
 import re
 
-from hub.nlp.extract.actions_answers import shortened
+from hub.nlp.extract.actions_answers import shortened, speaks_of_others
 from hub.nlp.extract.actions_clause import Clause
 from hub.nlp.extract.actions_clauses import clauses
 from hub.nlp.extract.actions_forms import Mood
@@ -11,7 +11,6 @@ from hub.nlp.extract.actions_weigh import is_work
 from hub.nlp.extract.context_address import Address, addressed
 from hub.nlp.extract.days import Days
 from hub.nlp.extract.learned_items import Place
-from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.matters import QUESTION, plain
 from hub.nlp.extract.owners import Owner, of_speaker, of_subject
 from hub.nlp.extract.utterances import Utterance, is_back_channel
@@ -33,11 +32,6 @@ _DOUBTS = re.compile(
     r"\b(?:maybe|perhaps|might|would be|i hope|hopefully|try|should be|not before|not until|earliest|i think|depends)\b",
     re.IGNORECASE,
 )
-_OTHERS = words(
-    "he she they him them who someone somebody everyone everybody nobody we vendor vendors site sites lab labs laboratory sponsor cro team teams "
-    "committee authority agency depot hospital pharmacy board colleague colleagues department irb regulator group people"
-)
-"""Words for doers who are not the speaker."""
 _REACH = 3
 _ROLES = frozenset({"nsubj", "nsubjpass"})
 _WILL = frozenset({"will", "'ll", "’ll", "shall"})
@@ -121,18 +115,12 @@ def _is_own(clause: Clause, days: Days | None) -> bool:
 
 def _told_when(main: Utterance, place: Place, days: Days | None) -> Owner | None:
     """Who is asked and tells by when it is there has it: "How soon?" - "It's with you on Friday"."""
-    if not _says_by_when(main, days) or _of_others(main, place):
+    if not _says_by_when(main, days) or speaks_of_others(main, place.roster):
         return None
     before = _last_of_another(main, place)
     if before is None or not _is_put(before):
         return None
     return of_speaker(main, place.roster, words=shortened(main.text))
-
-
-def _of_others(main: Utterance, place: Place) -> bool:
-    """Tell whether the sentence speaks of somebody else who might do it."""
-    named = any(mention.person != place.roster.speaker(main.speaker) for mention in place.roster.mentions(main.text))
-    return named or any(token.lower_ in _OTHERS and token.dep_ == "nsubj" for token in main.sent)
 
 
 def _last_of_another(main: Utterance, place: Place) -> Utterance | None:
