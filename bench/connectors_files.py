@@ -150,7 +150,7 @@ LINES = (
         opens=packages,
         yaml="{connector: place, name: p, folder: 'FOLDER'}",
         secrets={},
-        part=50,
+        part=10,
         why="documents put there, for nothing is read of it",
     ),
     line("place (recordings in)", "place", lay=recordings, opens=meetings, yaml=_PLACE, secrets={}, why="one folder"),

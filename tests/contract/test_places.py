@@ -164,6 +164,22 @@ def test_what_stopped_after_the_slip_is_put_again_under_its_number(told, where):
     assert len(names(where)) == 2
 
 
+def test_the_place_is_looked_through_once_for_many_documents_and_again_after_a_minute(told, where):
+    now = [0.0]
+    one = PlaceFiling(filing(told)._config, monotonic=lambda: now[0])
+    looks, each = [], one._place.each
+    one._place.each = lambda: looks.append(now[0]) or each()
+    for number in range(5):
+        assert file(one, b"one", f"hub-{number}").new
+    assert file(one, b"two", "hub-3").version.startswith("2-")
+    other = file(filing(told), b"three", "hub-3")
+    assert looks == [0.0]
+    now[0] = 61.0
+    assert file(one, b"three", "hub-3") == Filed(other.external_id, other.version)
+    assert file(one, b"four", "hub-3").version.startswith("4-")
+    assert looks == [0.0, 61.0]
+
+
 def test_bytes_of_another_hash_do_not_go_out_and_an_absent_version_is_told(told, where):
     one = filing(told)
     with pytest.raises(RejectedError, match="not the hash"):

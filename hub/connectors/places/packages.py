@@ -3,9 +3,11 @@
 import hashlib
 import io
 import json
+import math
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, Literal
@@ -21,6 +23,7 @@ from hub.domain.papers import Filed, Paper
 from hub.ports import System
 
 _LARGEST = 4 << 30
+_LASTS_S = 60.0
 _NAME = re.compile(r".*\.(?P<key>[0-9a-f]{16})\.v(?P<number>\d+)-(?P<sha256>[0-9a-f]{16})\.(?!slip\.json$)[^.]+")
 _SLIP = ".slip.json"
 
@@ -36,18 +39,23 @@ class PlaceFiling:
     """`Filing` and `Inspector`. What lies in the place is all that is known: a version is there once its file is.
 
     The slip, a JSON file with key, version, hash and fields, is written first, so that a document is never without it.
+    The place is looked through once a minute and not for each document, which would make a square of many.
     """
 
     capabilities = Capabilities()
 
-    def __init__(self, config: Packages) -> None:
+    def __init__(self, config: Packages, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._config = config
         self._place = config.opened()
+        self._monotonic = monotonic
+        self._versions: dict[str, tuple[str, ...]] = {}
+        """By document, as they were at the last look and have come since."""
+        self._until = -math.inf
 
     def file(self, paper: Paper, content: BinaryIO) -> Filed:
         """Put a version into the place; see `Filing.file`."""
         known = hashlib.sha256(paper.key.encode()).hexdigest()[:16]
-        there = self._listed(known)
+        there = self._lately(known)
         mark = paper.sha256[:16]
         for version in there:
             if version.endswith(f"-{mark}"):
@@ -56,8 +64,10 @@ class PlaceFiling:
         stem = f"{_plain(PurePosixPath(paper.name).stem)}.{known}.v{version}"
         with tempfile.TemporaryFile() as copy:
             _checked(content, copy, paper)
+            until, self._until = self._until, -math.inf  # where it fails on the way, what is there is not known
             self._place.put(f"{stem}{_SLIP}", io.BytesIO(self._slip(paper, version)))
             self._place.put(f"{stem}.{_ending(paper.name)}", copy)
+        self._until, self._versions[known] = until, (*there, version)
         return Filed(known, version, new=True)
 
     def versions(self, external_id: str) -> Sequence[Filed]:
@@ -89,9 +99,20 @@ class PlaceFiling:
 
     def _listed(self, key: str) -> dict[str, str]:
         """Return the names of a document's files by version, oldest first."""
-        found = [told for one in self._place.files() if (told := _NAME.fullmatch(one.name)) and told["key"] == key]
+        found = [told for one in self._place.each() if (told := _NAME.fullmatch(one.name)) and told["key"] == key]
         found.sort(key=lambda told: (int(told["number"]), told["sha256"]))
         return {f"{told['number']}-{told['sha256']}": told[0] for told in found}
+
+    def _lately(self, key: str) -> tuple[str, ...]:
+        """Return the versions of a document as of the last minute, with what was put there since."""
+        if self._monotonic() > self._until:
+            self._versions = {}
+            for one in self._place.each():
+                if told := _NAME.fullmatch(one.name):
+                    known = self._versions.get(told["key"], ())
+                    self._versions[told["key"]] = (*known, f"{told['number']}-{told['sha256']}")
+            self._until = self._monotonic() + _LASTS_S
+        return tuple(sorted(self._versions.get(key, ()), key=lambda one: int(one.partition("-")[0])))
 
     def _slip(self, paper: Paper, version: str) -> bytes:
         told = {
