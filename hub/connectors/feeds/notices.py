@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from hub.connectors.feeds.config import Feed, Json, Table
 from hub.connectors.markup import checked
-from hub.connectors.rest.mapping import LONGEST, MISSING, at
+from hub.connectors.rest.mapping import HALF, LONGEST, MISSING, at
 from hub.domain.errors import RejectedError, RetryableError
 
 _TAGS = re.compile(r"<[^>]*>")
@@ -83,7 +83,7 @@ def plain(told: object) -> str | None:
         raise RejectedError("holds something else where a text should be")
     if len(told) > LONGEST:
         raise RejectedError(f"holds a text of {len(told)} letters")
-    if any("\ud800" <= letter <= "\udfff" for letter in told):
+    if HALF.search(told):
         raise RejectedError("holds half a letter (a lone surrogate)")
     return " ".join(unescape(_TAGS.sub(" ", told)).replace("\x00", " ").split()) or None
 

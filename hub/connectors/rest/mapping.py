@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -14,6 +15,8 @@ from hub.domain.errors import RejectedError
 from hub.domain.records.checks import type_of
 
 MISSING = object()
+HALF = re.compile("[\ud800-\udfff]")
+"""Half a letter: a lone surrogate."""
 _SHOWN = 300
 LONGEST = 2**20
 """Letters of one text; more is no field but a mistake, and would be copied with every version of its record."""
@@ -151,7 +154,7 @@ def _single(field: str, theirs: Any) -> Any:
         raise RejectedError(f"{field} is no single value")
     if isinstance(theirs, float) and not math.isfinite(theirs):
         raise RejectedError(f"{field}: {theirs} is no number that can be kept")
-    if isinstance(theirs, str) and any("\ud800" <= letter <= "\udfff" for letter in theirs):
+    if isinstance(theirs, str) and not theirs.isascii() and HALF.search(theirs):
         raise RejectedError(f"{field} holds half a letter (a lone surrogate)")
     if isinstance(theirs, str) and len(theirs) > LONGEST:
         raise RejectedError(f"{field} is {len(theirs)} letters long; more than {LONGEST} are not kept")
