@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from hub.settings import load_settings
 
@@ -19,6 +20,9 @@ MODELS = load_settings().models
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 pytest_plugins = ["tests.services"]
+# how long an example takes says how busy the machine is
+settings.register_profile("hub", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hub")
 
 
 @pytest.fixture(autouse=True)
