@@ -124,7 +124,7 @@ CONNECTORS: tuple[Listed, ...] = (
         kinds="as its YAML says",
         writes=True,
         signs_in="a token for user and project",
-        proved="contract suite against a server with its quirks",
+        proved="contract suite against a server with its quirks and faults",
     ),
     Listed(
         name="siebel",
@@ -133,7 +133,7 @@ CONNECTORS: tuple[Listed, ...] = (
         kinds="site, monitoring_visit; subject_status written",
         writes=True,
         signs_in="basic",
-        proved="contract suite against a server with its quirks",
+        proved="contract suite against a server with its quirks and faults",
     ),
     Listed(
         name="openclinica",
@@ -141,7 +141,7 @@ CONNECTORS: tuple[Listed, ...] = (
         opener="hub.connectors.openclinica.four:opened",
         kinds="subject_status; others of ODM",
         signs_in="user and password for a token",
-        proved="contract suite against a server with its tokens",
+        proved="contract suite against a server with its tokens and faults",
     ),
     Listed(
         name="libreclinica",
@@ -149,7 +149,7 @@ CONNECTORS: tuple[Listed, ...] = (
         opener="hub.connectors.openclinica.libre:opened",
         kinds="study, site, subject_status",
         signs_in="WS-Security",
-        proved="contract suite against a server with its quirks",
+        proved="contract suite against a server with its quirks and faults",
     ),
     Listed(
         name="feeds",

@@ -141,7 +141,7 @@ class HttpSourceContract(SourceContract):
         changes, cursor = self.pulled(source)
         more, _ = self.pulled(source, cursor)  # what moved behind the reader comes with the next look
         found = latest(changes + more, self.field)
-        if what == "purge" and ids[0] not in world.held():
+        if ids[0] not in world.held() and (what == "purge" or not self.capabilities.deletes):
             found.pop(ids[0], None)
         assert found == world.held()
 

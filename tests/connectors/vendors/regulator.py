@@ -27,7 +27,8 @@ class Regulator(Peer):
             return Answer(404) if self.robots is None else Answer(200, self.robots.encode())
         tag = f'"{max((row.mark for row in rows), default=0)}"'
         changed = format_datetime(max((row.changed for row in rows), default=self.now), usegmt=True)
-        if asked.headers.get("if-none-match") == tag or asked.headers.get("if-modified-since") == changed:
+        known = asked.headers.get("if-none-match")
+        if known == tag or (known is None and asked.headers.get("if-modified-since") == changed):  # RFC 9110, 13.2.2
             return Answer(304)
         return Answer(200, self._body(asked.path, rows), {"ETag": tag, "Last-Modified": changed})
 
