@@ -1,6 +1,6 @@
 """Records a second and memory of every connector of the catalogue, which reads 100,000 objects on this machine.
 
-    .venv/bin/python bench/connectors.py [--objects 100000] [--only veeva]...
+    .venv/bin/python bench/connectors.py [--objects 100000] [--only veeva]... [--write docs/connectors/index.md]
 
 The server is a process of its own: a stateful one of `tests/connectors/vendors`, or one that slices a list. *ours* is
 the processor time of the reading process; *waiting* is what is left of the time on the clock: the network and the
@@ -25,18 +25,39 @@ from machine import machine  # noqa: E402
 
 LINES = (*connectors_plain.LINES, *connectors_edc.LINES, *connectors_files.LINES, *connectors_said.LINES)
 
+HEAD = (
+    "| connector | objects | a second of our processor time | ours | waiting | memory | read |",
+    "|---|---|---|---|---|---|---|",
+)
+MARK, END = "<!-- speed: written by bench/connectors.py -->", "<!-- /speed -->"
+
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--objects", type=int, default=100_000)
     parser.add_argument("--only", metavar="NAME", action="append", help="a line, or all lines of a connector")
+    parser.add_argument(
+        "--write", type=Path, metavar="FILE", help="put the table into this page, in the place of its own"
+    )
     asked = parser.parse_args()
-    print(machine("liaison-hub", "httpx2", "lxml"), end="\n\n")
-    print("| connector | objects | a second of our processor time | ours | waiting | memory | read |")
-    print("|---|---|---|---|---|---|---|")
+    about = machine("liaison-hub", "httpx2", "lxml")
+    print(about, end="\n\n")
+    table = list(HEAD)
+    print(*HEAD, sep="\n", flush=True)
     for line in chosen(asked.only):
-        print(shown(line, measure(line, line.count(asked.objects))), flush=True)
+        table.append(shown(line, measure(line, line.count(asked.objects))))
+        print(table[-1], flush=True)
+    if asked.write:
+        write(asked.write, about, table)
+
+
+def write(page: Path, about: str, table: list[str]) -> None:
+    """Put *table* between the marks of *page*, below what it was measured on."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(MARK)
+    _, _, after = rest.partition(END)
+    said = "; ".join(" ".join(one.split()[1:]) for one in about.splitlines())
+    page.write_text("\n".join([f"{before}{MARK}", f"{said}:", "", *table, f"{END}{after}"]), encoding="utf-8")
 
 
 def chosen(only: list[str] | None) -> list[Line]:

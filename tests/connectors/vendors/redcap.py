@@ -44,9 +44,9 @@ class Redcap(Peer):
     def _rows(self, form: dict[str, str]) -> list[dict[str, Any]]:
         begin = form.get("dateRangeBegin")
         since = datetime.strptime(begin, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC) if begin else None
-        wanted = {value for name, value in form.items() if re.fullmatch(r"records\[\d+\]", name)}
-        rows = [row for row in self.rows.values() if not row.removed and (since is None or row.changed >= since)]
-        rows = [row for row in rows if not wanted or str(row.number) in wanted]
+        wanted = [int(value) for name, value in form.items() if re.fullmatch(r"records\[\d+\]", name)]
+        asked = [self.rows[one] for one in wanted if one in self.rows] if wanted else self.rows.values()
+        rows = [row for row in asked if not row.removed and (since is None or row.changed >= since)]
         if "fields[0]" in form and "forms[0]" not in form:
             return [{"record_id": str(row.number)} for row in rows]
         return [shown for row in rows for shown in self._shown(row)]
