@@ -22,7 +22,11 @@ class _Open:
 
 
 class Whole:
-    """Keeps the answer that each kind is read from until its last page is given; one answer a kind."""
+    """Keeps the answer that each kind is read from until its last page is given; one answer a kind.
+
+    A kind that the hub also writes there is given at once: a later page would be older than what was written meanwhile,
+    and be taken for an edit made there.
+    """
 
     def __init__(self, size: int = PAGE) -> None:
         self._size = size
@@ -41,12 +45,12 @@ class Whole:
             known.given = sum(1 for _ in islice(known.found, int(place[1])))
         self._open[kind] = known
 
-    def page(self, kind: str, cursor: Callable[[Place | None], str]) -> Page:
-        """Return what comes next, with the cursor of the place after it, of None at the end."""
+    def page(self, kind: str, cursor: Callable[[Place | None], str], *, at_once: bool = False) -> Page:
+        """Return what comes next, all where *at_once*, with the cursor of the place after it, of None at the end."""
         known = self._open.pop(kind)
-        given = list(islice(known.found, self._size))
+        given = list(islice(known.found, None if at_once else self._size))
         known.given += len(given)
-        more = len(given) == self._size
+        more = len(given) == self._size and not at_once
         if more:
             self._open[kind] = known
         changes = tuple(one for one in given if isinstance(one, Change))

@@ -80,6 +80,18 @@ def test_an_answer_that_is_another_by_then_is_read_from_its_beginning(on):
         second.close()
 
 
+def test_what_the_hub_writes_there_too_comes_at_once_for_a_later_page_would_be_older(on):
+    with running(on.peer()) as world:
+        for number in range(10):
+            world.enter(f"do {number}")
+        source = opened(on, world)
+        source.capabilities = replace(source.capabilities, writable=frozenset({on.kind}))
+        page = source.pull(on.kind, None)
+        source.close()
+    whole = 3 if "libre" in type(source).__module__ else 10  # nothing is ever written to LibreClinica
+    assert (len(page.changes), page.more) == (whole, whole < 10)
+
+
 def test_what_stands_beside_the_elements_that_are_asked_for_is_let_go_of():
     beside = b"<User OID='u'><FullName>Anna Weber</FullName></User>" * 20_000
     document = b"<ODM><AdminData>" + beside + b"<Location OID='1'><b/></Location>" + beside + b"</AdminData></ODM>"

@@ -71,7 +71,8 @@ class OdmSystem:
                 return Page((), cursor)
             self._whole.take(kind, got.content, self._found(got.content, kind), place)
             etag = got.headers.get("etag")
-        return self._whole.page(kind, lambda after: json.dumps({"etag": etag, "place": after}))
+        written = kind in self.capabilities.writable
+        return self._whole.page(kind, lambda after: json.dumps({"etag": etag, "place": after}), at_once=written)
 
     def since(self, kind: str, at: datetime) -> str | None:  # noqa: ARG002  # of the port
         """Return None: documents are read whole."""

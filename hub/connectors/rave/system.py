@@ -137,7 +137,9 @@ class RaveSystem:
             self._whole.take(kind, content, self._entries(content, kind, study), place)
         following = (at + 1) % len(self._config.studies)
         page = self._whole.page(
-            kind, lambda after: json.dumps({"at": at, "place": after} if after else {"at": following})
+            kind,
+            lambda after: json.dumps({"at": at, "place": after} if after else {"at": following}),
+            at_once=kind in self.capabilities.writable,
         )
         return with_parts(page, more=page.more or bool(following))
 
