@@ -18,6 +18,8 @@ from tests.connectors.vendors.redcap import Redcap
 from tests.connectors.vendors.regulator import Regulator
 from tests.connectors.vendors.siebel import Siebel
 from tests.connectors.vendors.usdm import Repository
+from tests.connectors.vendors.veeva import USER, VAULT_ID
+from tests.connectors.vendors.veeva_direct import DirectVault
 
 _BASIC = "auth: {type: basic, user: hub, password: 'env:SECRET'}"
 _CLIENT = "type: client_credentials, token_url: 'ADDRESS/token', client_id: hub, client_secret: 'env:SECRET'"
@@ -106,7 +108,25 @@ class Clinica(LibreClinica):
         return self.made[0]
 
 
+def direct(peer: DirectVault, count: int) -> None:
+    """Put *count* action items into the full Direct Data file of a vault."""
+    rows(peer, count)
+    peer.part_size = 8 << 20
+    peer.make(full=True)
+
+
 LINES = (
+    line(
+        "veeva (Direct Data)",
+        "veeva",
+        peer=DirectVault,
+        fill=direct,
+        opens=partial(system, "action_item"),
+        yaml="{connector: veeva, name: v, address: ADDRESS, direct_data: true, kinds: {action_item: {object: "
+        f"action_item__c, fields: {{title: name__v}}}}}}, vault_id: {VAULT_ID}, sign_in: {{user: {USER}, password: "
+        "'env:SECRET'}}",
+        why="one file",
+    ),
     line(
         "rave",
         peer=Rave,
