@@ -1,13 +1,14 @@
 """What the YAML of a FHIR server may say."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from hub.connectors.declared import Strict, read_declared
 from hub.connectors.fhir.mapping import WAYS
 from hub.connectors.references import Secret
+from hub.connectors.rest.config import Value, named
 from hub.connectors.web import Web
 
 
@@ -21,6 +22,8 @@ class Kind(Strict):
     study: str | None = None
     """Id of the study of resources that name none, as a Location does."""
     write: bool = False
+    fields: Mapping[str, Annotated[Value, BeforeValidator(named)]] = {}
+    """Fields of the customer's own to elements of the resource; they are read and never written."""
 
 
 class Notify(Strict):

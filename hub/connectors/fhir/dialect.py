@@ -11,8 +11,10 @@ from urllib.parse import urlencode
 
 from hub.connectors.fhir.config import Fhir
 from hub.connectors.fhir.mapping import WAYS, check, fields_of, way_of
+from hub.connectors.fhir.own import element
 from hub.connectors.fhir.parts import KEY_SYSTEM, Resource
 from hub.connectors.rest.client import Asked, Client, Told
+from hub.connectors.rest.mapping import MISSING
 from hub.connectors.troubles import NotThereError
 from hub.domain.errors import RejectedError, RetryableError, StaleError
 
@@ -92,7 +94,9 @@ class Dialect:
         except RejectedError as error:
             self.problems[own] = str(error)
             return item
-        return {**item, **({"study_id": study} if study else {}), **fields}
+        rules = self._config.kinds[kind].fields
+        ours = {name: told for name, one in rules.items() if (told := element(resource, one.field)) is not MISSING}
+        return {**item, **({"study_id": study} if study else {}), **fields, "_own": ours}
 
     def _gone(self, kind: str, since: str) -> list[Any]:
         """Return the resources of a type that were deleted since, by its history: newest first."""

@@ -149,6 +149,9 @@ def _rest(config: Fhir) -> Rest:
 def _kind(kind: str, config: Fhir) -> RestKind:
     writes = config.kinds[kind].write
     gone = Deleted(field="_gone") if config.history else None
+    told = {name: Value(field=name, read_only=name in lost(kind, config.version)) for name in _names(kind)}
+    own = config.kinds[kind].fields
+    told |= {name: one.model_copy(update={"field": f"_own.{name}", "read_only": True}) for name, one in own.items()}
     return RestKind(
         list=Listing(path=f"{kind}|", items="items", paging="next_url", next="next", size=config.size, size_param=None),
         since=Since(param="_lastUpdated", overlap_s=config.overlap_s),
@@ -156,7 +159,7 @@ def _kind(kind: str, config: Fhir) -> RestKind:
         version="_version",
         changed_at="_changed",
         deleted=gone,
-        fields={name: Value(field=name, read_only=name in lost(kind, config.version)) for name in _names(kind)},
+        fields=told,
         create=Call(method="POST", path=kind) if writes else None,
         update=Call(method="PUT", path=f"{kind}/{{id}}") if writes else None,
         delete=Call(method="DELETE", path=f"{kind}/{{id}}") if writes else None,

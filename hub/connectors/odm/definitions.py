@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import quote
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from hub.connectors.declared import read_declared
 from hub.connectors.files.config import Records, begun
@@ -24,7 +24,7 @@ from hub.connectors.tried import Tried
 from hub.connectors.troubles import Advice, NotThereError
 from hub.connectors.web import Web, line_of
 from hub.domain.changes import Capabilities, Change, Page, Push, Receipt, Reject
-from hub.domain.errors import RejectedError, RetryableError
+from hub.domain.errors import RejectedError, RetryableError, UsageError
 from hub.ports import System
 
 KINDS = ("study", "site")
@@ -40,6 +40,8 @@ class Usdm(Web):
     """Ids of definitions, as the repository gave them."""
     every_s: float = Field(900.0, gt=0)
     write: bool = False
+    kinds: Mapping[str, Any] = {}
+    """As of the odm connector; columns are those of `format: usdm`, and extension attributes by their address."""
 
 
 class UsdmSystem:
@@ -51,7 +53,7 @@ class UsdmSystem:
         self._config = config
         line = line_of(config, clock=clock, tokens=tokens)
         self._client, self.close = line.client, line.close
-        self._records = {kind: Records.model_validate(begun(kind, {"files": "*", "format": "usdm"})) for kind in KINDS}
+        self._records = {kind: _records(kind, config.kinds.get(kind) or {}) for kind in KINDS}
         self.capabilities = Capabilities(
             writable=frozenset(TAKES) if config.write else frozenset(), takes=TAKES if config.write else {}
         )
@@ -109,6 +111,15 @@ class UsdmSystem:
 _ADVICE = Advice("base_url and studies", "auth", "the right to read study definitions (and to change them, for write)")
 
 
+def _records(kind: str, told: Mapping[str, Any]) -> Records:
+    try:
+        return Records.model_validate(begun(kind, {"files": "*", "format": "usdm", **told}))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in ("kinds", kind, *first["loc"]))
+        raise UsageError(f"{where}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
 def read_config(text: str) -> Usdm:
     """Return what the YAML *text* declares. UsageError names the first thing wrong, without its value."""
     return read_declared(Usdm, text, "usdm system")
@@ -128,8 +139,6 @@ def _path(known: str) -> str:
 
 def _with(told: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the definition with our values in its newest version. RejectedError where it has no place for one."""
-    from pydantic import ValidationError
-
     made: dict[str, Any] = deepcopy(dict(told))
     try:
         sponsors = sponsor_ids(Wrapper.model_validate(made).study.versions[0])

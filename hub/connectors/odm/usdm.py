@@ -29,6 +29,22 @@ class Node(BaseModel):
         return field.get_default(call_default_factory=True) if value is None and not field.is_required() else value
 
 
+class Extension(Node):
+    """A value of the customer's own, known by an address."""
+
+    url: str
+    text: str | None = Field(None, alias="valueString")
+    flag: bool | None = Field(None, alias="valueBoolean")
+    number: int | None = Field(None, alias="valueInteger")
+    code: "Code | None" = Field(None, alias="valueCode")
+
+    @property
+    def value(self) -> Any:
+        """Return what it says, of a code the code; None where it says something else."""
+        told = (self.text, self.flag, self.number, self.code and self.code.code)
+        return next((one for one in told if one is not None), None)
+
+
 class Code(Node):
     """A term of a terminology."""
 
@@ -63,6 +79,7 @@ class Site(Node):
     name: str = ""
     label: str = ""
     country: Code | None = None
+    extensions: tuple[Extension, ...] = Field((), alias="extensionAttributes")
 
 
 class Organization(Node):
@@ -113,6 +130,7 @@ class Version(Node):
     roles: tuple[Role, ...] = ()
     designs: tuple[Design, ...] = Field((), alias="studyDesigns")
     number: str = Field("", alias="versionIdentifier")
+    extensions: tuple[Extension, ...] = Field((), alias="extensionAttributes")
 
 
 class Study(Node):
@@ -150,6 +168,7 @@ def items(told: Any, kind: str) -> Iterator[Item]:
                 number=site.name or site.id,
                 name=site.label or site.name,
                 country=alpha_2(site.country.code) if site.country else None,
+                **{one.url: one.value for one in site.extensions},
             )
 
 
@@ -167,6 +186,7 @@ def _study(known: str | None, version: Version) -> Item:
         sponsor=(sponsors[0].label or sponsors[0].name) if sponsors else None,
         planned_enrolment=_planned(design.population),
         version=version.number,
+        **{one.url: one.value for one in version.extensions},
     )
 
 

@@ -127,7 +127,8 @@ class Batch(Strict):
     """What the addresses within a batch begin with."""
 
 
-def _named(value: Any) -> Any:
+def named(value: Any) -> Any:
+    """Return a field that is told by its name alone as the object that it stands for."""
     return {"field": value} if isinstance(value, str) else value
 
 
@@ -139,7 +140,7 @@ class Mapped(Strict):
     """Field with the version of an item."""
     changed_at: str | None = None
     deleted: Deleted | None = None
-    fields: Mapping[str, Annotated[Value, BeforeValidator(_named)]] = Field(min_length=1)
+    fields: Mapping[str, Annotated[Value, BeforeValidator(named)]] = Field(min_length=1)
     """Ours to theirs; a name that the kind does not have is a field of the customer's own and kept as it is."""
 
 

@@ -1,0 +1,167 @@
+"""For every mapped connector: a code that nobody listed sets its record aside with its bytes, and a field of the
+customer's own is added by a line of YAML. What is set aside waits among the dead letters, to be replayed once the
+mapping knows the code.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from hub.connectors.fhir.own import element
+from hub.connectors.listed import CONNECTORS
+from hub.connectors.odm.usdm import items as usdm_items
+from hub.connectors.rest.mapping import MISSING
+from hub.domain.changes import Change, Reject
+from tests.connectors.contract import drained
+from tests.connectors.grounds import PEERS, SECRETS, Definitions
+from tests.connectors.peer import running
+from tests.connectors.test_told_apart import CASES
+
+KNOWN, STRANGE = "a known code.pdf", "a code that nobody listed.pdf"
+OURS = "site_word_of_ours"
+"""No field of any kind."""
+CODED = {
+    "rest": ("status", "what", "open"),
+    "rave": ("severity", "deviation.Value", "major"),
+    "veeva": ("status", "name__v", "open"),
+    "sharepoint": ("status", "name", "approved"),
+    "redcap": ("status", "what", "enrolled"),
+    "siebel": ("status", "Site Name", "active"),
+    "libreclinica": ("status", "name", "active"),
+    "odm": ("status", "name", "active"),
+    "openclinica": ("status", "name", "active"),
+    "fhir": (None, "code.text", None),
+    "usdm": (None, "title", None),
+}
+"""Connector to a field of ours with codes, where its word lies there, and what the known one stands for."""
+OF_FILES = ("odm", "openclinica", "usdm")
+"""Their mapping is that of a file's columns."""
+STANDARD = {
+    "fhir": "codes are the standard's: one that it does not have is set aside (test_fhir_contract)",
+    "usdm": "codes are the standard's: one that it does not have is set aside (test_usdm)",
+    "feeds": "a notice has no codes; a feed's keys are named by `json` and `table`",
+    "ems": "codes are the standard's; METADATA are fields of one's own",
+    "place": "is only written, and what is written keeps its fields in a slip",
+    "files": "tested below",
+}
+
+
+def told(name: str, address: str, *, coded: bool = True) -> str:
+    """Return the connector's YAML with a field of codes and one of the customer's own."""
+    case, (field, where, ours) = CASES[name], CODED[name]
+    made: dict[str, Any] = yaml.safe_load(case.yaml(address))
+    key = "column" if name in OF_FILES else "field"
+    fields: dict[str, Any] = {OURS: {key: where}}
+    if field and coded:
+        fields[field] = {key: where, "codes": {KNOWN: ours}}
+    if name == "sharepoint":
+        return yaml.safe_dump({**made, "fields": fields})
+    kinds = made["read"]["kinds"] if name == "odm" else made.setdefault("kinds", {})
+    rule = kinds.setdefault(case.kind, {})
+    if name == "rave":
+        made["kinds"] = kinds = {case.kind: rule}
+    rule["fields"] = {**(rule.get("fields") or {}), **fields}
+    return yaml.safe_dump(made)
+
+
+@contextmanager
+def read(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[list[Change], list[Reject]]]:
+    """Yield what the connector reads of three records: a known word, a strange one, a known one."""
+    for secret, value in SECRETS.items():
+        monkeypatch.setenv(secret, value)
+    opener = next(one for one in CONNECTORS if one.name == name).load()
+    with running(PEERS[name].peer()) as peer:
+        if CASES[name].auth:
+            peer.auth = CASES[name].auth
+        for word in (KNOWN, STRANGE, KNOWN):
+            peer.enter(word)
+        text = told(name, peer.address)
+        if isinstance(peer, Definitions):
+            text = text.replace("- d-1", "- d-1\n- d-2\n- d-3")
+        source: Any = opener(text, None).source
+        with closing(source):
+            yield drained(source, CASES[name].kind)[:2]
+
+
+@pytest.mark.parametrize("name", CODED)
+def test_a_field_of_the_customers_own_is_a_line_of_the_file(name, monkeypatch):
+    with read(name, monkeypatch) as (changes, rejects):
+        words = [change.fields[OURS] for change in changes]
+    expected = [KNOWN, KNOWN] if CODED[name][0] else [KNOWN, STRANGE, KNOWN]
+    assert sorted(words) == sorted(expected)
+    assert len(words) + len(rejects) == 3
+
+
+@pytest.mark.parametrize("name", [name for name, (field, _, _) in CODED.items() if field])
+def test_a_code_that_nobody_listed_is_set_aside_with_its_bytes_and_the_others_go_on(name, monkeypatch):
+    field, _, ours = CODED[name]
+    with read(name, monkeypatch) as (changes, rejects):
+        assert [change.fields[field] for change in changes] == [ours, ours]
+        [reject] = rejects
+    assert "code" in reject.reason
+    assert STRANGE.encode() in reject.raw, "a reason may leave the word out: it goes to logs as well"
+    assert reject.where
+
+
+def test_every_connector_of_the_catalogue_is_held_to_it_or_has_a_reason():
+    assert set(CODED) | set(STANDARD) == {one.name for one in CONNECTORS}
+
+
+def lines(folder: Path) -> Callable[..., tuple[list[Change], list[Reject]]]:
+    def looked(name: str, **told: Any) -> tuple[list[Change], list[Reject]]:
+        opener = next(one for one in CONNECTORS if one.name == name).load()
+        source: Any = opener(json.dumps({"connector": name, "name": name, "settle_s": 0, **told}), None).source
+        with closing(source):
+            return drained(source, source.kinds[0])[:2]
+
+    (folder / "todo_1.jsonl").write_text(
+        "".join(json.dumps({"id": f"T-{n}", "what": word}) + "\n" for n, word in enumerate((KNOWN, STRANGE, KNOWN)))
+    )
+    return looked
+
+
+def test_files_hold_to_it_too(tmp_path):
+    fields = {"title": "what", "status": {"column": "what", "codes": {KNOWN: "open"}}, OURS: "what"}
+    kind = {"files": "todo_*.jsonl", "format": "jsonl", "id": "id", "fields": fields}
+    changes, [reject] = lines(tmp_path)("files", folder=str(tmp_path), kinds={"action_item": kind})
+    assert [(one.fields["status"], one.fields[OURS]) for one in changes] == [("open", KNOWN)] * 2
+    assert "code" in reject.reason
+    assert STRANGE.encode() in reject.raw
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("extension:https://acme.example/priority", "high"),
+        ("extension:https://acme.example/region", "EMEA"),
+        ("code.text", "do it"),
+        ("performer.display", "A. Weber"),
+        ("extension:https://acme.example/none", MISSING),
+        ("code.none", MISSING),
+        ("code.text.deeper", MISSING),
+    ],
+)
+def test_an_element_or_extension_of_fhir_is_named_by_its_path(path, value):
+    told = {
+        "extension": [
+            7,
+            {"url": "https://acme.example/priority", "valueCode": "high"},
+            {"url": "https://acme.example/region", "valueCodeableConcept": {"coding": [{"code": "EMEA"}]}},
+        ],
+        "code": {"text": "do it"},
+        "performer": [{"display": "A. Weber"}, {"display": "B. Okafor"}],
+    }
+    assert element(told, path) == value
+
+
+def test_extensions_of_usdm_are_columns_by_their_address():
+    own = {"id": "x1", "url": "https://acme.example/tier", "valueString": "two", "instanceType": "ExtensionAttribute"}
+    coded = {**own, "url": "https://acme.example/area", "valueString": None, "valueCode": {"code": "C1", "decode": "x"}}
+    version = {"id": "v", "titles": [], "extensionAttributes": [own, coded]}
+    [study] = usdm_items({"study": {"id": "s", "name": "s", "versions": [version]}}, "study")
+    assert (study["https://acme.example/tier"], study["https://acme.example/area"]) == ("two", "C1")
