@@ -136,6 +136,14 @@ CONNECTORS: tuple[Listed, ...] = (
         proved="contract suite against a server with its quirks and faults",
     ),
     Listed(
+        name="clinical-one",
+        system="Oracle Clinical One (Data Hub datasets)",
+        opener="hub.connectors.clinical_one.system:opened",
+        kinds="site, subject_status, subject_visit",
+        signs_in="OAuth client credentials",
+        proved="contract suite against a server with its tokens and datasets",
+    ),
+    Listed(
         name="openclinica",
         system="OpenClinica 4",
         opener="hub.connectors.openclinica.four:opened",

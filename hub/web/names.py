@@ -28,6 +28,7 @@ def _kinds(words: Wording) -> dict[str, str]:
         "contact": words.text("Contact"),
         "enrolment_count": words.text("Enrolment figures"),
         "subject_status": words.text("Subject"),
+        "subject_visit": words.text("Visit of a subject"),
         "monitoring_visit": words.text("Monitoring visit"),
         "deviation": words.text("Deviation"),
         "query": words.text("Query"),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hub.connectors.clinical_one.config import read_config as read_one
+from hub.connectors.clinical_one.system import ClinicalOneSystem
 from hub.connectors.ems.config import read_config as read_ems
 from hub.connectors.ems.system import EmsSystem
 from hub.connectors.fhir.config import read_config as read_fhir
@@ -34,6 +36,7 @@ from tests.connectors import faults, test_edc_contracts, test_feeds
 from tests.connectors.contract import drained
 from tests.connectors.http_contract import NOW
 from tests.connectors.peer import Answer, Asked, Peer, running
+from tests.connectors.test_clinical_one import NAMED as CLINICAL_ONE
 from tests.connectors.test_ems import YAML as EMS
 from tests.connectors.test_fhir_contract import YAML as FHIR
 from tests.connectors.test_odm import YAML as ODM
@@ -42,6 +45,7 @@ from tests.connectors.test_rest_contract import YAML as REST
 from tests.connectors.test_sharepoint import YAML as SHAREPOINT
 from tests.connectors.test_usdm import YAML as USDM
 from tests.connectors.test_veeva_contract import YAML as VEEVA
+from tests.connectors.vendors.clinical_one import ClinicalOne
 from tests.connectors.vendors.ems import Party
 from tests.connectors.vendors.fhir import FhirServer
 from tests.connectors.vendors.graph_drives import DriveServer
@@ -241,6 +245,9 @@ PEERS: dict[str, On] = {
         Siebel,
         _edc(lambda text: siebel.SiebelSystem(siebel.read_config(text), lambda: NOW), test_edc_contracts.SIEBEL),
         step="write",
+    ),
+    "clinical-one": On(
+        ClinicalOne, lambda peer: ClinicalOneSystem(read_one(CLINICAL_ONE.format(address=peer.address)), lambda: NOW)
     ),
     "libreclinica": On(
         LibreClinica,

@@ -32,6 +32,7 @@ CODED = {
     "sharepoint": ("status", "name", "approved"),
     "redcap": ("status", "what", "enrolled"),
     "siebel": ("status", "Site Name", "active"),
+    "clinical-one": ("status", "SITE_NAME", "active"),
     "libreclinica": ("status", "name", "active"),
     "odm": ("status", "name", "active"),
     "openclinica": ("status", "name", "active"),

@@ -20,6 +20,7 @@ from hub.domain.errors import HubError
 from tests.connectors import faults, test_edc_contracts, test_feeds
 from tests.connectors.grounds import PEERS, SECRETS
 from tests.connectors.peer import BEGAN, running
+from tests.connectors.test_clinical_one import NAMED as CLINICAL_ONE
 from tests.connectors.test_ems import YAML as EMS
 from tests.connectors.test_fhir_contract import YAML as FHIR
 from tests.connectors.test_odm import YAML as ODM
@@ -113,6 +114,13 @@ CASES: dict[str, Case] = {
     "siebel": Case(
         lambda at: test_edc_contracts.SIEBEL.format(address=at), "site", "base_url (host and port)",
         "user and password", "business service", forbid=_writes, discovers=("Site Name", "Site Row Id", "AC-1"),
+    ),
+    "clinical-one": Case(
+        lambda at: CLINICAL_ONE.format(address=at),
+        "site",
+        "tenant, study, mode",
+        right="SiteDatasetPost",
+        discovers=("SITE_NAME", "AC-1"),
     ),
     "openclinica": Case(
         lambda at: test_edc_contracts.FOUR.format(address=at), "site", "auth.token_url", "user and password",

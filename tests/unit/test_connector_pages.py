@@ -9,7 +9,7 @@ from hub.connectors.beside import BESIDE
 from hub.connectors.listed import CONNECTORS
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "connectors"
-PRESETS = ("clinical-one", "medidata-ctms", "webhook")
+PRESETS = ("medidata-ctms", "webhook")
 NAMES = sorted({*(one.name for one in CONNECTORS), *(one.name for one in BESIDE), *PRESETS})
 PARTS = ("Ask the customer's administrator for", "Set-up", "Limits", "Proved")
 NO_SETUP = {"place": "Recordings in"}

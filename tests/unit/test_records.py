@@ -19,6 +19,7 @@ GOOD = {
     "contact": {"name": "Ben Okafor", "role": "CRA", "email": "ben@cro.example", "phone": "+43 1 5550100"},
     "enrolment_count": {"site_id": "c", "as_of": "2024-02-29", "screened": 9, "enrolled": 5, "withdrawn": 0},
     "subject_status": {"subject_number": "014-003", "status": "screen_failed", "since": "2026-06-01"},
+    "subject_visit": {"subject_id": "s", "name": "Week 12", "status": "missed", "planned": "2026-06-01"},
     "monitoring_visit": {"type": "for_cause", "mode": "remote", "status": "reported", "start": "2026-06-01"},
     "deviation": {"severity": "major", "status": "in_review", "occurred": "2026-06-01", "category": "consent"},
     "query": {"form": "VS", "status": "answered", "opened": "2026-06-01T09:00:00Z", "closed": None},

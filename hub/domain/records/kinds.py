@@ -120,6 +120,21 @@ class SubjectStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectVisit:
+    """A visit of a subject to its site, as the protocol plans it (SDTM SV); nothing of what was measured."""
+
+    study_id: str | None = None
+    site_id: str | None = None
+    subject_id: str | None = None
+    name: str | None = None
+    """As the protocol calls it, such as Week 12."""
+    status: Literal["planned", "started", "completed", "skipped", "missed", "unscheduled"] | None = None
+    planned: date | None = None
+    started: date | None = None
+    ended: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MonitoringVisit:
     """A monitor's visit to a site (its reports: TMF zone 05)."""
 
@@ -269,6 +284,7 @@ KINDS: dict[str, type] = {
     "contact": Contact,
     "enrolment_count": EnrolmentCount,
     "subject_status": SubjectStatus,
+    "subject_visit": SubjectVisit,
     "monitoring_visit": MonitoringVisit,
     "deviation": Deviation,
     "query": Query,
