@@ -9,6 +9,8 @@ from connectors_line import SIZE, line, rows
 from connectors_opens import system
 
 from tests.connectors.peer import Answer, Asked
+from tests.connectors.vendors.clinical_one import STUDY as STUDY_ID
+from tests.connectors.vendors.clinical_one import TENANT, ClinicalOne
 from tests.connectors.vendors.fhir import FhirServer
 from tests.connectors.vendors.libreclinica import STUDY as LIBRE_STUDY
 from tests.connectors.vendors.libreclinica import LibreClinica
@@ -29,6 +31,12 @@ def audits(peer: Rave, count: int) -> None:
     """Put *count* audits into a Rave, each of a deviation of its own."""
     peer.most = SIZE
     peer.audits = [Audit(n, n, f"Visit {n} out of its window") for n in range(1, count + 1)]
+
+
+def versions(peer: ClinicalOne, count: int) -> None:
+    """Put *count* sites into a Data Hub, each in one version."""
+    peer.most = SIZE
+    peer.history = [(n, f"Site {n}") for n in range(1, count + 1)]
 
 
 def notices(peer: Regulator, count: int) -> None:
@@ -145,13 +153,12 @@ LINES = (
     ),
     line(
         "clinical-one",
-        peer=partial(OdmPartner, auth="bearer"),
-        fill=rows,
+        peer=ClinicalOne,
+        fill=versions,
         opens=partial(system, "site"),
-        yaml=f"{{connector: odm, name: o, base_url: ADDRESS, auth: {{{_CLIENT}}}, read: {{path: "
-        "ec-datahub-svc/rest/v7.0/studies/0123/active/odm/metadata, kinds: {site: {}}}}",
-        part=100,
-        why="the sites of a study",
+        yaml=f"{{connector: clinical-one, name: o, base_url: ADDRESS, auth: {{{_CLIENT}}}, tenant: {TENANT}, "
+        f"study: {STUDY_ID}, "
+        "protocol: AC-1, size: 1000, kinds: {site: {fields: {number: {field: SITE_NO}, name: {field: SITE_NAME}}}}}",
     ),
     line(
         "openclinica",

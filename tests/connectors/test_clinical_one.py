@@ -7,7 +7,7 @@ import pytest
 from hub.connectors.clinical_one.config import read_config
 from hub.connectors.clinical_one.system import ClinicalOneSystem, opened
 from hub.domain.changes import Capabilities
-from hub.domain.errors import FatalError, RejectedError, UsageError
+from hub.domain.errors import RejectedError, RetryableError, UsageError
 from hub.domain.records.checks import check
 from tests.connectors import faults, mangled
 from tests.connectors.contract import SourceContract, drained, latest
@@ -139,7 +139,7 @@ def test_an_answer_of_another_form_says_which_setting_names_its_rows(world):
     system = made(world)
     [told, *_] = [one.problem for one in system.check()]
     assert "holds result, status and is no list; set rows" in told
-    with pytest.raises(FatalError):
+    with pytest.raises(RetryableError):
         system.pull("site", None)
     system.close()
     system = made(world, NAMED + "rows: result\n")

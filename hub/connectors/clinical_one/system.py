@@ -15,7 +15,7 @@ from hub.connectors.rest.tokens import Tokens
 from hub.connectors.troubles import Advice, ForeignError, problem
 from hub.connectors.web import line_of
 from hub.domain.changes import Capabilities, Change, Finding, Page, Reject
-from hub.domain.errors import FatalError, HubError, RejectedError
+from hub.domain.errors import HubError, RejectedError
 from hub.ports import System
 
 _PACKAGE = "hub.connectors.clinical_one"
@@ -102,7 +102,7 @@ class ClinicalOneSystem:
             return found
         if isinstance(told, Mapping) and found is not MISSING and not self._config.rows:
             held = ", ".join(map(str, sorted(told)[:8]))
-            raise FatalError(f"{where}: the answer holds {held} and is no list; set rows to the key of its rows")
+            raise ForeignError(f"{where}: the answer holds {held} and is no list; set rows to the key of its rows")
         raise ForeignError(f"{where}: the answer holds no list of rows")
 
     def _one(self, kind: str, row: Any, number: int) -> Change | Reject:
