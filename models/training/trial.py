@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from hub.nlp.extract.leanings import leanings
+from hub.nlp.extract.shapes import shapes
+from hub.nlp.extract.surroundings import surroundings
 from hub.nlp.learned.groups import BESIDE, groups
 from hub.nlp.learned.scorer import KINDS, TRIAL_LABELS, WORD_PARTS, Scorer, beside, by_kind, trial_numbers, word_matrix
 from hub.nlp.learned.trees import Trees
@@ -51,10 +53,10 @@ class Tools:
 def read(talk: Talk, tools: Tools, scorer: Scorer) -> Read:
     """Return *talk* with its features and what the grammar finds in it."""
     spoken = tools.split(talk.transcript)
-    heard = tuple(said(u.speaker, u.text) for u in spoken)
+    heard = tuple(said(u.speaker, u.text, shapes(u.sent)) for u in spoken)
     segments = tuple(frozenset(u.segments) for u in spoken)
     marks = np.array([_marks(talk, u) for u in spoken])
-    dense = trial_numbers(heard, scorer.talk(heard), leanings(spoken, talk.transcript))
+    dense = trial_numbers(heard, scorer.talk(heard), leanings(spoken, talk.transcript), surroundings(spoken))
     minutes = tools.extract(talk.transcript)
     cued = {name: tuple(frozenset(i.evidence.segments) for i in getattr(minutes, name)) for name in SECTIONS}
     return Read(talk, heard, segments, marks, dense, cued)

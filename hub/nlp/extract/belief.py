@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from hub.domain.transcript import Transcript
 from hub.nlp.extract.leanings import leanings
+from hub.nlp.extract.shapes import shapes
+from hub.nlp.extract.surroundings import surroundings
 from hub.nlp.extract.utterances import Utterance
 from hub.nlp.learned.groups import CLOSE, Group, Joining, groups
 from hub.nlp.learned.words import said
@@ -29,7 +31,7 @@ class Scoring(Protocol):
 
     revision: str
 
-    def scores(self, meeting: Sequence[Any], *, leanings: Any) -> Any:
+    def scores(self, meeting: Sequence[Any], *, leanings: Any, surroundings: Any) -> Any:
         """Return one row an utterance, one column a kind: 0 where the draft begins, -1 where "also said" begins."""
 
 
@@ -59,8 +61,10 @@ class Belief:
 
 def believe(utterances: Sequence[Utterance], transcript: Transcript, scorer: Scoring) -> Belief:
     """Return what *scorer* makes of *utterances*."""
-    heard = [said(u.speaker, u.text) for u in utterances]
-    found = scorer.scores(heard, leanings=partial(leanings, utterances, transcript))
+    heard = [said(u.speaker, u.text, shapes(u.sent)) for u in utterances]
+    found = scorer.scores(
+        heard, leanings=partial(leanings, utterances, transcript), surroundings=partial(surroundings, utterances)
+    )
     columns = {
         kind: tuple(map(float, found.kinds[:, at])) for at, kind in enumerate(("action", "decision", "risk", "issue"))
     }

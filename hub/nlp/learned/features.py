@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from hub.nlp.learned.words import Said, pairs, word_set
 
 REACH = 3
 """Neighbours on each side whose words count."""
-NEIGHBOUR_WEIGHT = 0.6
+NEIGHBOUR_WEIGHT, SHAPE_WEIGHT = 0.6, 0.7
 TENTHS = 10
 WINDOWS = (3, 10)
 PLACE_FREE = slice(5, 15)
@@ -25,16 +25,17 @@ _TRIAL = word_set("""
 
 
 def terms(meeting: Sequence[Said], place: int) -> Iterator[tuple[str, float]]:
-    """Yield the terms of an utterance with weights: its own words and pairs, and its neighbours' words by side."""
+    """Yield the terms of an utterance with weights: its words, pairs and shapes, and its neighbours' words by side."""
     own = set(pairs(meeting[place].words))
     yield from _even(own, 1.0)
+    yield from _even(meeting[place].shapes, SHAPE_WEIGHT)
     before = {f"<{word}" for other in meeting[max(0, place - REACH) : place] for word in other.words}
     after = {f">{word}" for other in meeting[place + 1 : place + 1 + REACH] for word in other.words}
     yield from _even(before, NEIGHBOUR_WEIGHT)
     yield from _even(after, NEIGHBOUR_WEIGHT)
 
 
-def _even(found: set[str], weight: float) -> Iterator[tuple[str, float]]:
+def _even(found: Collection[str], weight: float) -> Iterator[tuple[str, float]]:
     share = weight / math.sqrt(len(found)) if found else 0.0
     return ((term, share) for term in found)
 

@@ -68,17 +68,20 @@ class Scorer:
         """Return scores for `KINDS` as free talk has them, scaled as in `Scores`."""
         return self._scaled(self.talk(meeting)[:, [0, 1, 2, 2]], "talk")
 
-    def scores(self, meeting: Sequence[Said], *, leanings: Callable[[], Any]) -> Scores:
+    def scores(
+        self, meeting: Sequence[Said], *, leanings: Callable[[], Any], surroundings: Callable[[], Any]
+    ) -> Scores:
         """Return the scores of *meeting*.
 
-        *leanings* gives what the grammar makes of each utterance, a row of numbers; asked for meetings of a trial only.
+        *leanings* gives what the grammar makes of each utterance, *surroundings* what stands around it, a row of
+        numbers each; both are asked for meetings of a trial only.
         """
         talk = self.talk(meeting)
         share = trial_share(meeting)
         weight = float(np.clip((share - _LITTLE_TRIAL) / (_MUCH_TRIAL - _LITTLE_TRIAL), 0.0, 1.0))
         kinds = self._scaled(talk[:, [0, 1, 2, 2]], "talk")
         if weight > 0.0:
-            trial = self._scaled(self.trial(meeting, talk, leanings()), "trial")
+            trial = self._scaled(self.trial(meeting, talk, leanings(), surroundings()), "trial")
             kinds = weight * trial + (1.0 - weight) * kinds
         return Scores(kinds, talk[:, 3], weight)
 
@@ -95,9 +98,9 @@ class Scorer:
         trees = np.stack([self._trees[label].score(seen) for label in TALK_LABELS], axis=1)
         return (words + trees) / 2
 
-    def trial(self, meeting: Sequence[Said], talk: Any, leanings: Any) -> Any:
+    def trial(self, meeting: Sequence[Said], talk: Any, leanings: Any, surroundings: Any) -> Any:
         """Return logits for `KINDS` as meetings of a trial have them: trees over word weights and around."""
-        dense = trial_numbers(meeting, talk, leanings)
+        dense = trial_numbers(meeting, talk, leanings, surroundings)
         words = word_matrix(meeting, self._trial_terms) @ self._held["trial_words"].astype(np.float32)
         seen = beside(words + dense @ self._held["trial_numbers"] + self._held["trial_bias"], dense)
         return by_kind(np.stack([self._trees[label].score(seen) for label in TRIAL_LABELS], axis=1))
@@ -133,12 +136,15 @@ def word_matrix(meeting: Sequence[Said], places: dict[str, int]) -> Any:
     return rows
 
 
-def trial_numbers(meeting: Sequence[Said], talk: Any, leanings: Any) -> Any:
-    """Return the plain numbers a trial's meeting is read by: cues, what free talk would say, what the grammar does."""
+def trial_numbers(meeting: Sequence[Said], talk: Any, leanings: Any, surroundings: Any) -> Any:
+    """Return the plain numbers a trial's meeting is read by.
+
+    Cues, what free talk would say, what the grammar does, and what stands around.
+    """
     near = np.hstack([np.clip(shifted(talk, step), -8, 4) / 4 for step in (-1, 0, 1)])
     leant = np.hstack([shifted(leanings, step) for step in (-1, 0, 1, 2)])
     plain = np.hstack([numbers(meeting)[:, PLACE_FREE], cue_counts(meeting), near])
-    return np.hstack([DENSE_SCALE * plain, leant]).astype(np.float32)
+    return np.hstack([DENSE_SCALE * plain, leant, surroundings]).astype(np.float32)
 
 
 def beside(first: Any, dense: Any) -> Any:

@@ -26,15 +26,16 @@ _NOISE = word_set("uh um er erm hmm mm eh ah oh huh")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An utterance as the scorer sees it: who, and the words."""
+    """An utterance as the scorer sees it: who, the words, and the shapes of the sentence where it was parsed."""
 
     speaker: str | None
     words: tuple[str, ...]
+    shapes: tuple[str, ...] = ()
 
 
-def said(speaker: str | None, text: str) -> Said:
+def said(speaker: str | None, text: str, shapes: tuple[str, ...] = ()) -> Said:
     """Return an utterance cut into words; a number is `<n>`, a day or month `<day>`, hesitation is left out."""
-    return Said(speaker, tuple(_folded(word) for word in _TOKEN.findall(_plain(text)) if word not in _NOISE))
+    return Said(speaker, tuple(_folded(word) for word in _TOKEN.findall(_plain(text)) if word not in _NOISE), shapes)
 
 
 def pairs(words: Sequence[str]) -> list[str]:
