@@ -12,6 +12,21 @@ NONE = None
 # what is said | the day it means (month-day of 2026, a full date, or None)
 ROWS = """
 the second Thursday of June | 06-11
+Then I sign it Monday first thing. | 05-25
+First thing in the morning. | 05-20
+by this day next week | 05-26
+Friday of the week after next | 06-05
+on the twenty-third the forty-one are complete | 05-23
+the Tuesday after Easter | 2027-03-30
+the Wednesday before Easter | 2027-03-24
+I'm on nights until Friday. | None
+Easter Monday | 2027-03-29
+I'd see the director on Thursday and you'd hear from me Monday what he said. | 05-25
+The technician is coming Friday, you have the certificate on Monday. | 05-25
+I translate it at the weekend and on Monday I send it to you. | 05-25
+I'll dig it out tonight, you'll have it tomorrow. | 05-20
+There's a flight on Sunday evening. On Monday I'm with you. | 05-25
+He's at a congress until Monday. On Tuesday I can tell you if she takes it. | 05-26
 the first Monday in July | 07-06
 the fourth Friday of this month | 05-22
 the third Wednesday | 05-20

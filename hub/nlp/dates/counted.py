@@ -139,6 +139,31 @@ def _within(match: Match, meeting: date, _region: str) -> Meaning:
     return Meaning(days.last_of_month(meeting.year, meeting.month) if span == "month" else meeting)
 
 
+_EASTERN = frozenset({"BG", "BY", "CY", "GE", "GR", "MD", "ME", "MK", "RO", "RS", "RU", "UA"})
+"""Countries whose Easter is mostly that of the Orthodox church."""
+_HOLY = {"good friday": -2, "easter sunday": 0, "easter monday": 1}
+
+
+def _near_easter(match: Match, meeting: date, region: str) -> Meaning:
+    """The weekday before or after the next Easter, or a day of Easter itself."""
+    sunday = _next_easter(meeting, region)
+    if match["holy"]:
+        return Meaning(sunday + timedelta(days=_HOLY[match["holy"].lower()]))
+    weekday = weekday_of(match)
+    if match["side"].lower() == "before":
+        return Meaning(days.weekday_before(sunday, weekday))
+    return Meaning(days.weekday_after(sunday, weekday))
+
+
+def _next_easter(meeting: date, region: str) -> date:
+    """Return the first Easter Sunday that is not over on the Monday after it."""
+    from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
+
+    kind = EASTER_ORTHODOX if region in _EASTERN else EASTER_WESTERN
+    this: date = easter(meeting.year, kind)
+    return this if this + timedelta(days=1) >= meeting else easter(meeting.year + 1, kind)
+
+
 RULES: tuple[tuple[str, Resolve], ...] = (
     # weeks from a day near by
     (rf"(?P<n>{CARDINAL})[- ]{_WEEKS} (?:(?:on|from|come|this|next) )?{_BASE}{TAIL}", _weeks_from),
@@ -149,6 +174,10 @@ RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"in (?P<n>{CARDINAL}) {_WEEKS}(?:(?:'|’)s? time)?,? (?:on )?(?:the )?{WD}{TAIL}", _weeks_ahead),
     (r"(?:the )?same time next week", _on_that_day(7)),
     (r"(?:with)?in the next week", _on_that_day(7)),
+    (
+        rf"(?:the )?{WD} (?P<side>before|after) (?P<feast>easter)|(?P<holy>good friday|easter (?:sunday|monday))",
+        _near_easter,
+    ),
     # parts of a week
     (r"(?:the )?(?:start|beginning) of next week|first thing next week", _day_of_week(0, weeks=1)),
     (r"(?:(?:the )?middle of|mid(?:dle)?)[- ](?:of )?next week|midweek next week", _day_of_week(2, weeks=1)),

@@ -31,7 +31,20 @@ _AT_A_MEETING = re.compile(
 )
 """Where something is to be shown: the day of that meeting is its day."""
 
-_FIRMEST = 5
+_AWAY = re.compile(
+    r"(?:\b(?:is|are|am|was|be|been)|['’](?:s|re|m)) (?:[\w-]+ ){0,5}?(?:until|till)(?: the)? $", re.IGNORECASE
+)
+"""What lasts until a day is not done by it: "he's at a congress until Monday"."""
+_GIVEN = re.compile(
+    r"\b(?:you|we|they)(?:'ll|’ll| will| would)? (?:\w+ )?(?:have|get|receive|hear)\b|\bfrom me\b|"
+    r"\b(?:i|we)(?:'ll|’ll| will| can| would|'d|’d)? (?:\w+ )?(?:send|give|tell|bring|deliver|show|report|hand|settle)\b|"
+    r"\bi(?:'m|’m| am) with you\b|\bto you\b",
+    re.IGNORECASE,
+)
+"""Who is to have the work, in the words before or after its day: "on Monday you have it"."""
+_CLAUSE = re.compile(r"[.,;:!?–—]|\b(?:and|but|so|then|because|until)\b", re.IGNORECASE)
+
+_FIRMEST, _HANDED_OVER = 5, 4
 _EXPLAINS = re.compile(
     r"(?:^|[,;–—-]|\bso\b) ?(?:(?:and |so )?(?:that(?:'s|’s| is|'ll be| will be| would be|'d be)|which is|which would be|i\.e\.|meaning|let's say|call it)|(?:so )?(?:until|by)?)? ?(?:on )?(?:the )?$",
     re.IGNORECASE,
@@ -104,6 +117,8 @@ def _weight(date: SpokenDate, text: str) -> int:
     before = text[: date.start]
     if _AT_A_MEETING.search(before):
         return 3
+    if _AWAY.search(before):
+        return 0
     unknown = 2 if date.day is None else 0
     if _BY.search(before) or date.text.lower().startswith(
         ("in ", "within ", "by ", "end of", "the end", "before ", "two ")
@@ -111,4 +126,13 @@ def _weight(date: SpokenDate, text: str) -> int:
         return _FIRMEST - unknown
     if _ABOUT.search(before):
         return 0
+    if date.day is not None and _GIVEN.search(_clause(date, text)):
+        return _HANDED_OVER
     return 3 - unknown
+
+
+def _clause(date: SpokenDate, text: str) -> str:
+    """Return the clause that a day stands in."""
+    start = max((cut.end() for cut in _CLAUSE.finditer(text, 0, date.start)), default=0)
+    end = _CLAUSE.search(text, date.end)
+    return text[start : end.start() if end else len(text)]

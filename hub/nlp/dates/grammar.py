@@ -125,7 +125,7 @@ def _month_end(day: date, months: int) -> date:
     return days.last_of_month(later.year, later.month)
 
 
-_SAID = r"(?=[,.;:!?]|$| (?:of the month|at the latest|and|or|but|because|so|if|then|latest|please|i|we|it|they|he|she|you)\b)"
+_SAID = r"(?=[,.;:!?]|$| (?:of the month|at the latest|and|or|but|because|so|if|then|latest|please|i|we|it|they|he|she|you|the|my|our|your|all|there)\b)"
 """What may follow a day that is only a number."""
 _NO_DAY = (
     r"(?! (?:century|floor|version|amendment|percentile|patient|subject|visit|site|time|item|row|line|cycle|dose|cohort|edition|week|"
@@ -140,7 +140,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"{HEAD}(?:{WD},? )?(?:the )?(?P<n>{ORDINAL}|\d{{1,2}}) (?:of )?{MONTH}{YEAR}\b", _month_day),
     (rf"{HEAD}(?:{WD},? )?{MONTH} (?:the )?(?P<n>{ORDINAL}|\d{{1,2}})(?![\d:.]*\d|%| (?:patients|sites|percent)){YEAR}", _month_day),
     (rf"{MONTH} (?P<n>{LATER_CARDINAL}){YEAR}{_SAID}", _month_day),
-    (rf"{HEAD}(?:the )?{WD}(?: before| after)?,? (?:the )?(?P<n>{ORDINAL})\b", _named_weekday),
+    (rf"{HEAD}(?:the )?{WD}(?: before| after)?,? (?:the )?(?P<n>{ORDINAL})\b(?! thing)", _named_weekday),
     # ends
     (rf"(?:(?:the )?(?:end|close) of (?:the )?(?:month of )?|(?:(?<=by )|(?<=at )|(?<=until ))end ){MONTH}{YEAR}\b", _end_of_month),
     (r"(?:the )?end of (?:the )?(?:q(?P<q>[1-4])|(?P<qw>first|second|third|fourth) quarter)(?: (?:of )?(?P<year>20\d\d))?\b", _end_of_quarter),
@@ -154,7 +154,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (r"(?:the )?end of next year", lambda _m, d, _r: Meaning(date(d.year + 1, 12, 31))),
     (r"(?:the )?(?:end of (?:the |this )?year|year[- ]?end|eoy)\b", lambda _m, d, _r: Meaning(date(d.year, 12, 31))),
     # weekdays
-    (rf"\b{WD} (?:the )?week after next|(?:a )?week (?:from|on) (?:this |next )?{WD.replace('wd', 'wd2')}", _week_from),
+    (rf"\b{WD} (?:of )?(?:the )?week after next|(?:a )?week (?:from|on) (?:this |next )?{WD.replace('wd', 'wd2')}", _week_from),
     (rf"{WD} after next", _in_week(2)),
     (rf"last {WD}{PART}|(?:this )?past {WD.replace('wd', 'wd2')}", _past_any),
     (rf"(?:every|each) (?:other |second )?(?:{WD}|day|week|month|quarter|morning)|(?:mon|tues|wednes|thurs|fri)days\b", _open("it is said to recur")),
@@ -171,11 +171,11 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"(?P<n>{CARDINAL}) {UNIT} ago", _ago),
     (rf"(?:\A|(?<=[.!?] ))(?P<n>{CARDINAL}) (?P<unit>(?:working|business|calendar) days?|days|weeks)(?=\W*\Z|[,.;?]| (?:at (?:most|the latest)|max|tops)\b)", lambda m, d, _r: Meaning(shift(m, d))),
     (r"(?:a )?fortnight", _on(14)),
-    (r"a week from (?:today|now)|this time next week|today week|in one week", _on(7)),
+    (r"a week from (?:today|now)|this (?:time|day) next week|today week|in one week", _on(7)),
     (r"(?:a|this) week from tomorrow", _on(8)),
     # near days
     (rf"{HEAD}(?:the )?day after tomorrow{TAIL}", _on(2)),
-    (rf"{HEAD}tomorrow{TAIL}", _on(1)),
+    (rf"{HEAD}tomorrow{TAIL}|(?<!\w day )first thing in the morning", _on(1)),
     (r"the day before yesterday", _on(-2)),
     (r"yesterday(?: (?:morning|afternoon|evening))?|last night", _on(-1)),
     (rf"{HEAD}(?:later )?today(?!'s|’s){TAIL}|tonight|this (?:morning|afternoon|evening)|(?:right |straight |just |directly )?after (?:this|our) (?:call|meeting)|(?:right|straight) after the (?:call|meeting)|(?:right|straight|directly|immediately) after this(?=\W*$)", _on(0)),
@@ -205,7 +205,9 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
 )  # fmt: skip
 
 
-_COUNTS = re.compile(r"week|fortnight|month|hour|within|first|second|third|fourth|1st|2nd|3rd|4th|last", re.IGNORECASE)
+_COUNTS = re.compile(
+    r"week|fortnight|month|hour|within|first|second|third|fourth|1st|2nd|3rd|4th|last|easter|good friday", re.IGNORECASE
+)
 """A word of every day that is counted from another; most sentences have none."""
 
 

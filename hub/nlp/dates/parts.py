@@ -33,7 +33,9 @@ CLOSE = (
     r"(?:close of business|(?:close|end) of play|[ce]\.?o\.?[bp]\.?|e\.?o\.?d\.?|end of (?:the )?(?:business |working )?day|end of business|"
     r"close(?! of)|noon|midday|midnight)"
 )
-PART = r"(?: (?:morning|afternoon|evening|night|noon|lunch(?:time)?|[ap]\.? ?m\b\.?))?"
+PART = (
+    r"(?:,? first thing(?: in the morning)?| (?:morning|afternoon|evening|night|noon|lunch(?:time)?|[ap]\.? ?m\b\.?))?"
+)
 TAIL = rf"{PART}(?:,? (?:by |at |before )?(?:the )?{CLOSE})?"
 HEAD = rf"(?:(?:{CLOSE}(?:,| on| of)?|(?:the )?(?:close|end) of) )?"
 MEAL = r"(?:lunch(?:[ -]?time)?|tea[ -]?time|dinner(?:[ -]?time)?|breakfast)"
