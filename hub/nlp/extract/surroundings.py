@@ -120,15 +120,20 @@ class _Heard:
     def __init__(self, spoken: Sequence[Turn], words: Sequence[frozenset[str]]) -> None:
         self._rows = words
         self._turns = [frozenset().union(*(words[row] for row in turn.rows)) for turn in spoken]
+        self._first: dict[str, int] = {}
+        for at, said in enumerate(self._turns):
+            for word in said:
+                self._first.setdefault(word, at)
         self._ties = [self._tie(at) for at in range(len(spoken))]
 
     def of(self, at: int, row: int) -> tuple[float, ...]:
         """Return the shares of the sentence's words said before and taken up after, and how the talk hangs together."""
         own = self._rows[row]
-        before, long_before = self._said(at - _BEFORE, at), self._said(0, at - _BEFORE)
+        before = self._said(at - _BEFORE, at)
+        long_before = {word for word in own - before if self._first[word] < at - _BEFORE}
         parts = (
             before,
-            long_before - before,
+            long_before,
             own - before - long_before,
             self._said(at + 1, at + 2),
             self._said(at + 1, at + 1 + _SOON),
