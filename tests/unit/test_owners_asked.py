@@ -4,6 +4,9 @@ from datetime import date
 
 import pytest
 
+from hub.domain.meeting import Participant
+from hub.nlp.extract.context import Roster
+
 pytestmark = pytest.mark.models
 
 ANSWERED = [
@@ -83,3 +86,47 @@ def test_a_day_that_answers_a_question_of_the_doer_is_not_that_of_the_doers_own_
 def test_a_wish_is_not_what_will_be_done_one_day(actions):
     found = actions("Tom: One day you could also rebuild the archive.\nHelen: One day, when I'm retired.")
     assert [action.owner for action in found] in ([], [None])
+
+
+HANDED = [
+    pytest.param(
+        "Rajesh: I could rewrite the import script but hardly this month.\nHelen: Then I'll rewrite it. The eighteenth.",
+        "Helen Marsh",
+        id="what was only offered is done by another",
+    ),
+    pytest.param(
+        "Helen: I'll compile the safety listing.\nRajesh: No, leave that to me. You'll have it on the eighteenth.",
+        "Rajesh Iyer",
+        id="no, leave that to me",
+    ),
+    pytest.param(
+        "Tom: I want Rajesh to rebuild the import by Monday.\nRajesh: Will do.", "Rajesh Iyer", id="I want him to"
+    ),
+    pytest.param(
+        "Tom: Let's have Helen recount the boxes by Monday.\nHelen: Okay.", "Helen Marsh", id="let's have her do it"
+    ),
+]
+
+
+@pytest.mark.parametrize(("script", "owner"), HANDED)
+def test_the_last_to_have_it_is_the_owner(actions, script, owner):
+    assert {action.owner for action in actions(script)} == {owner}
+
+
+def test_one_of_two_is_not_the_one_who_says_so(actions):
+    found = actions("Helen: Tom or I will have to warn the pharmacist.\nTom: I'll warn her on Friday.")
+    assert {action.owner for action in found} - {None} == {"Tom Ashworth"}
+
+
+def test_a_name_in_small_letters_is_a_name_where_all_letters_are_small(actions):
+    found = actions(
+        "Tom: okay so next thing is the boxes\nTom: rajesh can you weigh the return boxes again and send the list\n"
+        "Helen: it was wrong in march too\nRajesh: yes i can"
+    )
+    assert {action.owner for action in found} == {"Rajesh Iyer"}
+
+
+def test_a_name_that_is_a_word_is_no_name_in_small_letters():
+    roster = Roster((Participant("Grace Will"), Participant("Rajesh Iyer")))
+    assert [mention.people for mention in roster.mentions("rajesh will say grace")] == [("Rajesh Iyer",)]
+    assert [mention.people for mention in roster.mentions("Grace said so")] == [("Grace Will",)]

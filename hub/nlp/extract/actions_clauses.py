@@ -20,6 +20,7 @@ def clauses(utterance: Utterance) -> tuple[Clause, ...]:
         *_spoken_forms(utterance),
         *_third_person(utterance),
         *_imperatives(utterance),
+        *_wanted(utterance),
         *promised(utterance),
     )
     for clause in (*stated, *_second_verbs(stated)):
@@ -59,14 +60,27 @@ def _spoken_forms(utterance: Utterance) -> Iterator[Clause]:
             verb = _past_adverbs(verb)
             if verb is None or _is_veiled(text[: match.start()].rstrip(), verb):
                 continue
+            two = mood in {Mood.COMMIT, Mood.OFFER} and _is_one_of_two(tokens.get(match.start()))
             yield Clause(
                 utterance=utterance,
-                mood=mood,
+                mood=Mood.JOINT if two else mood,
                 verb=_perfect(verb),
                 weight=weight,
                 negated="neg" in pattern.groupindex and match["neg"] is not None,
                 begin=tokens[match.start()].i if match.start() in tokens else verb.i,
             )
+
+
+def _is_one_of_two(first: Any) -> bool:
+    """Tell whether the speaker is named beside another: "Tom or I will tell them"."""
+    if first is None or first.lower_ != "i" or first.i < first.sent.start + 2:
+        return False
+    link, other = first.nbor(-1), first.nbor(-2)
+    return (
+        link.lower_ in {"or", "and"}
+        and (other.pos_ == "PROPN" or other.lower_ in {"you", "he", "she"})
+        and other.head.i >= link.i - 1
+    )
 
 
 def _is_veiled(before: str, verb: Any) -> bool:
@@ -203,6 +217,24 @@ def _firmness(verb: Any) -> tuple[float, Any]:
     if inner is not None and verb.lemma_ in {"go", "need", "have", "plan", "agree", "be", "promise", "offer"}:
         return (0.5 if verb.lemma_ in {"go", "agree", "promise", "offer"} else 0.4), inner
     return 0.0, verb
+
+
+_WANTING = words("want need like ask have get let")
+
+
+def _wanted(utterance: Utterance) -> Iterator[Clause]:
+    """Yield what somebody named is wanted to do: "I want Rajesh to rebuild it", "let's have Helen run them"."""
+    for token in utterance.sent:
+        verb, wish = token.head, token.head.head
+        named = token.dep_ == "nsubj" and (token.pos_ == "PROPN" or token.text[:1].isupper()) and token.lower_ != "i"
+        if not named or verb.tag_ != "VB" or verb.dep_ not in {"ccomp", "xcomp"}:
+            continue
+        wishes = any(
+            child.lower_ in {"i", "we", "us", "'s"} and child.dep_ in {"nsubj", "dobj"} for child in wish.children
+        )
+        lets = wish.dep_ in {"ccomp", "xcomp"} and wish.head.lemma_ == "let"
+        if wish.lemma_.lower() in _WANTING and wish.tag_ not in {"VBD", "VBN"} and (wishes or lets):
+            yield Clause(utterance, Mood.ASSIGN, verb, 0.45, subject=token, begin=token.left_edge.i)
 
 
 def _imperatives(utterance: Utterance) -> Iterator[Clause]:

@@ -128,6 +128,14 @@ _NOT_ALL = re.compile(
 """A part that is put first and refused: "The English by Monday, translations I can't promise"."""
 
 
+_NO_BUT_ME = re.compile(
+    r"^\W*(?:(?:no|nah|nope|oh)\W+)+(?:(?:please|you)\W+)*(?:leave (?:it|that|this|them|those) (?:with|to) me|let me (?:do|take|handle)|"
+    r"i(?:'ll| will) (?:do|take|handle)|give (?:it|that|this|them) to me)\b",
+    re.IGNORECASE,
+)
+"""A no to another's offer by one who has the matter instead: "No, leave that to me"."""
+
+
 def reply(text: str) -> Reply:
     """Return what *text*, said right after a request or proposal, does to it; the firmest reading first."""
     straight = spelled_out(promised_part(text.replace("’", "'")))
@@ -135,7 +143,7 @@ def reply(text: str) -> Reply:
         return Reply.WITHDRAW
     if _DONE.search(straight) and not _TAKE.search(straight):
         return Reply.DONE
-    if _REFUSE.search(straight):
+    if _REFUSE.search(straight) and not _NO_BUT_ME.match(straight):
         return Reply.REFUSE
     if _TAKE.search(straight):
         return Reply.TAKE

@@ -205,6 +205,10 @@ class Talk:
         if own is not None and (bare or _goes_on(clause, own)) and not (bare and asked_since):
             own.add_clause(clause)
             return own
+        if matter is not None and _does_instead(clause, matter):
+            self._answers.take(matter, utterance)
+            matter.add_clause(clause)
+            return matter
         if matter is not None and _takes_up(clause, matter):
             matter.accepted = True
             matter.add(utterance)
@@ -303,6 +307,14 @@ def _goes_on(clause: Clause, own: Draft) -> bool:
     taken = own.mood not in OWN_WORD and own.accepted and own.shares(clause)
     at_once = clause.utterance.index - own.taken_at <= 1 and not _FURTHER.search(clause.utterance.text)
     return own.is_same(clause) or at_once or (following and (taken or clause.mood is Mood.DELIVERY))
+
+
+def _does_instead(clause: Clause, matter: Draft) -> bool:
+    """Tell whether "Then I'll draft it" takes what another only offered to draft."""
+    near = clause.utterance.index - matter.last <= 2
+    offered = matter.mood is Mood.OFFER and not matter.accepted and matter.speaker != clause.utterance.speaker
+    firm = clause.mood is Mood.COMMIT and clause.weight >= FIRM and pronoun_only(clause.verb)
+    return near and offered and firm and clause.lemma in {matter.clause.lemma, "do", "handle", "own"}
 
 
 def _takes_up(clause: Clause, matter: Draft) -> bool:

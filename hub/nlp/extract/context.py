@@ -27,6 +27,18 @@ def plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKD", character)[0] for character in text)
 
 
+_SHORTEST_NAME = 3
+_WORDS_TOO = words("""
+    will mark grace may june april august bill rob art sue pat drew rich frank faith hope joy dawn rose lily ivy iris heather summer
+    long young king price page bishop park marsh field wood stone hill brook banks bush day knight little short white black brown green
+    gray grey gold silver cook baker miller smith carter cooper fisher hunter mason porter taylor walker turner ward wells west north
+    law case chase cross best bond booth church english french german holland ireland rice root rush sharp star sun van von mann max don
+    dale glen guy jack jean jimmy ray chip wes penny jade amber ruby pearl violet melody harmony constance patience clement ernest
+    earnest victor marina mercedes christian so an can do ma yang he she low high
+""")
+"""Names that are words as well, and so are no names in small letters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A name said in a text (*start* and *end* in characters) and the people it can mean, none where nobody fits."""
@@ -74,10 +86,27 @@ class Roster:
         people = self._forms.get(plain(label).strip(), ())
         return people[0] if len(people) == 1 else None
 
+    @cached_property
+    def _small(self) -> tuple[re.Pattern[str] | None, dict[str, tuple[str, ...]]]:
+        """The forms in small letters, as recognizers without signs write them; words that mean something else left out."""
+        forms: dict[str, list[str]] = {}
+        for form, people in self._forms.items():
+            if form.casefold() not in _WORDS_TOO and len(form) >= _SHORTEST_NAME:
+                forms.setdefault(form.casefold(), []).extend(people)
+        if not forms:
+            return None, {}
+        longest = sorted(forms, key=len, reverse=True)
+        pattern = re.compile(r"\b(?:" + "|".join(re.escape(form) for form in longest) + r")\b")
+        return pattern, {form: tuple(dict.fromkeys(people)) for form, people in forms.items()}
+
     def mentions(self, text: str) -> tuple[Mention, ...]:
-        """Return the names of participants said in *text*, in order."""
+        """Return the names of participants said in *text*, in order; in small letters where it has no others."""
         if self._pattern is None:
             return ()
+        if text == text.lower():
+            small, forms = self._small
+            said = small.finditer(plain(text)) if small is not None else ()
+            return tuple(Mention(m.start(), m.end(), text[m.start() : m.end()], forms[m.group()]) for m in said)
         found = self._pattern.finditer(plain(text))
         return tuple(Mention(m.start(), m.end(), text[m.start() : m.end()], self._forms[m.group()]) for m in found)
 

@@ -12,7 +12,10 @@ _LEAD = (
     r"(?:[,.!;:—-]+\s*|\s+))*"
 )
 _BEFORE = re.compile(_LEAD, re.IGNORECASE)
-_ASKING = re.compile(r"\s*,?\s*(?:can|could|would|will|do|did|are|have) you\b|\s+please\b|\s*[,?:!.—–-]", re.IGNORECASE)
+_ASKING = re.compile(
+    r"\s*,?\s*(?:can|could|would|will|do|did|are|have) you\b|\s+(?:when|by when|how soon|how quickly) (?:can|could|do|will|would)\b|\s+please\b|\s*[,?:!.—–-]",
+    re.IGNORECASE,
+)
 _UNKNOWN = re.compile(rf"{_LEAD}(?P<name>[A-Z][a-z]{{2,}})(?=\s*,?\s*(?:can|could|would|will you|please)\b)")
 _NO_NAMES = words("""
     Can Could Would Will Please And But Then Yes Yeah Okay Sure Well Maybe That This What When How Who Why You They
