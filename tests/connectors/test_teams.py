@@ -76,8 +76,9 @@ def test_every_request_is_one_that_the_contract_allows(server, teams, tmp_path):
     [meeting] = one.held(SINCE, UNTIL)
     for file in meeting.files:
         one.fetch(file, tmp_path / file.name, most=1000)
+        assert not one.deleted(meeting.origin(file, "teams"))
     asked = [a for a in server.asked if a.path.startswith("/v1.0/")]
-    assert len(asked) == 7
+    assert len(asked) == 9
     assert [line for a in asked for line in contract.problems(a)] == []
 
 

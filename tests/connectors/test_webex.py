@@ -110,6 +110,7 @@ def test_every_request_is_one_that_the_contract_allows(server, webex, tmp_path):
     [meeting] = one.held(SINCE, UNTIL)
     for file in meeting.files:
         one.fetch(file, tmp_path / file.name, most=10_000)
+        assert not one.deleted(meeting.origin(file, "webex"))
     asked = [a for a in server.asked if a.path.startswith("/v1/") and not a.path.endswith("access_token")]
     assert len(asked) >= 5
     assert [line for a in asked for line in contract.problems(a)] == []

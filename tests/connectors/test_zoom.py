@@ -92,8 +92,10 @@ def test_every_request_is_one_that_the_contract_allows(server, zoom, tmp_path):
     contract = vendor("zoom/zoom-meetings.trimmed.openapi.json", "/v2")
     server.people["a/b=="] = [{"name": "Anna Weber"}]
     server.held(ANNA, "a/b==", "2026-05-03T08:00:00Z", "TRANSCRIPT")
-    for one in zoom().held(SINCE, UNTIL):
+    looked = zoom()
+    for one in looked.held(SINCE, UNTIL):
         assert one.participants
+        assert not looked.deleted(one.origin(one.files[0], "zoom"))
     asked = [one for one in server.asked if one.path.startswith("/v2/")]
     assert [line for one in asked for line in contract.problems(one)] == []
     assert contract.problems(Asked("GET", "/v2/users/x/tapes", {}, {}, b"")) != []
