@@ -98,7 +98,7 @@ def meeting(browser: Browser, site: Site) -> str:
     address = anna.url.removeprefix(site.address)
     # 3 an item's passage is heard, the transcript follows
     anna.click("#item-a1 button.play >> nth=0")
-    anna.wait_for_selector("#said li.now")
+    expect(anna.locator("#said li.now")).to_be_in_viewport()
     assert anna.evaluate("document.getElementById('recording').currentTime") > 10
     # 4 a correction saves itself
     anna.click("#item-a1 summary >> nth=0")

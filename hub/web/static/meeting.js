@@ -61,6 +61,7 @@ if (audio) {
     if (stopAt !== null && audio.currentTime >= stopAt) { audio.pause(); stopAt = null; }
   });
   audio.addEventListener("seeking", () => mark(audio.currentTime));
+  audio.addEventListener("play", () => { if (current) follow(current); });
   wave?.addEventListener("pointerdown", (event) => {
     const box = wave.getBoundingClientRect();
     stopAt = null;

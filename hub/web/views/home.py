@@ -44,6 +44,7 @@ def show(request: Request, asking: Annotated[Asking, oneself()]) -> Response:
         figures=figures,
         sections=sections,
         can_upload=reader.can("meetings:write"),
+        can_add=reader.can("users:manage"),
         nothing=not any(reader.can(one) for one in ("meetings:read", "sync:read", "audit:read")),
     )
 

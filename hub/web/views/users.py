@@ -61,7 +61,7 @@ def add(
     desk, password = asking.hub.desk, _first_password()
     user = User(desk.new_id(), email, name.strip(), organization.strip(), locale, timezone)
     keeping.create(desk, user, by=asking.principal.actor, password=password)
-    return _users(request, asking, given_password=password, given_name=user.name)
+    return _users(request, asking, given_password=password, given_name=user.name, given_id=user.id)
 
 
 @router.get("/users/{id}")
@@ -185,6 +185,7 @@ def _users(request: Request, asking: Asking, *, after: str = "", **view: Any) ->
             "first_page": "/administration/users" if after else None,
             "given_password": "",
             "given_name": "",
+            "given_id": "",
             **view,
         },
     )
