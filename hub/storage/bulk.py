@@ -3,11 +3,23 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, String, Table, any_, column, delete, insert, select
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Connection,
+    String,
+    Table,
+    any_,
+    bindparam,
+    column,
+    delete,
+    insert,
+    select,
+)
 from sqlalchemy import table as named
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.sql.expression import bindparam
 from sqlalchemy.types import UserDefinedType
 
 from hub.storage.copying import copy
@@ -101,12 +113,17 @@ def among(connection: Connection, one: Column[Any], values: Iterable[Any]) -> Co
     """Return the condition that *one* is any of *values*, as one parameter where the database can."""
     if connection.dialect.name != "postgresql":
         return one.in_(list(values))
-    listed = list(values)
-    if listed and isinstance(one.type, String) and (joined := "".join(listed)).isalnum() and joined.isascii():
+    return one == any_(listed(one, values))
+
+
+def listed(one: Column[Any], values: Iterable[Any]) -> BindParameter[Any]:
+    """Return *values*, of the type of *one*, as one parameter of PostgreSQL's: an array."""
+    told = list(values)
+    if told and isinstance(one.type, String) and (joined := "".join(told)).isalnum() and joined.isascii():
         # ids as a rule: one text, which the driver passes on as it is, where it looks at each entry of a list
         # and PostgreSQL knows it for what it compares with; under a cast it would not know its length when it plans
-        return one == any_(bindparam(None, f"{{{','.join(listed)}}}", type_=_Listed()))
-    return one == any_(bindparam(None, listed, type_=postgresql.ARRAY(one.type)))
+        return bindparam(None, f"{{{','.join(told)}}}", type_=_Listed())
+    return bindparam(None, told, type_=postgresql.ARRAY(one.type))
 
 
 def _staging(connection: Connection, table: str) -> str:

@@ -1,16 +1,17 @@
 """One transaction of the sync, on SQLite or PostgreSQL."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, and_, delete, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, or_, select, true, update
 
 from hub.domain import wire
 from hub.domain.records import kinds_with
 from hub.domain.sync import REFERENCES, Base, Cursor, Dispute, Effects, Letter, Position, Record, Write
-from hub.storage import audit, bulk, identities, rows, sync_tables
+from hub.storage import audit, bulk, identities, lookups, rows, sync_tables
+from hub.storage.lookups import beside
 from hub.storage.upsert import upsert
 
 T = TypeVar("T")
@@ -29,42 +30,41 @@ class SqlUnit:
     def bases(self, system: str, kind: str, external_ids: Sequence[str]) -> dict[str, Base]:
         """Return bases by external id; see `Unit.bases`."""
         columns = sync_tables.bases.c
-        where = and_(columns.system == system, columns.kind == kind)
+        where = and_(beside(columns.system, system), beside(columns.kind, kind))
         return {
             row.external_id: rows.base(row) for row in self._in(sync_tables.bases, "external_id", external_ids, where)
         }
 
     def bases_of(self, system: str, record_ids: Sequence[str]) -> dict[str, Base]:
         """Return bases by record id; see `Unit.bases_of`."""
-        where = sync_tables.bases.c.system == system
+        where = beside(sync_tables.bases.c.system, system)
         return {row.record_id: rows.base(row) for row in self._in(sync_tables.bases, "record_id", record_ids, where)}
 
     def records(self, record_ids: Iterable[str], *, hold: bool = True) -> dict[str, Record]:
         """Return records, locked in the order of their ids; see `Unit.records`."""
-        found = self._in(sync_tables.records, "id", sorted(set(record_ids)), lock=hold)
+        found = self._in(sync_tables.records, "id", record_ids, lock=hold)
         return {row.id: rows.record(row) for row in found}
 
     def hold(self, record_ids: Iterable[str]) -> None:
         """Lock records; see `Unit.hold`."""
         table = sync_tables.records
         for some in self._batched(sorted(set(record_ids))):
-            these = bulk.among(self._connection, table.c.id, some)
-            self._connection.execute(select(table.c.id).where(these).order_by(table.c.id).with_for_update())
+            self._connection.execute(lookups.by_key(self._connection, [table.c.id], table.c.id, some, lock=True))
 
     def merged(self, record_ids: Iterable[str]) -> dict[str, str]:
         """Return what records went into; see `Unit.merged`."""
         table = sync_tables.records
-        gone = table.c.merged_into.is_not(None)
-        return {row.id: row.merged_into for row in self._in(table, "id", sorted(set(record_ids)), gone)}
+        found = self._in(table, "id", record_ids, also=lambda of: of.merged_into.is_not(None))
+        return {row.id: row.merged_into for row in found}
 
     def matches(self, kind: str, keys: Sequence[str]) -> dict[str, str]:
         """Return record ids by natural key; see `Unit.matches`."""
-        where = sync_tables.natural_keys.c.kind == kind
+        where = beside(sync_tables.natural_keys.c.kind, kind)
         return {row.key: row.record_id for row in self._in(sync_tables.natural_keys, "key", keys, where)}
 
     def writes(self, system: str, record_ids: Sequence[str]) -> dict[str, Write]:
         """Return writes under way; see `Unit.writes`."""
-        where = sync_tables.writes.c.system == system
+        where = beside(sync_tables.writes.c.system, system)
         found = self._in(sync_tables.writes, "record_id", record_ids, where)
         return {row.record_id: wire.loads(Write, row.body) for row in found}
 
@@ -72,9 +72,10 @@ class SqlUnit:
         """End writes that are under way; see `Unit.finish`."""
         table, ended = sync_tables.writes, set[str]()
         for some in self._batched(writes):
-            records = bulk.among(self._connection, table.c.record_id, [write.record_id for write in some])
+            ids = sorted({write.record_id for write in some})
             keys = bulk.among(self._connection, table.c.key, [write.key for write in some])
-            statement = delete(table).where(table.c.system == system, records, keys)
+            where = beside(table.c.system, system)
+            statement = lookups.removal(self._connection, table, table.c.record_id, ids, where, keys)
             ended.update(self._connection.execute(statement.returning(table.c.record_id)).scalars())
         return ended
 
@@ -88,12 +89,12 @@ class SqlUnit:
 
     def disputes(self, record_ids: Sequence[str]) -> list[Dispute]:
         """Return open disputes; see `Unit.disputes`."""
-        where = sync_tables.disputes.c.state == "open"
-        return [wire.loads(Dispute, row.body) for row in self._in(sync_tables.disputes, "record_id", record_ids, where)]
+        found = self._in(sync_tables.disputes, "record_id", record_ids, also=lambda of: of.state == "open")
+        return [wire.loads(Dispute, row.body) for row in found]
 
     def seen(self, consumer: str, message_ids: Sequence[str]) -> set[str]:
         """Return processed message ids; see `Unit.seen`."""
-        where = sync_tables.inbox.c.consumer == consumer
+        where = beside(sync_tables.inbox.c.consumer, consumer)
         return {row.message_id for row in self._in(sync_tables.inbox, "message_id", message_ids, where)}
 
     def waiting(self, system: str, kind: str) -> set[str]:
@@ -262,13 +263,18 @@ class SqlUnit:
                 self._connection.execute(delete(table).where(table.c.system == system, these))
 
     def _in(
-        self, table: Table, column: str, values: Iterable[str], where: Any = None, *, lock: bool = False
+        self,
+        table: Table,
+        column: str,
+        values: Iterable[str],
+        where: ColumnElement[bool] = lookups.ALL,
+        *,
+        also: Callable[[Any], ColumnElement[bool]] | None = None,
+        lock: bool = False,
     ) -> Iterator[Any]:
-        for some in self._batched(values):
-            these = bulk.among(self._connection, table.c[column], some)
-            query = select(table).where(these).order_by(table.c[column])
-            query = query if where is None else query.where(where)
-            yield from self._connection.execute(query.with_for_update() if lock else query).all()
+        for some in self._batched(sorted(set(values))):
+            query = lookups.by_key(self._connection, table.c, table.c[column], some, where, also=also, lock=lock)
+            yield from self._connection.execute(query).all()
 
     def _insert(self, table: Table) -> Any:
         return upsert(self._connection, table)

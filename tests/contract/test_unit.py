@@ -65,6 +65,39 @@ def test_held_records_are_changed_by_one_at_a_time(ledger, name):
         assert unit.records([name])[name].fields == {"n": 15}
 
 
+def test_many_are_held_at_once_in_one_order_and_found_as_the_last_one_left_them(ledger, name):
+    ids = [f"{name}{n:02}" for n in range(40)]
+    keep(ledger, records=[Record(one, "site", {"n": 0}) for one in ids])
+
+    def add(asked: list[str]) -> None:
+        for _ in range(3):
+            with ledger.unit() as unit:
+                found = unit.records(asked).values()
+                after = tuple(replace(one, fields={"n": one.fields["n"] + 1}, version=one.version + 1) for one in found)
+                unit.save(Effects(records=after))
+                unit.hold(asked)
+
+    threads = [threading.Thread(target=add, args=(one,)) for one in (ids, ids[::-1], [*ids[30:], *ids[:30]])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENT_S)
+    with ledger.unit() as unit:
+        assert {one.fields["n"] for one in unit.records(ids).values()} == {9}
+
+
+def test_of_many_writes_those_end_that_are_under_way_with_their_key(ledger, name):
+    made = [write(name, f"{name}{n:02}", f"k{n}") for n in range(40)]
+    keep(ledger, writes=[*made, write(f"{name}x", f"{name}00", "k0")])
+    others = [replace(one, key="another") for one in made[:10]]
+    with ledger.unit() as unit:
+        assert unit.finish(name, [*others, *made[10:], made[39]]) == {one.record_id for one in made[10:]}
+        assert unit.finish(name, made[10:]) == set()
+    with ledger.unit() as unit:
+        assert unit.writes(name, [one.record_id for one in made]).keys() == {one.record_id for one in made[:10]}
+        assert unit.writes(f"{name}x", [f"{name}00"])
+
+
 def test_natural_keys_lead_to_records_until_they_are_dropped(ledger, name):
     keep(ledger, natural_keys=[(name, "k1", "r1"), (name, "k2", "r1"), (f"{name}x", "k1", "r2")])
     keep(ledger, dropped_keys=[(name, "k1")], natural_keys=[(name, "k1", "r3")])
