@@ -43,11 +43,6 @@ def dumps(value: Any, *, indent: int | None = None) -> str:
     return value.text if type(value) is Encoded else _ENCODER.encode(value)
 
 
-def dumps_with(fields: Mapping[str, Any], rest: Mapping[str, Any]) -> str:
-    """Return the JSON text of *rest* with a member `fields` at its end, whose text is not made twice."""
-    return f'{dumps(rest)[:-1]},"fields":{dumps(fields)}}}'
-
-
 def plain(value: Any) -> Any:
     """Return *value* as dicts, lists, strings and numbers."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

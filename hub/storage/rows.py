@@ -1,22 +1,24 @@
 """Rows of the sync's tables as domain objects, and back."""
 
-import json
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from hub.domain.messages import Message
 from hub.domain.sync import Base, Delivery, Letter, Record, Write
-from hub.domain.wire import Encoded, dumps, dumps_with
+from hub.domain.wire import Encoded, dumps
+from hub.storage.json_text import read, written
 
 text = dumps
 _NOTHING = "{}"
 _OF_A_WRITE = [name for name in Write.__dataclass_fields__ if name != "fields"]
+_of_a_write = attrgetter(*_OF_A_WRITE)
 
 
 def fields(kept: str) -> Encoded:
     """Return fields as they are kept."""
-    return Encoded(json.loads(kept), kept)
+    return Encoded(read(kept), kept)
 
 
 @lru_cache(maxsize=64)  # what one step keeps has one time
@@ -28,7 +30,7 @@ def naive(value: datetime) -> datetime:
 def record(row: Any) -> Record:
     """Return the record of a row."""
     known, kind, kept, edited, version, deleted, merged_into = row
-    times = json.loads(edited) if edited != _NOTHING else {}
+    times = read(edited) if edited != _NOTHING else {}
     return Record(known, kind, fields(kept), version, bool(deleted), times, merged_into)
 
 
@@ -90,13 +92,14 @@ def delivery_row(value: Delivery) -> dict[str, Any]:
 
 def write_row(value: Write) -> dict[str, Any]:
     """Return the row of a write; the text of its fields is not made twice."""
+    rest = written(dict(zip(_OF_A_WRITE, _of_a_write(value), strict=True)))
     return {
         "system": value.system,
         "record_id": value.record_id,
         "kind": value.kind,
         "creates": value.external_id is None,
         "key": value.key,
-        "body": dumps_with(value.fields, {name: getattr(value, name) for name in _OF_A_WRITE}),
+        "body": f'{rest[:-1]},"fields":{text(value.fields)}}}',
     }
 
 
@@ -109,7 +112,7 @@ def letter(row: Any) -> Letter:
         kind=row.kind,
         reason=row.reason,
         raw=bytes(row.raw),
-        headers=json.loads(row.headers),
+        headers=read(row.headers),
         attempts=row.attempts,
         at=row.at.replace(tzinfo=UTC),
         where=row.place,
@@ -130,7 +133,7 @@ def letter_row(value: Letter) -> dict[str, Any]:
         "place": value.where,
         "parsed": value.parsed,
         "raw": value.raw,
-        "headers": text(dict(value.headers)),
+        "headers": written(dict(value.headers)),
         "attempts": value.attempts,
         "at": naive(value.at),
         "about": value.about,
@@ -140,7 +143,7 @@ def letter_row(value: Letter) -> dict[str, Any]:
 def message(row: Any) -> Message:
     """Return the message of a row."""
     _, known, topic, key, headers, body = row
-    return Message(known, topic, key, json.loads(headers), bytes(body))
+    return Message(known, topic, key, read(headers), bytes(body))
 
 
 def message_row(value: Message) -> dict[str, Any]:
@@ -149,6 +152,6 @@ def message_row(value: Message) -> dict[str, Any]:
         "id": value.id,
         "topic": value.topic,
         "key": value.key,
-        "headers": text(dict(value.headers)),
+        "headers": written(dict(value.headers)),
         "body": value.body,
     }

@@ -8,6 +8,7 @@ from hub.connectors.files.cells import text_of
 from hub.connectors.files.config import Records
 from hub.connectors.files.lines import Line, broken, lines
 from hub.connectors.files.rows import Row
+from hub.connectors.json_text import plain_object
 from hub.domain.errors import RejectedError
 
 _ABSENT = object()
@@ -52,6 +53,8 @@ def _says_deleted(values: dict[str, Any], records: Records) -> bool:
 def _parse(line: Line) -> dict[str, Any]:
     if problem := line.problem or broken(line.text):
         raise RejectedError(problem)
+    if (quickly := plain_object(line.text)) is not None:
+        return quickly
     try:
         entry = _DECODER.decode(line.text)
     except (ValueError, RecursionError) as error:

@@ -8,8 +8,10 @@ from typing import Any
 from hub.connectors.files.cells import is_empty, moment, text_of, value_of
 from hub.connectors.files.config import Column, Records
 from hub.connectors.files.rows import Row
+from hub.connectors.json_text import object_text
 from hub.domain.changes import LONGEST_ID, Change, Reject
 from hub.domain.errors import RejectedError
+from hub.domain.wire import Encoded
 
 _ABSENT = object()
 
@@ -38,7 +40,8 @@ def _change(kind: str, external_id: str, records: Records, row: Row) -> Change:
             fields[name] = cell if kind_of is int else cell.strip() or _read(values, column)
         elif column.column is None or cell is not _ABSENT:
             fields[name] = _read(values, column)
-    return Change(kind, external_id, fields, changed_at=at, deleted=deleted, raw=row.raw)
+    told = Encoded(fields, object_text(fields))
+    return Change(kind, external_id, told, changed_at=at, deleted=deleted, raw=row.raw)
 
 
 def _readable(records: Records, row: Row) -> dict[str, Any]:

@@ -166,7 +166,7 @@ def _first(
     desk: Desk, change: Change, agreement: Agreement, rule: KindRule, intake: Intake, *, at: datetime, new_id: NewId
 ) -> None:
     """Make a record that nobody knew yet."""
-    held = Encoded(change.fields)
+    held = change.fields if type(change.fields) is Encoded else Encoded(change.fields)
     first = first_values(held, system=intake.system, rule=rule)
     fields = first if first is held else Encoded(first)
     when = change.changed_at
