@@ -15,12 +15,11 @@ _COLUMNS = sql.SQL(", ").join(map(sql.Identifier, FIELDS))
 _MAKE = sql.SQL("CREATE TABLE sites (external_id bigserial PRIMARY KEY, key text UNIQUE, {})").format(
     sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(name)) for name in FIELDS)
 )
+_NUMBERS = "SELECT nextval('sites_external_id_seq') FROM generate_series(1, %s)"
+_STRAIGHT = sql.SQL("COPY sites (external_id, key, {}) FROM STDIN").format(_COLUMNS)
 _STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS come AS SELECT * FROM sites WITH NO DATA"
 _COPY = sql.SQL("COPY come (key, {}) FROM STDIN").format(_COLUMNS)
-_TAKE = sql.SQL(
-    "INSERT INTO sites (key, {0}) SELECT key, {0} FROM come "
-    "ON CONFLICT (key) DO NOTHING RETURNING key, external_id::text"
-).format(_COLUMNS)
+_TAKE = sql.SQL("INSERT INTO sites (key, {0}) SELECT key, {0} FROM come ON CONFLICT (key) DO NOTHING").format(_COLUMNS)
 
 
 class Table:
@@ -71,14 +70,26 @@ class Table:
 
 def _create(cursor: psycopg.Cursor[tuple[str, ...]], writes: Sequence[Asked]) -> dict[str, str]:
     """Make rows and return their ids by idempotency key; a key that is there already made its row before."""
+    try:
+        with cursor.connection.transaction():
+            numbers = [number for (number,) in cursor.execute(_NUMBERS, (len(writes),))]
+            with cursor.copy(_STRAIGHT) as copy:
+                for number, one in zip(numbers, writes, strict=True):
+                    copy.write_row((number, one.idempotency_key, *map(one.push.fields.get, FIELDS)))
+    except psycopg.errors.UniqueViolation:
+        return _create_missing(cursor, writes)
+    return {one.idempotency_key: str(number) for number, one in zip(numbers, writes, strict=True)}
+
+
+def _create_missing(cursor: psycopg.Cursor[tuple[str, ...]], writes: Sequence[Asked]) -> dict[str, str]:
+    """Make those rows that are not there, and return the ids of all."""
     cursor.execute(_STAGE)
     with cursor.copy(_COPY) as copy:
         for one in writes:
             copy.write_row((one.idempotency_key, *map(one.push.fields.get, FIELDS)))
-    ids = dict(cursor.execute(_TAKE).fetchall())
-    if len(ids) < len(writes):
-        cursor.execute("SELECT come.key, sites.external_id::text FROM come JOIN sites ON sites.key = come.key")
-        ids = dict(cursor.fetchall())
+    cursor.execute(_TAKE)
+    cursor.execute("SELECT come.key, sites.external_id::text FROM come JOIN sites ON sites.key = come.key")
+    ids = dict(cursor.fetchall())
     cursor.execute("TRUNCATE come")
     return ids
 
