@@ -1,5 +1,6 @@
 """Many rows in one statement, which PostgreSQL takes ten times as fast as one INSERT after the other."""
 
+import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ from hub.storage.copying import copy
 from hub.storage.upsert import upsert
 
 STAGED = "staged"
+_LETTERS = (string.ascii_letters + string.digits).encode()
 _COPIED = 20
 """From so many rows on a COPY is worth its round trips."""
 
@@ -119,11 +121,16 @@ def among(connection: Connection, one: Column[Any], values: Iterable[Any]) -> Co
 def listed(one: Column[Any], values: Iterable[Any]) -> BindParameter[Any]:
     """Return *values*, of the type of *one*, as one parameter of PostgreSQL's: an array."""
     told = list(values)
-    if told and isinstance(one.type, String) and (joined := "".join(told)).isalnum() and joined.isascii():
+    if told and isinstance(one.type, String) and (joined := "".join(told)).isascii() and _plain(joined):
         # ids as a rule: one text, which the driver passes on as it is, where it looks at each entry of a list
         # and PostgreSQL knows it for what it compares with; under a cast it would not know its length when it plans
         return bindparam(None, f"{{{','.join(told)}}}", type_=_Listed())
     return bindparam(None, told, type_=postgresql.ARRAY(one.type))
+
+
+def _plain(joined: str) -> bool:
+    """Tell whether an ASCII text is of letters and digits alone, at the speed of C."""
+    return bool(joined) and not joined.encode().translate(None, _LETTERS)
 
 
 def _staging(connection: Connection, table: str) -> str:
