@@ -11,7 +11,6 @@ from hub.domain import wire
 from hub.domain.records import kinds_with
 from hub.domain.sync import REFERENCES, Base, Cursor, Dispute, Effects, Letter, Position, Record, Write
 from hub.storage import audit, bulk, identities, lookups, rows, sync_tables
-from hub.storage.lookups import beside
 from hub.storage.upsert import upsert
 
 T = TypeVar("T")
@@ -30,15 +29,15 @@ class SqlUnit:
     def bases(self, system: str, kind: str, external_ids: Sequence[str]) -> dict[str, Base]:
         """Return bases by external id; see `Unit.bases`."""
         columns = sync_tables.bases.c
-        where = and_(beside(columns.system, system), beside(columns.kind, kind))
+        beside = {columns.system: system, columns.kind: kind}
         return {
-            row.external_id: rows.base(row) for row in self._in(sync_tables.bases, "external_id", external_ids, where)
+            row.external_id: rows.base(row) for row in self._in(sync_tables.bases, "external_id", external_ids, beside)
         }
 
     def bases_of(self, system: str, record_ids: Sequence[str]) -> dict[str, Base]:
         """Return bases by record id; see `Unit.bases_of`."""
-        where = beside(sync_tables.bases.c.system, system)
-        return {row.record_id: rows.base(row) for row in self._in(sync_tables.bases, "record_id", record_ids, where)}
+        beside = {sync_tables.bases.c.system: system}
+        return {row.record_id: rows.base(row) for row in self._in(sync_tables.bases, "record_id", record_ids, beside)}
 
     def records(self, record_ids: Iterable[str], *, hold: bool = True) -> dict[str, Record]:
         """Return records, locked in the order of their ids; see `Unit.records`."""
@@ -59,13 +58,13 @@ class SqlUnit:
 
     def matches(self, kind: str, keys: Sequence[str]) -> dict[str, str]:
         """Return record ids by natural key; see `Unit.matches`."""
-        where = beside(sync_tables.natural_keys.c.kind, kind)
-        return {row.key: row.record_id for row in self._in(sync_tables.natural_keys, "key", keys, where)}
+        beside = {sync_tables.natural_keys.c.kind: kind}
+        return {row.key: row.record_id for row in self._in(sync_tables.natural_keys, "key", keys, beside)}
 
     def writes(self, system: str, record_ids: Sequence[str]) -> dict[str, Write]:
         """Return writes under way; see `Unit.writes`."""
-        where = beside(sync_tables.writes.c.system, system)
-        found = self._in(sync_tables.writes, "record_id", record_ids, where)
+        beside = {sync_tables.writes.c.system: system}
+        found = self._in(sync_tables.writes, "record_id", record_ids, beside)
         return {row.record_id: wire.loads(Write, row.body) for row in found}
 
     def finish(self, system: str, writes: Sequence[Write]) -> set[str]:
@@ -74,8 +73,8 @@ class SqlUnit:
         for some in self._batched(writes):
             ids = sorted({write.record_id for write in some})
             keys = bulk.among(self._connection, table.c.key, [write.key for write in some])
-            where = beside(table.c.system, system)
-            statement = lookups.removal(self._connection, table, table.c.record_id, ids, where, keys)
+            beside = {table.c.system: system}
+            statement = lookups.removal(self._connection, table, table.c.record_id, ids, beside, rest=keys)
             ended.update(self._connection.execute(statement.returning(table.c.record_id)).scalars())
         return ended
 
@@ -94,8 +93,8 @@ class SqlUnit:
 
     def seen(self, consumer: str, message_ids: Sequence[str]) -> set[str]:
         """Return processed message ids; see `Unit.seen`."""
-        where = beside(sync_tables.inbox.c.consumer, consumer)
-        return {row.message_id for row in self._in(sync_tables.inbox, "message_id", message_ids, where)}
+        beside = {sync_tables.inbox.c.consumer: consumer}
+        return {row.message_id for row in self._in(sync_tables.inbox, "message_id", message_ids, beside)}
 
     def waiting(self, system: str, kind: str) -> set[str]:
         """Return ids of waiting letters; see `Unit.waiting`."""
@@ -267,13 +266,13 @@ class SqlUnit:
         table: Table,
         column: str,
         values: Iterable[str],
-        where: ColumnElement[bool] = lookups.ALL,
+        beside: lookups.Beside = lookups.NOTHING,
         *,
         also: Callable[[Any], ColumnElement[bool]] | None = None,
         lock: bool = False,
     ) -> Iterator[Any]:
         for some in self._batched(sorted(set(values))):
-            query = lookups.by_key(self._connection, table.c, table.c[column], some, where, also=also, lock=lock)
+            query = lookups.by_key(self._connection, table.c, table.c[column], some, beside, also=also, lock=lock)
             yield from self._connection.execute(query).all()
 
     def _insert(self, table: Table) -> Any:

@@ -30,6 +30,15 @@ def test_bases_are_found_by_either_id_however_many(ledger, name):
         assert unit.holders([f"{name}3"]) == [made["x3"]]
 
 
+def test_ids_of_a_system_may_be_any_text(ledger, name):
+    odd = [f"{n},\"{{x}}\\ é'{n}" for n in range(40)]
+    made = {one: Base(name, f"{name}{n}", "site", one, {"n": n}) for n, one in enumerate(odd)}
+    keep(ledger, first_bases=made.values())
+    with ledger.unit() as unit:
+        assert unit.bases(name, "site", odd) == made
+        assert unit.bases(name, "site", odd[:3]) == {one: made[one] for one in odd[:3]}
+
+
 def test_records_keep_all_that_they_are(ledger, name):
     made = Record(name, "site", {"n": None, "é": "“x”", "list": [1, 2.5, True]}, 7, deleted=True, edited={"n": "then"})
     keep(ledger, first_records=[made])

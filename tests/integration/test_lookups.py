@@ -7,12 +7,13 @@ from hub.domain.sync import Base, Effects
 from hub.storage import lookups
 from hub.storage.engine import open_engine
 from hub.storage.ledger import SqlLedger
-from hub.storage.lookups import beside, by_key
+from hub.storage.lookups import by_key
 from hub.storage.sync_tables import bases
 from tests.contract.ledger_kit import NOW
 
 COUNT = 2000
 IDS = [f"{n:032x}" for n in range(COUNT)]
+NEW = {bases.c.system: "new"}
 
 
 @pytest.fixture
@@ -42,24 +43,20 @@ def _plan(connection, query) -> str:
 
 @pytest.mark.parametrize(("column", "index"), [("record_id", "bases_record"), ("external_id", "bases_pkey")])
 def test_a_system_that_was_not_there_when_rows_were_counted_is_not_looked_through(connection, column, index):
-    where = beside(bases.c.system, "new")
-    where = where if column == "record_id" else where & beside(bases.c.kind, "site")
-    asked = IDS[:500]
-    plan = _plan(connection, by_key(connection, bases.c, bases.c[column], asked, where))
+    beside = NEW if column == "record_id" else {**NEW, bases.c.kind: "site"}
+    plan = _plan(connection, by_key(connection, bases.c, bases.c[column], IDS[:500], beside))
     assert index in plan, plan
     assert "Rows Removed" not in plan, plan
     assert "Seq Scan" not in plan, plan
 
 
 def test_rows_come_in_the_order_of_their_keys(connection):
-    query = by_key(connection, [bases.c.record_id], bases.c.record_id, IDS[:500], beside(bases.c.system, "new"))
+    query = by_key(connection, [bases.c.record_id], bases.c.record_id, IDS[:500], NEW)
     assert connection.execute(query).scalars().all() == IDS[:500]
 
 
 def test_what_is_removed_is_found_in_its_index_too(connection):
-    statement = lookups.removal(
-        connection, bases, bases.c.record_id, IDS[:500], beside(bases.c.system, "new"), bases.c.kind == "site"
-    )
+    statement = lookups.removal(connection, bases, bases.c.record_id, IDS[:500], NEW, rest=bases.c.kind == "site")
     plan = _plan(connection, statement)
     assert "Tid Scan" in plan, plan
     assert "Seq Scan" not in plan, plan
