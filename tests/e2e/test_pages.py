@@ -256,11 +256,24 @@ def test_each_page_keeps_the_rules_of_accessibility_and_its_weight(browser: Brow
         assert answer.status == (404 if name == "nothing-here" else 200), name
         found += [f"{name}: {one}" for one in serious(page, rules)]
         picture(page, name)
+        page.set_viewport_size({"width": 1024, "height": 800})
+        found += [f"{name}: {one} is cut off" for one in page.evaluate(CUT_OFF)]
+        page.set_viewport_size({"width": 1280, "height": 720})
         assert len(answer.body()) + len(made.request.get("/static/hub.css").body()) < LIMIT, name
     assert not found
     for page in readers.values():
         assert page.errors == []
         page.context.close()
+
+
+CUT_OFF = """() => [...document.querySelectorAll('.sheet.tight')].flatMap((sheet) => {
+  const end = sheet.getBoundingClientRect();
+  return [...sheet.querySelectorAll('td, tbody th, button')].filter((one) => {
+    const own = one.getBoundingClientRect();
+    return own.width && !one.closest('.scroll') && (own.right > end.right + 2 || own.left < end.left - 2);
+  }).map((one) => `${one.tagName} ${one.textContent.trim().slice(0, 30)}`).slice(0, 3);
+})"""
+"""What a sheet hides beyond its edge, where nobody reaches it."""
 
 
 def serious(page: Page, rules: str) -> list[str]:
