@@ -113,7 +113,7 @@ _file = partial(line, opens=partial(system, "site"), secrets={})
 LINES = (
     _file("files (CSV)", "files", lay=csv, yaml=_named("csv", "*.csv")),
     _file("files (JSON lines)", "files", lay=json_lines, yaml=_named("jsonl", "*.jsonl")),
-    _file("files (many)", "files", lay=many, yaml=_named("jsonl", "*.jsonl"), why="1,000 files of 100 lines"),
+    _file("files (many)", "files", lay=many, yaml=_named("jsonl", "*.jsonl"), why="files of 100 lines"),
     _file("files (XLSX)", "files", lay=workbook, yaml=_named("xlsx", "*.xlsx")),
     _file("files (ODM)", "odm", lay=odm, yaml=_files("site", "files: '*.xml', format: odm"), why="one document"),
     line(
@@ -142,7 +142,7 @@ LINES = (
         yaml=_EMS,
         secrets={},
         part=50,
-        why="2,000 packages of one document",
+        why="packages of one document",
     ),
     line(
         "place (packages out)",

@@ -178,7 +178,7 @@ LINES = (
         opens=messages,
         yaml="{study: S, organizations: [A], agreed: plan, channels: [{name: c, since: 2026-01-01, slack: {token: "
         "'env:SECRET', channel: C012AB3CD, base_url: ADDRESS}}]}",
-        why="a request for each of 6,666 threads",
+        why="a request for each thread, one in fifteen messages",
     ),
     line(
         "calendar (CalDAV)",

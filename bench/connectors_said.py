@@ -167,7 +167,7 @@ LINES = (
         yaml="{study: S, organizations: [A], agreed: plan, channels: [{name: c, since: 2026-01-01, teams: "
         f"{{{_GRAPH}, team: {_TEAM}, channel: '{_CHANNEL}'}}}}]}}",
         secrets={"SECRET": Channels().secret},
-        why="a request for each of 20,000 threads",
+        why="a request for each thread, one in five messages",
     ),
     line(
         "chat (Slack)",
