@@ -233,6 +233,7 @@ def pages(meeting: str) -> list[tuple[str, str, str]]:
         ("plan", ANNA, f"/governance?study={STUDY}"),
         ("notices", ANNA, f"/governance/notices?study={STUDY}"),
         ("figures", ANNA, f"/governance/figures?study={STUDY}"),
+        ("regulators", ANNA, "/governance/regulators"),
         ("register", ANNA, f"/oversight?study={STUDY}"),
         ("incidents", ANNA, "/oversight/incidents"),
         ("incident", ANNA, "/oversight/incidents/i1"),
