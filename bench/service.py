@@ -295,12 +295,13 @@ def _database(home: Path, *, postgres: bool) -> Iterator[str | None]:
         yield None
         return
     home.chmod(0o755)
-    words = [str(SERVICES), "start", "--only", "postgres", str(home / "services")]
-    out = subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout
+    folder, kept = str(home / "services"), home / "services" / "services.json"
+    words = ["restart", folder, "postgres"] if kept.exists() else ["start", "--only", "postgres", folder]
+    subprocess.run([str(SERVICES), *words], check=True, stdout=subprocess.DEVNULL)
     try:
-        yield json.loads(out)["postgres"]
-    finally:
-        subprocess.run([str(SERVICES), "stop", str(home / "services")], check=False, stdout=subprocess.DEVNULL)
+        yield json.loads(kept.read_text(encoding="utf-8"))["postgres"]
+    finally:  # ended by its name: its address is kept for the next run
+        subprocess.run([str(SERVICES), "stop", folder, "postgres"], check=False, stdout=subprocess.DEVNULL)
 
 
 def _serve(weight: int) -> None:
