@@ -58,6 +58,16 @@ DAYS = [
         date(2026, 3, 17),
         id="put right",
     ),
+    pytest.param(
+        "Helen: I'll write the memo on the invoices by Friday.\nTom: And I've no car on Thursday.",
+        date(2026, 3, 13),
+        id="no car is no correction",
+    ),
+    pytest.param(
+        "Helen: I'll redraw the flow chart, you'll see it signed on Monday.",
+        date(2026, 3, 16),
+        id="what will be had by then",
+    ),
     pytest.param("Helen: I'll close the old tickets in the help desk.", None, id="to close is no hour of the day"),
 ]
 

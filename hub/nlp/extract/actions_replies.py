@@ -106,7 +106,7 @@ _WITHDRAW = re.compile(
     re.IGNORECASE,
 )
 _CORRECTS = re.compile(
-    r"\b(?:no|wait|sorry|actually|hang on|hold on|scratch|(?:make|call) (?:it|that)|let's (?:say|make)|rather|"
+    r"^\W*(?:(?:oh|ah) )?no\b|\bno(?=[,.;!])|\b(?:wait|sorry|actually|hang on|hold on|scratch|(?:make|call) (?:it|that)|let's (?:say|make)|rather|"
     r"better|correction|"
     r"i mean|i meant|instead|not \w+day|oh|ah|hmm|or|say)\b",
     re.IGNORECASE,
@@ -169,7 +169,7 @@ def corrects(text: str, spoken: str) -> bool:
 
 _SHORT, _CLOSE = 10, 5  # words of a sentence that only corrects; words between taking back and the new day
 _PUTS_RIGHT = re.compile(
-    r"\b(?:no|wait|sorry|actually|hang on|hold on|scratch (?:that|it)|(?:make|call) (?:it|that)|let's (?:say|make)|rather|better|correction|"
+    r"^\W*(?:(?:oh|ah) )?no\b|\bno(?=[,.;!])|\b(?:wait|sorry|actually|hang on|hold on|scratch (?:that|it)|(?:make|call) (?:it|that)|let's (?:say|make)|rather|better|correction|"
     r"i mean|i meant|instead|not \w+day)\b",
     re.IGNORECASE,
 )

@@ -106,7 +106,7 @@ class Talk:
     def _set_day_asked(self, utterance: Utterance, touched: Sequence[Draft]) -> None:
         """Give what is taken on without a day the one that was asked for just before: "done by the tenth" - "Yes. I'll fix it"."""
         asked = self._said_to(utterance)
-        if asked is None or any(draft.last == asked.index for draft in self._matters.drafts[-4:]):
+        if asked is None or any(draft.last == asked.index and not draft.is_open for draft in self._matters.drafts[-4:]):
             return
         due = pick_due(self._days.of(asked), asked.text)
         if due is not None and due.day is not None and is_deadline(due, asked.text):

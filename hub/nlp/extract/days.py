@@ -63,13 +63,20 @@ def _is_over(entry: SpokenDate, utterance: Utterance) -> bool:
     verb = _verb_of(entry, utterance)
     if verb is None or verb.lemma_.lower() in _PLANS or any(child.lower_ == "if" for child in verb.children):
         return False
-    if verb.lower_ in {"got", verb.lemma_.lower()}:
+    if verb.lower_ in {"got", verb.lemma_.lower()} or _is_had(verb):
         return False
     aux = [child for child in verb.children if child.dep_ in {"aux", "auxpass"}]
     if verb.tag_ == "VBD":
         return not aux
     told = any(child.tag_ == "VBD" or (child.lemma_ == "have" and child.dep_ == "aux") for child in aux)
     return verb.tag_ == "VBN" and told and not any(child.tag_ == "MD" for child in aux)
+
+
+def _is_had(verb: Any) -> bool:
+    """Tell whether what is done is had by then: "you'll see it signed on Monday"."""
+    above = verb.head
+    behind = verb.dep_ in {"ccomp", "xcomp", "acl"} and verb.i > above.i
+    return behind and any(child.tag_ == "MD" for child in above.children)
 
 
 def _verb_of(entry: SpokenDate, utterance: Utterance) -> Any | None:

@@ -134,7 +134,17 @@ def _due(main: Utterance, every: Sequence[Utterance], place: Place, days: Days) 
         firm = [day for u, day in said if is_deadline(day, u.text)]
         choice = later[-1:] or own or firm
         return choice[0] if len({day.day for day in choice}) == 1 else None
-    return said[0][1] if said else _day_behind(every[-1], place, days)
+    return _put_right(said, place, days) if said else _day_behind(every[-1], place, days)
+
+
+def _put_right(said: Sequence[tuple[Utterance, SpokenDate]], place: Place, days: Days) -> SpokenDate:
+    """Return the day said, or the one that its speaker puts in its place in the next words: "Monday. No, Tuesday."."""
+    told, found = said[-1]
+    for after in place.utterances[told.index + 1 : told.index + 2 + _NEXT]:
+        day = pick_due(days.of(after), after.text) if after.speaker == told.speaker else None
+        if day is not None and day.day is not None and is_only_a_day(after.text, day.text):
+            found = day
+    return found
 
 
 def _day_behind(last: Utterance, place: Place, days: Days) -> SpokenDate | None:
