@@ -140,8 +140,8 @@ def recorded(zoom):
 
 
 def wait_for(ask, wanted):
-    """Ask until the answer is *wanted*, for a minute at most."""
-    until = time.monotonic() + 60
+    """Ask until the answer is *wanted*, for five minutes at most: the machine may be busy."""
+    until = time.monotonic() + 300
     while not wanted(answer := ask()) and time.monotonic() < until:
         time.sleep(0.05)
     assert wanted(answer), answer

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PACKAGE = "@stoplight/prism-cli@5.14.2"
-_START_S, _FETCH_S = 120, 300
+_START_S, _FETCH_S = 300, 300
 _LISTENS = re.compile(r"listening on (http://\S+)")
 
 
