@@ -73,6 +73,7 @@ def _forms(path):
 
 
 IMPORTED_AS = {
+    "python-dateutil": "dateutil",
     "python-docx": "docx",
     "pyyaml": "yaml",
     "pyjwt": "jwt",
