@@ -68,6 +68,11 @@ DAYS = [
         date(2026, 3, 16),
         id="what will be had by then",
     ),
+    pytest.param(
+        "Helen: I'll redraw the flow chart, and I want it finished on Monday, not at the very end.",
+        date(2026, 3, 16),
+        id="what is wanted by then",
+    ),
     pytest.param("Helen: I'll close the old tickets in the help desk.", None, id="to close is no hour of the day"),
 ]
 

@@ -15,6 +15,7 @@ _PLANS = words(
     "wish intend shift postpone bring go will commit decide"
 )
 """Verbs whose past still speaks of what lies ahead: "we said Friday"."""
+_WANTS = words("want need like have get expect")
 _DEADLINE = re.compile(r"\b(?:by|before|until|till|for)(?: the| next| this)? $", re.IGNORECASE)
 _ABSENT = re.compile(
     r"(?:\b(?:i|we|he|she)(?:'ll be| will be|'m| am|'re| are|'s| is) (?:\w+ )?(?:away|off|abroad|sick|out(?: of (?:the )?office)?)|"
@@ -73,10 +74,11 @@ def _is_over(entry: SpokenDate, utterance: Utterance) -> bool:
 
 
 def _is_had(verb: Any) -> bool:
-    """Tell whether what is done is had by then: "you'll see it signed on Monday"."""
+    """Tell whether what is done is had or wanted by then: "you'll see it signed on Monday", "I want it done by Monday"."""
     above = verb.head
     behind = verb.dep_ in {"ccomp", "xcomp", "acl"} and verb.i > above.i
-    return behind and any(child.tag_ == "MD" for child in above.children)
+    wanted = above.lemma_.lower() in _WANTS and above.tag_ in {"VB", "VBP", "VBZ"}
+    return behind and (wanted or any(child.tag_ == "MD" for child in above.children))
 
 
 def _verb_of(entry: SpokenDate, utterance: Utterance) -> Any | None:
