@@ -124,7 +124,8 @@ def listed(one: Column[Any], values: Iterable[Any]) -> BindParameter[Any]:
     if told and isinstance(one.type, String) and (joined := "".join(told)).isascii() and _plain(joined):
         # ids as a rule: one text, which the driver passes on as it is, where it looks at each entry of a list
         # and PostgreSQL knows it for what it compares with; under a cast it would not know its length when it plans
-        return bindparam(None, f"{{{','.join(told)}}}", type_=_Listed())
+        quoted = '","'.join(told)  # bare, NULL would be no text and an empty one no array
+        return bindparam(None, f'{{"{quoted}"}}', type_=_Listed())
     return bindparam(None, told, type_=postgresql.ARRAY(one.type))
 
 

@@ -39,6 +39,16 @@ def test_ids_of_a_system_may_be_any_text(ledger, name):
         assert unit.bases(name, "site", odd[:3]) == {one: made[one] for one in odd[:3]}
 
 
+def test_an_id_may_be_a_word_of_the_databases_own_and_nothing_is_known_by_an_empty_one(ledger, name):
+    words = ["NULL", "null", *(f"x{n}" for n in range(40))]
+    made = {one: Base(name, f"{name}{n}", "site", one, {"n": n}) for n, one in enumerate(words)}
+    keep(ledger, first_bases=made.values())
+    with ledger.unit() as unit:
+        assert unit.bases(name, "site", [*words, ""]) == made
+        assert unit.bases(name, "site", words[:3]) == {one: made[one] for one in words[:3]}
+        assert unit.bases(name, "site", ["", "x1"]) == {"x1": made["x1"]}
+
+
 def test_records_keep_all_that_they_are(ledger, name):
     made = Record(name, "site", {"n": None, "é": "“x”", "list": [1, 2.5, True]}, 7, deleted=True, edited={"n": "then"})
     keep(ledger, first_records=[made])
