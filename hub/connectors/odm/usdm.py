@@ -3,7 +3,7 @@
 Only what the hub uses is modelled; the rest of the wrapper is left alone, so that later versions are read too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -163,12 +163,12 @@ def items(told: Any, kind: str) -> Iterator[Item]:
     for organization in version.organizations:
         for site in organization.sites:
             yield _kept(
+                site.extensions,
                 id=f"{known}|{site.id}",
                 study=known,
                 number=site.name or site.id,
                 name=site.label or site.name,
                 country=alpha_2(site.country.code) if site.country else None,
-                **{one.url: one.value for one in site.extensions},
             )
 
 
@@ -178,6 +178,7 @@ def _study(known: str | None, version: Version) -> Item:
     sponsors = [one for one in version.organizations if one.id in sponsor_ids(version)]
     indication = design.indications[0] if design.indications else Indication()
     return _kept(
+        version.extensions,
         id=known,
         protocol=_protocol(version),
         title=next(iter([*official, *(one.text for one in version.titles)]), None),
@@ -186,7 +187,6 @@ def _study(known: str | None, version: Version) -> Item:
         sponsor=(sponsors[0].label or sponsors[0].name) if sponsors else None,
         planned_enrolment=_planned(design.population),
         version=version.number,
-        **{one.url: one.value for one in version.extensions},
     )
 
 
@@ -210,5 +210,7 @@ def _planned(population: Population | None) -> int | None:
     return int(value) if isinstance(value, int | float) and float(value).is_integer() else None
 
 
-def _kept(**said: Any) -> Item:
-    return {name: value for name, value in said.items() if value not in (None, "")}
+def _kept(own: Iterable[Extension], /, **said: Any) -> Item:
+    """Return what is *said*, and under their addresses what the customer's *own* say; none hides a standard name."""
+    told = {**{one.url: one.value for one in own}, **said}
+    return {name: value for name, value in told.items() if value not in (None, "")}
