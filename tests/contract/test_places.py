@@ -180,6 +180,17 @@ def test_the_place_is_looked_through_once_for_many_documents_and_again_after_a_m
     assert looks == [0.0, 61.0]
 
 
+def test_where_no_document_follows_the_other_a_version_of_another_process_is_seen_at_once(told, where):
+    now = [0.0]
+    one = PlaceFiling(filing(told)._config, monotonic=lambda: now[0])
+    assert file(one, b"one", "hub-1").new
+    other = file(filing(told), b"one", "hub-2")
+    now[0] = 10.0
+    newer = file(one, b"two", "hub-2")
+    assert [known.version for known in one.versions(other.external_id)] == [other.version, newer.version]
+    assert newer.version.startswith("2-")
+
+
 def test_bytes_of_another_hash_do_not_go_out_and_an_absent_version_is_told(told, where):
     one = filing(told)
     with pytest.raises(RejectedError, match="not the hash"):

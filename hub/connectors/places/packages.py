@@ -23,7 +23,7 @@ from hub.domain.papers import Filed, Paper
 from hub.ports import System
 
 _LARGEST = 4 << 30
-_LASTS_S = 60.0
+_LASTS_S, _FOLLOWS_S = 60.0, 5.0
 _NAME = re.compile(r".*\.(?P<key>[0-9a-f]{16})\.v(?P<number>\d+)-(?P<sha256>[0-9a-f]{16})\.(?!slip\.json$)[^.]+")
 _SLIP = ".slip.json"
 
@@ -39,7 +39,8 @@ class PlaceFiling:
     """`Filing` and `Inspector`. What lies in the place is all that is known: a version is there once its file is.
 
     The slip, a JSON file with key, version, hash and fields, is written first, so that a document is never without it.
-    The place is looked through once a minute and not for each document, which would make a square of many.
+    While one document follows the other within seconds the place is looked through once a minute and not for each,
+    which would make a square of many.
     """
 
     capabilities = Capabilities()
@@ -50,7 +51,7 @@ class PlaceFiling:
         self._monotonic = monotonic
         self._versions: dict[str, tuple[str, ...]] = {}
         """By document, as they were at the last look and have come since."""
-        self._until = -math.inf
+        self._until = self._follows = -math.inf
 
     def file(self, paper: Paper, content: BinaryIO) -> Filed:
         """Put a version into the place; see `Filing.file`."""
@@ -68,6 +69,7 @@ class PlaceFiling:
             self._place.put(f"{stem}{_SLIP}", io.BytesIO(self._slip(paper, version)))
             self._place.put(f"{stem}.{_ending(paper.name)}", copy)
         self._until, self._versions[known] = until, (*there, version)
+        self._follows = self._monotonic() + _FOLLOWS_S
         return Filed(known, version, new=True)
 
     def versions(self, external_id: str) -> Sequence[Filed]:
@@ -104,14 +106,15 @@ class PlaceFiling:
         return {f"{told['number']}-{told['sha256']}": told[0] for told in found}
 
     def _lately(self, key: str) -> tuple[str, ...]:
-        """Return the versions of a document as of the last minute, with what was put there since."""
-        if self._monotonic() > self._until:
+        """Return the versions of a document as of the last look, with what was put there since."""
+        if self._monotonic() > min(self._until, self._follows):
             self._versions = {}
             for one in self._place.each():
                 if told := _NAME.fullmatch(one.name):
                     known = self._versions.get(told["key"], ())
                     self._versions[told["key"]] = (*known, f"{told['number']}-{told['sha256']}")
             self._until = self._monotonic() + _LASTS_S
+        self._follows = self._monotonic() + _FOLLOWS_S
         return tuple(sorted(self._versions.get(key, ()), key=lambda one: int(one.partition("-")[0])))
 
     def _slip(self, paper: Paper, version: str) -> bytes:
