@@ -155,6 +155,12 @@ def test_a_right_that_is_missing_on_one_dataset_leaves_the_others(world, one):
     assert "BlindedSubjectEventDatasetPost" in problems["subject_visit"]
 
 
+def test_a_row_that_is_none_has_no_columns(world, one):
+    for look in (lambda: next(iter(one.check())).seen, lambda: one.discover()["there"]["site"]):
+        world.fail("list", lambda *_: Answer(200, b"[7]"))
+        assert look() in ("answers; its first row has 0 columns", [])
+
+
 def test_mangled_answers_are_set_aside_or_asked_for_again(world, one):
     world.enter("Graz")
     true = json.dumps([{"SITE_ID": "R-1"}]).encode()

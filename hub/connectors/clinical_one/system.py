@@ -74,7 +74,7 @@ class ClinicalOneSystem:
         """Try out address, sign-in and the right to each dataset, and ask for the columns that nobody has named."""
         for kind, rule in self._rules.items():
             try:
-                rows = self._rows(kind, 0, 1)
+                columns = self._columns(kind)
             except HubError as error:
                 yield Finding(kind, problem=problem(error, _ADVICE))
                 continue
@@ -83,13 +83,17 @@ class ClinicalOneSystem:
                 told = f"Oracle's public documents do not name these columns: set {names}, or null to leave one out"
                 yield Finding(kind, problem=f"{told}; `discover` shows the dataset's columns under `there`")
                 continue
-            yield Finding(kind, seen=f"answers; its first row has {len(rows[0]) if rows else 0} columns")
+            yield Finding(kind, seen=f"answers; its first row has {len(columns)} columns")
 
     def discover(self) -> Mapping[str, Any]:
         """Return the study, the columns of each kind by mapping.yaml, and all that its first row has."""
         kinds = {kind: {name: one.field for name, one in rule.fields.items()} for kind, rule in self._rules.items()}
-        there = {kind: sorted(self._rows(kind, 0, 1)[0]) if self._rows(kind, 0, 1) else [] for kind in kinds}
+        there = {kind: self._columns(kind) for kind in kinds}
         return {"studies": [self._config.protocol], "kinds": kinds, "there": there}
+
+    def _columns(self, kind: str) -> list[str]:
+        rows = self._rows(kind, 0, 1)
+        return sorted(rows[0]) if rows and isinstance(rows[0], dict) else []
 
     def _rows(self, kind: str, offset: int, limit: int) -> list[Any]:
         order = [{"columnName": name, "sortOrder": "ASC"} for name in ORDER[kind]]
