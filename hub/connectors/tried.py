@@ -19,7 +19,7 @@ class Tried:
         self._source, self._kinds, self._advice = source, kinds, advice
 
     def check(self) -> Iterator[Finding]:
-        """Read a page of each kind; where the system cannot be had at all, that is said once."""
+        """Read a page of each kind, and say of each how much came or what is wrong."""
         if not self._kinds:
             yield Finding("", seen="is only written; nothing to ask")
         for kind in self._kinds:
