@@ -94,6 +94,14 @@ EVENTS = [
         date(2026, 3, 28),
     ),
     (
+        "Tom: The DSMB meets on the thirtieth.\nHelen: I'll send the tables five working days before the DSMB.",
+        date(2026, 3, 23),
+    ),
+    (
+        "Tom: The DSMB meets on the thirtieth.\nHelen: I'll send the tables the day before the DSMB.",
+        date(2026, 3, 29),
+    ),
+    (
         "Tom: The lock was planned for the twentieth. The lock is now on the twenty-seventh.\nHelen: I'll sign the plan by the lock.",
         date(2026, 3, 27),
     ),
@@ -112,6 +120,7 @@ def test_an_event_has_the_day_that_the_talk_gives_it(actions, script, due):
         "Helen: I'll clear the open queries before the lock.",
         "Tom: The site visit is on the twentieth.\nHelen: I'll send the plan before the training visit.",
         "Tom: The lock is on the twenty-sixth.\nHelen: I'll archive the queries after the lock.",
+        "Tom: The lock is on the twenty-sixth.\nHelen: I'll archive the queries a few days before the lock.",
     ],
 )
 def test_an_event_without_a_day_of_its_own_gives_none(actions, script):

@@ -19,7 +19,7 @@ from hub.nlp.extract.actions_weigh import is_work, pronoun_only
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.context_address import Address, addressed
 from hub.nlp.extract.days import Days
-from hub.nlp.extract.events_said import FindDates, KnownEvent
+from hub.nlp.extract.events_said import FindDates
 from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance, is_back_channel
 
@@ -39,16 +39,10 @@ _PUT_ON_ME = words("put give leave assign ask count")
 class Talk:
     """Reads the utterances of one meeting in order and keeps the matters they raise."""
 
-    def __init__(
-        self,
-        utterances: Sequence[Utterance],
-        roster: Roster,
-        find_dates: FindDates,
-        events: Sequence[KnownEvent] = (),
-    ) -> None:
+    def __init__(self, utterances: Sequence[Utterance], roster: Roster, find_dates: FindDates) -> None:
         self._utterances = utterances
         self._roster = roster
-        self._days = Days(utterances, find_dates, events)
+        self._days = Days(utterances, find_dates)
         self._matters = Matters(roster)
         self._answers = Answers(self._matters, roster)
         self._address: Address | None = None

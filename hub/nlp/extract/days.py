@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from hub.nlp.dates import SpokenDate
-from hub.nlp.extract.events_said import FindDates, KnownEvent, dated, events_said
+from hub.nlp.extract.events_said import FindDates, dated, events_said
 from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance
 
@@ -31,13 +31,11 @@ _CONDITION = re.compile(
 
 
 class Days:
-    """Finds the days of the sentences of one meeting; *recorded* are events of the study whose day is known."""
+    """Finds the days of the sentences of one meeting."""
 
-    def __init__(
-        self, utterances: Sequence[Utterance], find_dates: FindDates, recorded: Sequence[KnownEvent] = ()
-    ) -> None:
+    def __init__(self, utterances: Sequence[Utterance], find_dates: FindDates) -> None:
         self._find_dates = find_dates
-        self._known = (*recorded, *events_said(utterances, find_dates))
+        self._known = events_said(utterances, find_dates)
 
     def of(self, utterance: Utterance) -> list[SpokenDate]:
         """Return the days said in *utterance*, in order."""

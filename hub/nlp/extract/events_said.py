@@ -1,4 +1,4 @@
-"""Events whose day is told in the meeting or known of the study: "before the lock" is a day once the lock has one."""
+"""Events whose day is told in the meeting: "before the lock" is a day once the lock has one."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from hub.nlp.dates import SpokenDate
+from hub.nlp.dates.grammar import before_date, moved
 from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance
 
@@ -32,8 +33,9 @@ _NEXT = re.compile(rf"\b(?:at|to|for|in|on) (?P<event>(?:the|our) next {_NOUN})\
 _AHEAD = re.compile(
     r"^(?:by|before|prior to|ahead of|until|till|by the time of|in time for|for|at|to|in|on)\b", re.IGNORECASE
 )
-_COUNTED = re.compile(r"\b(?P<n>the|a|one|two|three) (?P<unit>day|week)s? $", re.IGNORECASE)
-_COUNTS = {"the": 1, "a": 1, "one": 1, "two": 2, "three": 3}
+_THE_LAST = re.compile(r"\bthe (?P<unit>day|week) $", re.IGNORECASE)
+_SOME = re.compile(r"\b(?:hours?|days?|weeks?|fortnights?|months?) $", re.IGNORECASE)
+"""What stands before an event that is counted from: "five days", "some weeks"."""
 _ARTICLES = words("the our their your this that a an planned scheduled")
 _COMMON = words(
     "visit call meeting review training transfer shipment delivery submission approval analysis workshop committee board milestone"
@@ -43,11 +45,11 @@ _COMMON = words(
 
 @dataclass(frozen=True, slots=True)
 class KnownEvent:
-    """An event, its day, and the sentence that told it: -1 where it stands in the study's record."""
+    """An event, its day, and the sentence that told it."""
 
     name: str
     day: date
-    told: int = -1
+    told: int
 
 
 def events_said(utterances: Sequence[Utterance], find_dates: FindDates) -> tuple[KnownEvent, ...]:
@@ -86,25 +88,28 @@ def _resolved(entry: SpokenDate, utterance: Utterance, known: Sequence[KnownEven
     day = _day_of(waits, utterance, known)
     if day is None:
         return entry
-    counted = _COUNTED.search(utterance.text[: entry.start])
-    if counted is None:
-        return replace(entry, day=day, reason=None)
-    size = 7 if counted["unit"].lower() == "week" else 1
-    day -= timedelta(days=size * _COUNTS[counted["n"].lower()])
-    return replace(entry, start=counted.start(), text=utterance.text[counted.start() : entry.end], day=day, reason=None)
+    text = utterance.text
+    lead = text[: entry.end - len(waits)]
+    counted = before_date().search(lead)
+    last = _THE_LAST.search(text[: entry.start])
+    start = entry.start
+    if counted is not None and not lead[counted.end("way") :].strip():
+        start, day = counted.start(), moved(counted, day)
+    elif last is not None:
+        start, day = last.start(), day - timedelta(days=7 if last["unit"].lower() == "week" else 1)
+    elif _SOME.search(text[: entry.start]):
+        return entry
+    return replace(entry, start=start, text=text[start : entry.end], day=day, reason=None)
 
 
 def _day_of(name: str, utterance: Utterance, known: Sequence[KnownEvent]) -> date | None:
-    """Return the day of the event meant: as told last before the sentence, else first after it, else as recorded."""
-    meant = [event for event in known if _same(_bare(name), event.name) and event.told != utterance.index]
-    before = [event for event in meant if 0 <= event.told < utterance.index]
-    after = [event for event in meant if event.told > utterance.index]
-    recorded = {event.day for event in meant if event.told < 0}
+    """Return the day of the event meant: as told last before the sentence, else first after it."""
+    bare = _bare(name)
+    meant = [event for event in known if event.told != utterance.index and _same(bare, event.name)]
+    before = [event for event in meant if event.told < utterance.index]
     if before:
         return before[-1].day
-    if after:
-        return after[0].day
-    return recorded.pop() if len(recorded) == 1 else None
+    return meant[0].day if meant else None
 
 
 def _same(one: str, other: str) -> bool:
