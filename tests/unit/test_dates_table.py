@@ -20,6 +20,7 @@ on the twenty-third the forty-one are complete | 05-23
 the Tuesday after Easter | 2027-03-30
 the Wednesday before Easter | 2027-03-24
 I'm on nights until Friday. | None
+He's got until Friday. | 05-22
 Easter Monday | 2027-03-29
 I'd see the director on Thursday and you'd hear from me Monday what he said. | 05-25
 The technician is coming Friday, you have the certificate on Monday. | 05-25

@@ -39,6 +39,21 @@ DAYS = [
         id="a number in the month just named",
     ),
     pytest.param(
+        "Helen: I'll send the plan the Tuesday after the fair, that is the seventh.",
+        date(2026, 4, 7),
+        id="a number that this month has behind it",
+    ),
+    pytest.param(
+        "Helen: I'll phone the lab on Thursday, at the weekend I'm travelling.",
+        date(2026, 3, 12),
+        id="a weekend is no number",
+    ),
+    pytest.param(
+        "Helen: I'll write the plan on Friday, we have a workshop on Monday.",
+        date(2026, 3, 13),
+        id="what we have is not handed over",
+    ),
+    pytest.param(
         "Helen: If the twelfth holds, I'll file the form no later than March nineteenth.",
         date(2026, 3, 19),
         id="no later than",

@@ -32,11 +32,13 @@ _AT_A_MEETING = re.compile(
 """Where something is to be shown: the day of that meeting is its day."""
 
 _AWAY = re.compile(
-    r"(?:\b(?:is|are|am|was|be|been)|['’](?:s|re|m)) (?:[\w-]+ ){0,5}?(?:until|till)(?: the)? $", re.IGNORECASE
+    r"(?:\b(?:is|are|am|was|be|been)|['’](?:s|re|m)) (?:(?!got|giv|allow)[\w-]+ ){0,5}?(?:until|till)(?: the)? $",
+    re.IGNORECASE,
 )
-"""What lasts until a day is not done by it: "he's at a congress until Monday"."""
+"""What lasts until a day is not done by it: "he's at a congress until Monday"; "he's got until Monday" is a deadline."""
 _GIVEN = re.compile(
-    r"\b(?:you|we|they)(?:'ll|’ll| will| would)? (?:\w+ )?(?:have|get|receive|hear)\b|\bfrom me\b|"
+    r"\b(?:you|we|they)(?:'ll|’ll| will| would) (?:\w+ )?(?:have|get|receive|hear)\b|\bfrom me\b|"
+    r"\b(?:you|we|they) (?:\w+ )?(?:have|get|receive|hear)\b(?! (?:a|an|another|no|our|your|their)\b)|"
     r"\b(?:i|we)(?:'ll|’ll| will| can| would|'d|’d)? (?:\w+ )?(?:send|give|tell|bring|deliver|show|report|hand|settle)\b|"
     r"\bi(?:'m|’m| am) with you\b|\bto you\b",
     re.IGNORECASE,
@@ -50,7 +52,7 @@ _EXPLAINS = re.compile(
     re.IGNORECASE,
 )
 """What stands between a day and the same told by its number: "the Monday after the break, that's the ninth"."""
-_NUMBERED = re.compile(r"\d|\b(?:\w+(?:st|nd|rd|th|first|second|third))\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"\d|\b(?!month\b|weekend\b|august\b|last\b|first thing)\w+(?:st|nd|rd|th)\b", re.IGNORECASE)
 _MERE_NUMBER = re.compile(r"(?:the )?(?:\d{1,2}(?:st|nd|rd|th)|[a-z]+(?:[ -][a-z]+)?)\.?", re.IGNORECASE)
 _LATEST = re.compile(r",? (?:at (?:the )?(?:very )?latest|latest|at most|at the outside|tops)\b", re.IGNORECASE)
 _OR = re.compile(r",? (?:or|maybe|perhaps)(?: maybe| perhaps| even)? ", re.IGNORECASE)
@@ -97,11 +99,14 @@ def _explains(date: SpokenDate, best: SpokenDate, text: str) -> bool:
 
 
 def _of_same_month(date: SpokenDate, best: SpokenDate) -> SpokenDate:
-    """Return *date*, a mere number in the month that was named before it: "end of October, so the thirtieth"."""
+    """Return *date*, a mere number in the month that was named before it: "end of October, so the thirtieth".
+
+    A number is the next such day as it stands; what is earlier lies before the meeting.
+    """
     if date.day is None or best.day is None or not _MERE_NUMBER.fullmatch(date.text):
         return date
     try:
-        return replace(date, day=best.day.replace(day=date.day.day), past=False)
+        return replace(date, day=max(date.day, best.day.replace(day=date.day.day)))
     except ValueError:
         return date
 
