@@ -79,6 +79,16 @@ DAYS = [
         id="no car is no correction",
     ),
     pytest.param(
+        "Helen: I'll phone the depot on Friday.\nHelen: Actually, I'll phone the depot this afternoon.",
+        date(2026, 3, 11),
+        id="this afternoon is a day",
+    ),
+    pytest.param(
+        "Helen: I'll send the plan on Monday.\nHelen: First thing in the morning.",
+        date(2026, 3, 16),
+        id="the hour of the day just named",
+    ),
+    pytest.param(
         "Helen: I'll redraw the flow chart, you'll see it signed on Monday.",
         date(2026, 3, 16),
         id="what will be had by then",

@@ -28,7 +28,7 @@ _EVENT = re.compile(
 )
 _HOUR = re.compile(
     r"(?:by |before |at |the |latest )*(?:end of (?:the )?(?:business |working )?day|close of (?:business|play)|cob|eod|noon|midday|"
-    r"lunch(?:time)?|(?:this |the )?(?:morning|afternoon|evening)|(?:\d{1,2}(?::\d\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: ?(?:am|pm|a\.m\.|p\.m\.|o'clock))?|[\w-]+ hours?)\W*$",
+    r"first thing(?: in the morning)?|lunch(?:time)?|(?:the )?(?:morning|afternoon|evening)|(?:\d{1,2}(?::\d\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: ?(?:am|pm|a\.m\.|p\.m\.|o'clock))?|[\w-]+ hours?)\W*$",
     re.IGNORECASE,
 )
 _EARLIEST = re.compile(r"\b(?:not|never) (?:before|until|till)\b|\bat the earliest\b", re.IGNORECASE)
