@@ -24,6 +24,11 @@ DAYS = [
         id="a condition",
     ),
     pytest.param(
+        "Helen: If the run is clean I'll sign the release note on Friday.",
+        date(2026, 3, 13),
+        id="a condition ends where the promise begins",
+    ),
+    pytest.param(
         "Helen: The courier is back on Monday, and Wednesday of next week I'll send you the boxes.",
         date(2026, 3, 18),
         id="the day in front of the promise",

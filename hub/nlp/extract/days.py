@@ -24,7 +24,8 @@ _ABSENT = re.compile(
 )
 """What is said of a day on which somebody is not there."""
 _CONDITION = re.compile(
-    r"\bif (?!possible|need|not|(?:you|we|i|they) (?:can|could|would|want|like|wish)\b)(?:(?!then\b)[^,;.?!])*$",
+    r"\bif (?!possible|need|not|(?:you|we|i|they) (?:can|could|would|want|like|wish)\b)"
+    r"(?:(?!\b(?:then|please|(?:i|we)(?:'ll|’ll| will)|(?:can|could) you)\b)[^,;.?!])*$",
     re.IGNORECASE,
 )
 """An "if" that a day hangs on, polite ones aside: "if Monday's test is clean"."""
