@@ -28,6 +28,9 @@ I translate it at the weekend and on Monday I send it to you. | 05-25
 I'll dig it out tonight, you'll have it tomorrow. | 05-20
 There's a flight on Sunday evening. On Monday I'm with you. | 05-25
 He's at a congress until Monday. On Tuesday I can tell you if she takes it. | 05-26
+Easter Monday morning | 2027-03-29
+the third Friday afternoon | 06-19
+Two weeks to lock. | None
 the first Monday in July | 07-06
 the fourth Friday of this month | 05-22
 the third Wednesday | 05-20
@@ -438,6 +441,9 @@ OTHER = [
     ("next Friday", "GB", date(2026, 5, 24), date(2026, 5, 29)),
     ("by the 19th", "GB", TUESDAY, date(2026, 6, 19)),
     ("by the end of December", "GB", date(2026, 12, 31), date(2026, 12, 31)),
+    ("the Friday after Easter", "GB", date(2026, 4, 8), date(2026, 4, 10)),
+    ("the Wednesday before Easter", "GB", date(2026, 4, 7), date(2027, 3, 24)),
+    ("the last working day of the quarter", "GB", date(2028, 9, 4), date(2028, 9, 29)),
 ]
 
 

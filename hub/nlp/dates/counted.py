@@ -104,11 +104,10 @@ def _end_of_named(match: Match, meeting: date, _region: str) -> Meaning:
 
 
 def _last_of_span(match: Match, meeting: date, _region: str) -> Meaning:
-    if match["span"].lower() == "quarter":
-        return dated(days.last_of_quarter(meeting), meeting)
     if match["span"].lower() == "week":
         return dated(days.end_of_week(meeting, weeks=0), meeting)
-    return dated(date(meeting.year, 12, 31), meeting)
+    last = days.last_of_quarter(meeting) if match["span"].lower() == "quarter" else date(meeting.year, 12, 31)
+    return dated(days.working_days(last + timedelta(days=1), -1) if match["kind"] else last, meeting)
 
 
 def _first_of_next(_match: Match, meeting: date, _region: str) -> Meaning:
@@ -145,23 +144,22 @@ _HOLY = {"good friday": -2, "easter sunday": 0, "easter monday": 1}
 
 
 def _near_easter(match: Match, meeting: date, region: str) -> Meaning:
-    """The weekday before or after the next Easter, or a day of Easter itself."""
-    sunday = _next_easter(meeting, region)
-    if match["holy"]:
-        return Meaning(sunday + timedelta(days=_HOLY[match["holy"].lower()]))
-    weekday = weekday_of(match)
-    if match["side"].lower() == "before":
-        return Meaning(days.weekday_before(sunday, weekday))
-    return Meaning(days.weekday_after(sunday, weekday))
-
-
-def _next_easter(meeting: date, region: str) -> date:
-    """Return the first Easter Sunday that is not over on the Monday after it."""
+    """The weekday before or after an Easter, or a day of Easter itself; of this year's as long as either lies ahead."""
     from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
 
     kind = EASTER_ORTHODOX if region in _EASTERN else EASTER_WESTERN
-    this: date = easter(meeting.year, kind)
-    return this if this + timedelta(days=1) >= meeting else easter(meeting.year + 1, kind)
+    this = _of_easter(match, easter(meeting.year, kind))
+    if meeting <= max(this, easter(meeting.year, kind) + timedelta(days=1)):
+        return dated(this, meeting)
+    return Meaning(_of_easter(match, easter(meeting.year + 1, kind)))
+
+
+def _of_easter(match: Match, sunday: date) -> date:
+    """Return the day that a phrase means of the Easter of *sunday*."""
+    if match["holy"]:
+        return sunday + timedelta(days=_HOLY[match["holy"].lower()])
+    beside = days.weekday_before if match["side"].lower() == "before" else days.weekday_after
+    return beside(sunday, weekday_of(match))
 
 
 RULES: tuple[tuple[str, Resolve], ...] = (
@@ -175,7 +173,7 @@ RULES: tuple[tuple[str, Resolve], ...] = (
     (r"(?:the )?same time next week", _on_that_day(7)),
     (r"(?:with)?in the next week", _on_that_day(7)),
     (
-        rf"(?:the )?{WD} (?P<side>before|after) (?P<feast>easter)|(?P<holy>good friday|easter (?:sunday|monday))",
+        rf"(?:the )?{WD} (?P<side>before|after) (?P<feast>easter)|(?P<holy>good friday|easter (?:sunday|monday)){TAIL}",
         _near_easter,
     ),
     # parts of a week
@@ -192,10 +190,10 @@ RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"(?:the )?(?:very )?first {_DAY} (?:of|in) {_WHICH}", _first_of_month),
     (r"(?:the )?(?P<n>first|1st) of the month", _first_of_next),
     (rf"(?:the )?{_PLACE} {WD} (?:of|in) {_WHICH}", _weekday_of_month),
-    (rf"the (?P<place>second|2nd|third|3rd|fourth|4th) {WD}", _weekday_by_place),
+    (rf"the (?P<place>second|2nd|third|3rd|fourth|4th) {WD}{TAIL}", _weekday_by_place),
     (rf"(?:the )?end of (?:the )?{_PLACE} week (?:of|in) {_WHICH}", _end_of_week_of_month),
     (
-        r"(?:the )?(?:very )?last (?:working |business )?day (?:of|in) (?:the |this )?(?P<span>quarter|week|year)",
+        r"(?:the )?(?:very )?last (?:(?P<kind>working|business) )?day (?:of|in) (?:the |this )?(?P<span>quarter|week|year)",
         _last_of_span,
     ),
     (rf"(?:the )?(?:very )?last of {MONTH}", _end_of_named),

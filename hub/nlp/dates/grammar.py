@@ -165,7 +165,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"{HEAD}(?:coming |the coming |first thing (?:on )?)?\b{WD}\b{TAIL}(?!\s+(?:the )?(?:week|after next)|-(?!ish)[a-z])", lambda m, d, _r: Meaning(days.weekday_after(d, weekday_of(m)))),
     # spans
     (rf"(?:in|within|inside(?: of)?|over|after) (?:the next |the coming |about |another |around )?(?P<n>{CARDINAL})[- ]{UNIT}(?: time)?(?: from (?:now|today))?", lambda m, d, _r: Meaning(shift(m, d))),
-    (rf"(?:(?<=^)|(?<=give me )|(?<=takes me )|(?<=i need )|(?<=i'll need ))(?P<n>{CARDINAL})[- ]{UNIT}(?: time)?(?= ?(?:[,.?!]|$|(?:for (?:it|that|this)|and|then|to)\b))", lambda m, d, _r: Meaning(shift(m, d))),
+    (rf"(?:(?<=^)(?!(?:[\w-]+ ){{1,3}}to\b)|(?<=give me )|(?<=takes me )|(?<=i need )|(?<=i'll need ))(?P<n>{CARDINAL})[- ]{UNIT}(?: time)?(?= ?(?:[,.?!]|$|(?:for (?:it|that|this)|and|then|to)\b))", lambda m, d, _r: Meaning(shift(m, d))),
     (rf"(?P<n>{CARDINAL})[- ]{UNIT} from (?:now|today)", lambda m, d, _r: Meaning(shift(m, d))),
     (rf"(?P<n>{CARDINAL})[- ]{UNIT} (?:from|after) (?P<sub>{WD})", lambda m, d, _r: Meaning(shift(m, days.weekday_after(d, weekday_of(m))))),
     (rf"(?P<n>{CARDINAL}) {UNIT} ago", _ago),
