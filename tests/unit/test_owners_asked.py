@@ -49,6 +49,10 @@ def test_who_answers_what_was_asked_has_it(actions, script, owner, due):
     assert (action.owner, action.due) == (owner, due)
 
 
+def test_who_will_look_at_that_has_nothing_to_do(actions):
+    assert actions("Helen: I'll see that on the dashboard tomorrow.") == ()
+
+
 NOBODY = [
     pytest.param("Lucía: My people will translate the leaflet by Friday.", id="my people"),
     pytest.param("Lucía: One of my assistants will translate the leaflet by Friday.", id="one of mine"),
@@ -130,3 +134,5 @@ def test_a_name_that_is_a_word_is_no_name_in_small_letters():
     roster = Roster((Participant("Grace Will"), Participant("Rajesh Iyer")))
     assert [mention.people for mention in roster.mentions("rajesh will say grace")] == [("Rajesh Iyer",)]
     assert [mention.people for mention in roster.mentions("Grace said so")] == [("Grace Will",)]
+    roster = Roster((Participant("Kit Grant"), Participant("Ping Small")))
+    assert roster.mentions("i will ping you when the small grant for the kit is there") == ()

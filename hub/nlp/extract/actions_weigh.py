@@ -123,7 +123,10 @@ def _gets_done(verb: Any) -> bool:
 def _is_work_after_all(clause: Clause) -> bool:
     """Tell whether a verb of talk means work here: "I need the list from you", "explain it in the memo"."""
     if clause.mood is Mood.COMMIT and clause.lemma == "see":
-        return clause.verb.i + 1 < clause.verb.sent.end and clause.verb.nbor().lower_ in {"that", "to"}
+        if clause.verb.i + 1 == clause.verb.sent.end:
+            return False
+        after = clause.verb.nbor()
+        return bool(after.lower_ == "to" or (after.lower_ == "that" and after.dep_ == "mark"))
     if clause.mood is Mood.COMMIT and clause.lemma in {"leave", "give"}:
         return bool(clause.begin == clause.verb.i)
     return (clause.mood is Mood.REQUEST and clause.lemma in _WISHES) or _in_writing(clause)

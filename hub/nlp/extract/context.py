@@ -35,6 +35,9 @@ _WORDS_TOO = words("""
     law case chase cross best bond booth church english french german holland ireland rice root rush sharp star sun van von mann max don
     dale glen guy jack jean jimmy ray chip wes penny jade amber ruby pearl violet melody harmony constance patience clement ernest
     earnest victor marina mercedes christian so an can do ma yang he she low high
+    grant kit gene ping hang min miles small close wise quick strong key keys power powers pool post house home land gross grand weeks
+    lock nurse judge daily early ready means loss heard self story reason swift spring winter street light read reading sales plant
+    ring lane hall love skip norm eve site sites data lab team study trial speaker clinic hospital
 """)
 """Names that are words as well, and so are no names in small letters."""
 
