@@ -61,11 +61,12 @@ def surroundings(utterances: Sequence[Utterance]) -> Any:
     words = [_words(u) for u in utterances]
     heard = _Heard(spoken, words)
     leads = floor(spoken)
-    rows = [
-        (*_place(spoken, at, row, utterances), *_answers(spoken, at), *heard.of(at, row), *_lead(spoken, at, leads))
-        for at, turn in enumerate(spoken)
-        for row in turn.rows
-    ]
+    rows = []
+    for at, turn in enumerate(spoken):
+        answers, around, lead = _answers(spoken, at), heard.around(at), _lead(spoken, at, leads)
+        rows += [
+            (*_place(spoken, at, row, utterances), *answers, *heard.of(at, row, around), *lead) for row in turn.rows
+        ]
     return np.array(rows, np.float32).reshape(len(utterances), COLUMNS)
 
 
@@ -126,20 +127,24 @@ class _Heard:
                 self._first.setdefault(word, at)
         self._ties = [self._tie(at) for at in range(len(spoken))]
 
-    def of(self, at: int, row: int) -> tuple[float, ...]:
-        """Return the shares of the sentence's words said before and taken up after, and how the talk hangs together."""
-        own = self._rows[row]
-        before = self._said(at - _BEFORE, at)
-        long_before = {word for word in own - before if self._first[word] < at - _BEFORE}
-        parts = (
-            before,
-            long_before,
-            own - before - long_before,
+    def around(self, at: int) -> tuple[frozenset[str], ...]:
+        """Return the words said around turn *at*: before it, next, soon after, later, and just before."""
+        return (
+            self._said(at - _BEFORE, at),
             self._said(at + 1, at + 2),
             self._said(at + 1, at + 1 + _SOON),
             self._said(at + 1 + _SOON, at + _LATER),
             self._said(at - 1, at),
         )
+
+    def of(self, at: int, row: int, around: Sequence[frozenset[str]]) -> tuple[float, ...]:
+        """Return the shares of the sentence's words said before and taken up after, and how the talk hangs together.
+
+        *around* are the words around its turn *at*.
+        """
+        own, before = self._rows[row], around[0]
+        long_before = {word for word in own - before if self._first[word] < at - _BEFORE}
+        parts = (before, long_before, own - before - long_before, *around[1:])
         near = self._ties[max(0, at - _DEEP) : at + 1 + _DEEP]
         tie = self._ties[at]
         return (
