@@ -1,5 +1,6 @@
 """How long records are kept, what holds them, and their destruction by two people, with a certificate."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -9,12 +10,12 @@ from pydantic import BaseModel, Field
 from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.etags import Changing, Stepping, Versioned, etag
-from hub.api.meeting_forms import MeetingSeen
 from hub.api.meeting_routes import version_of
 from hub.api.meeting_scopes import meeting_scope, study_named, study_scope, the_card
 from hub.api.once import Creating
 from hub.api.paging import Page, Paging, sliced
 from hub.domain import wire
+from hub.domain.cards import Card
 from hub.domain.policy import Right
 from hub.domain.retention import KEPT_ALWAYS, Destruction, DestructionState, Hold, Period, RecordClass
 from hub.services.review import retained, retention, withdrawing
@@ -129,10 +130,11 @@ def ended(asking: Annotated[Asking, may(Right.RETENTION_MANAGE)]) -> list[EndedS
     ]
 
 
-class WithdrawnSeen(BaseModel):
-    """A meeting whose recording its platform has deleted since it was taken in; nobody has decided on our copy yet.
+class WithdrawnSeen(Versioned):
+    """A meeting whose recording its platform has deleted since it was taken in: *withdrawn* is told, kept or destroyed.
 
-    *may_go* are the classes whose destruction may be asked for now, before their period is over.
+    *may_go* are the classes whose destruction may be asked for now, before their period is over. Who keeps records
+    sees no more of a meeting.
     """
 
     meeting_id: str
@@ -140,33 +142,38 @@ class WithdrawnSeen(BaseModel):
     study: str | None
     platform: str
     found_at: datetime | None
+    withdrawn: str
     may_go: list[RecordClass]
 
-
-@router.get("/retention/withdrawn")
-def withdrawn(asking: Annotated[Asking, may(Right.RETENTION_MANAGE)], paging: Paging) -> Page[WithdrawnSeen]:
-    """List recordings that were deleted where they came from and are here still, for a person to decide on."""
-    found = [
-        WithdrawnSeen(
+    @classmethod
+    def of(cls, card: Card, may_go: Sequence[RecordClass] = ()) -> "WithdrawnSeen":
+        """Return the form of a meeting."""
+        return cls(
+            etag=etag(version_of(card.meeting_id, card.revision)),
             meeting_id=card.meeting_id,
             title=card.title,
             study=card.study,
             platform=card.origin.platform if card.origin else "",
             found_at=card.withdrawn_at,
-            may_go=list(classes),
+            withdrawn=card.withdrawn,
+            may_go=list(may_go),
         )
-        for card, classes in retained.withdrawn(asking.hub.room, asking.principal)
-    ]
+
+
+@router.get("/retention/withdrawn")
+def withdrawn(asking: Annotated[Asking, may(Right.RETENTION_MANAGE)], paging: Paging) -> Page[WithdrawnSeen]:
+    """List recordings that were deleted where they came from and are here still, for a person to decide on."""
+    found = [WithdrawnSeen.of(*one) for one in retained.withdrawn(asking.hub.room, asking.principal)]
     return sliced(found, paging, form=lambda one: one, name=lambda one: one.meeting_id)
 
 
 @router.post("/meetings/{meeting_id}/withdrawal/keep")
-def keep(meeting_id: str, asking: OfMeeting, form: WhyForm, match: Stepping, response: Response) -> MeetingSeen:
+def keep(meeting_id: str, asking: OfMeeting, form: WhyForm, match: Stepping, response: Response) -> WithdrawnSeen:
     """Say that the copy here is kept for its period, though its platform has deleted the recording."""
     match.check(version_of(meeting_id, the_card(meeting_id, asking.hub).revision))
     after = withdrawing.keep(asking.hub.room, asking.principal, meeting_id, reason=form.reason)
     etags.put(response, version_of(meeting_id, after.revision))
-    return MeetingSeen.of(after)
+    return WithdrawnSeen.of(after)
 
 
 @router.get("/studies/{study}/retention")

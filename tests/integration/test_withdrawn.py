@@ -17,7 +17,10 @@ from hub.domain.retention import DestructionState, RecordClass
 from hub.domain.versions import KeptTranscript
 from hub.ports.platforms import Connected, Rule
 from hub.services.review import pipeline
+from hub.services.review.retained import withdrawn
 from hub.services.review.retention import approve, ask, place_hold
+from hub.services.review.uploads import open_upload, receive
+from hub.services.review.withdrawing import keep
 from tests.connectors.peer import running
 from tests.connectors.vendors.zoom import ACCOUNT, CLIENT, SECRET, ZoomServer
 from tests.fakes import FakeExtractor
@@ -152,6 +155,39 @@ def test_two_people_destroy_it_before_its_period_and_the_certificate_says_why(se
     assert hub.sweep("zoom").withdrawn == ()
 
 
+def test_what_was_decided_to_be_kept_stays_for_its_period(server, hub, meeting):
+    server.delete("a")
+    hub.sweep("zoom")
+    ask(hub.room, ADMIN, meeting, RecordClass.RECORDING, reason="a participant asks for it")
+    keep(hub.room, OTHER, meeting, reason="protocol 9.4 asks for it")
+    with pytest.raises(StandingError, match="is kept until"):
+        approve(hub.room, hub.shredder, principal("Cy Twombly", Role.ADMINISTRATOR), meeting, WORDS[0], reason="yes")
+    with pytest.raises(StandingError, match="is kept until"):
+        ask(hub.room, ADMIN, meeting, RecordClass.TRANSCRIPT, reason="a participant asks for it")
+
+
+def test_another_recording_that_somebody_uploads_is_none_that_zoom_has_deleted(server, hub, meeting):
+    server.delete("a")
+    hub.sweep("zoom")
+    begun = open_upload(hub.room, hub.dock, CARA, meeting, name="own.wav", size=5, consent="all agreed")
+    receive(hub.room, hub.dock, CARA, begun.id, offset=0, pieces=[b"sound"])
+    card = card_of(hub, meeting)
+    assert (card.origin, card.withdrawn, card.withdrawn_at) == (None, "", None)
+    with pytest.raises(StandingError, match="is kept until"):
+        ask(hub.room, ADMIN, meeting, RecordClass.RECORDING, reason="a participant asks for it")
+    assert hub.sweep("zoom").withdrawn == ()
+
+
+def test_more_than_a_page_of_them_are_all_told(server, hub, meeting, monkeypatch):
+    server.held(HOST, "b", "2026-05-21T08:00:00Z", "TRANSCRIPT")
+    [other] = hub.sweep("zoom").taken
+    server.delete("a")
+    server.delete("b")
+    hub.sweep("zoom")
+    monkeypatch.setattr("hub.services.review.withdrawing._PAGE", 1)
+    assert {card.meeting_id for card, _ in withdrawn(hub.room, ADMIN)} == {meeting, other}
+
+
 def test_a_legal_hold_stands_above_it(server, hub, meeting):
     server.delete("a")
     hub.sweep("zoom")
@@ -197,8 +233,11 @@ def test_people_are_told_on_their_pages_and_decide_there(server, hub, meeting):
         assert "Ask for destruction: Transcript" in client.get("/administration/retention").text
         [row] = client.get("/api/v1/retention/withdrawn").json()["items"]
         assert (row["meeting_id"], row["platform"], row["may_go"]) == (meeting, "zoom", ["recording", "transcript"])
-        kept = client.post(f"/api/v1/meetings/{meeting}/withdrawal/keep", json={"reason": "protocol 9.4 asks for it"})
+        assert client.get(f"/api/v1/meetings/{meeting}").status_code == 403, "keeps accounts, not content"
+        asked = {"json": {"reason": "protocol 9.4 asks for it"}, "headers": {"If-Match": row["etag"]}}
+        kept = client.post(f"/api/v1/meetings/{meeting}/withdrawal/keep", **asked)
         assert (kept.status_code, kept.json()["withdrawn"]) == (200, "kept")
+        assert set(kept.json()) == set(row), "no more of the meeting than the list tells"
         again = client.post(f"/api/v1/meetings/{meeting}/withdrawal/keep", json={"reason": "again"})
         assert again.status_code == 409
         assert client.get("/api/v1/retention/withdrawn").json()["items"] == []

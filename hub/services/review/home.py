@@ -58,7 +58,7 @@ def home(room: Room, principal: Principal) -> Home:
         tuple(islice(_alarming(room, principal), _SHOWN)),
         _cards(room, principal, Standing.FAILED, Right.MEETINGS_WRITE),
         _cards(room, principal, Standing.DRAFT, Right.MINUTES_EDIT),
-        withdrawing.withdrawn(room, principal, Right.MEETINGS_WRITE)[:_SHOWN],
+        tuple(islice(withdrawing.withdrawn(room, principal, Right.MEETINGS_WRITE), _SHOWN)),
     )
 
 

@@ -11,6 +11,7 @@ from hub.domain.audit import Entry
 from hub.domain.cards import Card
 from hub.domain.errors import MissingError, StandingError, UsageError
 from hub.domain.people import Principal
+from hub.domain.platforms import Withdrawal
 from hub.domain.policy import Right
 from hub.domain.retention import (
     DEFAULT_MONTHS,
@@ -31,6 +32,7 @@ from hub.services.review.routes import study_scope
 MANAGE = Right.RETENTION_MANAGE
 _MOST_MONTHS = 100 * 12
 _LONGEST_KEY = 64
+_MAY_GO_EARLY = (Withdrawal.TOLD, Withdrawal.DESTROYED)
 Shred = Callable[[str, RecordClass], None]
 """Removes the file with a SHA-256 (of a transcript only what stages made of its recording), for good; done twice it
 comes to the same."""
@@ -87,8 +89,8 @@ def place_hold(room: Room, principal: Principal, *, study: str = "", meeting_id:
     return held
 
 
-def release_hold(room: Room, principal: Principal, hold_id: str, *, reason: str) -> Hold:
-    """End a hold. StandingError where it has ended."""
+def hold_of(room: Room, principal: Principal, hold_id: str) -> Hold:
+    """Return a hold. MissingError where there is none that *principal* manages, RefusedError where they may not."""
     with room.shelf.reading() as unit:
         found = unit.get(Hold, hold_id)
     if found is None:
@@ -97,6 +99,12 @@ def release_hold(room: Room, principal: Principal, hold_id: str, *, reason: str)
         seen(room, principal, found.meeting_id, MANAGE)
     else:
         allowed(room, principal, MANAGE, study_scope(room, principal, found.study), what="this study")
+    return found
+
+
+def release_hold(room: Room, principal: Principal, hold_id: str, *, reason: str) -> Hold:
+    """End a hold. StandingError where it has ended; else as `hold_of`."""
+    hold_of(room, principal, hold_id)
     with room.shelf.writing() as unit:
         before = unit.get(Hold, hold_id, hold=True)
         if before is None or before.released_at is not None or not reason.strip():
@@ -111,7 +119,8 @@ def ask(room: Room, principal: Principal, meeting_id: str, record_class: RecordC
     """Ask for the destruction of a class of a meeting; somebody else has to approve it.
 
     StandingError while its period has not ended, while it is held, or where nothing of it is there. A recording that
-    the platform it came from has deleted, and its words, may be asked for before.
+    the platform it came from has deleted, and its words, may be asked for before, unless somebody has said that the
+    copy is kept.
     """
     if not reason.strip():
         raise UsageError("say why it is to be destroyed")
@@ -172,7 +181,8 @@ def _may_go(work: Work, record_class: RecordClass) -> None:
     if not contents.is_there(unit, card, record_class):
         raise StandingError(f"{card.title}: there is no {record_class} of it")
     until = ends_at(card.at, _period(unit, record_class, card.study or "").months)
-    if work.at < until and not (card.withdrawn and record_class in OF_RECORDINGS):
+    early = card.withdrawn in _MAY_GO_EARLY and record_class in OF_RECORDINGS
+    if work.at < until and not early:
         raise StandingError(f"{card.title}: its {record_class} is kept until {until:%d-%b-%Y}")
     held = held_by(unit, card)
     if held is not None:

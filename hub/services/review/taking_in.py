@@ -106,14 +106,14 @@ def _take(
         if _standing(room, meeting) is None:
             here = replace(room, new_id=lambda: meeting.meeting_id.removeprefix("m-"))
             open_meeting(here, principal, _about(connected, meeting))
-        with held(room, meeting.meeting_id, principal.actor) as noted:
-            noted.change(origin=meeting.origin(file, connected.name))
         # 3 the file becomes the meeting's
         size = target.stat().st_size
         upload = uploads.open_upload(
             room, dock, principal, meeting.meeting_id, name=file.name, size=size, consent=rule.consent
         )
         uploads.receive(room, dock, principal, upload.id, offset=0, pieces=pieces(target))
+        with held(room, meeting.meeting_id, principal.actor) as noted:
+            noted.change(origin=meeting.origin(file, connected.name))
         # 4 the minutes are drafted
         pipeline.start(room, submit, principal, meeting.meeting_id)
     finally:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import PurePath
+from typing import Any
 
 from hub.domain.cards import Card, Consent
 from hub.domain.errors import MissingError, RejectedError, StaleError, StandingError, UsageError
@@ -148,7 +149,10 @@ def _finish(room: Room, dock: Dock, principal: Principal, whole: Upload) -> Uplo
         _stands(work.unit, whole)
         done = replace(whole, state=UploadState.DONE, sha256=sha256)
         work.unit.put(done)
-        work.change(recording=sha256, media=whole.name)
+        anew: dict[str, Any] = {}
+        if sha256 != work.card.recording:  # one that no platform has given, nor deleted
+            anew = {"origin": None, "withdrawn": "", "withdrawn_at": None}
+        work.change(recording=sha256, media=whole.name, **anew)
     dock.incoming.remove(whole.id)
     return done
 

@@ -4,7 +4,7 @@ The hub's own copy is kept for its period like any other, or goes before it wher
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub.domain.cards import Card, CardQuery, Standing
@@ -55,29 +55,34 @@ def keep(room: Room, principal: Principal, meeting_id: str, *, reason: str) -> C
         return work.change(withdrawn=str(Withdrawal.KEPT), reason=reason)
 
 
-def withdrawn(room: Room, principal: Principal, right: Right) -> tuple[Card, ...]:
-    """Return meetings whose recording was deleted where it came from, and nobody has said what is to become of ours."""
-    grants = sight(principal, room.clock(), right)
-    return room.shelf.cards(CardQuery(grants, withdrawn=str(Withdrawal.TOLD), limit=_PAGE)).cards if grants else ()
+def withdrawn(room: Room, principal: Principal, right: Right) -> Iterator[Card]:
+    """Yield meetings whose recording was deleted where it came from, and nobody has said what is to become of ours."""
+    return _every(room, CardQuery(sight(principal, room.clock(), right), withdrawn=str(Withdrawal.TOLD), limit=_PAGE))
+
+
+def _every(room: Room, query: CardQuery) -> Iterator[Card]:
+    after = query.after
+    while query.sight:
+        page = room.shelf.cards(replace(query, after=after))
+        yield from page.cards
+        if (after := page.last) is None:
+            return
 
 
 def _brought(
     room: Room, connected: Connected, principal: Principal, since: datetime, named: Iterable[str]
 ) -> Iterator[Card]:
     """Yield the meetings that the platform brought and whose file is here, each once."""
-    grants, seen, after = sight(principal, room.clock(), Right.MEETINGS_WRITE), set[str](), None
-    while True:
-        page = room.shelf.cards(CardQuery(grants, since=since, after=after, limit=_PAGE))
-        seen.update(card.meeting_id for card in page.cards)
-        yield from (card for card in page.cards if _is_of(card, connected))
-        if not page.more:
-            break
-        after = (page.cards[-1].at, page.cards[-1].meeting_id)
+    grants, seen = sight(principal, room.clock(), Right.MEETINGS_WRITE), set[str]()
+    for card in _every(room, CardQuery(grants, since=since, limit=_PAGE)):
+        seen.add(card.meeting_id)
+        if _is_of(card, connected):
+            yield card
     for meeting_id in dict.fromkeys(named):
         with room.shelf.reading() as unit:
-            card = unit.get(Card, meeting_id)
-        if card is not None and meeting_id not in seen and _is_of(card, connected):
-            yield card
+            named_one = unit.get(Card, meeting_id)
+        if named_one is not None and meeting_id not in seen and _is_of(named_one, connected):
+            yield named_one
 
 
 def _is_of(card: Card, connected: Connected) -> bool:

@@ -1,5 +1,6 @@
 """What waits for who has signed in."""
 
+from itertools import islice
 from types import SimpleNamespace
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from hub.domain.places import scope_of_system
 from hub.domain.policy import Right
 from hub.domain.reminders import ReviewKind
 from hub.services.oversight import incidents, personal, reviews_due
-from hub.services.review import retained
+from hub.services.review import withdrawing
 from hub.services.review.home import Home, home
 from hub.web import frame, names
 from hub.web.meeting_view import address_of
@@ -179,7 +180,7 @@ def _of_oversight(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
                 "warn",
                 at=card.withdrawn_at,
             )
-            for card, _ in retained.withdrawn(hub.room, asking.principal)[:_SHOWN]
+            for card in islice(withdrawing.withdrawn(hub.room, asking.principal, Right.RETENTION_MANAGE), _SHOWN)
         ]
         sections.append(_section("decide", words.text("Recordings deleted where they came from"), gone, alert=True))
     return [one for one in sections if one.rows]
