@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 
 from hub.domain.errors import UsageError
 
+_NO_NUMBER, _NO_TEXT = 2**63, re.compile("[\x00\ud800-\udfff]")
 Item = TypeVar("Item")
 Form = TypeVar("Form")
 
@@ -79,7 +81,8 @@ def sliced(
     """
     whole, start = list(found), _place(asked)
     told = asked.after[1] if start else None
-    start = next((at for at, one in enumerate(whole, start=1) if name(one) == told), start)
+    named = (at for at, one in enumerate(whole, start=1) if name(one) == told)
+    start = min(named, key=lambda at: abs(at - start), default=start)  # of several that are called so, the nearest
     end = start + asked.limit
     items = whole[start:end]
     following = sealed(end, name(items[-1])) if len(whole) > end else None
@@ -91,6 +94,11 @@ def _opened(cursor: str) -> list[Any]:
         place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
         raise UsageError("cursor: is none that was given by this list") from error
-    if not isinstance(place, list) or not all(isinstance(one, str | int) for one in place):
+    if not isinstance(place, list) or not all(map(_may_be_of_a_place, place)):
         raise UsageError("cursor: is none that was given by this list")
     return place
+
+
+def _may_be_of_a_place(one: Any) -> bool:
+    """Tell whether a database can be asked by it: neither a number nor a text that it does not know."""
+    return abs(one) < _NO_NUMBER if isinstance(one, int) else isinstance(one, str) and not _NO_TEXT.search(one)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 from lxml import html
 
-from hub.api.paging import Asked, sliced
+from hub.api.paging import Asked, _opened, sealed, sliced
 from hub.domain.errors import UsageError
 from hub.domain.oversight import Incident, IncidentKind, RegisterEntry, RegisterKind, Severity
 from hub.domain.people import EVERY, Role
@@ -113,6 +113,22 @@ def test_what_comes_or_goes_before_a_page_moves_nothing_of_it():
 def test_a_cursor_of_another_list_is_refused(place):
     with pytest.raises(UsageError, match="cursor"):
         pages([Thing("a")], Asked(after=place, limit=2))
+
+
+def test_a_list_whose_things_have_one_name_comes_to_its_end():
+    things, asked, read = [(1, "a"), (2, "a"), (3, "a"), (4, "b")], Asked(after=[], limit=1), []
+    for _ in things:
+        made = sliced(things, asked, form=lambda one: one[0], name=lambda one: one[1])
+        read += made.items
+        asked = Asked(after=_opened(made.next), limit=1) if made.next else asked
+    assert (read, made.next) == ([1, 2, 3, 4], None)
+
+
+@pytest.mark.parametrize("cursor", [sealed("\ud800"), sealed("a\0"), sealed(2**70)])
+def test_a_cursor_that_nobody_gave_is_refused_by_every_list(client, cursor):
+    for path in ("/records", "/regulatory-notices", "/users", "/audit/entries", "/meetings", "/incidents"):
+        answer = client.get(f"{API}{path}", params={"cursor": cursor, "kind": "site"})
+        assert (answer.status_code, "cursor" in answer.text) == (422, True), path
 
 
 def test_pages_of_them_have_a_next_page_and_a_way_back(client):
