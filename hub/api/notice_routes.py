@@ -51,6 +51,15 @@ def notices(
     return Page(items=[RegulatorNoticeSeen.of(one) for one in found], next=sealed(*onward) if onward else None)
 
 
+def seen_values(asking: Asking, name: str) -> list[str]:
+    """Return what the field *name* (authority or language) holds in notices that who asks may see."""
+    return [one for one in asking.hub.browser.notice_values(name) if seen_notices(asking, _with(name, one))[0]]
+
+
+def _with(name: str, value: str) -> NoticesWanted:
+    return NoticesWanted(authority=value) if name == "authority" else NoticesWanted(language=value)
+
+
 def seen_notices(asking: Asking, wanted: NoticesWanted) -> tuple[list[Placed], tuple[str, str] | None]:
     """Return the notices that who asks may see, up to the limit, and what the next page comes after."""
     agreements, found = asking.hub.sync.ledger.agreements(), list[Placed]()

@@ -114,6 +114,11 @@ def test_what_a_regulator_publishes_is_read_kept_once_and_shown_with_source_day_
         assert page.count("<li id=") == 3
         assert all(word in page for word in ("fr-CA", "regulators", 'rel="noopener noreferrer">Recall 2</a>'))
         assert "Nothing fits this search" in client.get(PAGE, params={"q": "no such word"}).text
+        theirs = tuple(notice(f"x{n}", "Theirs", "2030-01-01T00:00:00+00:00", authority="PMDA") for n in range(25))
+        with hub.sync.ledger.unit() as unit:
+            unit.save(Effects(records=theirs))  # of parties that INES is none of
+        assert "PMDA" not in client.get(PAGE).text
+        assert "Nothing fits this search" in client.get(PAGE, params={"q": "no such word"}).text
         assert as_(client, ZOE).get(API).json()["items"] == []
         assert "No notice of a regulator is here yet" in client.get(PAGE).text
         assert as_(client, ENZO).get(PAGE).status_code == 200

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from hub.api.asking import Asking, may
-from hub.api.notice_routes import RegulatorNoticeSeen, seen_notices
+from hub.api.notice_routes import RegulatorNoticeSeen, seen_notices, seen_values
 from hub.domain.policy import Right
 from hub.ports.browsing import NoticesWanted
 from hub.web import frame
@@ -26,11 +26,11 @@ def listed(
     request: Request, asking: Reading, q: Word = "", authority: Word = "", language: Word = "", after: Word = ""
 ) -> Response:
     """List notices, those that hold what is searched for."""
-    reader, browser = frame.reader_of(asking), asking.hub.browser
+    reader = frame.reader_of(asking)
     wanted = NoticesWanted(q.strip(), authority, language, _after(after), _PAGE)
     found, onward = seen_notices(asking, wanted)
     kept = urlencode({key: one for key, one in {"q": q, "authority": authority, "language": language}.items() if one})
-    sees = bool(found or seen_notices(asking, NoticesWanted(limit=1))[0])
+    sees = bool(found or seen_notices(asking, NoticesWanted())[0])
     every = ("", reader.words.text("All"))
     return frame.show(
         request,
@@ -42,8 +42,8 @@ def listed(
         rows=[_row(RegulatorNoticeSeen.of(one)) for one in found],
         asked=SimpleNamespace(q=q, authority=authority, language=language),
         any=sees,
-        authorities=[every, *((one, one) for one in (browser.notice_values("authority") if sees else ()))],
-        languages=[every, *((one, one) for one in (browser.notice_values("language") if sees else ()))],
+        authorities=[every, *((one, one) for one in seen_values(asking, "authority"))],
+        languages=[every, *((one, one) for one in seen_values(asking, "language"))],
         next_page=f"/governance/regulators?{kept}&{urlencode({'after': ' '.join(onward)})}" if onward else None,
         first_page=f"/governance/regulators?{kept}" if after else None,
     )
