@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from hub.api.problems import HttpError
 from hub.domain import wire
+from hub.domain.errors import MissingError
 from hub.ports.review import Shelf
 
 
@@ -48,13 +49,19 @@ class IfMatch:
             raise HttpError(412, "it was changed meanwhile; read it again, then decide", headers={"ETag": etag(value)})
 
     def check_kept(self, shelf: Shelf, kind: type[Any], id: str, **of: str) -> None:
-        """As `check`, of the thing kept under *id*; what is not there, or not *of* that, the step itself refuses."""
+        """As `check`, of the thing kept under *id*, which who asks may see; what is not there the step itself refuses.
+
+        MissingError where it is not *of* that.
+        """
         if self._told is None:
             return
         with shelf.reading() as unit:
             found = unit.get(kind, id)
-        if found is not None and all(getattr(found, name) == value for name, value in of.items()):
-            self.check(found)
+        if found is None:
+            return
+        if any(getattr(found, name) != value for name, value in of.items()):
+            raise MissingError("there is no such thing")
+        self.check(found)
 
 
 def _if_match(

@@ -21,7 +21,7 @@ from tests.people import as_, granted, person, quick_hub, served
 from tests.world import STUDY
 
 API = "/api/v1"
-ALL = "all@everywhere.example"
+ALL, ZOE = "all@everywhere.example", "zoe@other.example"
 UNCONDITIONAL = {
     "DELETE /session": "signs out who asks, whatever stands",
     "POST /me/password": "one's own, proved by the password that is replaced",
@@ -174,6 +174,34 @@ def test_a_step_from_a_page_that_shows_what_is_no_more_is_refused_and_says_so(cl
         pressed += 1
     assert not wrong, "\n".join(wrong)
     assert pressed >= 18
+
+
+def test_who_may_not_know_of_a_thing_is_not_told_that_it_has_changed(client):
+    one = client.known
+    duties = [granted(role, "Other") for role in Role if role is not Role.INSPECTOR]
+    person(client.app.state.hub, ZOE, *duties, organization="Other")
+    as_(client, ZOE)
+    came = {}
+    asked = {"shown": '"of yesterday"', "reason": "seen", "do": "approve"}
+    for address, more in (
+        (f"/meetings/{one['under way']}/remarks/rm1", {}),
+        (f"/meetings/{one['approved']}/distribution/again", {"dispatch": "dp1"}),
+        ("/administration/retention/holds/h2", {}),
+        ("/administration/retention/withdrawals", {"meeting": one["approved"]}),
+        ("/administration/retention/study-destructions/sd1", {}),
+        ("/administration/retention/destructions/decide", {"meeting": one["approved"], "record_class": "recording"}),
+        ("/oversight/register/e1", {}),
+        (f"/oversight/studies/{STUDY}/releases/rl1", {}),
+        ("/administration/personal/w1/erase", {}),
+    ):
+        came[address] = client.post(address, data=asked | more, follow_redirects=False).status_code
+    as_(client, ALL)
+    assert {address: status for address, status in came.items() if status != 404} == {}
+
+
+def test_a_thing_is_not_changed_by_the_address_of_another(client):
+    old = {"headers": {"If-Match": '"of yesterday"'}, "json": {"reason": "it is over"}}
+    assert client.post(f"{API}/studies/{STUDY}/holds/h2/release", **old).status_code == 404
 
 
 def test_who_was_overtaken_on_a_page_is_told_in_their_words_and_shown_the_way_back(client):

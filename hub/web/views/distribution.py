@@ -14,6 +14,7 @@ from hub.ports import Wording
 from hub.services.review import delivering, distributing
 from hub.services.review.editing import version
 from hub.services.review.meetings import meeting
+from hub.services.review.room import seen
 from hub.services.review.routes import recipients
 from hub.web import frame, meeting_view
 from hub.web.reader import LANGUAGES
@@ -78,8 +79,9 @@ def again(
     shown: Shown,
 ) -> Response:
     """Let a delivery that failed be tried anew."""
-    shown.check_kept(asking.hub.room.shelf, Dispatch, dispatch, meeting_id=id)
     room, who = asking.hub.room, asking.principal
+    seen(room, who, id, Right.MINUTES_DISTRIBUTE)
+    shown.check_kept(room.shelf, Dispatch, dispatch, meeting_id=id)
     distributing.send_again(room, who, id, dispatch, reason=reason)
     _deliver(asking, meeting(room, who, id))
     return frame.go(f"{meeting_view.address_of(id)}/distribution", done="replayed")

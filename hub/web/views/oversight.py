@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from hub.api.asking import Asking, may
 from hub.api.meeting_scopes import study_named
+from hub.api.oversight_scopes import the_entry
 from hub.api.paging import BEGINNING, Asked, Paging
 from hub.domain.errors import UnknownError, UsageError
 from hub.domain.oversight import RegisterEntry, RegisterKind
@@ -90,7 +91,9 @@ def note(
 @router.post("/register/{id}")
 def decide(id: str, asking: Managing, do: Short, shown: Shown, reason: Text = "") -> Response:
     """Confirm a line that another party noted, or end one."""
-    shown.check_kept(asking.hub.room.shelf, RegisterEntry, id)
+    found = the_entry(id, asking.hub)
+    asking.check(Right.OVERSIGHT_MANAGE, found.scope)
+    shown.check(found)
     if do == "confirm":
         register.confirm(asking.hub.room, asking.principal, id)
         return frame.go("/oversight", done="approved")
@@ -157,8 +160,10 @@ def approve(
 @router.post("/studies/{study}/releases/{id}")
 def withdraw(study: str, id: str, asking: Releasing, reason: Text, shown: Shown) -> Response:
     """Take an approval back."""
-    shown.check_kept(asking.hub.room.shelf, Release, id, study=study_named(study))
-    releases.withdraw(asking.hub.room, asking.principal, study_named(study), id, reason=reason)
+    name = study_named(study)
+    asking.check(Right.RELEASES_APPROVE, study_scope(asking.hub.room, asking.principal, name))
+    shown.check_kept(asking.hub.room.shelf, Release, id, study=name)
+    releases.withdraw(asking.hub.room, asking.principal, name, id, reason=reason)
     return _back(study, "removed")
 
 

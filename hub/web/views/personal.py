@@ -86,7 +86,7 @@ def data(id: str, asking: Managing) -> Response:
 @router.post("/{id}/erase")
 def erase(id: str, asking: Managing, shown: Shown) -> Response:
     """Erase what no rule keeps."""
-    shown.check_kept(asking.hub.room.shelf, PersonalRequest, id)
+    shown.check(personal.request(asking.hub.room, asking.principal, id))
     personal.erase(asking.hub.places, asking.principal, id)
     return frame.go(f"/administration/personal/{frame.part(id)}", done="decided")
 

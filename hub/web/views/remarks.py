@@ -8,6 +8,7 @@ from hub.api.asking import Asking, may
 from hub.domain.approvals import Remark
 from hub.domain.policy import Right
 from hub.services.review import approving, redrafting
+from hub.services.review.room import seen
 from hub.web import frame, meeting_view
 from hub.web.shown import Shown
 
@@ -34,6 +35,7 @@ def settle(
     id: str, remark: str, asking: Editing, shown: Shown, item: Annotated[str, Form(max_length=100)] = ""
 ) -> Response:
     """Say that a comment was answered."""
+    seen(asking.hub.room, asking.principal, id, Right.MINUTES_EDIT)
     shown.check_kept(asking.hub.room.shelf, Remark, remark, meeting_id=id)
     approving.settle(asking.hub.room, asking.principal, id, remark)
     anchor = f"#item-{frame.part(item)}" if item else ""

@@ -15,6 +15,7 @@ from hub.domain.policy import Right
 from hub.domain.retention import KEPT_ALWAYS, Destruction, DestructionState, Hold, RecordClass, StudyDestruction
 from hub.ports import Wording
 from hub.services.review import retained, retention, study_retention, withdrawing
+from hub.services.review.room import seen
 from hub.services.review.routes import study_scope
 from hub.web import frame
 from hub.web.paged import listed
@@ -121,7 +122,7 @@ def hold(asking: Managing, reason: Text, study: Short = "", meeting: Short = "")
 @router.post("/holds/{hold_id}")
 def release(hold_id: str, asking: Managing, reason: Text, shown: Shown) -> Response:
     """End a hold."""
-    shown.check_kept(asking.hub.room.shelf, Hold, hold_id)
+    shown.check(retention.hold_of(asking.hub.room, asking.principal, hold_id))
     retention.release_hold(asking.hub.room, asking.principal, hold_id, reason=reason)
     return frame.go(_PAGE, done="removed")
 
@@ -129,7 +130,7 @@ def release(hold_id: str, asking: Managing, reason: Text, shown: Shown) -> Respo
 @router.post("/withdrawals")
 def keep(asking: Managing, meeting: Short, reason: Text, shown: Shown) -> Response:
     """Say that the copy here is kept for its period, though its platform has deleted the recording."""
-    shown.check_kept(asking.hub.room.shelf, Card, meeting)
+    shown.check(_managed(asking, meeting))
     withdrawing.keep(asking.hub.room, asking.principal, meeting, reason=reason)
     return frame.go(f"{_PAGE}#withdrawn", done="decided")
 
@@ -155,7 +156,9 @@ def decide_of_study(id: str, asking: Managing, do: Short, reason: Text, shown: S
     hub, decisions = asking.hub, {"approve": study_retention.approve, "refuse": study_retention.refuse}
     if do not in decisions:
         raise UsageError(f"{do}: is nothing that can be done with a destruction")
-    shown.check_kept(hub.room.shelf, StudyDestruction, id)
+    for one in study_retention.listed(hub.room, hub.stacks, asking.principal):
+        if one.id == id:
+            shown.check(one)
     decisions[do](hub.room, hub.stacks, asking.principal, id, reason=reason)
     return frame.go(f"{_PAGE}#destructions", done="decided")
 
@@ -170,6 +173,7 @@ def study_certificate(id: str, asking: Managing) -> Response:
 def decide(asking: Managing, meeting: Short, record_class: Short, do: Short, reason: Text, shown: Shown) -> Response:
     """Approve a destruction that another person asked for, and do it; or refuse it."""
     hub, kind = asking.hub, _class(record_class)
+    _managed(asking, meeting)
     shown.check_kept(hub.room.shelf, Destruction, retention.key_of(meeting, kind))
     if do == "approve":
         retention.approve(hub.room, hub.shredder, asking.principal, meeting, kind, reason=reason)
@@ -213,6 +217,11 @@ def classes(words: Wording) -> dict[RecordClass, str]:
         RecordClass.RECORDS: words.text("Records of the sync"),
         RecordClass.TRAIL: words.text("Audit trail"),
     }
+
+
+def _managed(asking: Asking, meeting: str) -> Card:
+    """Return a meeting whose retention who asks manages: before that they are told nothing of it."""
+    return seen(asking.hub.room, asking.principal, meeting, Right.RETENTION_MANAGE)
 
 
 def _class(name: str) -> RecordClass:
