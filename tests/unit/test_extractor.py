@@ -47,8 +47,9 @@ def test_the_coverage_says_how_much_of_the_speech_is_cited(extractor):
     assert 0 < coverage.cited_s < coverage.speech_s <= coverage.duration_s
 
 
-def test_silence_gives_minutes_that_say_so(extractor):
-    minutes = extractor.extract(replace(meeting(SCRIPT), segments=()))
+@pytest.mark.parametrize("script", ["", "Tom: …", "?: ♪ ♪\nTom: - ..."])
+def test_silence_gives_minutes_that_say_so(extractor, script):
+    minutes = extractor.extract(replace(meeting(SCRIPT), segments=meeting(script).segments if script else ()))
     assert minutes.actions == ()
     assert minutes.coverage.notes == ("No speech was found.",)
 

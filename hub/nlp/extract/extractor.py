@@ -63,7 +63,7 @@ class CueExtractor:
 
         A transcript without speech or in another language gives minutes without items, and says so in the coverage.
         """
-        if not any(segment.text.strip() for segment in transcript.segments):
+        if not any(character.isalnum() for segment in transcript.segments for character in segment.text):
             return _without_items(transcript, NO_SPEECH)
         if not transcript.language.casefold().startswith("en"):
             return _without_items(transcript, NOT_ENGLISH)
