@@ -16,12 +16,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
 import connectors_edc  # noqa: E402  # found by the line before
-import connectors_files  # noqa: E402
-import connectors_plain  # noqa: E402
-import connectors_said  # noqa: E402
-from connectors_line import Line  # noqa: E402
-from connectors_run import Measured, measure  # noqa: E402
-from machine import machine  # noqa: E402
+import connectors_files  # noqa: E402  # lies beside this file, wherever it is run from
+import connectors_plain  # noqa: E402  # lies beside this file, wherever it is run from
+import connectors_said  # noqa: E402  # lies beside this file, wherever it is run from
+from connectors_line import Line  # noqa: E402  # lies beside this file, wherever it is run from
+from connectors_run import Measured, measure  # noqa: E402  # lies beside this file, wherever it is run from
+from machine import machine  # noqa: E402  # lies beside this file, wherever it is run from
 
 LINES = (*connectors_plain.LINES, *connectors_edc.LINES, *connectors_files.LINES, *connectors_said.LINES)
 

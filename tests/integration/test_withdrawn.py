@@ -199,7 +199,7 @@ def test_a_legal_hold_stands_above_it(server, hub, meeting):
 def test_an_old_one_is_found_by_the_worker_when_zoom_calls(server, hub, meeting):
     connected = hub.platforms["zoom"]
     hub.platforms["zoom"] = replace(connected, rule=replace(connected.rule, back_days=1))
-    headers, told = server.call("recording.trashed", server.meetings[HOST][0], at=NOW, secret="zoom-webhook-31c7")  # noqa: S106
+    headers, told = server.call("recording.trashed", server.meetings[HOST][0], at=NOW, secret="zoom-webhook-31c7")  # noqa: S106  # the made-up secret of the server of the tests
     server.delete("a")
     assert hub.sweep("zoom").withdrawn == ()
     assert hub.sweep("zoom", calls=[b"no JSON", b"{}"]).withdrawn == ()
@@ -211,7 +211,7 @@ def test_an_old_one_is_found_by_the_worker_when_zoom_calls(server, hub, meeting)
 
 
 def test_a_call_of_a_recording_that_is_there_is_not_believed(server, hub, meeting):
-    _, told = server.call("recording.deleted", server.meetings[HOST][0], at=NOW, secret="any")  # noqa: S106
+    _, told = server.call("recording.deleted", server.meetings[HOST][0], at=NOW, secret="any")  # noqa: S106  # the made-up secret of the server of the tests
     server.meetings[HOST][0]["start_time"] = "2026-01-01T08:00:00Z"  # out of the look's span, and not deleted
     assert hub.sweep("zoom", calls=[told]).withdrawn == ()
     assert card_of(hub, meeting).withdrawn == ""
