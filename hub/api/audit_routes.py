@@ -59,7 +59,7 @@ Filter = Annotated[Wanted, Depends(_wanted)]
 @router.get("/entries")
 def search(asking: Annotated[Asking, may(Right.AUDIT_READ)], wanted: Filter, paging: Paging) -> Page[EntrySeen]:
     """Search the trail, newest first. A page may hold fewer entries than its limit, or none, with a next one."""
-    before = int(paging.after[0]) if paging.after else None
+    (before,) = paging.place(int) or (None,)
     lines, following = asking.hub.trail.page(wanted, _sees(asking), before=before, limit=paging.limit)
     return Page(items=[_seen(one) for one in lines], next=sealed(following) if following is not None else None)
 

@@ -1,7 +1,7 @@
 """Actions over all meetings, and what waits for one."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
@@ -24,7 +24,6 @@ from hub.api.sending_forms import (
     WaitingCopy,
 )
 from hub.domain.board import ActionState, BoardAction
-from hub.domain.errors import UsageError
 from hub.domain.policy import Right
 from hub.services.review import board, closing
 from hub.services.review.home import home
@@ -52,7 +51,7 @@ def list_actions(
         owner=owner,
         study=study,
         late_on=today if late else None,
-        after=_place(paging.after),
+        after=paging.place(date, str),
         limit=paging.limit + 1,
     )
     page = found[: paging.limit]
@@ -134,12 +133,3 @@ def _today(asking: Asking) -> date:
     except (KeyError, ValueError, OSError):
         zone = ZoneInfo("UTC")
     return asking.at.astimezone(zone).date()
-
-
-def _place(after: list[Any]) -> tuple[date, str] | None:
-    if not after:
-        return None
-    try:
-        return date.fromisoformat(after[0]), str(after[1])
-    except (TypeError, ValueError, IndexError) as error:
-        raise UsageError("cursor: is none that was given by this list") from error

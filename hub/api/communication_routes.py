@@ -86,12 +86,13 @@ def entries(
     thread: Text = "",
 ) -> Page[SaidSeen]:
     """List what was said in agreed channels of a study, last kept first; each version of a message is an entry."""
+    (before,) = paging.place(int) or (None,)
     asked = Asked(
         study,
         text=text,
         channel=channel_id,
         thread=thread,
-        before=int(paging.after[0]) if paging.after else None,
+        before=before,
         limit=paging.limit + 1,
     )
     found = asking.hub.communications.find(asked, lambda scope: asking.may(Right.MEETINGS_READ, scope))

@@ -58,7 +58,7 @@ def search(
     release: Release, type: Type, asking: Annotated[Asking, may(Right.RECORDS_READ)], paging: Paging
 ) -> Response:
     """List the resources of a type that you may see, as a Bundle; its link `next` leads on."""
-    kind, after, found = _kind(type), str(paging.after[0]) if paging.after else "", list[dict[str, Any]]()
+    kind, (after,), found = _kind(type), paging.place(str) or ("",), list[dict[str, Any]]()
     agreements, more = asking.hub.sync.ledger.agreements(), True
     for _ in range(_SCANS):
         come = asking.hub.browser.records(kind, after=after, limit=paging.limit)

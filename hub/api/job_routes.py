@@ -58,7 +58,7 @@ def own_job(id: str, asking: Somebody) -> Job:
 @router.get("")
 def list_jobs(asking: Annotated[Asking, oneself()], paging: Paging) -> Page[JobSeen]:
     """List one's own jobs, newest first."""
-    before = (datetime.fromisoformat(str(paging.after[0])), str(paging.after[1])) if paging.after else None
+    before = paging.place(datetime, str)
     found = asking.hub.jobs.jobs.jobs(asking.principal.user.id, before=before, limit=paging.limit + 1)
     return page(found, paging, place=lambda job: (job.asked_at.isoformat(), job.id), form=seen)
 

@@ -1,7 +1,7 @@
 """Meetings: entered, found by text, corrected; their work started and stopped; their transcript and its speakers."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
@@ -58,7 +58,7 @@ def list_meetings(
         standing=standing,
         since=_zoned(since),
         until=_zoned(until),
-        after=_place(paging.after),
+        after=paging.place(datetime, str),
         limit=paging.limit,
     )
     last = found.last
@@ -159,16 +159,6 @@ def _transcript(kept: KeptTranscript, response: Response) -> TranscriptSeen:
 def version_of(meeting_id: str, revision: int) -> tuple[str, int]:
     """Return what the entity tag of a meeting, of its transcript or its minutes is made of."""
     return meeting_id, revision
-
-
-def _place(after: list[Any]) -> tuple[datetime, str] | None:
-    if not after:
-        return None
-    try:
-        at, meeting_id = datetime.fromisoformat(after[0]), str(after[1])
-    except (TypeError, ValueError, IndexError) as error:
-        raise UsageError("cursor: is none that was given by this list") from error
-    return (_zoned(at) or at), meeting_id
 
 
 def _zoned(at: datetime | None) -> datetime | None:

@@ -46,7 +46,7 @@ def notices(
     language: Annotated[str, Query(max_length=40, description="BCP 47, such as fr-CA")] = "",
 ) -> Page[RegulatorNoticeSeen]:
     """List what regulators have published. A page may hold fewer than its limit, or none, with a next one."""
-    after = (str(paging.after[0]), str(paging.after[1])) if len(paging.after) > 1 else None
+    after = paging.place(str, str)
     found, onward = seen_notices(asking, NoticesWanted(q, authority, language, after, paging.limit))
     return Page(items=[RegulatorNoticeSeen.of(one) for one in found], next=sealed(*onward) if onward else None)
 

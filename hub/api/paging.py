@@ -5,6 +5,7 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query
@@ -13,6 +14,7 @@ from pydantic import BaseModel
 from hub.domain.errors import UsageError
 
 _NO_NUMBER, _NO_TEXT = 2**63, re.compile("[\x00\ud800-\udfff]")
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
 Item = TypeVar("Item")
 Form = TypeVar("Form")
 
@@ -31,6 +33,32 @@ class Asked(BaseModel):
     """Where the page begins: what `cursor` was made of, empty at the beginning."""
     limit: int = 50
 
+    def place(self, *kinds: type) -> tuple[Any, ...] | None:
+        """Return the place that the cursor was made of, one value of each of *kinds*; None at the beginning.
+
+        *kinds* are int, str, date (in the cursor as ISO 8601) and datetime (without a zone it is UTC). UsageError
+        where this is no place of this list.
+        """
+        if not self.after:
+            return None
+        try:
+            return tuple(_of_kind(kind, one) for kind, one in zip(kinds, self.after, strict=True))
+        except (TypeError, ValueError) as error:
+            raise UsageError("cursor: is none that was given by this list") from error
+
+
+def _of_kind(kind: type, one: Any) -> Any:
+    if kind is date:
+        return date.fromisoformat(one)
+    if kind is datetime:
+        at = datetime.fromisoformat(one)
+        if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+            raise ValueError(one)
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+    if type(one) is not kind:
+        raise TypeError(one)
+    return one
+
 
 BEGINNING = Asked(after=[])
 """The first page."""
@@ -48,14 +76,6 @@ Paging = Annotated[Asked, Depends(_asked)]
 
 def _id(item: Any) -> str:
     return str(item.id)
-
-
-def _place(asked: Asked) -> int:
-    if not asked.after:
-        return 0
-    if len(asked.after) != 2 or not isinstance(asked.after[0], int) or asked.after[0] < 1:
-        raise UsageError("cursor: is none that was given by this list")
-    return asked.after[0]
 
 
 def sealed(*place: Any) -> str:
@@ -79,8 +99,9 @@ def sliced(
 
     What came or went before that item moves nothing; where it has gone itself, the page begins where it stood.
     """
-    whole, start = list(found), _place(asked)
-    told = asked.after[1] if start else None
+    whole, (start, told) = list(found), asked.place(int, str) or (0, None)
+    if told is not None and start < 1:
+        raise UsageError("cursor: is none that was given by this list")
     named = (at for at, one in enumerate(whole, start=1) if name(one) == told)
     start = min(named, key=lambda at: abs(at - start), default=start)  # of several that are called so, the nearest
     end = start + asked.limit

@@ -38,7 +38,7 @@ def list_records(
     study: Annotated[str | None, Query(max_length=200, description="Only of this protocol number")] = None,
 ) -> Page[RecordSeen]:
     """List records of a kind. A page may hold fewer than its limit, or none, with a next one."""
-    after, found = str(paging.after[0]) if paging.after else "", list[RecordSeen]()
+    (after,), found = paging.place(str) or ("",), list[RecordSeen]()
     agreements, blinding = asking.hub.sync.ledger.agreements(), asking.hub.blinding()
     for _ in range(_SCANS):
         come = asking.hub.browser.records(kind, after=after, limit=paging.limit)

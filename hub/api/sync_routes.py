@@ -99,7 +99,7 @@ def reconcile(asking: Annotated[Asking, may(Right.SYNC_READ)], once: Creating) -
 @router.get("/runs")
 def list_runs(asking: Annotated[Asking, may(Right.SYNC_READ)], paging: Paging) -> Page[JobSeen]:
     """List rounds and reconciliations that were asked for, with their reports, newest first."""
-    before = (datetime.fromisoformat(str(paging.after[0])), str(paging.after[1])) if paging.after else None
+    before = paging.place(datetime, str)
     jobs = asking.hub.jobs.jobs.jobs(None, kinds=(ROUND, RECONCILE), before=before, limit=paging.limit + 1)
     found = page(jobs, paging, place=lambda job: (job.asked_at.isoformat(), job.id), form=lambda job: job)
     mine = {one.id for one in _mine(asking)}

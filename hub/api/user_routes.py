@@ -127,7 +127,7 @@ Managing = Annotated[Asking, may(Right.USERS_MANAGE, account_scope)]
 @router.get("")
 def list_users(asking: Annotated[Asking, may(Right.USERS_MANAGE)], paging: Paging) -> Page[UserSeen]:
     """List the accounts of one's organizations by address. A page may hold fewer than its limit with a next one."""
-    after = str(paging.after[0]) if paging.after else ""
+    (after,) = paging.place(str) or ("",)
     come = asking.hub.desk.accounts.accounts(after=after, limit=_SCANNED)
     found = list[UserSeen]()
     for account in come:

@@ -138,3 +138,20 @@ def test_pages_of_them_have_a_next_page_and_a_way_back(client):
         rows = later.xpath("//main//table/tbody/tr")
         assert len(rows) == MANY - 50, page
         assert later.xpath("//nav[@class='pager']/a/@href") == [page]
+
+
+_OF_NO_LIST = [(), ("x",), (1,), (-1,), ("x", "y"), ("2026-05-04T10:00:00", "x"), ("2026-05-04", "x", "y"), (1, 2)]
+
+
+@pytest.mark.parametrize("place", _OF_NO_LIST)
+def test_a_cursor_of_another_list_breaks_none(client, place):
+    document = client.get(f"{API}/openapi.json").json()
+    paged = [
+        path.removeprefix(API).replace("{study}", STUDY)
+        for path, its in document["paths"].items()
+        if "cursor" in {one["name"] for one in its.get("get", {}).get("parameters", ())}
+    ]
+    assert len(paged) > 20
+    for path in (path for path in paged if "{" not in path):
+        answer = client.get(f"{API}{path}", params={"cursor": sealed(*place), "kind": "site"})
+        assert answer.status_code in {200, 404, 422}, (path, answer.text)
