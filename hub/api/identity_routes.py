@@ -12,6 +12,7 @@ from hub.api.etags import Changing
 from hub.api.once import Creating
 from hub.api.paging import Page, Paging, sliced
 from hub.api.problems import standing
+from hub.api.record_routes import version_of
 from hub.api.sync_scopes import (
     candidate_scope,
     record_scope,
@@ -201,7 +202,7 @@ def join(
     use, who = [one.held() for one in form.use], asking.principal.actor
 
     def made() -> TurnSeen:
-        match.check(placed.record)
+        match.check(version_of(placed.record))
         with standing():
             return TurnSeen.of(
                 merge(asking.hub.sync, placed.record.id, form.gone, person=who, why=form.reason, use=use)
@@ -222,7 +223,7 @@ def part(
     off, who = [one.held() for one in form.off], asking.principal.actor
 
     def made() -> TurnSeen:
-        match.check(placed.record)
+        match.check(version_of(placed.record))
         with standing():
             return TurnSeen.of(split(asking.hub.sync, placed.record.id, off, person=who, why=form.reason))
 
