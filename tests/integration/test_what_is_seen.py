@@ -71,7 +71,7 @@ def test_who_is_blinded_sees_no_treatment_anywhere(world, client):
     one = client.get("/api/v1/records/r1", headers=blinded).json()
     assert (one["masked"], "treatment_arm" in one["fields"]) == (True, False)
     assert client.get("/api/v1/records/r1", headers=unblinded).json()["fields"]["treatment_arm"] == "B"
-    (whole,) = (one for one, _ in world.sync.ledger.everything("site") if one.id == "r1")
+    (whole,) = (one for one, _ in world.hub.sync.ledger.everything("site") if one.id == "r1")
     assert client.get("/api/v1/records/r1", headers=blinded).headers["etag"] != etag(whole), "an arm could be guessed"
     assert ids(client, "conflicts", blinded) == ["d1"]
     assert ids(client, "conflicts", unblinded) == ["d1", "d2"]
