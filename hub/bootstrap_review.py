@@ -16,7 +16,10 @@ from hub.settings import Settings
 
 if TYPE_CHECKING:
     from hub.connectors.rest.tokens import Tokens
+    from hub.domain.blinding import Blinding
+    from hub.domain.governance import Plans
     from hub.domain.papers import Paper
+    from hub.ports.browsing import Browser
     from hub.ports.platforms import Connected
     from hub.ports.review import Announcer, Mailer, Poster, Reauthentication
     from hub.services.accounts.desk import Desk
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from hub.services.review.study_retention import Stacks
     from hub.services.review.taking_in import Taken
     from hub.services.review.uploads import Dock
+    from hub.services.study_days import StudyDays
     from hub.services.sync.steps import Sync
     from hub.services.voices import Voices
     from hub.storage.audit import AuditTrail
@@ -78,6 +82,11 @@ class ReviewParts:
         @property
         def calendars(self) -> WorkCalendars: ...  # noqa: D102  # told where it is made
         @property
+        def browser(self) -> "Browser": ...  # noqa: D102  # told where it is made
+        @property
+        def plans(self) -> "Plans": ...  # noqa: D102  # told where it is made
+        def blinding(self) -> "Blinding": ...  # noqa: D102  # told where it is made
+        @property
         def _engine(self) -> Any: ...
 
     @cached_property
@@ -105,6 +114,7 @@ class ReviewParts:
     def bench(self) -> "Bench":
         """What recordings are worked through with."""
         from hub.services.review.pipeline import Bench
+        from hub.services.study_days import ForWhom
 
         return Bench(
             ears=lambda: self.ears(),
@@ -117,6 +127,20 @@ class ReviewParts:
             calendars=self.calendars,
             redactor=lambda: self.redactor,
             follower=lambda: self.follower,
+            known=lambda card, meeting: self.study_days.known(ForWhom.of(card, meeting)),
+        )
+
+    @cached_property
+    def study_days(self) -> "StudyDays":
+        """The days ahead that records, meetings and plans of a study hold."""
+        from hub.services.study_days import StudyDays
+
+        return StudyDays(
+            self.browser,
+            lambda: self.sync.ledger.agreements(),
+            self.blinding,
+            self.room.shelf,
+            lambda: self.plans.running,
         )
 
     @cached_property

@@ -17,6 +17,7 @@ from hub.connectors.mail.parsing import parsed
 from hub.domain.audio import SAMPLE_RATE_HZ, Pcm, Turn
 from hub.domain.audit import Entry
 from hub.domain.errors import HubError, MissingError, RejectedError, StaleError, StandingError
+from hub.domain.known_days import KnownDay
 from hub.domain.meeting import Meeting
 from hub.domain.memory import Approved, Pair, Term, same
 from hub.domain.messages import Message, Received
@@ -191,7 +192,7 @@ class FakeExtractor:
     def __init__(self, minutes: Minutes) -> None:
         self.minutes = minutes
 
-    def extract(self, transcript: Transcript) -> Minutes:
+    def extract(self, transcript: Transcript, known: Sequence[KnownDay] = ()) -> Minutes:
         return self.minutes
 
 

@@ -23,6 +23,9 @@ def minutes(
     date: Annotated[str | None, typer.Option(help="When the meeting was, 2026-05-19 or 2026-05-19T10:00")] = None,
     tz: Annotated[str | None, typer.Option(help="Zone of the meeting, such as Europe/Madrid")] = None,
     title: Annotated[str | None, typer.Option(help="Title of the meeting")] = None,
+    study: Annotated[
+        str | None, typer.Option(help="Protocol number: days of its visits and milestones are taken from the records")
+    ] = None,
     locale: Annotated[list[str] | None, typer.Option(help="Also in this locale: es, fr, de, pt-BR, ja, ar...")] = None,
     format: Annotated[list[str] | None, typer.Option(help="md, html, docx, pdf or json; repeat for several")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for transcript.json and minutes.<format>")] = None,
@@ -45,6 +48,7 @@ def minutes(
     from hub.cli import asked, closing, hearing, output
     from hub.cli.opening import opened
     from hub.cli.progress import stderr_progress
+    from hub.cli.study import known_days
     from hub.domain import wire
     from hub.domain.redaction import Audience
     from hub.services.drafting import draft
@@ -70,7 +74,13 @@ def minutes(
         )
     # 2 minutes
     progress.start("extract")
-    drafted = draft(transcript, extractor=hub.extractor, calendars=hub.calendars, redactor=hub.redactor)
+    drafted = draft(
+        transcript,
+        extractor=hub.extractor,
+        calendars=hub.calendars,
+        redactor=hub.redactor,
+        known=known_days(hub, study, transcript.meeting),
+    )
     hub.meetings.save_minutes(drafted)
     progress.finish(_counts(drafted))
     # 3 for whom; the store keeps the restricted original

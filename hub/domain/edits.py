@@ -131,9 +131,16 @@ def _corrected(draft: Draft, edit: Correct, by: By) -> Draft:
     if item is None:
         raise StandingError(f"{edit.item}: was rejected; accept it first")
     changed = replace(item, **_values(mark.kind, edit.fields, draft.minutes, owner=getattr(item, "owner", None)))
-    if isinstance(changed, Action) and isinstance(item, Action) and changed.owner != item.owner:
-        changed = replace(changed, owner_reason=None if changed.owner else "a person took the owner away")
+    if isinstance(changed, Action) and isinstance(item, Action):
+        changed = _own(changed, item)
     return _marked(_with(draft, mark.kind, changed), _judged(mark, Judged.CORRECTED, by))
+
+
+def _own(changed: Action, item: Action) -> Action:
+    """Return an action as a person set it: what the machine said of owner and day goes with them."""
+    if changed.owner != item.owner:
+        changed = replace(changed, owner_reason=None if changed.owner else "a person took the owner away")
+    return replace(changed, due_source=None, due_reason=None) if changed.due != item.due else changed
 
 
 def _rejected(draft: Draft, item: str, by: By) -> Draft:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from hub.domain.known_days import DueSource
 from hub.domain.meeting import Meeting
 from hub.domain.rare import RARE
 
@@ -87,7 +88,9 @@ class Decision:
 class Action:
     """Something a person is to do. *owner* is None where nothing said proves one; *owner_reason* says why.
 
-    *due* is a calendar day in the meeting's zone; *due_as_spoken* is verbatim from the evidence.
+    *due* is a calendar day in the meeting's zone; *due_as_spoken* is verbatim from the evidence. *due_source* is the
+    record that gave the day of an event that was named ("before the initiation visit"); *due_reason* says why there is
+    no day though one was spoken of.
     """
 
     id: str
@@ -99,6 +102,8 @@ class Action:
     due: date | None = None
     due_as_spoken: str | None = None
     again: tuple[Evidence, ...] = field(default=(), metadata=RARE)
+    due_source: DueSource | None = field(default=None, metadata=RARE)
+    due_reason: str | None = field(default=None, metadata=RARE)
 
 
 @dataclass(frozen=True, slots=True)

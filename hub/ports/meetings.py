@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hub.domain.audio import Pcm, Turn
+from hub.domain.known_days import KnownDay
 from hub.domain.meeting import Meeting
 from hub.domain.minutes import Carried, Evidence, Minutes
 from hub.domain.redaction import Finding
@@ -79,8 +80,11 @@ class Extractor(Protocol):
 
     fingerprint: str
 
-    def extract(self, transcript: Transcript) -> Minutes:
-        """Return draft minutes in the transcript's language; every quote stands verbatim in its segments."""
+    def extract(self, transcript: Transcript, known: Sequence[KnownDay] = ()) -> Minutes:
+        """Return draft minutes in the transcript's language; every quote stands verbatim in its segments.
+
+        *known* are days of events ahead that the study's record holds: a due day taken from one names it.
+        """
 
 
 class Follower(Protocol):

@@ -90,6 +90,7 @@ MESSAGES: tuple[str, ...] = (
     "Draft – not signed",
     "Signed",
     "as said: “{words}”",
+    "from the study's record",
     "{speaker} at {time}",
     "No speech was found in this recording.",
     "None recorded.",

@@ -208,7 +208,9 @@ def _owner(item: Action, field: str, texts: Texts, words: Wording) -> Text:
 
 
 def _due(item: Action, check: str | None, words: Wording) -> Text:
-    said = words.text("as said: “{words}”", words=item.due_as_spoken) if item.due_as_spoken else ""
+    told = [words.text("as said: “{words}”", words=item.due_as_spoken)] if item.due_as_spoken else []
+    told += [words.text("from the study's record")] if item.due_source else []
+    said = "; ".join(told)
     day = words.date(item.due) if item.due else words.text("No date")
     return Text(f"{day} ({said})" if said else day, check=check)
 

@@ -1,9 +1,13 @@
 """A transcript becomes draft minutes."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from hub.domain import wire
 from hub.domain.evidence import stands
+from hub.domain.fingerprint import fingerprint
+from hub.domain.known_days import KnownDay
 from hub.domain.minutes import Action, Decision, Issue, Item, Minutes, Risk, SetAside, SummarySentence, Topic
 from hub.domain.redaction import Audience
 from hub.domain.transcript import Transcript
@@ -20,14 +24,16 @@ def draft(
     extractor: Extractor,
     calendars: WorkCalendars | None = None,
     redactor: Redactor | None = None,
+    known: Sequence[KnownDay] = (),
 ) -> Minutes:
     """Return draft minutes of *transcript*.
 
     Whatever extractor made them: an item or a sentence whose quote does not stand in its cited segments is taken
     out and listed in the coverage, for a person to look at. *calendars* tell on which due dates nobody works,
-    *redactor* what must not leave: it is counted and flagged, and stays.
+    *redactor* what must not leave: it is counted and flagged, and stays. *known* are days ahead that the study's record
+    holds; their fingerprint stands among the models, so that minutes of an older record are known.
     """
-    minutes = extractor.extract(transcript)
+    minutes = extractor.extract(transcript, known)
     texts = {segment.id: segment.text for segment in transcript.segments}
     failed: list[SetAside] = []
     sentences = _proved_sentences(minutes.summary_evidence, texts, failed)
@@ -42,7 +48,7 @@ def draft(
         summary_evidence=sentences,
         alerts=tuple(alert for alert in minutes.alerts if stands(alert.evidence, texts)),
         topics=tuple(_proved_opening(topic, texts) for topic in minutes.topics),
-        models=transcript.models | minutes.models | {"extract": extractor.fingerprint},
+        models=transcript.models | minutes.models | _made_with(extractor, known),
     )
     coverage = replace(
         checked.coverage,
@@ -55,6 +61,12 @@ def draft(
     return (
         redact(transcript, done, redactor=redactor, audience=Audience.RESTRICTED).minutes or done if redactor else done
     )
+
+
+def _made_with(extractor: Extractor, known: Sequence[KnownDay]) -> dict[str, str]:
+    """Return what the items rest on: the extractor, and the days of the study's record where it held any."""
+    rests_on = {"extract": extractor.fingerprint}
+    return rests_on | ({"study_days": fingerprint(*(wire.dumps(one) for one in known))} if known else {})
 
 
 def undated(minutes: Minutes) -> tuple[Action, ...]:

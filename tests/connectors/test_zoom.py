@@ -214,7 +214,7 @@ class Told(FakeExtractor):
     def __init__(self):
         super().__init__(None)
 
-    def extract(self, transcript):
+    def extract(self, transcript, known=()):
         return minutes(transcript.meeting)
 
 

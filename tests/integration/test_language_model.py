@@ -94,7 +94,7 @@ class Found:
     def __init__(self, *actions):
         self.actions = actions
 
-    def extract(self, transcript):
+    def extract(self, transcript, known=()):
         covered = MinutesCoverage(segments=len(transcript.segments))
         return Minutes(meeting=transcript.meeting, actions=self.actions, coverage=covered)
 

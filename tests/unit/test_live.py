@@ -51,7 +51,7 @@ class Promising:
 
     fingerprint = "promising#1"
 
-    def extract(self, transcript):
+    def extract(self, transcript, known=()):
         first = transcript.segments[0]
         proof = Evidence((first.id,), first.text)
         late = len(transcript.segments) > 1

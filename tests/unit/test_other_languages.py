@@ -40,7 +40,7 @@ class Inner:
         self.seen = None
         self.action = Action("a1", "Send it.", 0.9, Evidence(("s1",), quote), "Marta", "took it", due, spoken)
 
-    def extract(self, transcript):
+    def extract(self, transcript, known=()):
         self.seen = transcript
         return Minutes(
             meeting=transcript.meeting,
@@ -94,7 +94,7 @@ def test_in_an_english_meeting_only_what_was_said_otherwise_is_unsure():
     transcript = replace(english, segments=(english.segments[0], second))
 
     class Both(Inner):
-        def extract(self, seen):
+        def extract(self, seen, known=()):
             found = Decision("d1", "Close site 12.", 0.9, Evidence(("s1",), "We close site 12."))
             action = replace(self.action, evidence=Evidence(("s2",), "I will send it by Friday."))
             return replace(super().extract(seen), decisions=(found,), actions=(action,))

@@ -33,7 +33,7 @@ class Told(FakeExtractor):
         super().__init__(None)
         self.calls = 0
 
-    def extract(self, transcript):
+    def extract(self, transcript, known=()):
         self.calls += 1
         spoken = replace(minutes(transcript.meeting), actions=(), risks=(), decisions=(), summary_evidence=())
         return replace(spoken, summary=())
@@ -128,9 +128,9 @@ def test_a_draft_that_mentions_an_adverse_event_waits_on_the_home_of_who_may_edi
     here, shop, meeting
 ):
     class Alarmed(Told):
-        def extract(self, transcript):
+        def extract(self, transcript, known=()):
             proof = Evidence((transcript.segments[0].id,), transcript.segments[0].text)
-            return replace(super().extract(transcript), alerts=(Alert("adverse event", proof),) * 2)
+            return replace(super().extract(transcript, known), alerts=(Alert("adverse event", proof),) * 2)
 
     shop.extractor = Alarmed()
     sent(here, shop, meeting)

@@ -21,7 +21,7 @@ class Finder:
 
     fingerprint = "finder#2"
 
-    def extract(self, transcript):
+    def extract(self, transcript, known=()):
         found, speaker = minutes(transcript.meeting), transcript.segments[1].speaker
         actions = tuple(replace(one, owner=speaker) for one in found.actions)
         return replace(found, actions=actions, risks=(), speakers=("Anna Weber", speaker))
@@ -77,8 +77,8 @@ def test_what_was_rejected_does_not_come_again(here, meeting):
 
 def test_a_name_that_is_taken_is_not_given_twice(here, meeting):
     class Other(Finder):
-        def extract(self, transcript):
-            found = super().extract(transcript)
+        def extract(self, transcript, known=()):
+            found = super().extract(transcript, known)
             return replace(found, risks=(Risk("r1", "The call may move", 0.7, found.decisions[0].evidence),))
 
     edit(here, CARA, meeting, [Accept("r1")], revision=0)

@@ -55,7 +55,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteMilestone:
-    """A step in the life of a site, planned and reached."""
+    """A step in the life of a site, or without one of the whole study, planned and reached."""
 
     study_id: str | None = None
     site_id: str | None = None
@@ -69,6 +69,9 @@ class SiteMilestone:
             "last_subject_in",
             "last_subject_out",
             "closed",
+            "data_cut_off",
+            "interim_analysis",
+            "database_lock",
         ]
         | None
     ) = None

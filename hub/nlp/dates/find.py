@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from hub.domain.known_days import DueSource
 from hub.nlp.dates import grammar
 from hub.nlp.dates.parts import CLOCK, MEAL, Meaning
 
@@ -24,7 +25,8 @@ _PLACEHOLDER = date(2000, 1, 3)
 class SpokenDate:
     """A day as it was said: characters *start* to *end* of the text, verbatim *text*.
 
-    *day* is None where it cannot be known; *reason* then says why. *past* marks a day before the meeting.
+    *day* is None where it cannot be known; *reason* then says why. *past* marks a day before the meeting. *source* is
+    the record that the day was taken from, if it was from one.
     """
 
     start: int
@@ -33,6 +35,7 @@ class SpokenDate:
     day: date | None
     reason: str | None
     past: bool = False
+    source: DueSource | None = None
 
 
 def find_dates(text: str, *, meeting_day: date | None, region: str = "GB") -> list[SpokenDate]:

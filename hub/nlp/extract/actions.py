@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from hub.domain.known_days import KnownDay
 from hub.domain.minutes import Action, Evidence, SetAside
 from hub.domain.transcript import Transcript
 from hub.nlp.extract import owners
@@ -13,6 +14,7 @@ from hub.nlp.extract.actions_score import THRESHOLD, WEAKEST, score
 from hub.nlp.extract.actions_threads import Talk
 from hub.nlp.extract.actions_wording import Worded, worded
 from hub.nlp.extract.context import Roster
+from hub.nlp.extract.due_told import due_on
 from hub.nlp.extract.events_said import FindDates
 from hub.nlp.extract.utterances import Utterance, evidence
 
@@ -29,13 +31,18 @@ class Found:
 
 
 def find_actions(
-    utterances: Sequence[Utterance], transcript: Transcript, roster: Roster, *, find_dates: FindDates
+    utterances: Sequence[Utterance],
+    transcript: Transcript,
+    roster: Roster,
+    *,
+    find_dates: FindDates,
+    recorded: Sequence[KnownDay] = (),
 ) -> Found:
     """Return the actions agreed in *utterances*, numbered a1, a2...
 
-    *find_dates* gives the days spoken in a text, resolved against the meeting's day.
+    *find_dates* gives the days spoken in a text, resolved against the meeting's day; *recorded* are days of the study.
     """
-    drafts = merged(Talk(utterances, roster, find_dates).follow())
+    drafts = merged(Talk(utterances, roster, find_dates, recorded).follow())
     actions: list[Action] = []
     weak: list[Action] = []
     aside: list[SetAside] = []
@@ -89,13 +96,12 @@ def _again(draft: Draft, proof: Evidence, transcript: Transcript) -> tuple[Evide
 
 def _action(number: int, draft: Draft, words: Worded, proof: Evidence, confidence: float) -> Action:
     owner = draft.owner or owners.of_group()
-    return Action(
+    made = Action(
         id=f"a{number}",
         text=words.text or "",
         confidence=round(confidence, 2),
         evidence=proof,
         owner=owner.name,
         owner_reason=owner.reason,
-        due=draft.due.day if draft.due else None,
-        due_as_spoken=draft.due.text if draft.due else None,
     )
+    return due_on(made, draft.due)

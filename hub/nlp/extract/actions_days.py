@@ -74,7 +74,7 @@ def _due(draft: Draft, dates: Sequence[SpokenDate], utterance: Utterance) -> Spo
         after = front
     due = _known(after, handed[-1:], dates, text=utterance.text) or pick_due(dates, utterance.text)
     due = due or _plain_day(after, utterance.text)
-    if due is not None and _RELATIVE.match(due.text) and _CONDITION.search(utterance.text):
+    if due is not None and not due.source and _RELATIVE.match(due.text) and _CONDITION.search(utterance.text):
         return replace(due, day=None, reason="it counts from something that has not happened yet")
     return due
 

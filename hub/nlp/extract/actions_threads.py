@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from hub.domain.known_days import KnownDay
 from hub.nlp.dates import SpokenDate, is_deadline, pick_due
 from hub.nlp.extract import owners
 from hub.nlp.extract.actions_answers import ASKING, INSTEAD, Answers, shortened, speaks_of_others
@@ -39,10 +40,16 @@ _PUT_ON_ME = words("put give leave assign ask count")
 class Talk:
     """Reads the utterances of one meeting in order and keeps the matters they raise."""
 
-    def __init__(self, utterances: Sequence[Utterance], roster: Roster, find_dates: FindDates) -> None:
+    def __init__(
+        self,
+        utterances: Sequence[Utterance],
+        roster: Roster,
+        find_dates: FindDates,
+        recorded: Sequence[KnownDay] = (),
+    ) -> None:
         self._utterances = utterances
         self._roster = roster
-        self._days = Days(utterances, find_dates)
+        self._days = Days(utterances, find_dates, recorded)
         self._matters = Matters(roster)
         self._answers = Answers(self._matters, roster)
         self._address: Address | None = None

@@ -10,6 +10,7 @@ from typing import TypeVar
 from hub.domain.errors import HubError
 from hub.domain.evidence import fold, stands
 from hub.domain.fingerprint import fingerprint
+from hub.domain.known_days import KnownDay
 from hub.domain.minutes import Action, Decision, Evidence, Issue, Item, Minutes, Passage, Risk, SetAside
 from hub.domain.transcript import Segment, Transcript
 from hub.nlp.dates import find_dates, meeting_day, region_of
@@ -44,9 +45,9 @@ class AssistedExtractor:
         self._inner, self._model, self._masked, self._region = inner, model, masked, region
         self.fingerprint = fingerprint("assisted", inner.fingerprint, model.fingerprint, 1)
 
-    def extract(self, transcript: Transcript) -> Minutes:
+    def extract(self, transcript: Transcript, known: Sequence[KnownDay] = ()) -> Minutes:
         """Return draft minutes; without an answer of the model they are those of *inner*, and say so."""
-        minutes = self._inner.extract(transcript)
+        minutes = self._inner.extract(transcript, known)
         if not transcript.language.casefold().startswith("en") or not minutes.coverage.segments:
             return minutes
         try:

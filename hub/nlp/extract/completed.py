@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from hub.domain.known_days import KnownDay
 from hub.domain.minutes import Action, SetAside
 from hub.nlp.extract.belief import LISTED
 from hub.nlp.extract.events_said import FindDates
@@ -16,7 +17,12 @@ FEWEST_SAID, SENTENCES_EACH, MOST_SAID = 5, 12, 40
 
 
 def completed(
-    found: Matters, place: Place, find_dates: FindDates, *, weak_actions: Sequence[Action] = ()
+    found: Matters,
+    place: Place,
+    find_dates: FindDates,
+    *,
+    weak_actions: Sequence[Action] = (),
+    recorded: Sequence[KnownDay] = (),
 ) -> tuple[Matters, tuple[SetAside, ...]]:
     """Return the items of the grammar with those of the scores, and the passages below the draft, the surest first.
 
@@ -26,7 +32,7 @@ def completed(
     actions, weak = (
         believed(found.actions, place) if place.belief.free_talk else weighed(found.actions, weak_actions, place)
     )
-    more, also = learned_actions(place, actions, find_dates)
+    more, also = learned_actions(place, actions, find_dates, recorded)
     actions = merged(actions, more, place.transcript)
     own = {"decision": found.decisions, "risk": found.risks, "issue": found.issues}
     for kind, items in own.items():

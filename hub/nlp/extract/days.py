@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from hub.domain.known_days import KnownDay
 from hub.nlp.dates import SpokenDate
+from hub.nlp.extract.events_recorded import Recorded
 from hub.nlp.extract.events_said import FindDates, dated, events_said
 from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance
@@ -32,15 +34,19 @@ _CONDITION = re.compile(
 
 
 class Days:
-    """Finds the days of the sentences of one meeting."""
+    """Finds the days of the sentences of one meeting; *recorded* are days ahead that the study's record holds."""
 
-    def __init__(self, utterances: Sequence[Utterance], find_dates: FindDates) -> None:
+    def __init__(
+        self, utterances: Sequence[Utterance], find_dates: FindDates, recorded: Sequence[KnownDay] = ()
+    ) -> None:
         self._find_dates = find_dates
         self._known = events_said(utterances, find_dates)
+        self._recorded = Recorded(recorded, utterances)
 
     def of(self, utterance: Utterance) -> list[SpokenDate]:
         """Return the days said in *utterance*, in order."""
-        found = dated(self._find_dates(utterance.text), utterance, self._known)
+        said = dated(self._find_dates(utterance.text), utterance, self._known)
+        found = self._recorded.dated(said, utterance)
         return [_seen(entry, utterance) for entry in found if not _is_beside(utterance.text[: entry.start])]
 
 

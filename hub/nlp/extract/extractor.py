@@ -1,11 +1,12 @@
 """The first extractor: finds what was agreed by cue grammar over the parse, and says what proves it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from hub.domain.fingerprint import fingerprint
+from hub.domain.known_days import KnownDay
 from hub.domain.minutes import Item, Minutes, MinutesCoverage, Passage, SummarySentence
 from hub.domain.transcript import Transcript
 from hub.nlp.dates import find_dates, meeting_day, region_of
@@ -27,7 +28,7 @@ from hub.nlp.extract.summary import summarize
 from hub.nlp.extract.topics import find_topics, opening, weighed
 from hub.nlp.extract.utterances import Utterance, split
 
-VERSION = "7"
+VERSION = "8"
 """Raised with every change of the grammar, so that stored minutes are known to be of an older one."""
 
 NO_SPEECH = "No speech was found."
@@ -58,22 +59,24 @@ class CueExtractor:
         self._region = region
         self._scorer = scorer
 
-    def extract(self, transcript: Transcript) -> Minutes:
+    def extract(self, transcript: Transcript, known: Sequence[KnownDay] = ()) -> Minutes:
         """Return draft minutes of *transcript*; every quote stands verbatim in its segments.
 
+        *known* are days ahead that the study's record holds: what is due before an event of them has its day.
         A transcript without speech or in another language gives minutes without items, and says so in the coverage.
         """
         if not any(character.isalnum() for segment in transcript.segments for character in segment.text):
             return _without_items(transcript, NO_SPEECH)
         if not transcript.language.casefold().startswith("en"):
             return _without_items(transcript, NOT_ENGLISH)
-        return self._extract(transcript)
+        return self._extract(transcript, known)
 
-    def _extract(self, transcript: Transcript) -> Minutes:
+    def _extract(self, transcript: Transcript, known: Sequence[KnownDay]) -> Minutes:
         utterances = split(transcript, self._parser)
         roster = present(transcript.meeting, (segment.speaker for segment in transcript.segments))
         place = self._place(utterances, transcript, roster)
-        actions = find_actions(utterances, transcript, roster, find_dates=self._dates(transcript))
+        dates = self._dates(transcript)
+        actions = find_actions(utterances, transcript, roster, find_dates=dates, recorded=known)
         found = Matters(
             decisions=find_decisions(utterances, transcript, roster),
             actions=actions.actions,
@@ -81,7 +84,7 @@ class CueExtractor:
             issues=find_issues(utterances, transcript, roster),
         )
         found, also = (
-            completed(found, place, self._dates(transcript), weak_actions=actions.weak) if place else (found, ())
+            completed(found, place, dates, weak_actions=actions.weak, recorded=known) if place else (found, ())
         )
         matters = met(sorted_out(found, self._likeness), utterances, transcript)
         alerts = find_alerts(utterances, transcript)

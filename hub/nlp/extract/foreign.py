@@ -1,10 +1,12 @@
 """Meetings held in another language: items are found in the recognizer's English and proved by what was said."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from hub.domain.evidence import fold
 from hub.domain.fingerprint import fingerprint
+from hub.domain.known_days import KnownDay
 from hub.domain.minutes import Action, Decision, Evidence, Issue, Minutes, Risk, Topic
 from hub.domain.transcript import Segment, Transcript, is_english
 from hub.nlp.extract.heard_days import heard
@@ -29,13 +31,13 @@ class ForeignExtractor:
         self._inner = inner
         self.fingerprint = fingerprint("foreign", inner.fingerprint, 1)
 
-    def extract(self, transcript: Transcript) -> Minutes:
+    def extract(self, transcript: Transcript, known: Sequence[KnownDay] = ()) -> Minutes:
         """Return draft minutes in English; each quote stands verbatim in the segments, in the language spoken."""
         spoken = {segment.id: segment for segment in transcript.segments if segment.english}
         if not spoken:
-            return self._inner.extract(transcript)
+            return self._inner.extract(transcript, known)
         english = tuple(_in_english(one, transcript.language) for one in transcript.segments)
-        minutes = self._inner.extract(replace(transcript, language="en", segments=english))
+        minutes = self._inner.extract(replace(transcript, language="en", segments=english), known)
         languages = sorted({segment.language or transcript.language for segment in spoken.values()})
         notes = (NOTE.format(language=", ".join(languages)), *minutes.coverage.notes)
         texts = {segment.id: segment.text for segment in transcript.segments}
@@ -116,4 +118,4 @@ def _dated(action: Action, language: str) -> Action:
         return action
     if heard(action.due_as_spoken or "", action.evidence.quote, language):
         return action
-    return replace(action, due=None)
+    return replace(action, due=None, due_source=None)

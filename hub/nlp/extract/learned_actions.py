@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from hub.domain.known_days import KnownDay
 from hub.domain.minutes import Action, Evidence, SetAside
 from hub.nlp.dates import SpokenDate, is_deadline, pick_due
 from hub.nlp.extract.actions_days import says_when
 from hub.nlp.extract.actions_replies import is_only_a_day
 from hub.nlp.extract.belief import confidence
 from hub.nlp.extract.days import Days
+from hub.nlp.extract.due_told import due_on
 from hub.nlp.extract.events_said import FindDates
 from hub.nlp.extract.impersonal import told
 from hub.nlp.extract.learned_items import Place, also_said, merged, passage, rows_of, stands_for
@@ -34,11 +36,11 @@ _STATES = frozenset({"be", "have", "come"})
 
 
 def learned_actions(
-    place: Place, taken: Sequence[Action], find_dates: FindDates
+    place: Place, taken: Sequence[Action], find_dates: FindDates, recorded: Sequence[KnownDay] = ()
 ) -> tuple[list[Action], list[SetAside]]:
     """Return further actions, without ids, and passages that may be one; *taken* are those of the grammar."""
     found, also = [], []
-    days = Days(place.utterances, find_dates)
+    days = Days(place.utterances, find_dates, recorded)
     for group in place.belief.matters("action"):
         rows = place.utterances[max(0, min(group.rows) - BESIDE) : max(group.rows) + 1 + BESIDE]
         if any(stands_for(item, u) for item in taken for u in rows):
@@ -119,7 +121,8 @@ def _made(
 ) -> Action:
     due = _due(main, every, place, days)
     owner = proved_owner(main, place, days)
-    return Action("", text, sure, proof, owner.name, owner.reason, due.day if due else None, due.text if due else None)
+    made = Action("", text, sure, proof, owner.name, owner.reason)
+    return due_on(made, due)
 
 
 def _due(main: Utterance, every: Sequence[Utterance], place: Place, days: Days) -> SpokenDate | None:

@@ -1,7 +1,7 @@
 """What was recorded becomes draft minutes, as a job: stage by stage, watched, stopped, taken up again after a crash."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 from hub.domain.cards import Card, Standing
 from hub.domain.errors import HubError, RetryableError, StandingError
 from hub.domain.jobs import Job
+from hub.domain.known_days import KnownDay
 from hub.domain.meeting import Meeting
 from hub.domain.minutes import Minutes
 from hub.domain.people import Principal
@@ -54,6 +55,12 @@ class Bench:
     redactor: Callable[[], Redactor] | None = None
     follower: Callable[[], Follower] | None = None
     """Finds what is said of actions that earlier meetings left; without it they are carried only."""
+    known: Callable[[Card, Meeting], Sequence[KnownDay]] | None = None
+    """Returns the days ahead of a meeting's study that its record holds and the meeting's people may know."""
+
+    def known_of(self, card: Card, meeting: Meeting) -> Sequence[KnownDay]:
+        """Return those days; *meeting* is the one of *card* with what only its transcript tells, such as its day."""
+        return self.known(card, meeting) if self.known else ()
 
 
 def start(
@@ -106,7 +113,7 @@ def run(room: Room, bench: Bench, job: Job, tell: Tell) -> Mapping[str, Any]:
         progress = _Watched(room, meeting_id, tell)
         try:
             transcript = _transcript(bench, card, job, progress)
-            _draft(room, bench, job, transcript, progress)
+            _draft(room, bench, job, card, transcript, progress)
         except RetryableError:
             _failed(room, job, meeting_id)
             raise
@@ -136,10 +143,11 @@ def _transcript(bench: Bench, card: Card, job: Job, progress: "_Watched") -> Tra
         )
 
 
-def _draft(room: Room, bench: Bench, job: Job, transcript: Transcript, progress: "_Watched") -> None:
+def _draft(room: Room, bench: Bench, job: Job, card: Card, transcript: Transcript, progress: "_Watched") -> None:
     progress.start("extract")
     redactor = bench.redactor() if bench.redactor else None
-    minutes = draft(transcript, extractor=bench.extractor(), calendars=bench.calendars, redactor=redactor)
+    known = bench.known_of(card, transcript.meeting)
+    minutes = draft(transcript, extractor=bench.extractor(), calendars=bench.calendars, redactor=redactor, known=known)
     progress.checked()
     with held(room, transcript.meeting.id, "hub") as work:
         if work.card.stopped_by is not None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from hub.domain.cards import Card
 from hub.domain.errors import StandingError
 from hub.domain.jobs import Job
 from hub.domain.minutes import Item, Minutes
@@ -38,9 +39,10 @@ def run(room: Room, bench: Bench, job: Job, tell: Tell) -> Mapping[str, Any]:
     """Do the job. StandingError where somebody has edited the transcript meanwhile: ask for it again."""
     meeting_id, by = str(job.argument["meeting"]), str(job.argument["by"])
     with room.shelf.reading() as unit:
-        kept = transcript_of(unit, meeting_id)
+        kept, card = transcript_of(unit, meeting_id), unit.get(Card, meeting_id)
     tell(0.1, "extract")
-    found = draft(kept.transcript, extractor=bench.extractor())
+    known = bench.known_of(card, kept.transcript.meeting) if card else ()
+    found = draft(kept.transcript, extractor=bench.extractor(), known=known)
     with held(room, meeting_id, by) as work:
         if transcript_of(work.unit, meeting_id).revision != kept.revision:
             raise StandingError("the transcript was changed meanwhile; have the minutes drafted again")

@@ -18,7 +18,7 @@ from hub.domain.transcript import Transcript
 from hub.domain.versions import WorkingDraft
 from hub.services.review import approving, editing, speakers
 from hub.services.review.meetings import meeting
-from hub.web import frame, item_view, meeting_view, series_view, summary_view
+from hub.web import due_view, frame, item_view, meeting_view, series_view, summary_view
 from hub.web.reader import Reader
 from hub.web.views.meetings import stages_page
 
@@ -179,6 +179,7 @@ def _editor(
         "summary": summary_view.sections(minutes, spoken, words),
         "carried": series_view.carried(asking, reader, card, minutes, spoken),
         "groups": item_view.groups(reader, draft.draft, transcript, base),
+        "beside_days": due_view.beside_days(asking, card, draft),
         "segments": segments,
         "part": part,
         "parts_of": _parts(transcript) if transcript else [],

@@ -1,0 +1,234 @@
+"""The days ahead that the record of a meeting's study holds, as far as the people of that meeting may know them."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hub.domain.agreements import Agreement
+from hub.domain.blinding import Blinding
+from hub.domain.cards import Card
+from hub.domain.governance import Plan
+from hub.domain.known_days import DueSource, KnownDay
+from hub.domain.meeting import Meeting
+from hub.domain.minutes import Action
+from hub.domain.places import Placed, scope_of_record
+from hub.ports.browsing import Browser
+from hub.ports.review import Shelf
+from hub.services.study_events import MILESTONES, VISITS, label, names_of_meeting, names_of_next, places_of
+
+MOST = 20_000
+"""Records of one kind, of all studies, that are looked at."""
+_PAGE = 500
+_AHEAD = timedelta(days=400)
+_OVERDUE = timedelta(days=60)
+"""A planned day that has passed so lately without being reached: the plan is not up to date, and nothing is known."""
+_TO_COME = frozenset({"planned", "confirmed", None})
+Fields = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ForWhom:
+    """Whose meeting it is: of all *organizations* each has to have a record; *unblinded* may know what would unblind.
+
+    *study* is a protocol number; *series* the meeting's own. Without organizations every record of the study is known.
+    """
+
+    study: str
+    day: date
+    zone: ZoneInfo
+    organizations: frozenset[str] = frozenset()
+    unblinded: bool = False
+    meeting_id: str = ""
+    series: str | None = None
+
+    @classmethod
+    def of(cls, card: Card, meeting: Meeting | None = None) -> "ForWhom | None":
+        """Return it for a meeting of the pages, None without a study or a day. *meeting* knows the day better."""
+        found = cls.alone(card.study, meeting or card.meeting)
+        parties = frozenset(card.organizations)
+        return found and replace(
+            found, organizations=parties, unblinded=card.unblinding, meeting_id=card.meeting_id, series=card.series
+        )
+
+    @classmethod
+    def alone(cls, study: str | None, meeting: Meeting) -> "ForWhom | None":
+        """Return it for a meeting of the command line, whose user has all that the hub holds but for the blind."""
+        if study is None or meeting.started_at is None:
+            return None
+        zone = ZoneInfo(meeting.timezone or "UTC")
+        return cls(study, meeting.started_at.astimezone(zone).date(), zone)
+
+
+@dataclass(frozen=True, slots=True)
+class StudyDays:
+    """Where days of a study stand: records, meetings of the hub, communication plans."""
+
+    browser: Browser
+    agreements: Callable[[], Sequence[Agreement]]
+    blinding: Callable[[], Blinding]
+    shelf: Shelf
+    plans: Callable[[], Mapping[str, Plan]]
+
+    def known(self, whom: ForWhom | None) -> tuple[KnownDay, ...]:
+        """Return the days ahead, in order; of events that are called the same at the same place the next one only."""
+        if whom is None:
+            return ()
+        reader = _Reader(self, whom, self.agreements(), self.blinding())
+        found = [*reader.visits(), *reader.milestones(), *reader.meetings()]
+        return tuple(_next_ones(found, whom.day))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads for one meeting, by the agreements and rules as they are now."""
+
+    of: StudyDays
+    whom: ForWhom
+    agreements: Sequence[Agreement]
+    blinding: Blinding
+
+    def visits(self) -> Iterator[KnownDay]:
+        for one, fields, site in self._with_sites("monitoring_visit"):
+            names = VISITS.get(str(fields.get("type")))
+            begins = _day(fields.get("start")) or _day(fields.get("planned"))
+            if names and begins and site and fields.get("status") in _TO_COME:
+                yield _known(one, names, begins, site, last=_day(fields.get("end")))
+
+    def milestones(self) -> Iterator[KnownDay]:
+        for one, fields, site in self._with_sites("site_milestone"):
+            names, planned = MILESTONES.get(str(fields.get("milestone"))), _day(fields.get("planned"))
+            if names and planned and not fields.get("actual"):
+                yield _known(one, names, planned, site)
+
+    def meetings(self) -> Iterator[KnownDay]:
+        for one, fields in self._records("meeting"):
+            begins = _moment(fields.get("started"))
+            if begins and fields.get("status") in _TO_COME and (names := names_of_meeting(str(fields.get("title")))):
+                yield _known(one, names, begins.astimezone(self.whom.zone).date(), None)
+        yield from self._cards()
+        yield from self._planned()
+
+    def _cards(self) -> Iterator[KnownDay]:
+        """Yield the meetings that the hub itself knows of, of which all of this one's parties know."""
+        with self.of.shelf.reading() as unit:
+            cards = unit.several(Card, study=self.whom.study)
+        for card in cards:
+            begins = card.meeting.started_at
+            seen = self.whom.organizations <= frozenset(card.organizations) and (
+                self.whom.unblinded or not card.unblinding
+            )
+            if begins is None or not seen or card.meeting_id == self.whom.meeting_id:
+                continue
+            source = DueSource("card", card.meeting_id, card.revision, card.title)
+            day = begins.astimezone(self.whom.zone).date()
+            yield from _called(names_of_meeting(card.title), day, source, own=_same(card.series, self.whom.series))
+
+    def _planned(self) -> Iterator[KnownDay]:
+        plan = self.of.plans().get(self.whom.study)
+        for planned in plan.meetings if plan else ():
+            held = planned.series.occurrences(until=self.whom.day + _AHEAD)
+            day = next((day for at, _ in held if (day := at.astimezone(self.whom.zone).date()) > self.whom.day), None)
+            if day is not None:
+                source = DueSource("plan", planned.name, 0, planned.series.title)
+                names = names_of_meeting(planned.series.title) or names_of_meeting(planned.name)
+                yield from _called(names, day, source, own=_same(planned.name, self.whom.series))
+
+    def _with_sites(self, kind: str) -> Iterator[tuple[Placed, Fields, Fields | None]]:
+        """Yield records of *kind* with their site, None where it is the whole study; none whose site is unknown."""
+        placed = list(self._records(kind))
+        wanted = sorted({str(fields["site_id"]) for _, fields in placed if fields.get("site_id")})
+        found = self.of.browser.placed(wanted)
+        sites = {name: self._shown(one) for name, one in found.items()}
+        for one, fields in placed:
+            site = sites.get(str(fields.get("site_id")))
+            if not fields.get("site_id"):
+                yield one, fields, None
+            elif site and places_of(site):
+                yield one, fields, site
+
+    def _records(self, kind: str) -> Iterator[tuple[Placed, Fields]]:
+        """Yield the records of the study that every party of the meeting has, without what would unblind them."""
+        after, read = "", 0
+        while read < MOST and (come := self.of.browser.records(kind, after=after, limit=_PAGE)):
+            for one in come:
+                if one.protocol == self.whom.study and not one.record.deleted and (fields := self._shown(one)):
+                    yield one, fields
+            after, read = come[-1].record.id, read + len(come)
+
+    def _shown(self, placed: Placed) -> Fields:
+        """Return what of a record all of the meeting's people may know, empty where it is nothing."""
+        if not self.whom.organizations <= scope_of_record(placed, self.agreements).organizations:
+            return {}
+        record = placed.record
+        return self.blinding.shown(
+            record.fields, kind=record.kind, study=self.whom.study, unblinded=self.whom.unblinded
+        )
+
+
+def _known(
+    placed: Placed, names: tuple[str, ...], day: date, site: Fields | None, *, last: date | None = None
+) -> KnownDay:
+    record = placed.record
+    source = DueSource(record.kind, record.id, record.version, label(names, site))
+    return KnownDay(names, day, source, places_of(site) if site else (), last)
+
+
+def _called(names: tuple[str, ...], day: date, source: DueSource, *, own: bool) -> Iterator[KnownDay]:
+    """Yield a meeting by its names, and where it is of one's *own* series by those behind "next"."""
+    if names:
+        yield KnownDay(names, day, source)
+    if own:
+        yield KnownDay(names_of_next(), day, source, only_next=True)
+
+
+def _next_ones(found: Iterable[KnownDay], today: date) -> Iterator[KnownDay]:
+    """Yield what lies ahead, of each kind of event at a place the next one; none where one of them is overdue."""
+    by: dict[tuple[Any, ...], list[KnownDay]] = {}
+    for one in found:
+        by.setdefault((one.source.kind, one.names, one.places, one.only_next), []).append(one)
+    for group in by.values():
+        ahead = [one for one in group if one.day > today]
+        overdue = any(today - _OVERDUE <= one.day < today for one in group) and group[0].source.kind not in _HELD
+        if ahead and not overdue:
+            yield min(ahead, key=lambda one: one.day)
+
+
+_HELD = frozenset({"meeting", "card", "plan"})
+"""Kinds whose days pass without anybody saying that they were held."""
+
+
+def _same(one: str | None, other: str | None) -> bool:
+    return bool(one) and bool(other) and str(one).casefold() == str(other).casefold()
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(value)[:10]) if value else None
+    except ValueError:
+        return None
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return None
+
+
+def moved(actions: Iterable[Action], known: Sequence[KnownDay]) -> dict[str, date | None]:
+    """Return by id the actions whose record has another version now than their day was taken from: the day it has now.
+
+    None where the record holds no such day ahead any more. What only changed in other fields is left out.
+    """
+    now = {(one.source.kind, one.source.record): one for one in known}
+    found: dict[str, date | None] = {}
+    for action in actions:
+        taken = action.due_source
+        if taken is None or taken.version == 0:
+            continue
+        one = now.get((taken.kind, taken.record))
+        if one is None or (one.source.version != taken.version and one.day != action.due):
+            found[action.id] = one.day if one else None
+    return found
