@@ -36,6 +36,12 @@ def _weeks_ahead(match: Match, meeting: date, _region: str) -> Meaning:
     return Meaning(days.in_week(meeting, weekday_of(match), weeks=size * value(match["n"])))
 
 
+def _weeks_of_days(match: Match, meeting: date, _region: str) -> Meaning:
+    """A week or two after the next such weekday, as Germans, French and Italians count: "Monday in eight days"."""
+    weeks = 1 if match["eight"].lower() == "eight" else 2
+    return Meaning(days.weekday_after(meeting, weekday_of(match)) + timedelta(days=7 * weeks))
+
+
 def _month_meant(match: Match, meeting: date) -> date:
     """Return the first day of the month that a phrase speaks of: a named one, the next, else this one."""
     if match["month"]:
@@ -168,6 +174,7 @@ RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"{_BASE},? (?P<n>{CARDINAL}) {_WEEKS}(?! (?:after|later|ago|before|from|in|of))", _weeks_from),
     (rf"{_BASE}[- ](?P<unit>week|fortnight)(?! (?:after|later|ago|before|from))", _week_on),
     (rf"{WD},? in (?P<n>{CARDINAL}) {_WEEKS}(?:(?:'|’)s? time)?", _weeks_ahead),
+    (rf"{WD} in (?P<eight>eight|fourteen) days", _weeks_of_days),
     (rf"{WD},? (?P<n>{CARDINAL}) {_WEEKS} from (?:now|today)", _weeks_ahead),
     (rf"in (?P<n>{CARDINAL}) {_WEEKS}(?:(?:'|’)s? time)?,? (?:on )?(?:the )?{WD}{TAIL}", _weeks_ahead),
     (r"(?:the )?same time next week", _on_that_day(7)),

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from hub.nlp.dates.find import SpokenDate
 
 _CORRECTED = re.compile(
-    r"\b(?:no|nope|sorry|actually|rather|instead|make (?:it|that)|i mean|scratch|correction|wait|hang on|hold on|better|"
+    r"\b(?:no|nope|sorry|actually|rather|instead|more like|make (?:it|that)|i mean|scratch|correction|wait|hang on|hold on|better|"
     r"or rather|let's say|say|not|promise|holiday|so)\b",
     re.IGNORECASE,
 )
@@ -15,6 +16,11 @@ _NOT = re.compile(
     r"\b(?:not|isn't|instead of|rather than|(?<!later )(?<!more )than|can't do|cannot do)(?: on| by| for)?(?: the)? $",
     re.IGNORECASE,
 )
+_EARLIEST = re.compile(
+    r"\b(?:not (?:before|until|till)|no earlier than|not earlier than|earliest)(?: on)?(?: the)? $", re.IGNORECASE
+)
+_EARLIEST_BEHIND = re.compile(r",? at (?:the )?(?:very )?earliest\b", re.IGNORECASE)
+"""What is done no earlier than a day is not done by it."""
 _BY = re.compile(
     r"\b(?:by|before|until|till|no later than|not later than|due|latest|within|deadline is|end of)(?: on| the)? $"
     r"|\b(?:by|before|until|in time for|ahead of) (?:the |our |their )?(?:[\w-]+ ){1,3}(?:of|on)(?: the)? $",
@@ -46,6 +52,8 @@ _GIVEN = re.compile(
 """Who is to have the work, in the words before or after its day: "on Monday you have it"."""
 _CLAUSE = re.compile(r"[.,;:!?–—]|\b(?:and|but|so|then|because|until)\b", re.IGNORECASE)
 
+_SPAN = re.compile(r"\b(?P<how>between|from)(?: the)? $", re.IGNORECASE)
+_WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day", re.IGNORECASE)
 _FIRMEST, _HANDED_OVER = 5, 4
 _EXPLAINS = re.compile(
     r"(?:^|[,;–—-]|\bso\b) ?(?:(?:and |so )?(?:that(?:'s|’s| is|'ll be| will be| would be|'d be)|which is|which would be|i\.e\.|meaning|let's say|call it)|(?:so )?(?:until|by)?)? ?(?:on )?(?:the )?$",
@@ -67,6 +75,7 @@ def pick_due(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
     """
     possible = [date for date in dates if not date.past and date.reason != "it is said to recur"]
     possible = [date for date in possible if not _NOT.search(text[: date.start])] or possible
+    possible = _in_turn(possible, text)
     if not possible:
         return None
     best = possible[0]
@@ -76,6 +85,24 @@ def pick_due(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
         elif _is_better(date, best, text):
             best = date
     return best if _weight(best, text) > 0 else None
+
+
+def _in_turn(dates: Sequence[SpokenDate], text: str) -> list[SpokenDate]:
+    """Return *dates* with a weekday that follows another one in a span, or its earliest, in the days after that one."""
+    found: list[SpokenDate] = []
+    for date in dates:
+        before = found[-1] if found else None
+        if before is not None and before.day and date.day and date.day <= before.day and _WEEKDAY.fullmatch(date.text):
+            follows = _spans(before, date, text) or _EARLIEST_BEHIND.match(text[before.end :])
+            date = replace(date, day=date.day + timedelta(days=7)) if follows else date
+        found.append(date)
+    return found
+
+
+def _spans(first: SpokenDate, second: SpokenDate, text: str) -> bool:
+    """Tell whether two days are the ends of a span: "between Monday and Wednesday", "from Tuesday to Thursday"."""
+    lead, between = _SPAN.search(text[: first.start]), text[first.end : second.start].strip().casefold()
+    return lead is not None and between in ({"and"} if lead["how"].casefold() == "between" else {"to", "until", "till"})
 
 
 def is_deadline(due: SpokenDate, text: str) -> bool:
@@ -115,14 +142,15 @@ def _stretches(first: SpokenDate, second: SpokenDate, text: str) -> bool:
     """Tell whether a later day is named as the last one: "Thursday, Friday at the latest", "Monday or Tuesday"."""
     later = first.day is not None and second.day is not None and first.day < second.day
     between = text[first.end : second.start]
-    return later and (_OR.fullmatch(between) is not None or _LATEST.match(text[second.end :]) is not None)
+    last = _OR.fullmatch(between) is not None or _LATEST.match(text[second.end :]) is not None
+    return later and (last or _spans(first, second, text))
 
 
 def _weight(date: SpokenDate, text: str) -> int:
     before = text[: date.start]
     if _AT_A_MEETING.search(before):
         return 3
-    if _AWAY.search(before):
+    if _AWAY.search(before) or _EARLIEST.search(before) or _EARLIEST_BEHIND.match(text[date.end :]):
         return 0
     unknown = 2 if date.day is None else 0
     if _BY.search(before) or date.text.lower().startswith(

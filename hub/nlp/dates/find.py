@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from hub.domain.known_days import DueSource
 from hub.nlp.dates import grammar
@@ -18,6 +18,8 @@ _HINT = re.compile(
 )
 _HOUR = re.compile(rf"(?:by|at|before|after) (?:{CLOCK}|{MEAL}|noon|midday|midnight)", re.IGNORECASE)
 _TWICE = re.compile(r"\b(\w+)\s+(?=(?P<again>\1\b))|\b(?:um+|uh+|er+m?|ehm?)\b,?\s+(?=(?P<on>\w))", re.IGNORECASE)
+_THE_DAY_BEFORE = re.compile(r"\bthe (?:day|evening|night|afternoon) before (?:the )?$", re.IGNORECASE)
+_ONE_DAY = timedelta(days=1)
 _PLACEHOLDER = date(2000, 1, 3)
 
 
@@ -81,8 +83,8 @@ def _without_overlaps(
     """Prefer what names a day, then the longer phrase, then the earlier rule."""
     chosen: list[tuple[int, int, Meaning]] = []
     ordered = sorted(found, key=lambda f: (f[3].day is None and not f[3].past, f[0] - f[1], f[2]))
-    recurring = [entry for entry in ordered if entry[3].reason == "it is said to recur"]
-    for start, end, _rank, meaning in [*recurring, *ordered]:
+    first = [entry for entry in ordered if entry[3].whole or entry[3].reason == "it is said to recur"]
+    for start, end, _rank, meaning in [*first, *ordered]:
         if all(end <= other[0] or start >= other[1] for other in chosen):
             chosen.append((start, end, meaning))
     return sorted(chosen, key=lambda entry: entry[0])
@@ -99,9 +101,10 @@ def _spoken(text: str, start: int, end: int, meaning: Meaning, meeting_day: date
 
 def _moved(text: str, spoken: SpokenDate, meeting_day: date | None) -> SpokenDate:
     """Take "two days before the visit on" in front of a date into it."""
-    match = grammar.before_date().search(text[: spoken.start])
+    head = text[: spoken.start]
+    match = grammar.before_date().search(head) or _THE_DAY_BEFORE.search(head)
     if not match or spoken.day is None:
         return spoken
-    day = grammar.moved(match, spoken.day)
+    day = grammar.moved(match, spoken.day) if "n" in match.groupdict() else spoken.day - _ONE_DAY
     past = meeting_day is not None and day < meeting_day
     return SpokenDate(match.start(), spoken.end, text[match.start() : spoken.end], day, spoken.reason, past)

@@ -47,7 +47,15 @@ def _ordinal(match: Match, meeting: date, _region: str) -> Meaning:
 
 
 def _month_day(match: Match, meeting: date, _region: str) -> Meaning:
-    return dated(days.next_date(meeting, value(match["n"]), month_of(match), year_of(match)), meeting)
+    found = days.next_date(meeting, value(match["n"]), month_of(match), year_of(match))
+    return _of_weekday(match, found, meeting) if match.groupdict().get("wd") else dated(found, meeting)
+
+
+def _of_weekday(match: Match, found: date | None, meeting: date) -> Meaning:
+    """Return a day that its weekday was said with; where the two do not agree, nobody knows which was meant."""
+    if found is not None and found.weekday() != weekday_of(match):
+        return Meaning(None, f"{found.isoformat()} is a {found:%A}, and {match['wd']} was said", whole=True)
+    return dated(found, meeting)
 
 
 def _end_of_month(match: Match, meeting: date, _region: str) -> Meaning:
@@ -88,8 +96,17 @@ def _ago(match: Match, meeting: date, _region: str) -> Meaning:
 
 
 def _named_weekday(match: Match, meeting: date, _region: str) -> Meaning:
-    """A weekday with its day of the month: the number decides."""
-    return dated(days.next_such_day(meeting, value(match["n"])), meeting)
+    """A weekday with its day of the month, which have to agree."""
+    return _of_weekday(match, days.next_such_day(meeting, value(match["n"])), meeting)
+
+
+def _weekday_beside(match: Match, meeting: date, _region: str) -> Meaning:
+    """The weekday before or after a day of the month: "the Monday after the sixteenth"."""
+    found = days.next_such_day(meeting, value(match["n"]))
+    if found is None:
+        return dated(None, meeting)
+    beside = days.weekday_before if match["side"].lower() == "before" else days.weekday_after
+    return dated(beside(found, weekday_of(match)), meeting)
 
 
 _EVENTS = (
@@ -140,7 +157,8 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"{HEAD}(?:{WD},? )?(?:the )?(?P<n>{ORDINAL}|\d{{1,2}}) (?:of )?{MONTH}{YEAR}\b", _month_day),
     (rf"{HEAD}(?:{WD},? )?{MONTH} (?:the )?(?P<n>{ORDINAL}|\d{{1,2}})(?![\d:.]*\d|%| (?:patients|sites|percent)){YEAR}", _month_day),
     (rf"{MONTH} (?P<n>{LATER_CARDINAL}){YEAR}{_SAID}", _month_day),
-    (rf"{HEAD}(?:the )?{WD}(?: before| after)?,? (?:the )?(?P<n>{ORDINAL})\b(?! thing)", _named_weekday),
+    (rf"{HEAD}(?:the )?{WD},? (?:the )?(?P<n>{ORDINAL})\b(?! thing)", _named_weekday),
+    (rf"(?:the )?{WD} (?P<side>before|after) the (?P<n>{ORDINAL})\b", _weekday_beside),
     # ends
     (rf"(?:(?:the )?(?:end|close) of (?:the )?(?:month of )?|(?:(?<=by )|(?<=at )|(?<=until ))end ){MONTH}{YEAR}\b", _end_of_month),
     (r"(?:the )?end of (?:the )?(?:q(?P<q>[1-4])|(?P<qw>first|second|third|fourth) quarter)(?: (?:of )?(?P<year>20\d\d))?\b", _end_of_quarter),
@@ -165,7 +183,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"{HEAD}(?:coming |the coming |first thing (?:on )?)?\b{WD}\b{TAIL}(?!\s+(?:the )?(?:week|after next)|-(?!ish)[a-z])", lambda m, d, _r: Meaning(days.weekday_after(d, weekday_of(m)))),
     # spans
     (rf"(?:in|within|inside(?: of)?|over|after) (?:the next |the coming |about |another |around )?(?P<n>{CARDINAL})[- ]{UNIT}(?: time)?(?: from (?:now|today))?", lambda m, d, _r: Meaning(shift(m, d))),
-    (rf"(?:(?<=^)(?!(?:[\w-]+ ){{1,3}}to\b)|(?<=give me )|(?<=takes me )|(?<=i need )|(?<=i'll need ))(?P<n>{CARDINAL})[- ]{UNIT}(?: time)?(?= ?(?:[,.?!]|$|(?:for (?:it|that|this)|and|then|to)\b))", lambda m, d, _r: Meaning(shift(m, d))),
+    (rf"(?:(?<=^)(?!(?:[\w-]+ ){{1,3}}to\b)|(?<=give me )|(?<=give us )|(?<=takes me )|(?<=takes us )|(?<=i need )|(?<=i'll need ))(?P<n>{CARDINAL})[- ]{UNIT}(?: time)?(?= ?(?:[,.?!]|$|(?:for (?:it|that|this|the)|and|then|to)\b))", lambda m, d, _r: Meaning(shift(m, d))),
     (rf"(?P<n>{CARDINAL})[- ]{UNIT} from (?:now|today)", lambda m, d, _r: Meaning(shift(m, d))),
     (rf"(?P<n>{CARDINAL})[- ]{UNIT} (?:from|after) (?P<sub>{WD})", lambda m, d, _r: Meaning(shift(m, days.weekday_after(d, weekday_of(m))))),
     (rf"(?P<n>{CARDINAL}) {UNIT} ago", _ago),
@@ -206,7 +224,8 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
 
 
 _COUNTS = re.compile(
-    r"week|fortnight|month|hour|within|first|second|third|fourth|1st|2nd|3rd|4th|last|easter|good friday", re.IGNORECASE
+    r"week|fortnight|month|hour|within|eight days|fourteen days|first|second|third|fourth|1st|2nd|3rd|4th|last|easter|good friday",
+    re.IGNORECASE,
 )
 """A word of every day that is counted from another; most sentences have none."""
 

@@ -13,11 +13,12 @@ Match = re.Match[str]
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a phrase means: a day, or why there is none."""
+    """What a phrase means: a day, or why there is none. With *whole* no part of it may be read alone."""
 
     day: date | None
     reason: str | None = None
     past: bool = False
+    whole: bool = False
 
 
 Resolve = Callable[[Match, date, str], Meaning]
