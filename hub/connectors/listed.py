@@ -141,7 +141,7 @@ CONNECTORS: tuple[Listed, ...] = (
         opener="hub.connectors.clinical_one.system:opened",
         kinds="site, subject_status, subject_visit",
         signs_in="OAuth client credentials",
-        proved="contract suite against a server with its tokens and datasets",
+        proved="contract suite against a server with its tokens, datasets and faults",
     ),
     Listed(
         name="openclinica",
@@ -174,7 +174,7 @@ CONNECTORS: tuple[Listed, ...] = (
         kinds="study, site",
         writes=True,
         signs_in="none, basic, API key, OAuth",
-        proved="the USDM 4.0 OpenAPI and its examples; a server with faults",
+        proved="the USDM 4.0 OpenAPI and its examples; contract suite against a server with faults",
     ),
     Listed(
         name="place",

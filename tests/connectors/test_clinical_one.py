@@ -119,6 +119,28 @@ def test_rows_that_were_taken_away_have_the_dataset_read_anew(world, one):
     assert len(world.asked) - before == 1, "a look at what has not changed is one request"
 
 
+def test_a_dataset_whose_order_never_stands_still_is_read_to_an_end_and_that_is_told(world, one, monkeypatch):
+    ids = [world.enter(f"site {number}") for number in range(9)]
+    true, asked = world.page, []
+
+    def shuffled(request):
+        asked.append(request)
+        world.history.insert(0, world.history.pop())
+        return true(request)
+
+    monkeypatch.setattr(world, "page", shuffled)
+    for _ in range(2):
+        asked.clear()
+        changes, [reject], cursor = drained(one, "site")
+        assert {change.external_id for change in changes} <= set(ids)
+        assert len(asked) < 30
+        assert "another order at each look" in reject.reason
+        assert "columns order" in reject.reason
+    monkeypatch.undo()
+    changes, rejects, _ = drained(one, "site", cursor)
+    assert (latest(changes, "name"), rejects) == (world.held(), [])
+
+
 def test_what_nobody_has_named_is_asked_for_and_not_read(world):
     world.enter("Graz")
     system = made(world, BARE)

@@ -5,24 +5,30 @@ Items of a wrong shape are those of JSON in this suite; `test_wrecks` mangles th
 
 import pytest
 
+from hub.connectors.clinical_one.config import read_config as read_one
+from hub.connectors.clinical_one.system import ClinicalOneSystem
 from hub.connectors.feeds.config import read_config as read_feeds
 from hub.connectors.feeds.notices import known_as
 from hub.connectors.feeds.system import FeedsSystem
 from hub.connectors.odm.config import read_config as read_odm
+from hub.connectors.odm.definitions import UsdmSystem
+from hub.connectors.odm.definitions import read_config as read_usdm
 from hub.connectors.odm.system import OdmSystem
 from hub.connectors.openclinica import four, libre
 from hub.connectors.redcap import config as redcap_config
 from hub.connectors.redcap.system import RedcapSystem
 from hub.connectors.siebel import system as siebel_system
 from hub.domain.changes import Capabilities
-from tests.connectors import grounds, test_edc_contracts, test_feeds, test_odm
+from tests.connectors import grounds, test_clinical_one, test_edc_contracts, test_feeds, test_odm, test_usdm
 from tests.connectors.http_contract import NOW, OUTAGES, HttpSourceContract, paced
 from tests.connectors.peer import running
+from tests.connectors.vendors.clinical_one import ClinicalOne
 from tests.connectors.vendors.libreclinica import STUDY, LibreClinica
 from tests.connectors.vendors.odm import OdmPartner
 from tests.connectors.vendors.redcap import Redcap
 from tests.connectors.vendors.regulator import Regulator
 from tests.connectors.vendors.siebel import Siebel
+from tests.connectors.vendors.usdm import STUDIES, Sites
 
 
 class Posted:
@@ -97,6 +103,25 @@ class TestSiebel(Faulty):
 
     def system(self, text):
         return siebel_system.SiebelSystem(siebel_system.read_config(text), lambda: NOW)
+
+
+class TestClinicalOne(Faulty):
+    capabilities = Capabilities(versions=True)
+    text, peer, renews = test_clinical_one.NAMED, ClinicalOne, True
+
+    def system(self, text):
+        return ClinicalOneSystem(read_one(text), lambda: NOW)
+
+
+class TestUsdm(Faulty):
+    text = test_usdm.YAML.replace("{studies}", ", ".join(STUDIES)).replace("write: true\n", test_usdm.BASIC)
+    peer = Sites
+    test_a_place_in_the_list_that_the_peer_has_forgotten_is_no_end = (
+        None  # there are none: a definition is had by its id
+    )
+
+    def system(self, text):
+        return UsdmSystem(read_usdm(text), lambda: NOW)
 
 
 class OneAnswer(Faulty):

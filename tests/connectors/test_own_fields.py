@@ -164,7 +164,7 @@ def test_extensions_of_usdm_are_columns_by_their_address():
     own = {"id": "x1", "url": "https://acme.example/tier", "valueString": "two", "instanceType": "ExtensionAttribute"}
     coded = {**own, "url": "https://acme.example/area", "valueString": None, "valueCode": {"code": "C1", "decode": "x"}}
     version = {"id": "v", "titles": [], "extensionAttributes": [own, coded]}
-    [study] = usdm_items({"study": {"id": "s", "name": "s", "versions": [version]}}, "study")
+    [(study, _)] = usdm_items({"study": {"id": "s", "name": "s", "versions": [version]}}, "study")
     assert (study["https://acme.example/tier"], study["https://acme.example/area"]) == ("two", "C1")
 
 
@@ -174,6 +174,6 @@ def test_an_extension_of_usdm_does_not_take_the_place_of_what_the_standard_has(k
     site = {"id": "L1", "name": "101", "extensionAttributes": own}
     organization = {"id": "o", "name": "o", "type": {"code": "C70793"}, "managedSites": [site]}
     version = {"titles": [], "organizations": [organization], "extensionAttributes": own}
-    [item] = usdm_items({"study": {"id": "s", "name": "s", "versions": [version]}}, kind)
+    [(item, _)] = usdm_items({"study": {"id": "s", "name": "s", "versions": [version]}}, kind)
     assert item["id"] == {"study": "s", "site": "s|L1"}[kind]
     assert item.get("name") == {"study": "of another", "site": "101"}[kind]

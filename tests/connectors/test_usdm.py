@@ -7,10 +7,10 @@ import pytest
 
 from hub.connectors.odm.definitions import UsdmSystem, opened, read_config
 from hub.domain.changes import Push
-from hub.domain.errors import RejectedError, RetryableError
+from hub.domain.errors import RejectedError, RetryableError, StaleError
 from tests.connectors import faults, mangled
 from tests.connectors.contract import drained
-from tests.connectors.http_contract import NOW
+from tests.connectors.http_contract import NOW, OUTAGES, WRITES_LOST
 from tests.connectors.openapi import contracts, vendor
 from tests.connectors.peer import Answer, running
 from tests.connectors.vendors.usdm import Repository
@@ -23,6 +23,7 @@ timeout_s: 20
 studies: [{studies}]
 write: true
 """
+BASIC = "auth: {{type: basic, user: hub, password: env:SECRET}}\n"
 CONTRACT = "cdisc-usdm/USDM_API.openapi.json"
 
 
@@ -70,6 +71,44 @@ def test_a_title_is_put_in_its_place_once_and_all_else_stays(world, usdm):
     assert (fields["title"], fields["protocol_number"]) == ("Another title", "AC-9")
     texts = (json.dumps(before), json.dumps(after))
     assert abs(len(texts[0]) - len(texts[1])) < 200
+
+
+@pytest.mark.parametrize("fault", [*WRITES_LOST.values()], ids=[*WRITES_LOST])
+def test_a_write_whose_answer_is_lost_is_made_once(world, usdm, fault):
+    usdm.close()
+    text = YAML.format(address=world.address, studies="d-1").replace("timeout_s: 20", "timeout_s: 2")
+    hurried = UsdmSystem(read_config(text), lambda: NOW)
+    world.fail("write", fault)
+    with pytest.raises(RetryableError):
+        push(hurried, {"title": "Another title"})
+    push(hurried, {"title": "Another title"})
+    hurried.close()
+    assert len(world.taken) == 1
+
+
+@pytest.mark.parametrize("name", [name for name in OUTAGES if name[0] in "45"])
+def test_a_write_that_was_not_made_is_told_with_its_wait(world, usdm, name):
+    fault, wait_s = OUTAGES[name]
+    world.fail("write", fault)
+    with pytest.raises(RetryableError) as caught:
+        push(usdm, {"title": "Another title"})
+    assert (caught.value.retry_after_s, world.taken) == (wait_s, [])
+
+
+def test_an_edit_between_the_look_and_the_write_is_not_written_over_where_the_repository_marks_its_versions(
+    world, usdm
+):
+    world.marks = True
+
+    def edited(peer):
+        peer.studies["d-1"]["study"]["name"] = "edited by somebody"
+
+    world.fail("write", faults.before(edited))
+    with pytest.raises(StaleError):
+        push(usdm, {"title": "Another title"})
+    push(usdm, {"title": "Another title"})
+    assert world.studies["d-1"]["study"]["name"] == "edited by somebody"
+    assert len(world.taken) == 1
 
 
 @pytest.mark.parametrize("fields", [{"title": None}, {"phase": "2"}, {"sponsor": "x"}])

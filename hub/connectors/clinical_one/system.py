@@ -12,13 +12,14 @@ from hub.connectors.rest.client import Asked
 from hub.connectors.rest.config import Mapped
 from hub.connectors.rest.mapping import MISSING, at, read_item
 from hub.connectors.rest.tokens import Tokens
-from hub.connectors.troubles import Advice, ForeignError, problem
+from hub.connectors.troubles import Advice, ForeignError, NotThereError, problem
 from hub.connectors.web import line_of
 from hub.domain.changes import Capabilities, Change, Finding, Page, Reject
 from hub.domain.errors import HubError, RejectedError
 from hub.ports import System
 
 _PACKAGE = "hub.connectors.clinical_one"
+_ANEW = 3
 _ADVICE = Advice(
     "base_url (the full tenant's name), tenant, study, mode and versions",
     "auth (its token_url has the tenant's short name)",
@@ -31,7 +32,7 @@ class ClinicalOneSystem:
 
     A dataset holds each version of each thing, in the order in which they were loaded (DH_TIMESTAMP): the cursor is a
     number of rows, and the last row read is asked for again. Where it is another one by then, rows were taken away, and
-    the dataset is read from its beginning.
+    the dataset is read from its beginning: thrice in one look at most, then by the rows' numbers alone, which is told.
     """
 
     capabilities = Capabilities(versions=True)
@@ -49,22 +50,33 @@ class ClinicalOneSystem:
         """Return the next rows of a dataset; see `Source.pull`."""
         if kind not in self.kinds:
             raise RejectedError(f"{self._config.name}: {kind} is not read; hub connectors check says what it lacks")
-        state = {"read": 0, "last": "", **(json.loads(cursor) if cursor else {})}
-        begin = max(int(state["read"]) - 1, 0)
-        rows = self._rows(kind, begin, self._config.size)
-        if state["last"]:
-            if not rows or _digest(rows[0]) != state["last"]:  # rows were taken away: what is there is read anew
-                begin, rows = 0, self._rows(kind, 0, self._config.size)
-                state["last"] = ""
-            new = rows[1:] if state["last"] else rows
-        else:
-            new = rows
-        at_end = len(rows) < self._config.size
-        after = {"read": begin + len(rows), "last": _digest(rows[-1]) if rows else ""}
-        found = [self._one(kind, row, begin + number) for number, row in enumerate(new, len(rows) - len(new) + 1)]
+        state = {"read": 0, "last": "", "again": 0, **(json.loads(cursor) if cursor else {})}
+        begin, rows = self._after(kind, state)
+        again = int(state["again"]) + (begin == 0 and state["last"] != "")
+        after = (
+            {"read": begin + len(rows), "last": _digest(rows[-1]), "again": again} if rows else {**state, "again": 0}
+        )
+        found = [self._one(kind, row, begin + number) for number, row in enumerate(rows, 1)]
+        if again > int(state["again"]) and again == _ANEW:
+            found.append(_restless(kind))
         changes = tuple(one for one in found if isinstance(one, Change))
         rejects = tuple(one for one in found if isinstance(one, Reject))
-        return Page(changes, json.dumps(after), not at_end, rejects)
+        return Page(changes, json.dumps(after), bool(rows), rejects)
+
+    def _after(self, kind: str, state: Mapping[str, Any]) -> tuple[int, list[Any]]:
+        """Return how many rows come before the next ones, and these: all from the beginning where that has changed."""
+        read = int(state["read"])
+        if state["last"]:
+            try:
+                rows = self._rows(kind, read - 1, self._config.size)
+            except NotThereError:  # so many rows there are no more
+                rows = []
+            if int(state["again"]) >= _ANEW or (rows and _digest(rows[0]) == state["last"]):
+                return read, rows[1:]
+        rows = self._rows(kind, 0, self._config.size)
+        if rows and not any(isinstance(row, dict) for row in rows):
+            raise ForeignError(f"{self._config.name}: the dataset of {kind}: none of its rows is an object")
+        return 0, rows
 
     def since(self, kind: str, at: datetime) -> str | None:  # noqa: ARG002  # of the port
         """Return None: a dataset is read from its beginning."""
@@ -124,6 +136,14 @@ class ClinicalOneSystem:
 def lacking(rule: Mapped) -> list[str]:
     """Return the fields of *rule* whose column nobody has named."""
     return [name for name, one in rule.fields.items() if not one.field]
+
+
+def _restless(kind: str) -> Reject:
+    why = (
+        f"its rows stand in another order at each look and were read anew {_ANEW} times; the rest was read by number, "
+        "and rows that moved meanwhile come with a later look: have Oracle say which columns order this dataset"
+    )
+    return Reject(kind, f"dataset {DATASETS[kind][0]}", why, why.encode(), None)
 
 
 def opened(text: str, tokens: Callable[[], Tokens] | None) -> System:

@@ -66,8 +66,8 @@ class UsdmSystem:
         known = self._config.studies[at]
         where = f"study definition {known}"
         try:
-            told = self._asked(known)
-            found = [self._read(kind, number, item, known) for number, item in enumerate(items(told, kind), 1)]
+            told, _ = self._asked(known)
+            found = [self._read(kind, number, *one, known) for number, one in enumerate(items(told, kind), 1)]
         except RejectedError as error:
             if isinstance(error, NotThereError) and len(self._config.studies) == 1:
                 raise
@@ -87,23 +87,28 @@ class UsdmSystem:
             raise RejectedError(f"{self._config.name}: only studies that are there are changed in USDM")
         if strange := sorted(set(change.fields) - TAKES[change.kind]):
             raise RejectedError(f"{self._config.name}: {strange[0]} of a study is not written to USDM")
-        now = self._asked(change.external_id)
+        now, mark = self._asked(change.external_id)
         wanted = _with(now, change.fields)
         if wanted != now:
-            self._client.ask(Asked("PUT", _path(change.external_id), {}, _JSON, wanted))
+            headers = {**_JSON, "If-Match": mark} if mark else _JSON
+            self._client.ask(Asked("PUT", _path(change.external_id), {}, headers, wanted))
         return Receipt(change.external_id, None, dict(change.fields))
 
-    def _asked(self, known: str) -> dict[str, Any]:
-        told = self._client.ask(Asked("GET", _path(known), {}, _JSON)).body
-        if not isinstance(told, dict) or "study" not in told:
+    def _asked(self, known: str) -> tuple[dict[str, Any], str | None]:
+        """Return a definition, and its ETag where the repository gives one."""
+        got = self._client.ask(Asked("GET", _path(known), {}, _JSON))
+        if not isinstance(got.body, dict) or "study" not in got.body:
             raise RetryableError(f"{self._config.name}: the answer is no study definition")
-        return told
+        return got.body, got.headers.get("ETag")
 
-    def _read(self, kind: str, number: int, item: Mapping[str, Any], known: str) -> Change | Reject:
+    def _read(self, kind: str, number: int, item: Mapping[str, Any], wrong: str | None, known: str) -> Change | Reject:
         """Return an item under the repository's own id of its study."""
         own = {"id": known} if kind == "study" else {"id": f"{known}|{item.get('number')}", "study": known}
         told = {**item, **own}
         raw = json.dumps(told, ensure_ascii=False).encode(errors="backslashreplace")
+        if wrong:
+            where = f"study definition {known}:{kind} {number}"
+            return Reject(kind, where, wrong, raw, own["id"] if item.get("number") else None)
         row = row_of(told, f"{kind} {number}", raw, self._records[kind])
         return read_row(kind, self._records[kind], row, f"study definition {known}")
 

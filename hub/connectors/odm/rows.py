@@ -55,8 +55,8 @@ def _usdm(content: bytes, kind: str) -> Iterator[tuple[bytes, Item | str]]:
         told = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise RejectedError("it is no JSON") from error
-    for item in usdm.items(told, kind):
-        yield json.dumps(item, ensure_ascii=False).encode(), item
+    for item, problem in usdm.items(told, kind):
+        yield json.dumps(item, ensure_ascii=False).encode(errors="backslashreplace"), problem or item
 
 
 @cache

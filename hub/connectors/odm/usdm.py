@@ -89,7 +89,8 @@ class Organization(Node):
     name: str = ""
     label: str = ""
     type: Code | None = None
-    sites: tuple[Site, ...] = Field((), alias="managedSites")
+    sites: tuple[Any, ...] = Field((), alias="managedSites")
+    """Each is read by itself, as a `Site`: one that cannot be leaves the others."""
 
 
 class Role(Node):
@@ -148,28 +149,54 @@ class Wrapper(Node):
     usdm_version: str = Field("", alias="usdmVersion")
 
 
-def items(told: Any, kind: str) -> Iterator[Item]:
-    """Yield the study, or its sites. RejectedError names the first thing that no USDM study holds."""
+def items(told: Any, kind: str) -> Iterator[tuple[Item, str | None]]:
+    """Yield the study, or its sites, each with why it cannot be read: then the item holds what could be, and the rest.
+
+    RejectedError names the first thing that no USDM study holds.
+    """
     try:
         study = Wrapper.model_validate(told).study
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise RejectedError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise RejectedError(_why(error)) from error
     version = study.versions[0]
     known = study.id or study.name or _protocol(version)
     if kind == "study":
-        yield _study(known, version)
+        yield _told(_study(known, version))
         return
     for organization in version.organizations:
-        for site in organization.sites:
-            yield _kept(
-                site.extensions,
-                id=f"{known}|{site.id}",
-                study=known,
-                number=site.name or site.id,
-                name=site.label or site.name,
-                country=alpha_2(site.country.code) if site.country else None,
-            )
+        for one in organization.sites:
+            yield _site(known, one)
+
+
+def _told(item: Item) -> tuple[Item, str | None]:
+    wrong = next((name for name, value in item.items() if isinstance(value, str) and not _is_text(value)), None)
+    return item, f"{wrong} holds half a letter (a lone surrogate)" if wrong else None
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _why(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    return f"{where}: {first['msg']}" if where else str(first["msg"])
+
+
+def _site(study: str | None, told: Any) -> tuple[Item, str | None]:
+    try:
+        site = Site.model_validate(told)
+    except ValidationError as error:
+        named = told if isinstance(told, dict) else {}
+        number = next((one for one in (named.get("name"), named.get("id")) if isinstance(one, str) and one), None)
+        return _kept((), study=study, number=number, site=told), f"site: {_why(error)}"
+    country = alpha_2(site.country.code) if site.country else None
+    said = {"id": f"{study}|{site.id}", "number": site.name or site.id, "name": site.label or site.name}
+    return _told(_kept(site.extensions, study=study, country=country, **said))
 
 
 def _study(known: str | None, version: Version) -> Item:
