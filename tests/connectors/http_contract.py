@@ -44,6 +44,8 @@ OUTAGES: dict[str, tuple[Fault, float | None]] = {
     "slow": (faults.changed(wait_s=LATE_S), None),
 }
 """What to wait after each, in seconds; None where the peer does not say."""
+AWAY = {name: one for name, one in OUTAGES.items() if name != "slow"}
+"""Those that take no time, for suites of other ports."""
 NO_PAGES: dict[str, bytes] = {
     "null": b"null",
     "number": b"12",

@@ -159,7 +159,7 @@ class Peer:
         """Return the answer to a request, through the fault that waits for it."""
         with self.lock:
             self.asked.append(asked)
-            fault = self._fault(asked)
+            fault = due(self.faults, self.step(asked))
         if fault is not None:
             return fault(self, asked, lambda: self.true_answer(asked))
         return self.true_answer(asked)
@@ -273,15 +273,17 @@ class Peer:
                 setattr(row, name, value)
             return row
 
-    def _fault(self, asked: Asked) -> Fault | None:
-        for place, (step, after, fault) in enumerate(self.faults):
-            if step == self.step(asked):
-                if after == 0:
-                    del self.faults[place]
-                    return fault
-                self.faults[place] = (step, after - 1, fault)
-                return None
-        return None
+
+def due(waiting: list[tuple[str, int, Fault]], step: str) -> Fault | None:
+    """Return the fault that a request of *step* meets, and take it from those *waiting*; None where it goes well."""
+    for place, (of, after, fault) in enumerate(waiting):
+        if of == step:
+            if after == 0:
+                del waiting[place]
+                return fault
+            waiting[place] = (of, after - 1, fault)
+            return None
+    return None
 
 
 def told(status: int, body: Any, headers: dict[str, str] | None = None) -> Answer:

@@ -14,6 +14,7 @@ from hub.storage.communications import SqlCommunications
 from hub.storage.engine import open_engine
 from tests.connectors import faults
 from tests.connectors.capturing import ANNA, BEN, TEAM, FakeRoom, SlackRoom, TeamsRoom
+from tests.connectors.http_contract import AWAY
 from tests.connectors.peer import running
 from tests.connectors.vendors.slack import SlackServer
 from tests.connectors.vendors.teams_channels import ChannelServer
@@ -161,7 +162,7 @@ def test_what_was_said_before_the_agreement_is_not_kept(log, room):
 def test_an_outage_leaves_what_is_kept_and_the_next_look_goes_on(log, room):
     for number in range(7):
         room.say(f"m{number}")
-    for fault in (faults.status(429, Retry_After="9"), faults.status(503), faults.body(faults.HTML)):
+    for fault, _ in AWAY.values():
         room.fail(fault)
         with pytest.raises(RetryableError):
             look(log, room)

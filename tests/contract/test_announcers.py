@@ -5,8 +5,7 @@ import pytest
 from hub.connectors.chat import Chats
 from hub.connectors.rest.client import Limits
 from hub.domain.errors import FatalError, RetryableError, UsageError
-from tests.connectors import faults
-from tests.connectors.http_contract import NOW
+from tests.connectors.http_contract import AWAY, NOW
 from tests.connectors.peer import Answer, running, told
 from tests.connectors.test_chat import MESSAGE
 from tests.connectors.vendors.chats import SIG, TOKEN, ChatServer
@@ -44,20 +43,16 @@ def test_a_message_stands_there_once_with_its_way_back_and_nothing_of_the_minute
     assert MESSAGE.link in str(posted)
 
 
-def test_an_outage_is_one_to_come_again_for_and_nothing_was_posted(server, chats, name):
-    server.faults = [faults.status(503)]
-    with pytest.raises(RetryableError):
+@pytest.mark.parametrize("how", [how for how in AWAY if how[0] in "45"])
+def test_an_outage_is_one_to_come_again_for_with_its_wait_and_nothing_was_posted(server, chats, name, how):
+    fault, wait_s = AWAY[how]
+    server.faults = [fault]
+    with pytest.raises(RetryableError) as raised:
         chats.announce(name, MESSAGE)
+    assert raised.value.retry_after_s == wait_s
     assert server.posted == []
     chats.announce(name, MESSAGE)
     assert len(server.posted) == 1
-
-
-def test_the_wait_that_is_asked_for_is_told(server, chats, name):
-    server.faults = [faults.status(429, Retry_After="9")]
-    with pytest.raises(RetryableError) as raised:
-        chats.announce(name, MESSAGE)
-    assert raised.value.retry_after_s == 9.0
 
 
 def test_a_chat_that_shuts_us_out_needs_a_person_and_no_secret_is_told(server, chats, name):

@@ -12,11 +12,12 @@ from hub.connectors.calendar.graph import GraphCalendar, GraphCalendarAccess
 from hub.connectors.calendar.graph_forms import answers_of
 from hub.connectors.calendar.ical import answers_in
 from hub.connectors.rest.client import Limits
-from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleError, StandingError
+from hub.domain.errors import FatalError, RetryableError, StaleError, StandingError
 from hub.domain.invited import Answer, Answered
 from hub.domain.recurring import Every, Otherwise, Recurrence, Series
 from hub.services.publishing import Published, publish, withdraw
 from tests.connectors import faults
+from tests.connectors.http_contract import AWAY
 from tests.connectors.openapi import vendor
 from tests.connectors.peer import running
 from tests.connectors.vendors.graph import TENANT
@@ -280,10 +281,10 @@ def test_graph_says_in_words_what_is_wrong(graph):
     with pytest.raises(FatalError, match="no mailbox of this tenant"):
         other.check()
     other.close()
-    for fault in (faults.status(429, Retry_After="3"), faults.body(faults.HTML)):
-        graph.server.denied.clear()
+    graph.server.denied.clear()
+    for fault, _ in AWAY.values():
         graph.server.fail("list", fault)
-        with pytest.raises((RetryableError, RejectedError)):
+        with pytest.raises(RetryableError):
             graph.calendar.find(WEEKLY.uid)
 
 

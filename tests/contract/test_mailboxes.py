@@ -12,7 +12,8 @@ from hub.connectors.mail.graph_mailbox import GraphMailbox, GraphMailboxAccess
 from hub.connectors.mail.imap import ImapAccess, ImapMailbox
 from hub.connectors.rest.client import Limits
 from hub.domain.errors import FatalError, RetryableError
-from tests.connectors import faults, mangled
+from tests.connectors import mangled
+from tests.connectors.http_contract import AWAY
 from tests.connectors.openapi import vendor
 from tests.connectors.peer import running
 from tests.connectors.vendors.graph import TENANT
@@ -262,12 +263,7 @@ def test_graph_loses_nothing_to_faults(graph):
     for number in range(7):
         graph.arrive(answer(id=f"<{number}@x.test>"))
     graph.server.expire()
-    for fault in (
-        faults.status(429, Retry_After="3"),
-        faults.status(503),
-        faults.body(faults.HTML),
-        faults.truncated(),
-    ):
+    for fault, _ in AWAY.values():
         graph.server.fail("list", fault)
         with pytest.raises(RetryableError):
             graph.mailbox.pull(None)

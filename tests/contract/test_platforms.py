@@ -15,6 +15,7 @@ from hub.connectors.zoom import Zoom, ZoomAccess
 from hub.domain.errors import RejectedError, RetryableError
 from hub.domain.platforms import best
 from tests.connectors import faults
+from tests.connectors.http_contract import AWAY
 from tests.connectors.peer import running
 from tests.connectors.vendors import graph, teams, webex, zoom
 from tests.fakes import FakeTokens
@@ -113,13 +114,19 @@ def test_nothing_recorded_is_no_error(stage):
     assert held(stage) == []
 
 
-@pytest.mark.parametrize("fault", [faults.status(503), faults.status(429, Retry_After="7"), faults.body(faults.HTML)])
-def test_after_an_outage_the_same_span_gives_all(stage, fault):
-    stage.hold("k", "2026-05-10T08:00:00Z")
-    stage.server.fail("list", fault)
-    with pytest.raises(RetryableError):
+@pytest.mark.parametrize("name", AWAY)
+@pytest.mark.parametrize("place", [0, 1])
+def test_after_an_outage_the_same_span_gives_all(stage, name, place):
+    fault, wait_s = AWAY[name]
+    stage.server.size = 2
+    for number in range(4):
+        stage.hold(f"k{number}", f"2026-05-{10 + number}T08:00:00Z")
+    stage.server.fail("list", fault, after=place)
+    with pytest.raises(RetryableError) as caught:
         held(stage)
-    assert len(held(stage)) == 1
+    assert "\n" not in str(caught.value)
+    assert caught.value.retry_after_s is not None if wait_s else True
+    assert len(held(stage)) == 4
 
 
 def test_a_token_that_ended_is_had_anew(stage):

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from tests.connectors.peer import BEGAN, Answer, Asked, Fault, told
+from tests.connectors.peer import BEGAN, Answer, Asked, Fault, due, told
 
 TENANT = "contoso.example"
 Handler = Callable[..., Answer]
@@ -69,7 +69,7 @@ class GraphServer:
         """Return the answer to a request, through the fault that waits for it."""
         with self.lock:
             self.asked.append(asked)
-            fault = self._fault(self.step(asked))
+            fault = due(self.faults, self.step(asked))
         if fault is not None:
             return fault(self, asked, lambda: self.true_answer(asked))  # type: ignore[arg-type]  # as a Peer
         return self.true_answer(asked)
@@ -132,16 +132,6 @@ class GraphServer:
         """Tell whether a signed statement stands for the app."""
         del assertion
         return False
-
-    def _fault(self, step: str) -> Fault | None:
-        for place, (wanted, after, fault) in enumerate(self.faults):
-            if wanted == step:
-                if after == 0:
-                    del self.faults[place]
-                    return fault
-                self.faults[place] = (wanted, after - 1, fault)
-                return None
-        return None
 
     def tick(self) -> datetime:
         """Let a second pass and return the time."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
 
-from tests.connectors.peer import BEGAN, Answer, Asked, Fault, told
+from tests.connectors.peer import BEGAN, Answer, Asked, Fault, due, told
 
 CLIENT, SECRET, SEED = "client-1", "webex-secret-31cd", "refresh-0"
 
@@ -19,7 +19,7 @@ class WebexServer:
         self.closing = threading.Event()
         self.lock = threading.RLock()
         self.asked: list[Asked] = []
-        self.faults: list[tuple[str, Fault]] = []
+        self.faults: list[tuple[str, int, Fault]] = []
         self.refresh = SEED
         self.good: set[str] = set()
         self.count = 0
@@ -69,9 +69,9 @@ class WebexServer:
                 if one["meetingId"] == meeting:
                     one["status"] = "deleted"
 
-    def fail(self, step: str, *faults: Fault) -> None:
-        """Meet the next requests of *step* (list, file or token) with *faults*."""
-        self.faults += [(step, fault) for fault in faults]
+    def fail(self, step: str, *faults: Fault, after: int = 0) -> None:
+        """Meet the next requests of *step* (list, file or token) with *faults*; *after* so many are answered well."""
+        self.faults += [(step, after if number == 0 else 0, fault) for number, fault in enumerate(faults)]
 
     def expire(self) -> None:
         """Forget every access token handed out."""
@@ -82,11 +82,9 @@ class WebexServer:
         with self.lock:
             self.asked.append(asked)
             step = "token" if asked.path.endswith("/access_token") else "file" if "/nbr/" in asked.path else "list"
-            fault = next((one for one in self.faults if one[0] == step), None)
-            if fault is not None:
-                self.faults.remove(fault)
+            fault = due(self.faults, step)
         if fault is not None:
-            return fault[1](self, asked, lambda: self.true_answer(asked))  # type: ignore[arg-type]  # as a Peer
+            return fault(self, asked, lambda: self.true_answer(asked))  # type: ignore[arg-type]  # as a Peer
         return self.true_answer(asked)
 
     def true_answer(self, asked: Asked) -> Answer:

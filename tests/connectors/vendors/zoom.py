@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from tests.connectors.peer import BEGAN, Answer, Asked, Fault, told
+from tests.connectors.peer import BEGAN, Answer, Asked, Fault, due, told
 
 ACCOUNT, CLIENT, SECRET = "acc-1", "client-1", "zoom-secret-77ab"
 VTT = b"WEBVTT\n\n1\n00:00:00.000 --> 00:00:04.000\nAnna Weber: We keep the weekly call on Tuesdays.\n"
@@ -23,7 +23,7 @@ class ZoomServer:
         self.closing = threading.Event()
         self.lock = threading.RLock()
         self.asked: list[Asked] = []
-        self.faults: list[tuple[str, Fault]] = []
+        self.faults: list[tuple[str, int, Fault]] = []
         self.meetings: dict[str, list[Any]] = {}
         self.people: dict[str, list[dict[str, Any]]] = {}
         self.files: dict[str, bytes] = {}
@@ -66,9 +66,9 @@ class ZoomServer:
         digest = hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, "sha256").hexdigest()
         return {"x-zm-request-timestamp": stamp, "x-zm-signature": f"v0={digest}"}, body
 
-    def fail(self, step: str, *faults: Fault) -> None:
-        """Meet the next requests of *step* (list, people, file or token) with *faults*."""
-        self.faults += [(step, fault) for fault in faults]
+    def fail(self, step: str, *faults: Fault, after: int = 0) -> None:
+        """Meet the next requests of *step* (list, people, file or token) with *faults*; *after* so many are answered well."""
+        self.faults += [(step, after if number == 0 else 0, fault) for number, fault in enumerate(faults)]
 
     def expire(self) -> None:
         """Forget every token handed out."""
@@ -79,11 +79,9 @@ class ZoomServer:
         with self.lock:
             self.asked.append(asked)
             step = _step(asked)
-            fault = next((one for one in self.faults if one[0] == step), None)
-            if fault is not None:
-                self.faults.remove(fault)
+            fault = due(self.faults, step)
         if fault is not None:
-            return fault[1](self, asked, lambda: self.true_answer(asked))  # type: ignore[arg-type]  # as a Peer
+            return fault(self, asked, lambda: self.true_answer(asked))  # type: ignore[arg-type]  # as a Peer
         return self.true_answer(asked)
 
     def true_answer(self, asked: Asked) -> Answer:
