@@ -19,11 +19,18 @@ import connectors_edc  # noqa: E402  # found by the line before
 import connectors_files  # noqa: E402  # lies beside this file, wherever it is run from
 import connectors_plain  # noqa: E402  # lies beside this file, wherever it is run from
 import connectors_said  # noqa: E402  # lies beside this file, wherever it is run from
+import connectors_wires  # noqa: E402  # lies beside this file, wherever it is run from
 from connectors_line import Line  # noqa: E402  # lies beside this file, wherever it is run from
 from connectors_run import Measured, measure  # noqa: E402  # lies beside this file, wherever it is run from
 from machine import machine  # noqa: E402  # lies beside this file, wherever it is run from
 
-LINES = (*connectors_plain.LINES, *connectors_edc.LINES, *connectors_files.LINES, *connectors_said.LINES)
+LINES = (
+    *connectors_plain.LINES,
+    *connectors_edc.LINES,
+    *connectors_files.LINES,
+    *connectors_said.LINES,
+    *connectors_wires.LINES,
+)
 
 HEAD = (
     "| connector | objects | a second of our processor time | ours | waiting | memory | read |",
@@ -37,26 +44,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--objects", type=int, default=100_000)
     parser.add_argument("--only", metavar="NAME", action="append", help="a line, or all lines of a connector")
-    parser.add_argument(
-        "--write", type=Path, metavar="FILE", help="put the table into this page, in the place of its own"
-    )
+    parser.add_argument("--write", type=Path, metavar="FILE", help="put these rows into the table of this page")
     asked = parser.parse_args()
     about = machine("liaison-hub", "httpx2", "lxml")
     print(about, end="\n\n")
-    table = list(HEAD)
+    rows: dict[str, str] = {}
     print(*HEAD, sep="\n", flush=True)
     for line in chosen(asked.only):
-        table.append(shown(line, measure(line, line.count(asked.objects))))
-        print(table[-1], flush=True)
+        rows[line.name] = shown(line, measure(line, line.count(asked.objects)))
+        print(rows[line.name], flush=True)
     if asked.write:
-        write(asked.write, about, table)
+        write(asked.write, about, rows)
 
 
-def write(page: Path, about: str, table: list[str]) -> None:
-    """Put *table* between the marks of *page*, below what it was measured on."""
+def write(page: Path, about: str, rows: dict[str, str]) -> None:
+    """Put *rows* between the marks of *page*, below what they were measured on; those of other lines stay."""
     before, _, rest = page.read_text(encoding="utf-8").partition(MARK)
-    _, _, after = rest.partition(END)
+    old, _, after = rest.partition(END)
+    known = {row.split(" | ")[0].removeprefix("| "): row for row in old.splitlines() if row.startswith("| ")} | rows
     said = "; ".join(" ".join(one.split()[1:]) for one in about.splitlines())
+    table = [*HEAD, *(known[line.name] for line in LINES if line.name in known)]
     page.write_text("\n".join([f"{before}{MARK}", f"{said}:", "", *table, f"{END}{after}"]), encoding="utf-8")
 
 

@@ -1,6 +1,7 @@
 """What a line of `bench/connectors.py` is: a connector, the server that it reads from, and how much of it is read."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,8 @@ BEGAN = datetime(2026, 3, 2, tzinfo=UTC)
 SIZE = 1000
 """Objects of a page, where the connector has no other size."""
 SECRET = Peer().password
+Served = tuple[Mapping[str, str], Mapping[str, str]]
+"""What stands in the YAML in the place of which word, and what the environment of the reader has to hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,8 @@ class Line:
     """Puts so many objects into the server."""
     lay: Callable[[Path, int], None] | None = None
     """Lays so many objects into a folder."""
+    serves: Callable[[Path, int], AbstractContextManager[Served]] | None = None
+    """Serves so many objects otherwise than by HTTP, with a folder to work in."""
     secrets: Mapping[str, str]
     """What the environment of the reader has to hold."""
     part: int = 1

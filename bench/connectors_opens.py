@@ -100,6 +100,22 @@ def _posted(chats: Any, number: int) -> int:
     return int(bool(told))
 
 
+def sent(folder: Path, count: int) -> Iterator[int]:
+    """Send *count* mails."""
+    from hub.connectors.mail.declared import load_mailer
+
+    mailer = load_mailer(folder / "it.yaml", clock=now)
+    return (_sent(mailer, number) for number in range(count))
+
+
+def _sent(mailer: Any, number: int) -> int:
+    from hub.ports.review import Attachment, Mail
+
+    minutes = Attachment("minutes.pdf", "application/pdf", b"%PDF-1.7" + bytes(20_000))
+    mail = Mail("eva@asterion.test", f"Minutes {number}", "The minutes.\n", f"<m{number}@hub>", "en", (minutes,))
+    return int("accepted" in mailer.send(mail))
+
+
 def told_out(folder: Path, count: int) -> Iterator[int]:
     """Send *count* messages to a partner's webhook, signed."""
     from hub.connectors.webhook.outgoing import WebhookPoster

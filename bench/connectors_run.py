@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import reduce
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,10 @@ def grounds(line: Line, count: int) -> Iterator[Ground]:
     """Serve *count* objects, or lay them into a folder, until the block ends."""
     with tempfile.TemporaryDirectory(prefix="bench-connectors-") as name:
         folder = Path(name)
+        if line.serves is not None:
+            with line.serves(folder, count) as (words, secrets):
+                yield Ground(reduce(lambda text, one: text.replace(*one), words.items(), str(line.yaml)), secrets)
+            return
         if line.lay is not None:
             line.lay(folder, count)
         if line.peer is None:

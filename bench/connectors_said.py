@@ -27,7 +27,7 @@ _ORGANIZER = "5f1d8c1e-1111-4a2b-8c3d-000000000001"
 _TEAM, _CHANNEL = "0b6c8d1e-2222-4a2b-8c3d-000000000002", "19:1@thread.tacv2"
 _ANSWERS = 4
 _TAKE = "take: {organizations: [A], account: a@b.test, consent: told}"
-_GRAPH = f"tenant: {TENANT}, client_id: c, client_secret: 'env:SECRET', login_url: ADDRESS, base_url: ADDRESS/v1.0"
+GRAPH = f"tenant: {TENANT}, client_id: c, client_secret: 'env:SECRET', login_url: ADDRESS, base_url: ADDRESS/v1.0"
 _PEOPLE_ASKED = "a request for each meeting's people"
 
 
@@ -142,7 +142,7 @@ LINES = (
         peer=teams,
         fill=teams_meetings,
         opens=meetings,
-        yaml=f"{{name: t, platform: teams, {_TAKE}, teams: {{{_GRAPH}, organizers: ['{_ORGANIZER}']}}}}",
+        yaml=f"{{name: t, platform: teams, {_TAKE}, teams: {{{GRAPH}, organizers: ['{_ORGANIZER}']}}}}",
         secrets={"SECRET": TeamsServer(_ORGANIZER).secret},
         part=20,
         why="meetings; three requests for each one's title and people",
@@ -165,7 +165,7 @@ LINES = (
         fill=channel_messages,
         opens=messages,
         yaml="{study: S, organizations: [A], agreed: plan, channels: [{name: c, since: 2026-01-01, teams: "
-        f"{{{_GRAPH}, team: {_TEAM}, channel: '{_CHANNEL}'}}}}]}}",
+        f"{{{GRAPH}, team: {_TEAM}, channel: '{_CHANNEL}'}}}}]}}",
         secrets={"SECRET": Channels().secret},
         why="a request for each thread, one in five messages",
     ),

@@ -13,7 +13,8 @@ from hub.connectors.listed import CONNECTORS
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
-LINES = importlib.import_module("connectors").LINES
+bench = importlib.import_module("connectors")
+LINES = bench.LINES
 run = importlib.import_module("connectors_run")
 OBJECTS = 200
 
@@ -44,6 +45,20 @@ def test_the_command_tells_our_share_from_the_servers():
     out = subprocess.run(words, capture_output=True, text=True, check=True, timeout=300).stdout
     row = r"\| webex \| 20 \| [\d,]+ \| \d+\.\d s \| \d+\.\d s \| \d+ MiB \| meetings; .*\|"
     assert re.search(row, out), out
+
+
+def test_rows_that_are_measured_anew_leave_the_others_in_the_table(tmp_path):
+    page = tmp_path / "index.md"
+    page.write_text(f"before\n\n{bench.MARK}\n{bench.END}\n\nafter\n")
+    bench.write(page, "cpu A\n", {"webex": "| webex | 1 |", "zoom": "| zoom | 1 |"})
+    bench.write(page, "cpu B\n", {"zoom": "| zoom | 2 |", "veeva": "| veeva | 2 |"})
+    told = page.read_text()
+    assert [row for row in told.splitlines() if row.startswith("| ")][1:] == [
+        "| veeva | 2 |",
+        "| zoom | 2 |",
+        "| webex | 1 |",
+    ]
+    assert (told.startswith("before\n\n"), told.endswith("\n\nafter\n"), "B:" in told) == (True, True, True)
 
 
 def test_a_line_that_is_not_there_is_named():
