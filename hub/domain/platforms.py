@@ -36,6 +36,15 @@ class Origin:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Up to which of its older meetings a platform was asked whether what was recorded is there still; None: anew."""
+
+    platform: str
+    at: datetime | None = None
+    meeting_id: str = ""
+
+
 class Withdrawal(StrEnum):
     """What became of a recording that its platform has deleted after it was taken in."""
 

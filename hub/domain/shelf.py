@@ -10,6 +10,7 @@ from hub.domain.governance import Notice
 from hub.domain.localized import LocalizedCopy
 from hub.domain.oversight import Incident, RegisterEntry
 from hub.domain.personal import PersonalRequest
+from hub.domain.platforms import Asked
 from hub.domain.releases import Release, ReleaseRule
 from hub.domain.reminders import Reminder, ReviewPlan
 from hub.domain.retention import Destruction, Hold, Period, StudyDestruction
@@ -39,6 +40,7 @@ KEYS: dict[type, tuple[str, ...]] = {
     Qualification: ("id",),
     Curriculum: ("study",),
     CertifiedCopy: ("id",),
+    Asked: ("platform",),
     RegisterEntry: ("id",),
     Incident: ("id",),
     Release: ("id",),

@@ -9,6 +9,7 @@ from hub.domain.copies import CertifiedCopy
 from hub.domain.distribution import Dispatch, DistributionRule
 from hub.domain.governance import Notice
 from hub.domain.localized import LocalizedCopy
+from hub.domain.platforms import Asked
 from hub.domain.retention import Destruction, Hold, Period, StudyDestruction
 from hub.domain.training import Curriculum, Qualification
 from hub.domain.uploads import Upload
@@ -215,6 +216,7 @@ qualifications = Table(
     _body(),
 )
 curricula = Table("curricula", metadata, Column("study", String(200), primary_key=True), _body())
+platforms_asked = Table("platforms_asked", metadata, Column("platform", String(64), primary_key=True), _body())
 certified_copies = Table(
     "certified_copies",
     metadata,
@@ -246,5 +248,6 @@ TABLES: dict[type, Table] = {
     Qualification: qualifications,
     Curriculum: curricula,
     CertifiedCopy: certified_copies,
+    Asked: platforms_asked,
     **OVERSIGHT,
 }

@@ -11,7 +11,7 @@ from hub.cli.worker import sweeps
 from hub.connectors.rest.client import Limits
 from hub.connectors.zoom import Zoom, ZoomAccess
 from hub.domain.cards import Card
-from hub.domain.errors import StandingError
+from hub.domain.errors import FatalError, RetryableError, StandingError
 from hub.domain.people import Role
 from hub.domain.retention import DestructionState, RecordClass
 from hub.domain.versions import KeptTranscript
@@ -196,9 +196,55 @@ def test_a_legal_hold_stands_above_it(server, hub, meeting):
         ask(hub.room, ADMIN, meeting, RecordClass.RECORDING, reason="a participant asks for it")
 
 
-def test_an_old_one_is_found_by_the_worker_when_zoom_calls(server, hub, meeting):
+def old(hub, days=1):
+    """Have sweeps look back so many days only."""
     connected = hub.platforms["zoom"]
-    hub.platforms["zoom"] = replace(connected, rule=replace(connected.rule, back_days=1))
+    hub.platforms["zoom"] = replace(connected, rule=replace(connected.rule, back_days=days))
+
+
+def test_old_ones_are_asked_about_in_turn_and_one_that_is_gone_is_told(server, hub, meeting, monkeypatch):
+    for number in range(4):
+        server.held(HOST, f"b{number}", f"2026-05-{10 + number}T08:00:00Z", "TRANSCRIPT")
+    hub.sweep("zoom")
+    old(hub)
+    server.delete("b1")
+    asked, true = [], hub.platforms["zoom"].platform.deleted
+    monkeypatch.setattr(hub.platforms["zoom"].platform, "deleted", lambda one: asked.append(one.key) or true(one))
+    monkeypatch.setattr("hub.services.review.withdrawing.OLDER", 2)
+    found = [hub.sweep("zoom").withdrawn for _ in range(4)]
+    assert asked[:5] == ["a", "b3", "b2", "b1", "b0"]
+    assert asked[5:7] == ["a", "b3"], "and then anew"
+    assert [len(one) for one in found] == [0, 1, 0, 0]
+    assert card_of(hub, found[1][0]).withdrawn == "told"
+
+
+def test_one_that_nothing_can_be_told_of_stops_no_look_and_an_outage_ends_its_turn_only(
+    server, hub, meeting, monkeypatch
+):
+    server.held(HOST, "b", "2026-05-10T08:00:00Z", "TRANSCRIPT")
+    hub.sweep("zoom")
+    old(hub)
+    server.delete("b")
+    platform, true = hub.platforms["zoom"].platform, hub.platforms["zoom"].platform.deleted
+
+    def stubborn(error):
+        def deleted(origin):
+            if origin.key == "a":
+                raise error
+            return true(origin)
+
+        return deleted
+
+    monkeypatch.setattr(platform, "deleted", stubborn(RetryableError("away")))
+    assert hub.sweep("zoom").withdrawn == ()
+    monkeypatch.setattr(platform, "deleted", stubborn(FatalError("its host has left")))
+    assert len(hub.sweep("zoom").withdrawn) == 1
+    assert card_of(hub, meeting).withdrawn == ""
+
+
+def test_an_old_one_is_found_by_the_worker_when_zoom_calls(server, hub, meeting, monkeypatch):
+    monkeypatch.setattr("hub.services.review.withdrawing.OLDER", 0)
+    old(hub)
     headers, told = server.call("recording.trashed", server.meetings[HOST][0], at=NOW, secret="zoom-webhook-31c7")  # noqa: S106  # the made-up secret of the server of the tests
     server.delete("a")
     assert hub.sweep("zoom").withdrawn == ()

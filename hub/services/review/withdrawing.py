@@ -7,15 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hub.domain.cards import Card, CardQuery, Standing
-from hub.domain.errors import StandingError, UsageError
+import structlog
+
+from hub.domain.cards import Card, CardPage, CardQuery, Standing
+from hub.domain.errors import HubError, RetryableError, StandingError, UsageError
 from hub.domain.people import Principal
-from hub.domain.platforms import Withdrawal
+from hub.domain.platforms import Asked, Withdrawal
 from hub.domain.policy import Right
 from hub.ports.platforms import Connected
 from hub.services.review.room import Room, held, sight, working
 
+log = structlog.get_logger()
 _PAGE = 200
+OLDER = 20
+"""Meetings older than a look that the platform is asked about with it, in turn: those of years each come up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,48 @@ def look(room: Room, connected: Connected, principal: Principal, shown: Shown, n
             _there_again(room, connected, principal, card)
         elif not card.withdrawn and card.origin is not None and connected.platform.deleted(card.origin):
             gone += [card.meeting_id] if _note(room, connected, principal, card) else []
-    return tuple(gone)
+    return (*gone, *_older(room, connected, principal, shown.since))
+
+
+def _older(room: Room, connected: Connected, principal: Principal, since: datetime) -> Iterator[str]:
+    """Ask about the next few meetings that began before *since*, newest first and then anew; yield ids of those gone.
+
+    Of one that nothing can be told of, such as of somebody who has left, nothing is concluded; an outage ends the turn.
+    """
+    with room.shelf.reading() as unit:
+        asked = unit.get(Asked, connected.name) or Asked(connected.name)
+    turn, after = _turn(room, connected, principal, since, asked)
+    try:
+        yield from (card.meeting_id for card in turn if _is_gone(room, connected, principal, card))
+    except RetryableError:
+        return
+    if after != asked:
+        with room.shelf.writing() as unit:
+            unit.put(after)
+
+
+def _turn(
+    room: Room, connected: Connected, principal: Principal, since: datetime, asked: Asked
+) -> tuple[list[Card], Asked]:
+    """Return the meetings whose turn it is, and where the next turn begins."""
+    after = (asked.at, asked.meeting_id) if asked.at else None
+    grants = sight(principal, room.clock(), Right.MEETINGS_WRITE)
+    page = room.shelf.cards(CardQuery(grants, until=since, after=after, limit=_PAGE)) if grants else CardPage(())
+    due = [card for card in page.cards if _is_of(card, connected) and not card.withdrawn]
+    last = (due[OLDER - 1].at, due[OLDER - 1].meeting_id) if len(due) > OLDER else page.last
+    return due[:OLDER], Asked(connected.name, *(last or (None, "")))
+
+
+def _is_gone(room: Room, connected: Connected, principal: Principal, card: Card) -> bool:
+    try:
+        if card.origin is None or not connected.platform.deleted(card.origin):
+            return False
+    except RetryableError:
+        raise
+    except HubError as error:
+        log.info("platform_meeting_unasked", system=connected.name, meeting=card.meeting_id, kind=type(error).__name__)
+        return False
+    return _note(room, connected, principal, card)
 
 
 def keep(room: Room, principal: Principal, meeting_id: str, *, reason: str) -> Card:
