@@ -258,6 +258,16 @@ class FakeMember:
         return set(range(members.index(self), self.bus.partitions, len(members)))
 
 
+class FreeLeases:
+    """`Leases` that nobody else asks for."""
+
+    def take(self, name: str, seconds: float) -> bool:
+        return True
+
+    def release(self, name: str) -> None:
+        pass
+
+
 class FakeTokens:
     """`Tokens` in memory, for one worker."""
 

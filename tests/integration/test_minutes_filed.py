@@ -29,6 +29,7 @@ from tests.connectors.test_veeva_contract import YAML as VEEVA
 from tests.connectors.test_veeva_documents import FILING
 from tests.connectors.vendors.graph_drives import DriveServer
 from tests.connectors.vendors.veeva_documents import DocumentVault
+from tests.fakes import FreeLeases
 from tests.review_kit import ANNA, BEN, STUDY, room
 from tests.unit.test_review_sending import Out, approved
 
@@ -60,9 +61,8 @@ def places(tmp_path, monkeypatch):
 def post(places):
     study = Record("r1", "study", {"protocol_number": STUDY})
     base = Base("vault", "r1", "study", "0ST000000000101", {})
-    sync = SimpleNamespace(
-        systems=places.systems, ledger=SimpleNamespace(everything=lambda _kind: iter([(study, {"vault": base})]))
-    )
+    ledger = SimpleNamespace(everything=lambda _kind: iter([(study, {"vault": base})]))
+    sync = SimpleNamespace(systems=places.systems, ledger=ledger, leases=FreeLeases(), filing={})
     out = Out()
     return Post(
         Press(DocumentRenderer(wording=wording), None),

@@ -23,6 +23,7 @@ from hub.translation.wording import wording
 from tests.connectors.filing_contract import paper
 from tests.connectors.http_contract import NOW
 from tests.connectors.test_ems import YAML
+from tests.fakes import FreeLeases
 from tests.integration.test_minutes_filed import filed_in
 from tests.places_kit import KINDS, place
 from tests.review_kit import ANNA, BEN, room
@@ -85,7 +86,8 @@ def test_forward_without_an_outbox_is_refused():
 
 def test_signed_minutes_are_laid_into_the_place_once(told):
     drop = opened(json.dumps({"name": "drop", "connector": "place", **told}), None)
-    sync = SimpleNamespace(systems={"drop": drop}, ledger=SimpleNamespace(everything=lambda _kind: iter(())))
+    ledger = SimpleNamespace(everything=lambda _kind: iter(()))
+    sync = SimpleNamespace(systems={"drop": drop}, ledger=ledger, leases=FreeLeases(), filing={})
     out, here = Out(), room()
     post = Post(
         Press(DocumentRenderer(wording=wording), None),

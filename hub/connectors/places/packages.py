@@ -44,6 +44,8 @@ class PlaceFiling:
     """
 
     capabilities = Capabilities()
+    remembers_s = 150.0
+    """What another process puts there is not seen for less than half of that; see `hub.services.sync.alone`."""
 
     def __init__(self, config: Packages, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._config = config

@@ -14,6 +14,7 @@ from hub.domain.errors import RejectedError, UsageError
 from hub.domain.papers import Filed, Paper
 from hub.domain.sync import REFERENCES, Cursor, Effects
 from hub.ports import Filing, System
+from hub.services.sync.alone import BusyError, file_alone
 from hub.services.sync.steps import Sync
 
 KIND = "document"
@@ -70,8 +71,8 @@ def _copy(sync: Sync, giving: System, taking: System, change: Change, done: Copi
             version = _version(came, change)
             came.fetch(Filed(change.external_id, version), content)
             paper = _paper(giving.name, change, content, _references(sync, giving.name, taking.name, change.fields))
-            filed = going.file(paper, content)
-    except RejectedError as error:
+            filed = file_alone(sync, taking.name, going, paper, content)
+    except (RejectedError, BusyError) as error:
         done.refused.append(f"{change.external_id}: {error}")
         return
     if not filed.new:

@@ -6,6 +6,7 @@ from io import BytesIO
 
 from hub.domain.errors import UsageError
 from hub.domain.papers import Paper
+from hub.services.sync.alone import file_alone
 from hub.services.sync.steps import Sync
 
 
@@ -23,7 +24,8 @@ def file_papers(sync: Sync, name: str, papers: Sequence[tuple[Paper, bytes]], pr
     known = {"study_id": study} if study is not None else {}
     filed = []
     for paper, content in papers:
-        one = system.filing.file(replace(paper, fields={**known, **paper.fields}), BytesIO(content))
+        paper = replace(paper, fields={**known, **paper.fields})
+        one = file_alone(sync, name, system.filing, paper, BytesIO(content))
         filed.append(f"{one.external_id} version {one.version}{'' if one.new else ' (was there)'}")
     return f"filed in {name}: {', '.join(filed)}"
 

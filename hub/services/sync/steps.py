@@ -72,6 +72,8 @@ class Sync:
     sleep: Callable[[float], None] = time.sleep
     called: frozenset[str] = frozenset()
     """The systems that tell by webhook when something has changed there."""
+    filing: dict[str, object] = field(default_factory=dict)
+    """What this process files in this moment; see `hub.services.sync.alone`."""
 
     def active(self, system: str, kind: str | None = None) -> tuple[Agreement, ...]:
         """Return the agreements in force that *system* takes part in, for *kind* where one is named."""

@@ -1,0 +1,110 @@
+"""Two processes of one hub that file one document in the same moment: one files it, the other is told and comes later."""
+
+import hashlib
+import io
+import shutil
+import threading
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hub.connectors.places.packages import Packages, PlaceFiling
+from hub.domain.papers import Paper
+from hub.services.sync.alone import BusyError, file_alone
+from hub.services.sync.kept_leases import KeptLeases
+from hub.storage.leases import SqlLeases
+from tests.people import quick_hub
+
+PATIENCE_S = 60
+
+
+@dataclass
+class Slow:
+    """A filing that goes on once it is let; of what lies there it sees only what was there when it looked."""
+
+    inner: PlaceFiling
+    begun: threading.Event = field(default_factory=threading.Event)
+    let: threading.Event = field(default_factory=threading.Event)
+
+    def file(self, paper, content):
+        self.begun.set()
+        assert self.let.wait(PATIENCE_S)
+        return self.inner.file(paper, content)
+
+
+@dataclass
+class Clock:
+    now: datetime = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def processes(home, empty_home, clock, tmp_path):
+    """Two processes on one database, and the place that both file in."""
+    shutil.copytree(empty_home, home, dirs_exist_ok=True)
+    made = quick_hub(clock=clock)
+    (tmp_path / "out").mkdir()
+
+    def process(holder):
+        leases = KeptLeases(SqlLeases(made.sync.ledger._engine, holder=holder, clock=clock))
+        return replace(made.sync, leases=leases, filing={}), PlaceFiling(Packages(name="out", folder=tmp_path / "out"))
+
+    yield process("one"), process("two"), tmp_path / "out"
+    made.close()
+
+
+def paper(content, key="plan"):
+    return Paper(key, "Plan.pdf", "application/pdf", len(content), hashlib.sha256(content).hexdigest(), {})
+
+
+def versions(folder):
+    return sorted(one.name.split(".v")[1].split("-")[0] for one in folder.iterdir() if one.name.endswith(".pdf"))
+
+
+def test_of_two_that_file_other_contents_at_once_one_comes_later_and_takes_the_next_number(processes, clock):
+    (one, its), (two, others), folder = processes
+    slow, done = Slow(its), []
+    thread = threading.Thread(
+        target=lambda: done.append(file_alone(one, "out", slow, paper(b"first"), io.BytesIO(b"first")))
+    )
+    thread.start()
+    assert slow.begun.wait(PATIENCE_S)
+    for who in (one, two):
+        with pytest.raises(BusyError):
+            file_alone(who, "out", Slow(others), paper(b"second"), io.BytesIO(b"second"))
+    slow.let.set()
+    thread.join(PATIENCE_S)
+    assert [filed.new for filed in done] == [True]
+    assert file_alone(two, "out", others, paper(b"first"), io.BytesIO(b"first")).new is False
+    assert file_alone(two, "out", others, paper(b"second"), io.BytesIO(b"second")).new
+    assert versions(folder) == ["1", "2"]
+
+
+def test_a_place_that_is_remembered_is_used_by_one_process_until_it_has_forgotten(processes, clock):
+    (one, its), (two, others), folder = processes
+    for number in range(3):
+        assert file_alone(one, "out", its, paper(b"x", f"d{number}"), io.BytesIO(b"x")).new
+    with pytest.raises(BusyError) as caught:
+        file_alone(two, "out", others, paper(b"y", "d0"), io.BytesIO(b"y"))
+    assert caught.value.retry_after_s == PlaceFiling.remembers_s
+    clock.now += timedelta(seconds=PlaceFiling.remembers_s + 1)
+    assert file_alone(two, "out", others, paper(b"y", "d0"), io.BytesIO(b"y")).new
+    assert versions(folder) == ["1", "1", "1", "2"]
+
+
+def test_who_ended_in_the_middle_keeps_others_from_that_document_for_an_hour(processes, clock):
+    (one, _), (two, others), _ = processes
+    assert one.leases.take(f"filing:out:{hashlib.sha256(b'plan').hexdigest()[:24]}", 3600)
+    with pytest.raises(BusyError, match="another process"):
+        file_alone(two, "out", Slow(others), paper(b"x"), io.BytesIO(b"x"))
+    assert file_alone(two, "out", others, paper(b"x", "other"), io.BytesIO(b"x")).new
+    clock.now += timedelta(hours=1, seconds=1)
+    assert file_alone(two, "out", others, paper(b"x"), io.BytesIO(b"x")).new
