@@ -2,10 +2,6 @@
 
 import os
 import pwd
-import re
-import socketserver
-import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -18,75 +14,18 @@ from connectors_said import GRAPH
 
 from tests.certificates import make_certificates
 from tests.connectors.vendors.graph_calendar import BOX, CalendarServer
+from tests.imap_server import imap_server
 from tests.mail_kit import Box, submission
 from tests.object_store import KEY, SECRET, object_store
 from tests.openssh import openssh
-
-_MAIL = (
-    "From: Eva <eva@asterion.test>\r\nTo: hub@meridian.test\r\nSubject: Re: {0}\r\nMessage-ID: <{0}@asterion.test>\r\n"
-    "Date: Mon, 02 Mar 2026 08:00:00 +0000\r\n\r\nAgreed."
-)
-_SEARCHED = re.compile(rb"(\d+):(\d+)")
-
-
-class _Folder(socketserver.StreamRequestHandler):
-    """Says of a folder what the hub asks it for."""
-
-    server: Any
-    wbufsize = -1  # one packet for an answer
-    disable_nagle_algorithm = True
-
-    def handle(self) -> None:
-        """Answer one command after the other."""
-        self._say(b"* OK it is here")
-        self.wfile.flush()
-        while words := self.rfile.readline().split():
-            for told in self._told(words[1].upper(), words[2:]):
-                self._say(told)
-            self._say(words[0] + b" OK done")
-            self.wfile.flush()
-
-    def _told(self, command: bytes, words: list[bytes]) -> Iterator[bytes]:
-        if command == b"CAPABILITY":
-            yield b"* CAPABILITY IMAP4rev1"
-        elif command in (b"SELECT", b"EXAMINE"):
-            yield b"* %d EXISTS" % self.server.count
-            yield b"* OK [UIDVALIDITY 7] valid"
-            yield b"* OK [UIDNEXT %d] next" % (self.server.count + 1)
-        elif command == b"UID" and words[0].upper() == b"SEARCH":
-            first, last = map(int, _SEARCHED.search(b" ".join(words)).groups())  # type: ignore[union-attr]  # as asked
-            yield b"* SEARCH " + b" ".join(b"%d" % uid for uid in range(first, min(last, self.server.count) + 1))
-        elif command == b"UID":
-            uid = int(words[1])
-            mail = _MAIL.format(uid).encode()
-            told = b'RFC822.SIZE %d INTERNALDATE "02-Mar-2026 08:00:00 +0000"' % len(mail)
-            yield b"* %d FETCH (UID %d %s BODY[]<0> {%d}\r\n%s)" % (uid, uid, told, len(mail), mail)
-
-    def _say(self, told: bytes) -> None:
-        self.wfile.write(told + b"\r\n")
-
-
-class _Server(socketserver.ThreadingTCPServer):
-    daemon_threads = True
-    count: int
-    tls: ssl.SSLContext
-
-    def get_request(self) -> Any:
-        """Return a connection, under TLS."""
-        connection, address = super().get_request()
-        return self.tls.wrap_socket(connection, server_side=True), address
 
 
 @contextmanager
 def imap(folder: Path, count: int) -> Iterator[Served]:
     """Serve a folder with *count* mails."""
     keys = make_certificates(folder)
-    with _Server(("127.0.0.1", 0), _Folder) as server:
-        server.count, server.tls = count, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        server.tls.load_cert_chain(keys / "server.pem", keys / "server.key")
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield {"PORT": str(server.server_address[1]), "CA": str(keys / "ca.pem")}, {"SECRET": "right"}
-        server.shutdown()
+    with imap_server(count, keys) as server:
+        yield {"PORT": str(server.port), "CA": str(keys / "ca.pem")}, {"SECRET": "right"}
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """What every `EventCalendar` does: one suite for the fake, a real CalDAV server, and Microsoft Graph."""
 
+import threading
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -10,7 +11,7 @@ import pytest
 from hub.connectors.calendar.caldav import CalDavAccess, CalDavCalendar
 from hub.connectors.calendar.graph import GraphCalendar, GraphCalendarAccess
 from hub.connectors.calendar.graph_forms import answers_of
-from hub.connectors.calendar.ical import answers_in
+from hub.connectors.calendar.ical import answers_in, written
 from hub.connectors.rest.client import Limits
 from hub.domain.errors import FatalError, RetryableError, StaleError, StandingError
 from hub.domain.invited import Answer, Answered
@@ -19,6 +20,7 @@ from hub.services.publishing import Published, publish, withdraw
 from tests.connectors import faults
 from tests.connectors.http_contract import AWAY
 from tests.connectors.openapi import vendor
+from tests.connectors.peer import Answer as Sent
 from tests.connectors.peer import running
 from tests.connectors.vendors.graph import TENANT
 from tests.connectors.vendors.graph_calendar import BOX, CalendarServer
@@ -244,6 +246,29 @@ def test_caldav_says_in_words_what_is_wrong(caldav):
     with pytest.raises(FatalError, match="no calendar"):
         other.check()
     other.close()
+
+
+class Away:
+    """A CalDAV server that answers as it is told to."""
+
+    def __init__(self):
+        self.address, self.now, self.closing, self.fault = "", AT, threading.Event(), None
+
+    def answer(self, asked):
+        return self.fault(self, asked, lambda: Sent(200, written(PLAIN, at=AT), {"ETag": '"1"'}))
+
+
+@pytest.mark.parametrize("name", AWAY)
+def test_an_outage_of_a_caldav_server_is_an_outage(name, monkeypatch):
+    monkeypatch.setenv("CALDAV_PASSWORD", PASSWORD)
+    with running(Away()) as server:
+        access = {"url": f"{server.address}/governance", "user": USER, "password": "env:CALDAV_PASSWORD"}
+        calendar = CalDavCalendar(CalDavAccess.model_validate(access), name="governance", clock=lambda: AT)
+        server.fault, wait_s = AWAY[name]
+        with pytest.raises(RetryableError) as caught:
+            publish(calendar, PLAIN)
+        assert (caught.value.retry_after_s is None) == (wait_s is None)
+        calendar.close()
 
 
 def test_a_real_server_expands_a_series_as_the_hub_does(caldav):

@@ -12,6 +12,7 @@ from hub.connectors.mail.graph_mailbox import GraphMailbox, GraphMailboxAccess
 from hub.connectors.mail.imap import ImapAccess, ImapMailbox
 from hub.connectors.rest.client import Limits
 from hub.domain.errors import FatalError, RetryableError
+from tests.certificates import make_certificates
 from tests.connectors import mangled
 from tests.connectors.http_contract import AWAY
 from tests.connectors.openapi import vendor
@@ -20,6 +21,7 @@ from tests.connectors.vendors.graph import TENANT
 from tests.connectors.vendors.graph_mail import BOX, MailServer
 from tests.fakes import FakeMailbox
 from tests.greenmail import PASSWORD
+from tests.imap_server import imap_server
 from tests.mails import answer, bounce, with_file
 
 SINCE, BEFORE, AFTER = (datetime(2026, 6, 1, tzinfo=UTC), *(datetime(2026, m, 15, 9, tzinfo=UTC) for m in (5, 6)))
@@ -240,6 +242,22 @@ def test_an_imap_server_that_is_away_or_not_trusted(green, monkeypatch):
     away = ImapAccess.model_validate(told | {"port": 9})
     with pytest.raises(RetryableError):
         ImapMailbox(away, name="inbox", since=SINCE, clock=lambda: AFTER).check()
+
+
+@pytest.mark.parametrize("command", ["SELECT", "UID SEARCH", "UID FETCH"])
+@pytest.mark.parametrize("fault", ["no", "bye", "cut"])
+def test_imap_loses_nothing_to_faults(command, fault, tmp_path, monkeypatch):
+    monkeypatch.setenv("IMAP_PASSWORD", "right")
+    keys = make_certificates(tmp_path)
+    with imap_server(3, keys) as server:
+        login = {"user": "hub@meridian.test", "password": "env:IMAP_PASSWORD"}
+        told = {"host": "127.0.0.1", "port": server.port, "login": login, "ca": str(keys / "ca.pem")}
+        mailbox = ImapMailbox(ImapAccess.model_validate(told), name="m", since=SINCE, clock=lambda: AFTER)
+        server.faults[b"EXAMINE" if command == "SELECT" else command.encode()] = fault
+        with pytest.raises(FatalError if (command, fault) == ("SELECT", "no") else RetryableError):
+            mailbox.pull(None)
+        assert read(mailbox)[0] == [f"<{number}@asterion.test>" for number in (1, 2, 3)]
+        mailbox.close()
 
 
 def test_imap_signs_in_by_a_token(green, graph, monkeypatch):

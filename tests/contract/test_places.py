@@ -10,6 +10,7 @@ from hub.connectors.places.packages import PlaceFiling, opened
 from hub.domain.errors import FatalError, RejectedError, RetryableError, UsageError
 from hub.domain.papers import Filed
 from tests.connectors.filing_contract import paper
+from tests.object_store import KEY, SECRET, object_store
 from tests.places_kit import KINDS, place
 from tests.sftp_server import PASSWORD, Plain, sftp_server
 
@@ -97,6 +98,19 @@ def test_an_sftp_server_that_is_away_is_an_outage(tmp_path, monkeypatch):
     away = Where.model_validate({"sftp": told}).opened()
     with pytest.raises(RetryableError):
         away.put("a.txt", io.BytesIO(b"x"))
+
+
+def test_an_s3_store_that_is_away_is_an_outage(tmp_path, monkeypatch):
+    with object_store(tmp_path) as store:
+        known = {"bucket": "trial", "endpoint": store.endpoint, "region": "us-east-1", "ca": str(store.ca)}
+        store.stop()
+        monkeypatch.setenv("STORE_KEY", KEY)
+        monkeypatch.setenv("STORE_SECRET", SECRET)
+        away = Where.model_validate({"s3": {**known, "key": "env:STORE_KEY", "secret": "env:STORE_SECRET"}}).opened()
+        with pytest.raises(RetryableError):
+            away.put("a.txt", io.BytesIO(b"x"))
+        with pytest.raises(RetryableError):
+            away.files()
 
 
 def test_an_sftp_server_without_extensions_takes_files_too(tmp_path, monkeypatch):

@@ -65,12 +65,12 @@ class CalDavCalendar:
         answer = self._asked("GET", address, {"Accept": "text/calendar"}, well=(200,))
         if answer is None:
             return None
+        series, mark = read(answer.content)
+        if mark is None:  # such as a page of maintenance
+            raise RetryableError(f"{self._name}: {address}: the answer is no calendar object")
         etag = answer.headers.get("etag", "")
         if not etag:
             raise FatalError(f"{self._name}: the server gives no ETag: nothing can be written over without harm")
-        series, mark = read(answer.content)
-        if mark is None:
-            raise RetryableError(f"{self._name}: {address}: the answer is no calendar object")
         return HeldSeries(address, etag, series, mark, answers_in(answer.content))
 
     def put(self, series: Series, over: HeldSeries | None) -> None:
