@@ -113,7 +113,7 @@ _EVENTS = (
     r"(?P<event>(?:(?:the|our|their|this|that|next|final|first|last|an?|any) ){0,3}(?:[\w-]+ ){0,2}?"
     r"(?:lock|unblinding|cut-?off|cut|dmc|dsmb|idmc|interim(?: analysis)?|analysis|visits?|audit|inspection|initiation|siv|"
     r"activation|submission|approval|meeting|call|review|training|close-?out|shipment|delivery|randomi[sz]ation|milestone|"
-    r"go-?live|enrolment|enrollment|screening|committee|launch|kick-?off|transfer|holidays?|vacation|leave|break|report))\b"
+    r"go-?live|freeze|enrolment|enrollment|screening|committee|launch|kick-?off|transfer|holidays?|vacation|leave|break|report))\b"
 )
 
 
@@ -174,6 +174,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     # weekdays
     (rf"\b{WD} (?:of )?(?:the )?week after next|(?:a )?week (?:from|on) (?:this |next )?{WD.replace('wd', 'wd2')}", _week_from),
     (rf"{WD} after next", _in_week(2)),
+    (rf"(?:not|no) (?:this|the next|next) {WD},? (?:but )?the (?:one|week) after(?: that)?", lambda m, d, _r: Meaning(days.weekday_after(d, weekday_of(m)) + timedelta(days=7), whole=True)),
     (rf"last {WD}{PART}|(?:this )?past {WD.replace('wd', 'wd2')}", _past_any),
     (rf"(?:every|each) (?:other |second )?(?:{WD}|day|week|month|quarter|morning)|(?:mon|tues|wednes|thurs|fri)days\b", _open("it is said to recur")),
     (r"\b(?:weekly|daily|monthly|biweekly|bi-weekly|quarterly|fortnightly)\b", _open("it is said to recur")),

@@ -16,6 +16,7 @@ from hub.nlp.extract.actions_wording import Worded, worded
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.due_told import due_on
 from hub.nlp.extract.events_said import FindDates
+from hub.nlp.extract.owners_agreed import agreed
 from hub.nlp.extract.utterances import Utterance, evidence
 
 LONGEST_QUOTE = 700  # characters; beyond it only the sentence that says the work is quoted
@@ -51,6 +52,7 @@ def find_actions(
         if draft.dropped is not None or confidence < WEAKEST:
             continue
         _close(draft)
+        _agree(draft, utterances, roster)
         words = worded(draft, utterances, roster)
         proof = _proof(draft, words, transcript)
         if words.text is None and confidence < THRESHOLD:
@@ -70,12 +72,22 @@ def _close(draft: Draft) -> None:
         return
     if draft.refused:
         draft.owner = owners.Owner(None, "was refused, and nobody else took it", 0.0)
+    elif draft.mood is Mood.REQUEST and draft.address is not None and draft.pointed:
+        draft.owner = owners.Owner(None, f"{draft.address.name} was named by another for it, and did not answer", 0.0)
     elif draft.mood is Mood.REQUEST and draft.address is not None:
         draft.owner = owners.of_address(draft.address)
     elif draft.mood in {Mood.REQUEST, Mood.OPEN}:
         draft.owner = owners.Owner(None, "asked without a name, and nobody took it", 0.0)
     else:
         draft.owner = owners.of_group()
+
+
+def _agree(draft: Draft, utterances: Sequence[Utterance], roster: Roster) -> None:
+    """Let who was named for it, and agreed, have what nobody took otherwise."""
+    if draft.refused or draft.address is not None or (draft.owner is not None and draft.owner.name is not None):
+        return
+    found = agreed(draft.clause.utterance, utterances, roster)
+    draft.owner = found or draft.owner
 
 
 def _proof(draft: Draft, words: Worded, transcript: Transcript) -> Evidence:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from hub.nlp.extract import owners
 from hub.nlp.extract.actions_draft import NEAR, Draft, Matters
 from hub.nlp.extract.actions_forms import Mood
+from hub.nlp.extract.actions_minding import MINDS, minded
 from hub.nlp.extract.actions_replies import THANKS, Reply, reply
 from hub.nlp.extract.actions_weigh import informs_here
 from hub.nlp.extract.context import Roster
@@ -17,6 +18,7 @@ from hub.nlp.extract.utterances import Utterance, is_back_channel
 _POINTS = re.compile(
     r"\b(?:that(?:'s| is| was| one is| one's| would be| feels like| sounds like)|this (?:is|must)|ask|better|"
     r"talk to|over to|"
+    r"(?:is|are)(?= [A-Z][\w-]+(?:'s|’s)(?:\W|$))|(?:that|it)(?:'s| is) (?:more|rather|really)|"
     r"one for|it(?:'s| is| has to be| should be| must be)|belongs to|isn't (?:it|that)|go(?:es)? (?:to|over|"
     r"through)|right person)\b",
     re.IGNORECASE,
@@ -31,6 +33,8 @@ _WE_DO = re.compile(r"\bwe(?: will|'ll|’ll| can) (?:do|take|handle)\b", re.IGN
 _CANNOT = re.compile(r"\b(?:can't|cannot|can not|won't|not able to|not going to manage)\b", re.IGNORECASE)
 ASKING = 0.4  # least weight of the forms that ask: "can you", "please"
 _DOUBTS = re.compile(r"\?\W*$|\b(?:not before|not until|earliest|maybe|perhaps|try|might)\b", re.IGNORECASE)
+_BUT = re.compile(r"\bcould\b.*,? but (?:nobody|no one|i|it|that|they)\b", re.IGNORECASE)
+"""What an offer is taken back by in its own sentence."""
 _DEAL = re.compile(r"\W*done\b(?! (?:that|it|already))", re.IGNORECASE)
 _LONGEST_ANSWER = 14  # words; a longer sentence speaks of something else
 
@@ -48,7 +52,7 @@ class Answers:
 
         *names_day* tells whether a date is in it or follows; asked only where it matters.
         """
-        answer = reply(utterance.text)
+        answer = self._heard(utterance)
         self._call(utterance)
         self._before = utterance
         if answer is Reply.WITHDRAW:
@@ -61,6 +65,13 @@ class Answers:
             return self._change_of_mind(utterance, answer)
         self._apply(matter, utterance, answer, names_day=names_day)
         return answer
+
+    def _heard(self, utterance: Utterance) -> Reply:
+        """Return how an answer reads; to "would you mind asking her?" no is yes."""
+        before = self._before
+        if before is not None and before.speaker != utterance.speaker and MINDS.search(before.text):
+            return minded(utterance.text)
+        return reply(utterance.text)
 
     def _apply(self, matter: Draft, utterance: Utterance, answer: Reply, *, names_day: Callable[[], bool]) -> None:
         near = utterance.index - matter.last <= NEAR
@@ -158,7 +169,7 @@ class Answers:
     def _assent(self, matter: Draft, utterance: Utterance) -> None:
         following = utterance.index - matter.last == 1
         if matter.mood is Mood.OFFER:
-            matter.accepted = utterance.index - matter.last <= 2
+            matter.accepted = utterance.index - matter.last <= 2 and not _BUT.search(matter.clause.utterance.text)
         elif matter.mood is Mood.REQUEST and self._is_asked(matter, utterance) and not informs_here(matter.clause):
             if matter.address is not None and len(matter.address.people) > 1:
                 matter.noted = True  # one of two namesakes says yes to what the other may be to do
@@ -176,7 +187,7 @@ class Answers:
             return
         matter = self._matters.asked_by(utterance) or self._matters.put_to(utterance)
         if matter is not None and matter.is_open and not self._opens_another(matter, utterance):
-            matter.address = called
+            matter.address, matter.pointed = called, False
 
     def _opens_another(self, matter: Draft, utterance: Utterance) -> bool:
         """Tell whether the name is called for what the caller has said since: "Late entry. Joyce."."""
@@ -194,7 +205,7 @@ class Answers:
         function = function_in(utterance.text, self._roster)
         people = [mention.person for mention in mentions] or list(function.people if function else ())
         if len(people) == 1 and people[0] is not None and people[0] not in self._refusers(matter):
-            matter.address = Address(people[0], (people[0],))
+            matter.address, matter.pointed = Address(people[0], (people[0],)), True
 
     def _refusers(self, matter: Draft) -> set[str | None]:
         return {self._roster.speaker(label) for label in matter.refused}

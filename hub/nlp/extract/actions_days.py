@@ -74,9 +74,14 @@ def _due(draft: Draft, dates: Sequence[SpokenDate], utterance: Utterance) -> Spo
         after = front
     due = _known(after, handed[-1:], dates, text=utterance.text) or pick_due(dates, utterance.text)
     due = due or _plain_day(after, utterance.text)
-    if due is not None and not due.source and _RELATIVE.match(due.text) and _CONDITION.search(utterance.text):
+    if due is not None and not due.source and _RELATIVE.match(due.text) and _CONDITION.search(_around(due, utterance)):
         return replace(due, day=None, reason="it counts from something that has not happened yet")
     return due
+
+
+def _around(due: SpokenDate, utterance: Utterance) -> str:
+    """Return what a sentence says beside its day."""
+    return utterance.text[: due.start] + utterance.text[due.end :]
 
 
 _LEADS_IN = re.compile(r"[\s,]*(?:(?:then|so|at the latest|latest)[\s,]*)*", re.IGNORECASE)
@@ -130,7 +135,8 @@ def _is_about(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) 
     reach = FAR if any(passage.speaker == utterance.speaker for passage in matter.passages) else REACH
     if utterance.index - matter.last > reach or any(date.past for date in dates):
         return False
-    if matter.due is None and matter.mood is Mood.ASSIGN and utterance.speaker != matter.speaker:
+    doer = matter.owner is not None and matter.owner.name == utterance.speaker
+    if matter.due is None and matter.mood is Mood.ASSIGN and utterance.speaker != matter.speaker and not doer:
         return False
     unset = matter.due is None or matter.due.day is None
     if (

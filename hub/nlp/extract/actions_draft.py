@@ -44,6 +44,8 @@ class Draft:
     days: list[str] = field(default_factory=list)
     taken_at: int = -9
     lead: Clause | None = None
+    pointed: bool = False
+    """Whether *address* was named by the one who was asked: that proves nothing until the other answers."""
 
     @property
     def mood(self) -> Mood:

@@ -72,6 +72,7 @@ _REFUSE = re.compile(
     r" one is)|it(?:'s| is)) yours\b|"
     r"\bon (?:pto|vacation|holiday)\b|\bi'd rather not\b|\bi would rather not\b|\bnot my (?:job|area|task|call)\b"
     r"|\bthat(?:'s| is) not (?:mine|me|for me|ours|my|on me|us)\b|\bi(?:'m| am) not the (?:right|one)\b"
+    r"|^\W*not any ?more\b"
     r"|\bi don't have (?:the |a )?(?:line|access|time|capacity|bandwidth|"
     r"site contacts|rights|permission|contacts|hands)\b"
     r"|\bi (?:haven't|have not)(?: got)? (?:the |any |a )?(?:rights?|access|line|time|capacity|bandwidth|permissions?|hands|contacts?)\b"
@@ -116,7 +117,7 @@ _AROUND_A_DAY = words("""
     oh ah um uh hmm well so okay ok and yes yeah yep sure good fine perfect great let's say maybe by until on before for
     no end close first thing latest the at then is would how about what does should do make it that this works work for
     me us you you'll i'll i we have get got will can could be ready done there with in your hands inbox to it's that'd
-    that's i'd you'd if possible please sound sounds suit suits acceptable reasonable doable better rather call actually wait sorry in a of works latest
+    that's i'd you'd you're right all alright correct indeed exactly true agreed if possible please sound sounds suit suits acceptable reasonable doable better rather call actually wait sorry in a of works latest
 """)
 
 
@@ -175,7 +176,12 @@ _PUTS_RIGHT = re.compile(
 )
 
 
+_CALLED = re.compile(r",\s*[A-Z][a-zà-ž]+(?=\s*[.,!?]|\s*$)")
+"""A name that a day is said to: "The twenty-fourth, Helen"."""
+
+
 def is_only_a_day(text: str, spoken: str) -> bool:
     """Tell whether *text* says hardly more than the day *spoken* ("End of next week okay?")."""
-    words = re.findall(r"[a-z']+", promised_part(text).replace(spoken, " ").replace("’", "'").lower())
+    bare = _CALLED.sub("", promised_part(text).replace(spoken, " ").replace("’", "'"))
+    words = re.findall(r"[a-z']+", bare.lower())
     return sum(word not in _AROUND_A_DAY for word in words) <= (not text.rstrip().endswith("?"))

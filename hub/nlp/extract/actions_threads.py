@@ -74,10 +74,13 @@ class Talk:
         if touched:
             set_days(utterance, touched, dates)
             self._set_day_there(utterance, touched)
-        elif dates and (matter := self._dated_by(utterance)) and move_day(matter, utterance, dates):
+        elif dates and (matter := self._dated_by(utterance)) and self._moves_day(matter, utterance, dates):
             self._answers.promise(matter, utterance)
         elif dates:
             self._answered_by_day(utterance, answer, dates)
+
+    def _moves_day(self, matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) -> bool:
+        return move_day(matter, utterance, self._days.in_its_week(dates, matter.due))
 
     def _answered_by_day(self, utterance: Utterance, answer: Reply, dates: Sequence[SpokenDate]) -> None:
         """Let who says when, as the next to speak, have what was asked: "can you wire those?" - "costs a bit but that goes tomorrow"."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.domain.known_days import KnownDay
 from hub.nlp.dates import SpokenDate
+from hub.nlp.extract.events_beside import beside
 from hub.nlp.extract.events_recorded import Recorded
 from hub.nlp.extract.events_said import FindDates, dated, events_said
 from hub.nlp.extract.lexicon import words
@@ -40,14 +41,52 @@ class Days:
         self, utterances: Sequence[Utterance], find_dates: FindDates, recorded: Sequence[KnownDay] = ()
     ) -> None:
         self._find_dates = find_dates
-        self._known = events_said(utterances, find_dates)
+        self._known = events_said(utterances, self._plain)
         self._recorded = Recorded(recorded, utterances)
 
     def of(self, utterance: Utterance) -> list[SpokenDate]:
         """Return the days said in *utterance*, in order."""
-        said = dated(self._find_dates(utterance.text), utterance, self._known)
-        found = self._recorded.dated(said, utterance)
+        told = beside(self._find_dates(utterance.text), utterance, self._known)
+        said = dated(told, utterance, self._known)
+        found = [_hanging(entry, utterance) for entry in self._recorded.dated(said, utterance)]
         return [_seen(entry, utterance) for entry in found if not _is_beside(utterance.text[: entry.start])]
+
+    def in_its_week(self, dates: Sequence[SpokenDate], former: SpokenDate | None) -> list[SpokenDate]:
+        """Return *dates* with a bare weekday as one of the week named before: "next week" - "which day?" - "Wednesday"."""
+        week = _WEEK.fullmatch(former.text) if former is not None and former.day is None else None
+        return [self._of_week(entry, week) if week else entry for entry in dates]
+
+    def _of_week(self, entry: SpokenDate, week: re.Match[str]) -> SpokenDate:
+        weekday = _WEEKDAY.fullmatch(entry.text)
+        if weekday is None or entry.day is None:
+            return entry
+        if week["after"]:
+            return replace(entry, day=None, reason="it was not said which week is meant")
+        found = self._find_dates(f"next week {weekday['wd']}")
+        return replace(entry, day=found[0].day) if len(found) == 1 else entry
+
+    def _plain(self, utterance: Utterance) -> list[SpokenDate]:
+        """Return the days of a sentence for what they are, what is over as past."""
+        return [_seen(entry, utterance) for entry in self._find_dates(utterance.text)]
+
+
+def _hanging(entry: SpokenDate, utterance: Utterance) -> SpokenDate:
+    """Take the day from a span that begins once something has happened: "once it is signed I need two weeks"."""
+    if entry.day is None or entry.source or not _SPAN.fullmatch(entry.text) or not _ONCE.search(utterance.text):
+        return entry
+    return replace(entry, day=None, reason="it counts from something that has not happened yet")
+
+
+_SPAN = re.compile(
+    r"(?:(?:with)?in )?(?!the )[\w-]+(?: of)? (?:working |business )?(?:hours?|days?|weeks?|months?)(?: time)?",
+    re.IGNORECASE,
+)
+_WEEK = re.compile(
+    r"(?:(?:early |late |during )?(?:the )?(?:next|following|coming) week|(?P<after>the week after(?: next)?))",
+    re.IGNORECASE,
+)
+_WEEKDAY = re.compile(r"(?:on )?(?:the )?(?P<wd>(?:mon|tues|wednes|thurs|fri)day)", re.IGNORECASE)
+_ONCE = re.compile(r"\b(?:once|as soon as|from the day)\b", re.IGNORECASE)
 
 
 def _is_beside(before: str) -> bool:
@@ -67,7 +106,8 @@ def _is_over(entry: SpokenDate, utterance: Utterance) -> bool:
     if _DEADLINE.search(utterance.text[: entry.start]):
         return False
     verb = _verb_of(entry, utterance)
-    if verb is None or verb.lemma_.lower() in _PLANS or any(child.lower_ == "if" for child in verb.children):
+    plans = verb is not None and verb.lemma_.lower() in _PLANS and verb.lower_ != "went"
+    if verb is None or plans or any(child.lower_ == "if" for child in verb.children):
         return False
     if verb.lower_ in {"got", verb.lemma_.lower()} or _is_had(verb):
         return False

@@ -15,11 +15,11 @@ FindDates = Callable[[str], Sequence[SpokenDate]]
 _NOUN = (
     r"(?:lock|unblinding|cut-?off|dmc|dsmb|idmc|interim(?: analysis)?|analysis|visit|audit|inspection|initiation|siv|activation|"
     r"submission|approval|meeting|call|review|training|close-?out|shipment|delivery|milestone|go-?live|committee|board|launch|"
-    r"kick-?off|transfer|workshop|telecon|t\.?c\.?)"
+    r"kick-?off|transfer|workshop|telecon|freeze|t\.?c\.?)"
 )
 _NAME = rf"(?P<name>(?:(?!(?:is|was|on|at|for|the|and|to|by|of|a|an|in)\b)[\w-]+ ){{0,3}}?{_NOUN})"
 _BETWEEN = re.compile(
-    rf"\b(?:the |our |their |your )?{_NAME}(?:(?:'s| is| are| will be|'ll be| takes place| falls| happens| starts| meets| stays)?"
+    rf"\b(?:the |our |their |your )?{_NAME}(?: (?:at|in|for|with) (?:the )?(?:site )?[\w-]+)?(?:(?:'s| is| are| will be|'ll be| takes place| falls| happens| starts| meets| stays)?"
     r"(?: now| still| set| planned| scheduled| booked| due| fixed| confirmed| coming up| going to be| at site \w+)*(?: for| on)?(?: the)?) $",
     re.IGNORECASE,
 )
@@ -36,6 +36,10 @@ _AHEAD = re.compile(
 _THE_LAST = re.compile(r"\bthe (?P<unit>day|week) $", re.IGNORECASE)
 _SOME = re.compile(r"\b(?:hours?|days?|weeks?|fortnights?|months?) $", re.IGNORECASE)
 """What stands before an event that is counted from: "five days", "some weeks"."""
+_FURTHER = re.compile(
+    r" (?:notes|minutes|report|letter|slides|agenda|deck|email|mail|list|file|form|team|plan|pack)\b", re.IGNORECASE
+)
+"""A noun behind the event's: the kick-off notes are no kick-off."""
 _ARTICLES = words("the our their your this that a an planned scheduled")
 _COMMON = words(
     "visit call meeting review training transfer shipment delivery submission approval analysis workshop committee board milestone"
@@ -52,13 +56,15 @@ class KnownEvent:
     told: int
 
 
-def events_said(utterances: Sequence[Utterance], find_dates: FindDates) -> tuple[KnownEvent, ...]:
-    """Return the events that *utterances* give a day ahead, in order."""
-    return tuple(event for utterance in utterances for event in _in(utterance, find_dates))
+def events_said(
+    utterances: Sequence[Utterance], dates: Callable[[Utterance], Sequence[SpokenDate]]
+) -> tuple[KnownEvent, ...]:
+    """Return the events that *utterances* give a day ahead, in order; *dates* gives the days of a sentence."""
+    return tuple(event for utterance in utterances for event in _in(utterance, dates(utterance)))
 
 
-def _in(utterance: Utterance, find_dates: FindDates) -> Iterable[KnownEvent]:
-    for found in find_dates(utterance.text):
+def _in(utterance: Utterance, dates: Sequence[SpokenDate]) -> Iterable[KnownEvent]:
+    for found in dates:
         if found.day is None or found.past:
             continue
         before = _BETWEEN.search(utterance.text[: found.start])
@@ -89,6 +95,8 @@ def _resolved(entry: SpokenDate, utterance: Utterance, known: Sequence[KnownEven
     if day is None:
         return entry
     text = utterance.text
+    if _FURTHER.match(text, entry.end):
+        return entry
     lead = text[: entry.end - len(waits)]
     counted = before_date().search(lead)
     last = _THE_LAST.search(text[: entry.start])

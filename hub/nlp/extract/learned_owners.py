@@ -6,6 +6,7 @@ from hub.nlp.extract.actions_answers import shortened, speaks_of_others
 from hub.nlp.extract.actions_clause import Clause
 from hub.nlp.extract.actions_clauses import clauses
 from hub.nlp.extract.actions_forms import Mood
+from hub.nlp.extract.actions_minding import MINDS, minded
 from hub.nlp.extract.actions_replies import Reply, reply
 from hub.nlp.extract.actions_weigh import is_work
 from hub.nlp.extract.context_address import Address, addressed
@@ -13,14 +14,17 @@ from hub.nlp.extract.days import Days
 from hub.nlp.extract.learned_items import Place
 from hub.nlp.extract.matters import QUESTION, plain
 from hub.nlp.extract.owners import Owner, of_speaker, of_subject
+from hub.nlp.extract.owners_agreed import agreed
 from hub.nlp.extract.utterances import Utterance, is_back_channel
 
 _TAKES = re.compile(
-    r"^\W*(?:(?:and|so|okay|ok|yes|yeah|sure|right|then|well|fine|good|no problem)[\s,.]+)*(?P<words>i(?:'ll| will|'m going to|'m gonna| am going to))\b",
+    r"^\W*(?:(?:and|so|okay|ok|yes|yeah|sure|right|then|well|fine|good|no problem)[\s,.]+)*(?P<words>i(?:'ll| will|'m going to|'m gonna| am going to))\b"
+    r"|^\W*(?:before|after|when|once|while|as soon as|because|since)\b[^.?!;]{3,70}?\bi(?:'ll| will|'m going to| am going to)\b",
     re.IGNORECASE,
 )
 _MINE = re.compile(
     r"\b(?:that|this|it)(?:'s| is|'ll be| will be) (?:with|on|up to) me\b|\bfalls? (?:to|on) me\b|\b(?:that|it|this)(?:'s| is) mine\b"
+    r"|^\W*mine\W*$|\b(?:action|task|homework|note) (?:for|on|to) (?:me|myself|self)\b|\band i(?:'ll|'m going to| will| am going to)\W*$"
     r"|\bi owe (?:you|them|him|her) (?:that|this|it|one|those)\b|\bi(?:'m| am) (?:committing|giving you my word|sorting|opening|bringing|putting)\b"
     r"|\b(?:it|that)'ll be me\b|\bcount on me\b|\bhold me to\b|\b(?:that|it)(?:'s| is) (?:on my list|in my court|my job|my task)\b",
     re.IGNORECASE,
@@ -54,8 +58,49 @@ def proved_owner(main: Utterance, place: Place, days: Days | None = None) -> Own
     named = _subject(main) if not _NOT.search(text) else None
     if named is not None:
         owner = of_subject(named, main, place.utterances[max(0, main.index - 4) : main.index], place.roster)
+        if owner.name is None and (told := agreed(main, place.utterances, place.roster)) is not None:
+            return told
         return Owner(owner.name, owner.reason, owner.certainty)
-    return _promised(main, place, days) or _told_when(main, place, days) or UNPROVED
+    found = _promised(main, place, days) or _told_when(main, place, days) or _in_present(main, place, days)
+    return found or agreed(main, place.utterances, place.roster) or UNPROVED
+
+
+def _in_present(main: Utterance, place: Place, days: Days | None) -> Owner | None:
+    """The speaker says in the present what is there on a day ahead: "Monday I bring it", "you have my comments Friday"."""
+    if not _says_by_when(main, days) or not main.sent.doc.has_annotation("DEP") or _OTHERS.search(main.text):
+        return None
+    for token in main.sent:
+        own = token.dep_ == "nsubj" and token.lower_ in {"i", "you"} and token.head.tag_ in {"VBP", "VBG"}
+        helped = any(child.dep_ == "aux" and child.tag_ == "MD" for child in token.head.children)
+        if not own or helped or token.head.lemma_.lower() in _THINKS:
+            continue
+        if token.lower_ == "i" or token.head.lemma_.lower() in _GETS:
+            return of_speaker(main, place.roster, words=shortened(main.text))
+    return None
+
+
+_THINKS = frozenset(
+    [
+        "think",
+        "know",
+        "believe",
+        "hope",
+        "guess",
+        "mean",
+        "want",
+        "need",
+        "suppose",
+        "wonder",
+        "remember",
+        "say",
+        "see",
+        "hear",
+        "tell",
+        "agree",
+    ]
+)
+_GETS = frozenset(["have", "get", "receive", "see", "hear", "find"])
+_OTHERS = re.compile(r"\b(?:he|she|they)\b", re.IGNORECASE)
 
 
 def _orders(main: Utterance) -> bool:
@@ -74,7 +119,7 @@ def _answered(asked: Address, main: Utterance, place: Place, days: Days | None) 
     for after in place.utterances[main.index + 1 : main.index + 1 + _REACH]:
         if place.roster.speaker(after.speaker) != asked.people[0]:
             continue
-        said = reply(after.text)
+        said = minded(after.text) if MINDS.search(main.text) else reply(after.text)
         if said in {Reply.TAKE, Reply.ASSENT} or (said is Reply.NONE and _says_by_when(after, days)):
             return Owner(asked.people[0], f'{asked.people[0]} was asked by name and said "{after.text}"', 0.85)
         return Owner(None, f"{asked.people[0]} was asked and did not take it", 0.0)

@@ -1,0 +1,40 @@
+"""Owners and due days of passages as people really talk: tests/data/spoken/passages.txt, one matter each.
+
+What nobody can tell is left open; a wrong name or day is worse than none, so there may be none of these.
+"""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.models
+
+FILE = Path(__file__).resolve().parents[1] / "data" / "spoken" / "passages.txt"
+PASSAGES = [block.partition("\n") for block in FILE.read_text(encoding="utf-8").split("\n== ")[1:]]
+KNOWN = [(tuple(part.strip() for part in head.split("|")), script.strip()) for head, _, script in PASSAGES]
+_OPEN = ("none", "-")
+
+
+@pytest.mark.parametrize(("expected", "script"), KNOWN, ids=[script[:60] for _, script in KNOWN])
+def test_no_owner_and_no_day_is_a_wrong_one(actions, expected, script):
+    owner, due = expected
+    found = actions(script)
+    names = {action.owner for action in found} - {None}
+    days = {action.due for action in found} - {None}
+    assert names <= ({owner} - set(_OPEN))
+    assert days <= ({date.fromisoformat(due)} if due != "-" else set())
+
+
+def test_most_owners_and_days_are_found(actions):
+    owned = [(owner, due, script) for (owner, due), script in KNOWN if owner not in _OPEN]
+    dated = [(owner, due, script) for (owner, due), script in KNOWN if due != "-"]
+    named = sum(any(action.owner == owner for action in actions(script)) for owner, _, script in owned)
+    exact = sum(any(str(action.due) == due for action in actions(script)) for _, due, script in dated)
+    assert len(KNOWN) >= 80
+    assert named / len(owned) >= NAMED
+    assert exact / len(dated) >= EXACT
+
+
+NAMED, EXACT = 0.7, 0.8
+"""Shares that the cues alone find; what is learned finds more."""
