@@ -19,13 +19,14 @@ class _Open:
     mark: str
     given: int
     found: Found
+    fresh: bool = True
+    """None of it was given yet."""
 
 
 class Whole:
     """Keeps the answer that each kind is read from until its last page is given; one answer a kind.
 
-    A kind that the hub also writes there is given at once: a later page would be older than what was written meanwhile,
-    and be taken for an edit made there.
+    A later page is older than what the hub wrote there meanwhile, and says so (`Page.follows`): that is no edit there.
     """
 
     def __init__(self, size: int = PAGE) -> None:
@@ -45,14 +46,14 @@ class Whole:
             known.given = sum(1 for _ in islice(known.found, int(place[1])))
         self._open[kind] = known
 
-    def page(self, kind: str, cursor: Callable[[Place | None], str], *, at_once: bool = False) -> Page:
-        """Return what comes next, all where *at_once*, with the cursor of the place after it, of None at the end."""
+    def page(self, kind: str, cursor: Callable[[Place | None], str]) -> Page:
+        """Return what comes next, with the cursor of the place after it, of None at the end."""
         known = self._open.pop(kind)
-        given = list(islice(known.found, None if at_once else self._size))
+        given = list(islice(known.found, self._size))
         known.given += len(given)
-        more = len(given) == self._size and not at_once
+        more, follows, known.fresh = len(given) == self._size, not known.fresh, False
         if more:
             self._open[kind] = known
         changes = tuple(one for one in given if isinstance(one, Change))
         rejects = tuple(one for one in given if isinstance(one, Reject))
-        return Page(changes, cursor([known.mark, known.given] if more else None), more, rejects)
+        return Page(changes, cursor([known.mark, known.given] if more else None), more, rejects, follows)

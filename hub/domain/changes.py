@@ -70,6 +70,8 @@ class Page:
     more: bool = False
     """Another page is to be had now."""
     rejects: tuple[Reject, ...] = ()
+    follows: bool = False
+    """It is of the answer that the page before came of, and as old: what was written there since is not in it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """A system that is written to without pause is read all the same."""
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
 from hub.domain.agreements import Policy
+from hub.domain.changes import Page
 from hub.domain.errors import OvertakenError
 from hub.services.sync.steps import deliver_some, pull, relay_once
 from hub.services.sync.worker import joined
@@ -137,3 +139,31 @@ def test_what_another_reads_during_a_full_listing_is_not_taken_for_deleted(bench
     pull(bench.sync, sponsor, "site", full=True)
     assert [record.deleted for record, _ in bench.sync.ledger.everything("site")] == [False, False]
     assert bench.sync.ledger.disputes() == []
+
+
+@pytest.mark.parametrize("bench", ["sqlite"], indirect=True)
+def test_a_later_page_of_an_answer_that_the_hub_has_written_after_is_no_edit(bench, consumer):
+    ask, old, anew = bench.sponsor.pull, [], []
+
+    def paged(kind, cursor):
+        if kind != "study":
+            return ask(kind, cursor)
+        if cursor != "place":  # the answer is had, and a page of it given before the hub writes
+            old.append(ask(kind, None))
+            bench.cro.put("study", "st1", title="newer")
+            pull(bench.sync, bench.sync.systems["cro"], "study")
+            relay_once(bench.sync)
+            assert deliver_some(bench.sync, bench.sync.systems["sponsor"], consumer, wait_s=0.01)
+            return Page((), "place", more=True)
+        if not old:
+            anew.append(cursor)
+            return ask(kind, None)
+        return replace(old.pop(), follows=True)
+
+    bench.sponsor.pull = paged
+    pull(bench.sync, bench.sync.systems["sponsor"], "study")
+    bench.sponsor.pull = ask
+    bench.round()
+    [(study, _)] = bench.sync.ledger.everything("study")
+    assert (study.fields["title"], bench.sponsor.get("study", "S9")["title"]) == ("newer", "newer")
+    assert anew == ["place"]

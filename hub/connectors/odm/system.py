@@ -71,8 +71,7 @@ class OdmSystem:
                 return Page((), cursor)
             self._whole.take(kind, got.content, self._found(got.content, kind), place)
             etag = got.headers.get("etag")
-        written = kind in self.capabilities.writable
-        return self._whole.page(kind, lambda after: json.dumps({"etag": etag, "place": after}), at_once=written)
+        return self._whole.page(kind, lambda after: json.dumps({"etag": etag, "place": after}))
 
     def since(self, kind: str, at: datetime) -> str | None:  # noqa: ARG002  # of the port
         """Return None: documents are read whole."""

@@ -139,7 +139,6 @@ class RaveSystem:
         page = self._whole.page(
             kind,
             lambda after: json.dumps({"at": at, "place": after} if after else {"at": following}),
-            at_once=kind in self.capabilities.writable,
         )
         return with_parts(page, more=page.more or bool(following))
 

@@ -61,11 +61,13 @@ def _read(sync: Sync, system: System, kind: str, interval: Interval, met: set[st
     assert source is not None  # noqa: S101  # the caller looked
     cursor = _begin(source, kind, interval)
     intake, lease, more = Intake(system.name, kind, agreements), f"pull.{system.name}.{kind}", True
+    asof: int | None = None
     while more:
         _wait(sync, system, lease)
         try:
             # what is outside is passed over: the workers read it in its turn
-            page, _ = take_page(sync, system, intake, partial(_asked, source, kind, cursor, interval))
+            ask = partial(_asked, source, kind, cursor, interval)
+            page, _, asof = take_page(sync, system, intake, ask, asof=asof)
         finally:
             sync.leases.release(lease)  # between two pages workers read what is new
         _send(sync, system.name, kind, [change.external_id for change in page.changes], met)

@@ -113,14 +113,14 @@ def pull(sync: Sync, system: System, kind: str, *, full: bool = False) -> Taken:
     stored = sync.ledger.cursor(system.name, kind)
     cursor = None if full else stored
     begun = _numbered(sync, Intake(system.name, kind, agreements, listing=listing))
-    pages, more = 0, True
+    pages, more, asof = 0, True, None
     while more:
         if sync.gates.wait(system.name):
             return total + Taken(put_off=1)
         began = sync.clock()
         with spanned(sync.tracer, "pull", kind=SpanKind.CLIENT, told={"hub.system": system.name, "hub.kind": kind}):
             intake = replace(begun, former=(stored,))
-            page, taken = take_page(sync, system, intake, partial(source.pull, kind, cursor))
+            page, taken, asof = take_page(sync, system, intake, partial(source.pull, kind, cursor), asof=asof)
             total, pages = total + taken, pages + 1
         _took(sync, "pull", system.name, began)
         stored, cursor, more = page.cursor, page.cursor, page.more
@@ -133,8 +133,12 @@ def pull(sync: Sync, system: System, kind: str, *, full: bool = False) -> Taken:
     return total
 
 
-def take_page(sync: Sync, system: System, intake: Intake, ask: Callable[[], Page]) -> tuple[Page, Taken]:
-    """Read a page and take it in, and return it with what came of it.
+def take_page(
+    sync: Sync, system: System, intake: Intake, ask: Callable[[], Page], *, asof: int | None = None
+) -> tuple[Page, Taken, int]:
+    """Read a page and take it in; return it with what came of it and how far had been written when it was asked for.
+
+    A page that follows of the answer of the one before is as old as that, which *asof* tells.
 
     Where the hub wrote there meanwhile, or another read it, it is read again, and from the third time on nobody begins
     to write there before it is taken: however much there is to write, an edit made there waits no longer than a batch
@@ -147,7 +151,8 @@ def take_page(sync: Sync, system: System, intake: Intake, ask: Callable[[], Page
             now = _numbered(sync, intake)
             page = _asked(sync, system.name, ask)
             try:
-                return page, take(sync.ledger, page, now, clock=sync.clock, new_id=sync.new_id)
+                now = replace(now, written=now.written if asof is None or not page.follows else asof)
+                return page, take(sync.ledger, page, now, clock=sync.clock, new_id=sync.new_id), now.written
             except OvertakenError:
                 attempt += 1
                 if attempt == _MOST_READ:
