@@ -23,7 +23,7 @@ from tests.connectors.peer import running
 from tests.connectors.test_told_apart import CASES
 
 KNOWN, STRANGE = "a known code.pdf", "a code that nobody listed.pdf"
-OURS = "site_word_of_ours"
+OURS = "acme.word_of_ours"  # with a point, which paths into JSON have as well
 """No field of any kind."""
 CODED = {
     "rest": ("status", "what", "open"),
@@ -145,6 +145,8 @@ def test_files_hold_to_it_too(tmp_path):
         ("extension:https://acme.example/none", MISSING),
         ("code.none", MISSING),
         ("code.text.deeper", MISSING),
+        ("acme.tier", "two"),
+        ("code.acme.tier", "three"),
     ],
 )
 def test_an_element_or_extension_of_fhir_is_named_by_its_path(path, value):
@@ -154,7 +156,8 @@ def test_an_element_or_extension_of_fhir_is_named_by_its_path(path, value):
             {"url": "https://acme.example/priority", "valueCode": "high"},
             {"url": "https://acme.example/region", "valueCodeableConcept": {"coding": [{"code": "EMEA"}]}},
         ],
-        "code": {"text": "do it"},
+        "code": {"text": "do it", "acme.tier": "three"},
+        "acme.tier": "two",
         "performer": [{"display": "A. Weber"}, {"display": "B. Okafor"}],
     }
     assert element(told, path) == value

@@ -95,8 +95,9 @@ class Dialect:
             self.problems[own] = str(error)
             return item
         rules = self._config.kinds[kind].fields
-        ours = {name: told for name, one in rules.items() if (told := element(resource, one.field)) is not MISSING}
-        return {**item, **({"study_id": study} if study else {}), **fields, "_own": ours}
+        told = {f"_own.{name}": element(resource, one.field) for name, one in rules.items()}
+        ours = {name: value for name, value in told.items() if value is not MISSING}
+        return {**item, **({"study_id": study} if study else {}), **fields, **ours}
 
     def _gone(self, kind: str, since: str) -> list[Any]:
         """Return the resources of a type that were deleted since, by its history: newest first."""

@@ -11,16 +11,23 @@ EXTENSION = "extension:"
 def element(resource: Mapping[str, Any], path: str) -> Any:
     """Return what lies at *path*, MISSING where nothing does: keys joined by points, the first of a list.
 
-    `extension:URL` is the value of the extension of that address; a code stands for a coding, a text for a concept.
+    `extension:URL` is the value of the extension of that address; a code stands for a coding, a text for a concept. A
+    name that holds points itself is found by them.
     """
     if path.startswith(EXTENSION):
         return _extension(resource, path.removeprefix(EXTENSION))
-    found: Any = resource
-    for key in path.split("."):
-        found = found[0] if isinstance(found, list) and found else found
-        if not isinstance(found, Mapping) or key not in found:
+    found, rest = _first(resource), path
+    while rest:
+        if not isinstance(found, Mapping):
             return MISSING
-        found = found[key]
+        key, rest = (rest, "") if rest in found else (rest.partition(".")[0], rest.partition(".")[2])
+        if key not in found:
+            return MISSING
+        found = _first(found[key])
+    return found
+
+
+def _first(found: Any) -> Any:
     return found[0] if isinstance(found, list) and found else found
 
 

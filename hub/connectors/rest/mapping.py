@@ -115,7 +115,9 @@ def body_of(kind: str, rule: Mapped, fields: Mapping[str, Any]) -> dict[str, Any
 
 
 def at(item: Any, path: str) -> Any:
-    """Return what lies at keys joined by points, MISSING where nothing does."""
+    """Return what lies at keys joined by points, MISSING where nothing does; a key may hold points itself."""
+    if path and isinstance(item, dict) and path in item:
+        return item[path]
     for key in path.split(".") if path else ():
         if not isinstance(item, dict) or key not in item:
             return MISSING
