@@ -97,6 +97,30 @@ def test_the_life_of_a_query_is_one_record(world, rave):
     assert kept["response"] == "Typing error"
 
 
+def test_the_last_page_is_asked_for_once_for_all_kinds_and_anew_by_the_next_look(world):
+    seconds = [0.0]
+    text = YAML.replace("per_page: 3", "per_page: 1000").format(address=world.address, study=STUDY)
+    rave = RaveSystem(read_config(text), lambda: NOW)
+    rave._feed._monotonic = lambda: seconds[0]
+    for number in range(3):
+        world.enter(f"do {number}")
+    cursors = {kind: drained(rave, kind)[2] for kind in ("subject_status", "query", "deviation")}
+    for word, later in (("do it", 0.0), ("do that", 0.0), ("do this", 60.0)):
+        world.enter(word)
+        del world.asked[:]
+        found = []
+        for kind, cursor in cursors.items():
+            changes, _, cursors[kind] = drained(rave, kind, cursor)
+            found += [change.fields.get("description") for change in changes]
+            seconds[0] += later
+        assert word in found
+        assert len(world.asked) == (1 if not later else 3)
+    world.fail("list", faults.status(503))
+    with pytest.raises(RetryableError):
+        rave.pull("query", cursors["query"])
+    rave.close()
+
+
 def test_times_are_of_the_zone_that_the_yaml_names(world):
     text = YAML.format(address=world.address, study=STUDY) + "zone: America/New_York\n"
     made = RaveSystem(read_config(text), lambda: NOW)

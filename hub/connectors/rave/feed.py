@@ -1,7 +1,8 @@
 """The audits of one study, a page at a time, as records of one kind."""
 
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as with_parts
 from urllib.parse import parse_qs, urlsplit
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from hub.connectors.markup import Part, parts
 from hub.connectors.rave.answers import refused
-from hub.connectors.rave.audits import audit_of
+from hub.connectors.rave.audits import Item, audit_of
 from hub.connectors.rave.config import Rave
 from hub.connectors.rest.client import Asked, Client, Got
 from hub.connectors.rest.config import Mapped
@@ -20,6 +21,8 @@ from hub.domain.changes import Change, Reject
 from hub.domain.errors import RejectedError, RetryableError
 
 PATH = "datasets/ClinicalAuditRecords.odm"
+_LASTS_S, _MOST = 20.0, 4 << 20
+"""A last page is kept for so long; those of all studies have so many bytes at most."""
 _NUMBER = re.compile(rb"<SourceID>\s*(\d+)\s*</SourceID>")
 
 
@@ -35,30 +38,75 @@ class Audits:
     """Where the next page begins, None at the end."""
 
 
-class Feed:
-    """Asks for pages of the feed and maps them."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An audit of a page, of whichever kind it is: what it says, or why it cannot be read."""
 
-    def __init__(self, client: Client, config: Rave) -> None:
+    place: str
+    raw: bytes
+    number: int
+    item: Item | None
+    problem: str = ""
+
+
+@dataclass(slots=True)
+class _Last:
+    """The last page of a study's feed, which the other kinds are read from too, once each."""
+
+    audits: tuple[_Read, ...]
+    size: int
+    """Bytes of the answer."""
+    until: float
+    given: set[str]
+
+
+class Feed:
+    """Asks for pages of the feed and maps them.
+
+    The kinds are read one after the other, and stand at the same place once the first load is over: for a moment the
+    last page is kept for those that have not had it.
+    """
+
+    def __init__(self, client: Client, config: Rave, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._client = client
         self._config = config
         self._zone = ZoneInfo(config.zone)
+        self._monotonic = monotonic
+        self._last: dict[tuple[str, int], _Last] = {}
 
     def page(self, kind: str, rule: Mapped, study: str, start: int) -> Audits:
         """Return the audits of *study* from id *start* on that are about *kind*. Errors as of `Source.pull`."""
+        kept = self._last.get((study, start))
+        if kept is not None and kind not in kept.given and self._monotonic() < kept.until:
+            kept.given.add(kind)
+            return self._of(kind, rule, kept.audits, None)
+        audits, onward, size = self._had(study, start)
+        self._last = {place: one for place, one in self._last.items() if place[0] != study}
+        if onward is None and size + sum(one.size for one in self._last.values()) <= _MOST:
+            self._last[study, start] = _Last(audits, size, self._monotonic() + _LASTS_S, {kind})
+        return self._of(kind, rule, audits, onward)
+
+    def _had(self, study: str, start: int) -> tuple[tuple[_Read, ...], int | None, int]:
         where = f"{self._config.name}: audits of {study} from {start}"
         got = self._asked(study, start, where)
         refused(got.content, where)
-        found: list[tuple[int, Change | Reject]] = []
-        numbers = set()
-        for number, part in enumerate(parts(got.content, ("ClinicalData",), where), 1):
-            one, audit = self._read(part, kind, rule, study, f"{study}, audits from {start}, number {number}")
-            numbers.add(audit)
-            if one is not None:
-                found.append((audit, one))
+        found = enumerate(parts(got.content, ("ClinicalData",), where), 1)
+        audits = tuple(self._read(part, study, f"{study}, audits from {start}, number {at}") for at, part in found)
         onward = _onward(got.headers)
         if onward is not None and onward <= start:
             raise RetryableError(f"{where}: the page after this one is not after it ({onward})")
-        return Audits(tuple(found), frozenset(numbers - {0}), onward)
+        return audits, onward, len(got.content)
+
+    def _of(self, kind: str, rule: Mapped, audits: Sequence[_Read], onward: int | None) -> Audits:
+        """Return what is of *kind*; what cannot be read is set aside for every kind: it is not known which it is of."""
+        found: list[tuple[int, Change | Reject]] = []
+        for one in audits:
+            if one.item is None:
+                found.append((one.number, Reject(kind, one.place, one.problem, one.raw)))
+            elif one.item["kind"] == kind:
+                read = read_item(kind, rule, one.item, f"{one.place}, audit {one.number}")
+                found.append((one.number, with_parts(read, raw=one.raw)))
+        return Audits(tuple(found), frozenset({one.number for one in audits} - {0}), onward)
 
     def _asked(self, study: str, start: int, where: str) -> Got:
         params = {"studyoid": study, "startid": str(start), "per_page": str(self._config.per_page)}
@@ -71,21 +119,14 @@ class Feed:
                 raise
             raise RetryableError(f"{where}: {error}; Rave does not know the place any more") from error
 
-    def _read(self, part: Part, kind: str, rule: Mapped, study: str, where: str) -> tuple[Change | Reject | None, int]:
-        """Return what an audit says of *kind*, and its number where it can be told.
-
-        One that cannot be read is set aside for every kind, for it is not known which it is about.
-        """
+    def _read(self, part: Part, study: str, place: str) -> _Read:
         if part.element is None:
-            return Reject(kind, where, part.problem, part.raw), _number(part.raw)
+            return _Read(place, part.raw, _number(part.raw), None, part.problem)
         try:
             item = audit_of(part.element, study, self._zone)
         except RejectedError as error:
-            return Reject(kind, where, str(error), part.raw), _number(part.raw)
-        number = int(item["audit"]["id"])
-        if item["kind"] != kind:
-            return None, number
-        return with_parts(read_item(kind, rule, item, f"{where}, audit {number}"), raw=part.raw), number
+            return _Read(place, part.raw, _number(part.raw), None, str(error))
+        return _Read(place, part.raw, int(item["audit"]["id"]), item)
 
 
 def _number(raw: bytes) -> int:
