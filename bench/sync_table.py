@@ -10,12 +10,15 @@ from sync_records import FIELDS
 
 from hub.domain.changes import Asked, Capabilities, Push, Receipt
 from hub.domain.errors import RejectedError, RetryableError, StaleError
+from hub.storage.copying import written
 
 _COLUMNS = sql.SQL(", ").join(map(sql.Identifier, FIELDS))
 _MAKE = sql.SQL("CREATE TABLE sites (external_id bigserial PRIMARY KEY, key text UNIQUE, {})").format(
     sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(name)) for name in FIELDS)
 )
 _NUMBERS = "SELECT nextval('sites_external_id_seq') FROM generate_series(1, %s)"
+_NAMES = ("external_id", "key", *FIELDS)
+_NONE = dict.fromkeys(FIELDS)
 _STRAIGHT = sql.SQL("COPY sites (external_id, key, {}) FROM STDIN").format(_COLUMNS)
 _STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS come AS SELECT * FROM sites WITH NO DATA"
 _COPY = sql.SQL("COPY come (key, {}) FROM STDIN").format(_COLUMNS)
@@ -73,9 +76,12 @@ def _create(cursor: psycopg.Cursor[tuple[str, ...]], writes: Sequence[Asked]) ->
     try:
         with cursor.connection.transaction():
             numbers = [number for (number,) in cursor.execute(_NUMBERS, (len(writes),))]
+            rows = [
+                {**_NONE, **one.push.fields, "external_id": number, "key": one.idempotency_key}
+                for number, one in zip(numbers, writes, strict=True)
+            ]
             with cursor.copy(_STRAIGHT) as copy:
-                for number, one in zip(numbers, writes, strict=True):
-                    copy.write_row((number, one.idempotency_key, *map(one.push.fields.get, FIELDS)))
+                copy.write(written(rows, _NAMES))
     except psycopg.errors.UniqueViolation:
         return _create_missing(cursor, writes)
     return {one.idempotency_key: str(number) for number, one in zip(numbers, writes, strict=True)}

@@ -246,7 +246,7 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts, Communicatio
             systems=self.systems,
             clock=self.clock,
             new_id=ordered_id,
-            told=lambda name, system, value: self.metrics.told(name, system, value),
+            told=lambda name, system, value, count=1: self.metrics.told(name, system, value, count),
             tracer=self.tracer,
         )
 

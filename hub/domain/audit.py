@@ -15,10 +15,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from json.encoder import encode_basestring
 
+from hub.domain.swift import swift
+
 FIRST = "0" * 64
 SEVERAL = "*"
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Who changed what, when and why."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from hub.domain.swift import swift
+
 Fields = Mapping[str, Any]
 """Canonical field name to a JSON value (str, int, float, bool, None, list or dict); days and times in ISO 8601."""
 LONGEST_ID = 300
@@ -30,6 +32,7 @@ class Capabilities:
     """How many writes one request may carry; with more than one it is a `BulkTarget`."""
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Change:
     """What one system now holds of one record, in canonical names."""
@@ -74,6 +77,7 @@ class Page:
     """It is of the answer that the page before came of, and as old: what was written there since is not in it."""
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Push:
     """A write asked of a system."""
@@ -86,6 +90,7 @@ class Push:
     deleted: bool = False
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A write with its key and what it rests on; see `Target.push`."""
@@ -95,6 +100,7 @@ class Asked:
     precondition: str | None
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What a system said of a write."""

@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from hub.domain.errors import RejectedError
+from hub.domain.swift import swift
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _REQUIRED = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time")
 """Those of the standard, and two more that every event of the hub has."""
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Event:
     """The attributes of an event; none of them holds subject data or free text."""

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hub.domain.swift import swift
 
+
+@swift
 @dataclass(frozen=True, slots=True)
 class Message:
     """One event; messages of one key stay in order."""
@@ -15,6 +18,7 @@ class Message:
     body: bytes
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Received:
     """A message where it was found."""

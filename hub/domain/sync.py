@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hub.domain.audit import Entry
 from hub.domain.changes import LONGEST_ID
 from hub.domain.messages import Message
+from hub.domain.swift import swift
 
 if TYPE_CHECKING:
     from hub.domain.identity import Candidate, Turn
@@ -45,6 +46,7 @@ def letter_id(system: str, kind: str, place: str, reason: str, content: bytes) -
     return hashlib.sha256(text + content).hexdigest()[:32]
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Record:
     """One record as the parties' ownership of fields makes it."""
@@ -60,6 +62,7 @@ class Record:
     """The record that a person said it is one with: that one goes on in its place."""
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Base:
     """What one system was last known to hold of a record."""
@@ -77,6 +80,7 @@ class Base:
     """The last complete listing it was seen in."""
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Write:
     """A write that is under way: kept before it is sent, so that after a crash the same one is sent again."""
@@ -165,6 +169,7 @@ class Position:
     offset: int
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A write that a system has taken."""

@@ -52,6 +52,7 @@ from hub.ports.syncing import (
     Source,
     System,
     Target,
+    Told,
     Unit,
 )
 
@@ -97,6 +98,7 @@ __all__ = [
     "StageStore",
     "System",
     "Target",
+    "Told",
     "TranslationMemory",
     "Translator",
     "Unit",

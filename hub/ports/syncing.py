@@ -334,6 +334,13 @@ class Gates(Protocol):
         """Return for how many seconds nobody is to begin to write to *system*."""
 
 
+class Told(Protocol):
+    """Takes figures of the sync as they come up."""
+
+    def __call__(self, name: str, system: str, value: float, count: int = 1, /) -> None:
+        """Note *value* (seconds where the name ends so, an amount else), *count* times."""
+
+
 class Calls(Protocol):
     """Calls by which systems tell that something has changed there."""
 

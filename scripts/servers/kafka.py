@@ -179,6 +179,7 @@ def _spawn(folder: Path, name: str, jars: Path) -> None:
         "-Xms96m",
         "-Xmx512m",
         "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",  # it moves bytes for minutes: compiling itself twice takes more than that saves
         f"-Dlog4j2.configurationFile=file:{_HERE}/log4j2.xml",
     ]
     command += ["-cp", f"{jars}/*", "kafka.Kafka", str(own / "server.properties")]

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from hub.domain.swift import swift
+
 LONGEST = 1024 * 1024
 """Bytes of the longest line that is read."""
 _KEPT = 64 * 1024  # of a longer one, to show
@@ -15,6 +17,7 @@ _UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line with its end; what could not be decoded stands in *text* as lone surrogates."""

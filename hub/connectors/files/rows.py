@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.domain.errors import RejectedError
+from hub.domain.swift import swift
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row as it was found."""

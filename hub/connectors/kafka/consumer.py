@@ -10,6 +10,7 @@ from kafka import KafkaConsumer, TopicPartition, errors
 from kafka.consumer.subscription_state import ConsumerRebalanceListener
 
 from hub.connectors.kafka.address import KafkaAddress
+from hub.connectors.kafka.batches import Found, PartitionRecords
 from hub.connectors.kafka.errors import told, translate
 from hub.connectors.kafka.watch import Watch
 from hub.domain.errors import FatalError, RetryableError
@@ -120,10 +121,10 @@ class KafkaMember:
             return []
         return list(self._taken(records))
 
-    def _taken(self, records: dict[TopicPartition, list[Any]]) -> Iterable[Received]:
+    def _taken(self, records: dict[TopicPartition, list[Found]]) -> Iterable[Received]:
         for at, found in records.items():
             for record in found:
-                yield Received(_message(record), at.partition, record.offset)
+                yield Received(_message(record, at), at.partition, record.offset)
             self._next[at.partition] = found[-1].offset + 1
 
     def _open(self) -> KafkaConsumer:
@@ -133,6 +134,7 @@ class KafkaMember:
             consumer = KafkaConsumer(
                 **self._address.options(), **_consuming(f"{self._group}.{self._topic}", self._patience)
             )
+            consumer._fetcher.PartitionRecords = PartitionRecords  # noqa: SLF001  # what its batches are read by
             self._seat.consumer = consumer
             consumer.subscribe([self._topic], listener=self._seat)
             self._consumer = consumer
@@ -194,14 +196,14 @@ class KafkaMember:
         return TopicPartition(self._topic, partition)
 
 
-def _message(record: Any) -> Message:
-    headers = {name: value.decode() for name, value in record.headers}
-    if record.headers and record.headers[0][0] == ID_HEADER:
+def _message(record: Found, at: TopicPartition) -> Message:
+    headers = record.headers
+    if next(iter(headers), "") == ID_HEADER:
         known = headers.pop(ID_HEADER)
     else:
         # or another program wrote it
-        known = event_id(headers) or f"{record.topic}-{record.partition}-{record.offset}"
-    return Message(known, record.topic, (record.key or b"").decode(), headers, record.value or b"")
+        known = event_id(headers) or f"{at.topic}-{at.partition}-{record.offset}"
+    return Message(known, at.topic, (record.key or b"").decode(errors="replace"), headers, record.value or b"")
 
 
 def event_id(headers: Mapping[str, str]) -> str | None:

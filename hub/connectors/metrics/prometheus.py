@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
 from prometheus_client.core import GaugeMetricFamily
 
+from hub.connectors.metrics.stages import Stages
 from hub.domain.errors import FatalError
 
 BREAKERS = {"closed": 0, "half-open": 1, "open": 2}
-_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 
 class Metrics:
@@ -17,29 +17,21 @@ class Metrics:
     def __init__(self, *, counts: Callable[[], Mapping[str, int]], breakers: Callable[[], Mapping[str, str]]) -> None:
         """*counts* gives what waits by name, *breakers* the state of each system's breaker."""
         self.registry = CollectorRegistry()
-        self._stages = Histogram(
-            "hub_stage_seconds", "Time a stage took", ["stage", "system"], buckets=_BUCKETS, registry=self.registry
-        )
+        self._stages = Stages()
         self._events = Counter("hub_events", "What happened", ["event", "system"], registry=self.registry)
         self._lag = Gauge("hub_lag", "Messages still to be delivered", ["system"], registry=self.registry)
         self._counts, self._breakers = counts, breakers
-        self._known: dict[tuple[str, str], Histogram] = {}
+        self.registry.register(self._stages)
         self.registry.register(self)
 
-    def told(self, name: str, system: str, value: float) -> None:
-        """Note a figure; see `Sync.told`."""
+    def told(self, name: str, system: str, value: float, count: int = 1) -> None:
+        """Note a figure; see `Told`."""
         if name.endswith("_seconds"):
-            self._stage(name, system).observe(value)
+            self._stages.took(name.removesuffix("_seconds"), system, value, count)
         elif name == "lag":
             self._lag.labels(system).set(value)
         else:
             self._events.labels(name, system).inc(value)
-
-    def _stage(self, name: str, system: str) -> Histogram:
-        known = self._known.get((name, system))
-        if known is None:
-            known = self._known[name, system] = self._stages.labels(name.removesuffix("_seconds"), system)
-        return known
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Return what waits now; called by the registry for each scrape."""

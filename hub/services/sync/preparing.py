@@ -12,6 +12,7 @@ from typing import Any
 from hub.domain import wire
 from hub.domain.agreements import Agreement, Deletes
 from hub.domain.messages import Received
+from hub.domain.swift import swift
 from hub.domain.sync import REFERENCES, Base, Dispute, Effects, Letter, Record, Write, waiting_id
 from hub.ports import Clock, Target, Unit
 
@@ -49,6 +50,7 @@ class Recipient:
         return [one for one in self.agreements if one.receives(self.system, kind)]
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A write with what it rests on."""

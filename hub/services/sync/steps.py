@@ -30,6 +30,7 @@ from hub.ports import (
     Outbox,
     System,
     Target,
+    Told,
 )
 from hub.services.sync.deliver import Answer as Sent
 from hub.services.sync.deliver import Delivered, deliver, place
@@ -66,8 +67,7 @@ class Sync:
     systems: Mapping[str, System]
     clock: Clock
     new_id: Callable[[], str]
-    told: Callable[[str, str, float], None] = field(default=lambda _name, _system, _value: None)
-    """Told of what is counted: name, system, amount."""
+    told: Told = field(default=lambda _name, _system, _value, _count=1: None)
     tracer: Tracer = field(default_factory=NoOpTracer)
     sleep: Callable[[float], None] = time.sleep
     called: frozenset[str] = frozenset()
@@ -296,10 +296,10 @@ def _tell(sync: Sync, system: System, received: Sequence[Received], done: Delive
         sync.told(f"messages_{outcome}", system.name, count)
     times = (one.message.headers.get("ce_time") for one, outcome in ended if outcome is Outcome.DELIVERED)
     for since, count in Counter(times).items():  # what was read at once has one time
-        # another worker's clock may be ahead of ours
-        age = max(0.0, (at - datetime.fromisoformat(since)).total_seconds()) if since else 0.0
-        for _ in range(count if since else 0):
-            sync.told("change_to_other_side_seconds", system.name, age)
+        if since:
+            # another worker's clock may be ahead of ours
+            age = max(0.0, (at - datetime.fromisoformat(since)).total_seconds())
+            sync.told("change_to_other_side_seconds", system.name, age, count)
 
 
 class _Gated:
