@@ -24,12 +24,15 @@ OTHER = {"cro": "sponsor", "sponsor": "cro"}
 class World:
     """Two systems and the hub. The CRO's system is the record of figures, each field of one has an owner of its own."""
 
-    def __init__(self, empty: Path, policy: Policy) -> None:
-        """Begin with a hub from the folder *empty*, which was set up before: that takes longer than a step."""
+    def __init__(self, empty: Path, policy: Policy, database: str | None = None) -> None:
+        """Begin with a hub from the folder *empty*, which was set up before: that takes longer than a step.
+
+        *database* is the address of one that is set up and empty, where it is not the folder's.
+        """
         self.folder = tempfile.TemporaryDirectory()
         home = Path(self.folder.name)
         shutil.copytree(empty, home, dirs_exist_ok=True)
-        self.bench = Bench(load_settings(home=home, database=None))
+        self.bench = Bench(load_settings(home=home, database=database))
         self.sync, self.policy = self.bench.sync, policy
         self.systems = {side: getattr(self.bench, side) for side in SIDES}
         for system in self.systems.values():

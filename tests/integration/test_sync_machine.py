@@ -4,15 +4,18 @@
 """
 
 import os
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from sqlalchemy import create_engine, make_url, text
 
 from hub.domain.agreements import Policy
 from hub.domain.errors import RejectedError, RetryableError
 from hub.services.sync import replay
+from hub.storage.engine import open_engine
 from tests.integration.machine_kit import OWNER, SIDES, World
 
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "0"))
@@ -24,9 +27,12 @@ VALUE = st.one_of(st.none(), st.integers(0, 3))
 class Machine(RuleBasedStateMachine):
     """The CRO owns what is enrolled and screened, the sponsor what is withdrawn, until they agree otherwise."""
 
+    def database(self):
+        """Return the address of an empty database, None for that of the folder."""
+
     @initialize(policy=st.sampled_from(Policy))
     def begin(self, policy):
-        self.world = World(self.empty, policy)
+        self.world = World(self.empty, policy, self.database())
 
     @rule(side=SIDE, field=FIELD, value=VALUE)
     def edit(self, side, field, value):
@@ -112,22 +118,53 @@ class Machine(RuleBasedStateMachine):
             self.world.close()
 
 
+class MachineOnPostgres(Machine):
+    """The same, each with a copy of one database that was set up before."""
+
+    def database(self):
+        return self.copied()
+
+
 @pytest.fixture(autouse=True)
 def _quick(empty_home, monkeypatch):
     monkeypatch.setattr(replay, "_LOOK_S", 0.01)
     monkeypatch.setattr(Machine, "empty", empty_home, raising=False)
 
 
+@pytest.fixture
+def _copied(postgres_url, monkeypatch):
+    open_engine(postgres_url).dispose()
+    server = make_url(postgres_url)
+    engine, numbers = create_engine(server.set(database="postgres"), isolation_level="AUTOCOMMIT"), count()
+
+    def copied():  # the copies go with the server: to drop each takes as long as an example
+        name = f"{server.database}_{next(numbers)}"
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {server.database}"))
+        return server.set(database=name).render_as_string(hide_password=False)
+
+    monkeypatch.setattr(MachineOnPostgres, "copied", staticmethod(copied), raising=False)
+    yield
+    engine.dispose()
+
+
+def _examples(number: int) -> settings:
+    return settings(
+        max_examples=EXAMPLES or number,
+        stateful_step_count=14,
+        deadline=None,
+        phases=(Phase.generate,),  # a sequence that fails is short enough, and takes minutes to make shorter
+        derandomize=not EXAMPLES,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=True,
+    )
+
+
 TestMachine = Machine.TestCase
-TestMachine.settings = settings(
-    max_examples=EXAMPLES or 12,
-    stateful_step_count=14,
-    deadline=None,
-    phases=(Phase.generate,),  # a sequence that fails is short enough, and takes minutes to make shorter
-    derandomize=not EXAMPLES,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-    print_blob=True,
-)
+TestMachine.settings = _examples(12)
+TestMachineOnPostgres = pytest.mark.usefixtures("_copied")(MachineOnPostgres.TestCase)
+TestMachineOnPostgres.settings = _examples(3)
 if EXAMPLES:
-    seed(int(os.environ.get("MACHINE_SEED", "1")))(TestMachine)
+    for machine in (TestMachine, TestMachineOnPostgres):
+        seed(int(os.environ.get("MACHINE_SEED", "1")))(machine)
