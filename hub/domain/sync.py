@@ -30,6 +30,8 @@ REFERENCES: Mapping[str, str] = {
 }
 """Fields that name another record: in a system by its own id, in the hub by the hub's."""
 
+LONGEST_KEY = 300
+"""Letters of a natural key as it is; a longer one is shortened."""
 RECORDS_TOPIC = "hub.records"
 WRITTEN = "hub-written"
 """Header of a letter of what a system reported: the number of the hub's last write to it before that."""

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 import hub.storage.engine as engine_module
 from hub.domain.audit import Entry
 from hub.domain.errors import FatalError
+from hub.services.sync.references import natural_key
 from hub.storage.audit import AuditTrail, append
 from hub.storage.engine import open_engine
 
@@ -140,3 +141,22 @@ def test_a_database_of_a_newer_release_is_left_as_it_is(url: str) -> None:
     engine.dispose()
     with pytest.raises(FatalError, match="newer release"):
         open_engine(url)
+
+
+def test_a_key_that_only_sqlite_could_keep_is_the_one_that_the_sync_looks_for(tmp_path: Path) -> None:
+    url, study, title = f"sqlite:///{tmp_path}/hub.db", "0" * 31 + "a", "Ä long title, " * 40
+    old = create_engine(url)
+    brought_to(old, "0061")
+    plain, long = f'["{study}","short"]', json.dumps([study, title], ensure_ascii=False, separators=(",", ":"))
+    with old.begin() as connection:
+        of = "INSERT INTO records (id, kind, fields, edited, version, deleted) VALUES (:id, 'study', '{}', '{}', 1, 0)"
+        connection.execute(text(of), {"id": study})
+        for number, key in enumerate((plain, long)):
+            row = {"kind": "action_item", "key": key, "record_id": f"r{number}"}
+            connection.execute(text("INSERT INTO natural_keys VALUES (:kind, :key, :record_id)"), row)
+    old.dispose()
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        kept = {row.record_id: row.key for row in connection.execute(text("SELECT record_id, key FROM natural_keys"))}
+    engine.dispose()
+    assert kept == {"r0": plain, "r1": natural_key({"study_id": study, "title": title}, ("study_id", "title"))}

@@ -1,5 +1,6 @@
 """What a change refers to and what it is known by: a system's ids into the hub's, and natural keys."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -8,7 +9,7 @@ from hub.domain import wire
 from hub.domain.agreements import HUB, Agreement
 from hub.domain.changes import Change
 from hub.domain.records import kinds_with
-from hub.domain.sync import REFERENCES
+from hub.domain.sync import LONGEST_KEY, REFERENCES
 from hub.ports import Unit
 
 
@@ -57,9 +58,20 @@ def stray(change: Change, into: Mapping[str, str]) -> dict[str, str]:
 
 
 def natural_key(fields: Mapping[str, Any], match: Sequence[str]) -> str | None:
-    """Return the key that *fields* have by the fields to *match*, None where one is not known."""
+    """Return the key that *fields* have by the fields to *match*, None where one is not known.
+
+    Of one that is longer than `LONGEST_KEY` letters, references stand as they are, which a merge leads elsewhere, and
+    then the SHA-256 of the others.
+    """
     values = [fields.get(name) for name in match]
-    return wire.dumps(values) if values and None not in values else None
+    if not values or None in values:
+        return None
+    key = wire.dumps(values)
+    if len(key) <= LONGEST_KEY:
+        return key
+    kept = [value for name, value in zip(match, values, strict=True) if name in REFERENCES]
+    rest = [value for name, value in zip(match, values, strict=True) if name not in REFERENCES]
+    return wire.dumps([*kept, f"sha256:{hashlib.sha256(wire.dumps(rest).encode()).hexdigest()}"])
 
 
 def natural_keys(changes: Sequence[Change], kind: str, agreements: Sequence[Agreement]) -> dict[str, str]:
