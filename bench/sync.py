@@ -33,10 +33,11 @@ PEERS = ROOT / "bench" / "peers"
 WORKERS = {
     1: (("pull", "relay", "deliver"),),
     2: (("pull", "relay"), ("deliver",)),
-    3: (("pull",), ("relay",), ("deliver",)),
+    3: (("pull", "relay"), ("deliver",), ("deliver",)),
     4: (("pull",), ("relay",), ("deliver",), ("deliver",)),
 }
-"""Number of workers to the duties of each."""
+"""Number of workers to the duties of each: one that delivers waits for the database as long as it works."""
+APART = (("pull",), ("relay",), ("deliver",))
 _LOOK_S = 0.05
 _LONGEST_S = 3600.0
 
@@ -170,7 +171,7 @@ def latency(where: Field, *, per_s: float, seconds: int, warm_s: int = 20, recor
     with ready(where, folder, 8) as at:
         _worked(at, WORKERS[2], records)
         edited = replace(at, edits_per_s=per_s, edited=records, ages=str(ages))
-        workers = [_started(edited, duties) for duties in WORKERS[3]]
+        workers = [_started(edited, duties) for duties in APART]
         time.sleep(warm_s)
         ages.write_text("")
         time.sleep(seconds)

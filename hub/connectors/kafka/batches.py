@@ -71,20 +71,17 @@ def _record(content: bytes, at: int, base: int) -> tuple[Found, int]:
     count, at = decode_varint(content, at)
     headers = {}
     for _ in range(count):
-        size = content[at]
-        if size & 0x81:
+        if (size := content[at]) & 0x81:
             size, at = decode_varint(content, at)
+            name = content[at : (at := at + size)]
         else:
-            size, at = size >> 1, at + 1
-        name, at = content[at : at + size], at + size
-        size = content[at]
-        if size & 0x81:
+            name = content[at + 1 : (at := at + 1 + (size >> 1))]
+        if (size := content[at]) & 0x81:
             size, at = decode_varint(content, at)
+            told = content[at : (at := at + max(0, size))]
         else:
-            size, at = size >> 1, at + 1
-        size = max(0, size)
-        headers[_names.get(name) or _named(name)] = content[at : at + size].decode(errors="replace")
-        at += size
+            told = content[at + 1 : (at := at + 1 + (size >> 1))]
+        headers[_names.get(name) or _named(name)] = told.decode("utf-8", "replace")
     if at != end or end > len(content):
         raise ValueError("its parts are not as long as it says")
     return Found(base + delta, key, value, headers), at
