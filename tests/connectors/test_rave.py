@@ -121,6 +121,17 @@ def test_the_last_page_is_asked_for_once_for_all_kinds_and_anew_by_the_next_look
     rave.close()
 
 
+def test_a_kind_that_the_hub_writes_is_never_read_from_a_page_that_was_kept(world, rave):
+    world.enter("do it")
+    rave.pull("subject_status", None)
+    counts = []
+    for kind in ("deviation", "query"):
+        before = len(world.asked)
+        rave.pull(kind, None)
+        counts.append(len(world.asked) - before)
+    assert counts == [0, 1]
+
+
 def test_times_are_of_the_zone_that_the_yaml_names(world):
     text = YAML.format(address=world.address, study=STUDY) + "zone: America/New_York\n"
     made = RaveSystem(read_config(text), lambda: NOW)

@@ -74,10 +74,13 @@ class Feed:
         self._monotonic = monotonic
         self._last: dict[tuple[str, int], _Last] = {}
 
-    def page(self, kind: str, rule: Mapped, study: str, start: int) -> Audits:
-        """Return the audits of *study* from id *start* on that are about *kind*. Errors as of `Source.pull`."""
+    def page(self, kind: str, rule: Mapped, study: str, start: int, *, anew: bool = False) -> Audits:
+        """Return the audits of *study* from id *start* on that are about *kind*. Errors as of `Source.pull`.
+
+        They are asked for *anew* where the hub writes the kind: a page from before a write would seem to undo it.
+        """
         kept = self._last.get((study, start))
-        if kept is not None and kind not in kept.given and self._monotonic() < kept.until:
+        if kept is not None and not anew and kind not in kept.given and self._monotonic() < kept.until:
             kept.given.add(kind)
             return self._of(kind, rule, kept.audits, None)
         audits, onward, size = self._had(study, start)

@@ -65,7 +65,8 @@ class RaveSystem:
             return self._listed(kind, study, at, state.get("place"), begun=cursor is not None)
         known = state["studies"].get(study, {"start": 1, "seen": []})
         seen = numbers_of(known["seen"])
-        audits = self._feed.page(kind, rule, study, int(state["start"] or known["start"]))
+        written = kind in self.capabilities.writable
+        audits = self._feed.page(kind, rule, study, int(state["start"] or known["start"]), anew=written)
         changes, rejects = _sorted(fresh(audits.found, seen))
         seen |= audits.numbers
         again = max(1, max(seen, default=0) + 1 - self._config.overlap)
