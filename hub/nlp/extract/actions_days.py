@@ -34,7 +34,7 @@ _HOUR = re.compile(
 _EARLIEST = re.compile(r"\b(?:not|never) (?:before|until|till)\b|\bat the earliest\b", re.IGNORECASE)
 _STARTS = re.compile(r"\b(?:go(?:es)? live|starts|begins|opens|expires|ends|was|were|had)\b", re.IGNORECASE)
 _SAYS_DAY = re.compile(
-    r"\b(?:promise|guarantee|commit to|aim(?:ing)? for|give me|make it|call it|let's say|i(?:'d|'ll| would| will)? (?:say|expect)|"
+    r"\b(?:promise|guarantee|commit to|look (?:out )?for (?:it|them|that)|expect (?:it|them|that)|aim(?:ing)? for|give me|make it|call it|let's say|i(?:'d|'ll| would| will)? (?:say|expect)|"
     r"i (?:should|'ll|will|can|could|must|would) (?:know|have|be (?:done|through|finished|ready|back))|i have \w+(?: \w+)? for you|"
     r"i(?:'m| am) (?:\w+ )?(?:at|in|with|there|seeing)|you(?:'ll| will|'d)? (?:all )?(?:see|have|get|find|hear)\b|(?:he|she|they)(?:'ll| will) (?:have|get|hear|see) |(?:tell|show|give|send) you|let you know|get back to you|come back to you)\b",
     re.IGNORECASE,
@@ -227,7 +227,11 @@ def set_day_there(utterance: Utterance, touched: Sequence[Draft], before: Uttera
     """Give what the speaker takes on with *utterance* the day of the sentence *before*: "I'll ask him"."""
     for draft in touched:
         begun = utterance.index in {draft.passages[0].index, draft.taken_at}
-        if (draft.due is None or draft.due.day is None) and begun and (draft.accepted or draft.mood is Mood.COMMIT):
+        if (
+            (draft.due is None or draft.due.day is None)
+            and begun
+            and (draft.accepted or draft.mood in {Mood.COMMIT, Mood.DELIVERY})
+        ):
             draft.due = due
             draft.days.append(due.text)
             draft.add(before)

@@ -91,7 +91,8 @@ class Talk:
         if utterance.speaker == matter.speaker or any(u.speaker != utterance.speaker for u in since) or len(since) > 2:
             return
         due = pick_due(dates, utterance.text)
-        if due is None or due.day is None or speaks_of_others(utterance, self._roster):
+        others = speaks_of_others(utterance, self._roster)
+        if due is None or due.day is None or (others and due.start > _AT_ONCE):
             return
         if self._answers.promise(matter, utterance):
             set_days(utterance, [matter], dates)
@@ -287,6 +288,7 @@ class Talk:
 
 
 _WHEN = re.compile(r"\b(?:when|how (?:soon|quick\w*)|who|anyone|anybody|someone|somebody)\b", re.IGNORECASE)
+_AT_ONCE = 5  # characters before a day that is the answer itself, whoever else is spoken of after it
 _DEPENDS = re.compile(r"\b(?:if|when|unless|once)\b", re.IGNORECASE)
 
 
@@ -296,7 +298,7 @@ def _is_asked_for(matter: Draft) -> bool:
     if clause.mood not in {Mood.REQUEST, Mood.OPEN} or clause.verb.doc[clause.begin].lower_ in {"he", "she", "they"}:
         return False
     asked = clause.mood is Mood.REQUEST and clause.weight >= ASKING
-    return asked or _WHEN.search(clause.utterance.text) is not None
+    return asked or any(_WHEN.search(passage.text) for passage in matter.passages)
 
 
 def _answers(clause: Clause) -> bool:
