@@ -168,6 +168,19 @@ def _of_easter(match: Match, sunday: date) -> date:
     return beside(sunday, weekday_of(match))
 
 
+_FEASTS = {"christmas": (12, 25), "new year": (1, 1)}
+
+
+def _near_feast(match: Match, meeting: date, _region: str) -> Meaning:
+    """The weekday before or after Christmas or New Year."""
+    month, number = _FEASTS[match["feast"].lower().removesuffix("'s")]
+    feast = days.next_date(meeting, number, month, None)
+    if feast is None:
+        return dated(None, meeting)
+    beside = days.weekday_before if match["side"].lower() == "before" else days.weekday_after
+    return dated(beside(feast, weekday_of(match)), meeting)
+
+
 RULES: tuple[tuple[str, Resolve], ...] = (
     # weeks from a day near by
     (rf"(?P<n>{CARDINAL})[- ]{_WEEKS} (?:(?:on|from|come|this|next) )?{_BASE}{TAIL}", _weeks_from),
@@ -183,6 +196,7 @@ RULES: tuple[tuple[str, Resolve], ...] = (
         rf"(?:the )?{WD} (?P<side>before|after) (?P<feast>easter)|(?P<holy>good friday|easter (?:sunday|monday)){TAIL}",
         _near_easter,
     ),
+    (rf"(?:the )?{WD} (?P<side>before|after) (?P<feast>christmas|new year(?:'s)?)", _near_feast),
     # parts of a week
     (r"(?:the )?(?:start|beginning) of next week|first thing next week", _day_of_week(0, weeks=1)),
     (r"(?:(?:the )?middle of|mid(?:dle)?)[- ](?:of )?next week|midweek next week", _day_of_week(2, weeks=1)),

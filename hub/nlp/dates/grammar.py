@@ -194,13 +194,13 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (r"(?:a|this) week from tomorrow", _on(8)),
     # near days
     (rf"{HEAD}(?:the )?day after tomorrow{TAIL}", _on(2)),
-    (rf"{HEAD}tomorrow{TAIL}|(?<!\w day )first thing in the morning", _on(1)),
+    (rf"{HEAD}tomorrow{TAIL}|the morr(?:a|ow)(?:'s morning)?|(?<!\w day )first thing in the morning", _on(1)),
     (r"the day before yesterday", _on(-2)),
     (r"yesterday(?: (?:morning|afternoon|evening))?|last night", _on(-1)),
     (rf"{HEAD}(?:later )?today(?!'s|’s){TAIL}|tonight|this (?:morning|afternoon|evening)|(?:right |straight |just |directly )?after (?:this|our) (?:call|meeting)|(?:right|straight) after the (?:call|meeting)|(?:right|straight|directly|immediately) after this(?=\W*$)", _on(0)),
     (rf"(?:the (?:minute|second|moment|instant)|as soon as|once|when) {HUNG_UP}", _on(0)),
-    (rf"(?:by |at |before )(?:the )?close(?! of|-)|(?:by |at |before )?(?:the )?(?<!the start and ){CLOSE}\b(?<!noon)(?<!close)|(?:by|before) (?:noon|midday|midnight|tonight)", _on(0)),
-    (rf"(?:by|at|before) {CLOCK}(?=\s*(?:[,.;!?]|$|then\b|and (?:i|we|it|then)\b))", _on(0)),
+    (rf"(?:by |at |before )(?:the )?close(?! of|-)|(?:by |at |before )?(?:the )?(?<!the start and ){CLOSE}\b(?<!noon)(?<!close)|(?:by|before|until|till) (?:noon|midday|midnight|tonight)", _on(0)),
+    (rf"(?:by|at|before) {CLOCK}(?=\s*(?:[,.;!?]|$|then\b|i(?:'ll|’ll| will)\b|and (?:i|we|it|then)\b))", _on(0)),
     (rf"(?:by|before|after|at) {MEAL}", _on(0)),
     # a bare ordinal
     (rf"(?P<pre>\b(?:by|on|before|until|till|from|to|for|of|since|after|is|be)) (?:the )?(?P<n>{SPOKEN_ORDINAL}){_SAID}", _ordinal),
@@ -225,7 +225,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
 
 
 _COUNTS = re.compile(
-    r"week|fortnight|month|hour|within|eight days|fourteen days|first|second|third|fourth|1st|2nd|3rd|4th|last|easter|good friday",
+    r"week|fortnight|month|hour|within|eight days|fourteen days|first|second|third|fourth|1st|2nd|3rd|4th|last|easter|christmas|new year|good friday",
     re.IGNORECASE,
 )
 """A word of every day that is counted from another; most sentences have none."""

@@ -29,7 +29,7 @@ _ONLY_CALLED = re.compile(
 )
 INSTEAD = re.compile(r"\b(?:actually|no|rather|instead|let me|easier if i)\b", re.IGNORECASE)
 _TAKES_BACK = re.compile(r"\b(?:forget (?:it|that|what i)|scratch that|strike that|never ?mind)\b", re.IGNORECASE)
-_WE_DO = re.compile(r"\bwe(?: will|'ll|’ll| can) (?:do|take|handle)\b", re.IGNORECASE)
+_WE_DO = re.compile(r"\bwe(?: will|'ll|’ll| can) (?:do|take|handle)\b|\bwe (?:will|shall|can)\W*$", re.IGNORECASE)
 _CANNOT = re.compile(r"\b(?:can't|cannot|can not|won't|not able to|not going to manage)\b", re.IGNORECASE)
 ASKING = 0.4  # least weight of the forms that ask: "can you", "please"
 _DOUBTS = re.compile(r"\?\W*$|\b(?:not before|not until|earliest|maybe|perhaps|try|might)\b", re.IGNORECASE)

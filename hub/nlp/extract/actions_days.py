@@ -19,7 +19,10 @@ _NEWS = re.compile(
     re.IGNORECASE,
 )
 _FIRST_ONE = re.compile(r"\b(?:first|next|last) \w+ (?:is|was)(?: on)?(?: the)? $", re.IGNORECASE)
-_RELATIVE = re.compile(r"(?:within|in)\b|(?!the )\w+ (?:working |business )?(?:days?|weeks?)\b", re.IGNORECASE)
+_RELATIVE = re.compile(
+    r"(?!.*\b(?:from now|today|tomorrow)\b)(?:(?:within|in)\b|(?!the |\w+day )\w+ (?:working |business )?(?:days?|weeks?)\b)",
+    re.IGNORECASE,
+)
 _CONDITION = re.compile(r"\b(?:once|as soon as|after|when|upon|from the day)\b", re.IGNORECASE)
 _EVENT = re.compile(
     r"\b(?:visit|meeting|call|inspection|audit|shipment|committee|lock|workshop|training|kick-?off|interim|go-live|leave|"
@@ -34,7 +37,7 @@ _HOUR = re.compile(
 _EARLIEST = re.compile(r"\b(?:not|never) (?:before|until|till)\b|\bat the earliest\b", re.IGNORECASE)
 _STARTS = re.compile(r"\b(?:go(?:es)? live|starts|begins|opens|expires|ends|was|were|had)\b", re.IGNORECASE)
 _SAYS_DAY = re.compile(
-    r"\b(?:promise|guarantee|commit to|look (?:out )?for (?:it|them|that)|expect (?:it|them|that)|aim(?:ing)? for|give me|make it|call it|let's say|i(?:'d|'ll| would| will)? (?:say|expect)|"
+    r"\b(?:promise|guarantee|commit to|look (?:out )?for (?:it|them|that)|expect (?:it|them|that)|every(?:one|body)(?:'ll|’ll| will) (?:have|get|see)|aim(?:ing)? for|give me|make it|call it|let's say|i(?:'d|'ll| would| will)? (?:say|expect)|"
     r"i (?:should|'ll|will|can|could|must|would) (?:know|have|be (?:done|through|finished|ready|back))|i have \w+(?: \w+)? for you|"
     r"i(?:'m| am) (?:\w+ )?(?:at|in|with|there|seeing)|you(?:'ll| will|'d)? (?:all )?(?:see|have|get|find|hear)\b|(?:he|she|they)(?:'ll| will) (?:have|get|hear|see) |(?:tell|show|give|send) you|let you know|get back to you|come back to you)\b",
     re.IGNORECASE,
@@ -80,8 +83,11 @@ def _due(draft: Draft, dates: Sequence[SpokenDate], utterance: Utterance) -> Spo
 
 
 def _around(due: SpokenDate, utterance: Utterance) -> str:
-    """Return what a sentence says beside its day."""
-    return utterance.text[: due.start] + utterance.text[due.end :]
+    """Return what a sentence says beside its day, without what a "so" before it has drawn its end from."""
+    return _SO.split(utterance.text[: due.start])[-1] + utterance.text[due.end :]
+
+
+_SO = re.compile(r"\bso\b", re.IGNORECASE)
 
 
 _LEADS_IN = re.compile(r"[\s,]*(?:(?:then|so|at the latest|latest)[\s,]*)*", re.IGNORECASE)
@@ -127,6 +133,24 @@ def move_day(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) -
         return False
     matter.days.append(due.text)
     matter.due = due
+    matter.add(utterance)
+    return True
+
+
+ASKS_WHEN = re.compile(
+    r"\b(?:by when|when (?:would|will|can|could|do|does|are|is|'ll)|how soon|which day|what day|until when|by what day)\b|^\W*when\W*$",
+    re.IGNORECASE,
+)
+"""What asks for the day of a matter."""
+
+
+def set_day_told(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) -> bool:
+    """Give *matter* the only day ahead of the answer to "when?", where it has none yet; tells whether it did."""
+    ahead = [date for date in dates if date.day is not None and not date.past]
+    if len(ahead) != 1 or (matter.due is not None and matter.due.day is not None) or _EARLIEST.search(utterance.text):
+        return False
+    matter.due = ahead[0]
+    matter.days.append(ahead[0].text)
     matter.add(utterance)
     return True
 
@@ -207,6 +231,8 @@ _THERE_THEN = re.compile(
 
 
 _THEN = re.compile(r"\b(?:then|(?:that|the same) day)\W*$", re.IGNORECASE)
+_SO_DAY = re.compile(r"\bso(?: on| by)?(?: the)? $", re.IGNORECASE)
+"""A reason, and the day that follows from it: "it needs two people, so Monday"."""
 _MEETS_ME = re.compile(r"\bmeet(?:s|ing)? me\b", re.IGNORECASE)
 
 
@@ -219,6 +245,9 @@ def day_there(utterance: Utterance, dates: Sequence[SpokenDate], promise: Uttera
     ahead = [date for date in dates if date.day is not None and not date.past]
     if len(ahead) != 1:
         return None
+    text, found = utterance.text, ahead[0]
+    if _SO_DAY.search(text[: found.start]) and not text[found.end :].strip(" .!"):
+        return found
     there = _THERE_THEN.search(utterance.text) or _MEETS_ME.search(utterance.text) or _THEN.search(promise.text)
     return ahead[0] if there or is_only_a_day(utterance.text, ahead[0].text) else None
 

@@ -10,7 +10,15 @@ from hub.nlp.extract import owners
 from hub.nlp.extract.actions_answers import ASKING, INSTEAD, Answers, shortened, speaks_of_others
 from hub.nlp.extract.actions_clause import Clause
 from hub.nlp.extract.actions_clauses import clauses
-from hub.nlp.extract.actions_days import day_there, move_day, says_when, set_day_there, set_days
+from hub.nlp.extract.actions_days import (
+    ASKS_WHEN,
+    day_there,
+    move_day,
+    says_when,
+    set_day_there,
+    set_day_told,
+    set_days,
+)
 from hub.nlp.extract.actions_draft import NEAR, OWN_WORD, Draft, Matters
 from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_lexicon import WORK
@@ -68,16 +76,31 @@ class Talk:
         dates = self._days.of(utterance)
         answer = self._answers.hear(utterance, names_day=lambda: bool(dates) or self._day_follows(utterance))
         # 3 what does it raise itself
-        raised = (self._raise(clause, answer, dates) for clause in self._clauses(utterance))
+        raised = (
+            self._raise(clause, answer, dates) for clause in self._clauses(utterance) if not _names_day(clause, dates)
+        )
         touched = [draft for draft in raised if draft is not None] or self._matters.taken_by(utterance)
         # 4 which day does it name
         if touched:
             set_days(utterance, touched, dates)
             self._set_day_there(utterance, touched)
+        elif dates and (matter := self._asked_when(utterance)) is not None and self._is_told(matter, utterance, dates):
+            return
         elif dates and (matter := self._dated_by(utterance)) and self._moves_day(matter, utterance, dates):
             self._answers.promise(matter, utterance)
         elif dates:
             self._answered_by_day(utterance, answer, dates)
+
+    def _asked_when(self, utterance: Utterance) -> Draft | None:
+        """Return the speaker's own matter of which another has just asked when it will be there."""
+        before = self._utterances[utterance.index - 1] if utterance.index else utterance
+        if before.speaker == utterance.speaker or not ASKS_WHEN.search(before.text):
+            return None
+        matter = self._matters.own(utterance)
+        return matter if matter is not None and utterance.index - matter.last <= NEAR else None
+
+    def _is_told(self, matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) -> bool:
+        return set_day_told(matter, utterance, self._days.in_its_week(dates, matter.due))
 
     def _moves_day(self, matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) -> bool:
         return move_day(matter, utterance, self._days.in_its_week(dates, matter.due))
@@ -288,6 +311,21 @@ class Talk:
 
 
 _WHEN = re.compile(r"\b(?:when|how (?:soon|quick\w*)|who|anyone|anybody|someone|somebody)\b", re.IGNORECASE)
+
+
+def _names_day(clause: Clause, dates: Sequence[SpokenDate]) -> bool:
+    """Tell whether a clause only gives a day to what was spoken of: "let's make it Thursday"."""
+    objects = {
+        child.lower_ for child in clause.verb.children if child.dep_ in {"dobj", "nsubj"} and child.i > clause.verb.i
+    }
+    return (
+        bool(dates)
+        and clause.mood is Mood.JOINT
+        and clause.lemma in {"make", "say", "call"}
+        and objects <= {"it", "that"}
+    )
+
+
 _AT_ONCE = 5  # characters before a day that is the answer itself, whoever else is spoken of after it
 _DEPENDS = re.compile(r"\b(?:if|when|unless|once)\b", re.IGNORECASE)
 

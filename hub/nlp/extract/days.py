@@ -71,8 +71,12 @@ class Days:
 
 
 def _hanging(entry: SpokenDate, utterance: Utterance) -> SpokenDate:
-    """Take the day from a span that begins once something has happened: "once it is signed I need two weeks"."""
-    if entry.day is None or entry.source or not _SPAN.fullmatch(entry.text) or not _ONCE.search(utterance.text):
+    """Take the day from one that nobody promised, and from a span that begins once something has happened."""
+    if entry.day is not None and _NO_PROMISE.search(utterance.text):
+        return replace(entry, day=None, reason="no day was promised")
+    if entry.day is None or entry.source or not _SPAN.fullmatch(entry.text):
+        return entry
+    if _ONCE_FIRST.match(utterance.text[: entry.start]) is None and _ONCE.match(utterance.text, entry.end) is None:
         return entry
     return replace(entry, day=None, reason="it counts from something that has not happened yet")
 
@@ -86,7 +90,16 @@ _WEEK = re.compile(
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(r"(?:on )?(?:the )?(?P<wd>(?:mon|tues|wednes|thurs|fri)day)", re.IGNORECASE)
-_ONCE = re.compile(r"\b(?:once|as soon as|from the day)\b", re.IGNORECASE)
+_ONCE = re.compile(r",? (?:once (?!again|more|a )|as soon as|from the day)", re.IGNORECASE)
+_NO_PROMISE = re.compile(
+    r"\b(?:(?:don't|don’t|do not|can't|can’t|cannot|won't|won’t) (?:want to |yet )?(?:promise|name|give you|commit to) (?:you )?(?:a|any|the) (?:day|date)|"
+    r"no (?:day|date) from me)\b",
+    re.IGNORECASE,
+)
+"""Days that are only guessed at: "today or this week, I don't want to promise a day"."""
+_ONCE_FIRST = re.compile(
+    r"^\W*(?:(?:and|but|well|so|yes|okay)\W+)*(?:once (?!again|more|a )|as soon as\b|from the day\b)", re.IGNORECASE
+)
 
 
 def _is_beside(before: str) -> bool:

@@ -9,7 +9,7 @@ from hub.domain.known_days import KnownDay
 from hub.domain.minutes import Action, Evidence, SetAside
 from hub.nlp.dates import SpokenDate, is_deadline, pick_due
 from hub.nlp.extract.actions_days import says_when
-from hub.nlp.extract.actions_replies import is_only_a_day
+from hub.nlp.extract.actions_replies import corrects, is_only_a_day
 from hub.nlp.extract.belief import confidence
 from hub.nlp.extract.days import Days
 from hub.nlp.extract.due_told import due_on
@@ -145,7 +145,9 @@ def _put_right(said: Sequence[tuple[Utterance, SpokenDate]], place: Place, days:
     told, found = said[-1]
     for after in place.utterances[told.index + 1 : told.index + 2 + _NEXT]:
         day = pick_due(days.of(after), after.text) if after.speaker == told.speaker else None
-        if day is not None and day.day is not None and is_only_a_day(after.text, day.text):
+        if day is None or day.day is None:
+            continue
+        if is_only_a_day(after.text, day.text) or corrects(after.text, day.text):
             found = day
     return found
 

@@ -69,6 +69,8 @@ def _in_present(main: Utterance, place: Place, days: Days | None) -> Owner | Non
     """The speaker says in the present what is there on a day ahead: "Monday I bring it", "you have my comments Friday"."""
     if not _says_by_when(main, days) or not main.sent.doc.has_annotation("DEP") or _OTHERS.search(main.text):
         return None
+    if speaks_of_others(main, place.roster):
+        return None
     for token in main.sent:
         own = token.dep_ == "nsubj" and token.lower_ in {"i", "you"} and token.head.tag_ in {"VBP", "VBG"}
         helped = any(child.dep_ == "aux" and child.tag_ == "MD" for child in token.head.children)
