@@ -133,6 +133,7 @@ def _chosen(query: CardQuery, card: Card) -> bool:
         query.study in (None, card.study)
         and query.series in (None, card.series)
         and query.standing in (None, card.standing)
+        and (not query.standings or card.standing in query.standings)
         and (card.alarming or not query.alarming)
         and query.withdrawn in ("", card.withdrawn)
         and (query.organization is None or query.organization in card.organizations)

@@ -1,5 +1,6 @@
 """Every error as application/problem+json (RFC 9457), made of the hub's own errors in one place."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -31,6 +32,9 @@ from hub.services.accounts.signing_in import CodeDueError, PasswordDueError
 log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
 _RETRY_S = 5
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_ESCAPED = re.compile(rb"%(0[0-8bcef]|1[0-9a-f]|7f)|[\x00-\x1f\x7f]", re.IGNORECASE)
+"""A query may hold tabs and the ends of lines, as texts do."""
 
 
 class Problem(BaseModel):
@@ -132,7 +136,7 @@ def _broke(request: Request, error: Exception) -> JSONResponse:
 
 
 class Unbroken:
-    """Middleware that answers what broke down by the handler for any Exception.
+    """Middleware that answers what broke down by the handler for any Exception, and what no address can be.
 
     Starlette's own does so outside of all middleware: its answer would lack the headers of security.
     """
@@ -150,12 +154,23 @@ class Unbroken:
             await send(message)
 
         try:
+            if scope["type"] == "http":
+                _legible(scope)
             await self._app(scope, receive, noted)
         except Exception as error:
             if scope["type"] != "http" or began:
                 raise
-            told: Any = scope["app"].exception_handlers[Exception](Request(scope, receive), error)
+            kind = HubError if isinstance(error, HubError) else Exception
+            told: Any = scope["app"].exception_handlers[kind](Request(scope, receive), error)
             await (await told if isawaitable(told) else told)(scope, receive, send)
+
+
+def _legible(scope: Scope) -> None:
+    """MissingError for a path with characters that nobody writes, HttpError for a query: PostgreSQL stores no NUL."""
+    if _CONTROL.search(scope["path"]):
+        raise MissingError("there is no such thing: no name holds control characters")
+    if _ESCAPED.search(scope["query_string"]):
+        raise HttpError(422, "what is asked for holds control characters: leave them out")
 
 
 def documented() -> dict[int | str, dict[str, Any]]:

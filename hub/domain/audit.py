@@ -78,11 +78,12 @@ def linked(
     agreement: str,
     message_id: str,
 ) -> str:
-    """Return the hash of an entry from what is kept of it."""
+    """Return the hash of an entry from what is kept of it; *previous* is a hash, and stands as it is."""
     # put together by hand, which takes half the time of an encoder: years of entries are verified at once
     quoted = encode_basestring
     text = (
-        f"[{quoted(previous)},{number},{quoted(at)},{quoted(actor)},{quoted(kind)},{quoted(record_id)},{quoted(field)},"
+        f'["{previous}",{number},'
+        f"{quoted(at)},{quoted(actor)},{quoted(kind)},{quoted(record_id)},{quoted(field)},"
         f"{'null' if old is None else quoted(old)},{'null' if new is None else quoted(new)},"
         f"{quoted(reason)},{quoted(agreement)},{quoted(message_id)}]"
     )

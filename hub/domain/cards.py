@@ -106,6 +106,8 @@ class CardQuery:
     organization: str | None = None
     series: str | None = None
     standing: Standing | None = None
+    standings: tuple[Standing, ...] = ()
+    """Any of several, where it is not empty."""
     alarming: bool = False
     """Only meetings with something that a person has to look at at once."""
     withdrawn: str = ""

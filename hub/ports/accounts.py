@@ -1,6 +1,7 @@
 """What the hub needs to know who acts, and to keep what they asked for."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -32,6 +33,9 @@ class Accounts(Protocol):
     def accounts(self, *, after: str = "", limit: int = 100) -> list[Account]:
         """Return accounts by address, those that follow *after*."""
 
+    def organizations(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """Return the organizations of users by id, of those that there are."""
+
     def add(self, account: Account, *, audit: Sequence[Entry]) -> None:
         """Store a new account. StandingError where the address is taken."""
 
@@ -46,6 +50,12 @@ class Accounts(Protocol):
 
     def revoke(self, id: str, at: datetime, *, audit: Sequence[Entry]) -> None:
         """End a grant. MissingError where it is not in force."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold one transaction for all that is done until it ends; another that is asked for meanwhile waits for it.
+
+        For what is decided by looking at everybody: two who decide at once would each count on the other.
+        """
 
     def note(self, audit: Sequence[Entry]) -> None:
         """Append to the audit trail what changed nothing: a refusal."""

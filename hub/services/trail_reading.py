@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from hub.domain.agreements import Agreement
 from hub.domain.audit import SEVERAL, Entry
 from hub.domain.blinding import Blinding
-from hub.domain.errors import MissingError
 from hub.domain.places import HUB_ITSELF, Placed, scope_of_agreement, scope_of_record
 from hub.domain.policy import Scope
 from hub.ports import Accounts, Ledger
@@ -22,8 +21,15 @@ _SPAN = 1_000_000
 Sees: TypeAlias = Callable[[Scope], bool]
 ScopeOf: TypeAlias = Callable[[Entry], Scope | None]
 """Returns whose an entry is that no agreement tells of; None where it is of the hub as a whole."""
-_Known = dict[tuple[str, str, str], Scope]
-"""Scopes that were found for one page already."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was found for one page already."""
+
+    agreements: Mapping[str, Agreement]
+    blinding: Blinding
+    scopes: dict[tuple[str, str, str], Scope] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ class TrailReader:
 
         A page may hold fewer lines than *limit*, even none, with more to come: what a reader may not see is long.
         """
-        found, known = list[Line](), _Known()
+        found, known = list[Line](), self._known()
         floor = max(1, (before or self._browser.newest() + 1) - self._span) if wanted.scans else None
         scanned = limit + 1  # who sees all is shown the first; who sees little has more looked at
         for _ in range(_MOST_SCANS):
@@ -83,34 +89,36 @@ class TrailReader:
         before: int | None = None
         while True:
             come = self._browser.trail(wanted, before=before, limit=_SCANNED)
-            yield from self._seen(come, sees, {})
+            yield from self._seen(come, sees, self._known())
             if len(come) < _SCANNED:
                 return
             before = come[-1][0]
 
     def _seen(self, come: list[tuple[int, Entry, str]], sees: Sees, known: _Known) -> Iterator[Line]:
-        agreements = {one.id: one for one in self._ledger.agreements()}
         ids = {entry.record_id for _, entry, _ in come if entry.agreement}
         placed = dict(self._browser.placed(sorted(ids)))
         placed |= self._browser.departed(sorted(ids - set(placed)))
-        others, blinding = self._others([entry for _, entry, _ in come]), self._blinding()
+        others = self._others([entry for _, entry, _ in come])
+        people = self._accounts.organizations(sorted({entry.record_id for _, entry, _ in come if entry.kind == "user"}))
         for number, entry, digest in come:
             key = (entry.field if entry.field == "dead_letter" else entry.kind, entry.record_id, entry.agreement)
-            if key not in known:
-                scope = _told(entry, placed.get(entry.record_id), agreements) or self._user(entry) or others(entry)
-                known[key] = scope or HUB_ITSELF
-            if sees(known[key]):
-                unblinded = sees(replace(known[key], unblinding=True))
+            if (scope := known.scopes.get(key)) is None:
+                told = _told(entry, placed.get(entry.record_id), known.agreements)
+                scope = known.scopes[key] = told or _user(entry, people) or others(entry) or HUB_ITSELF
+            if sees(scope):
+                unblinded = sees(replace(scope, unblinding=True))
                 line = Line(number, entry, digest)
-                yield line if unblinded else _blinded(line, blinding, known[key].study)
+                yield line if unblinded else _blinded(line, known.blinding, scope.study)
 
-    def _user(self, entry: Entry) -> Scope | None:
-        if entry.kind != "user":
-            return None
-        try:
-            return Scope(frozenset({self._accounts.account(entry.record_id).user.organization}))
-        except MissingError:
-            return HUB_ITSELF
+    def _known(self) -> _Known:
+        return _Known({one.id: one for one in self._ledger.agreements()}, self._blinding())
+
+
+def _user(entry: Entry, people: Mapping[str, str]) -> Scope | None:
+    if entry.kind != "user":
+        return None
+    organization = people.get(entry.record_id)
+    return Scope(frozenset({organization})) if organization is not None else HUB_ITSELF
 
 
 def _told(entry: Entry, placed: Placed | None, agreements: Mapping[str, Agreement]) -> Scope | None:

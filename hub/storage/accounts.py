@@ -1,10 +1,11 @@
 """Accounts and grants in the hub's database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, bindparam, func, insert, select, update
 
 from hub.domain.accounts import Account, Held
 from hub.domain.audit import Entry
@@ -12,8 +13,18 @@ from hub.domain.errors import MissingError, StaleError, StandingError
 from hub.storage import account_rows as rows
 from hub.storage.account_tables import grants, users
 from hub.storage.audit import append
-from hub.storage.engine import reading, transaction
+from hub.storage.engine import reading, together, transaction
 from hub.storage.upsert import upsert
+
+_ALONE = 4_715_301
+_ONE = select(users).where(users.c.id == bindparam("id"))
+_HELD = (
+    select(grants)
+    .where(grants.c.user_id == bindparam("user_id"), grants.c.revoked_at.is_(None))
+    .order_by(grants.c.given_at, grants.c.id)
+)
+"""Asked with each request: put together once."""
+_WHOSE = select(users.c.id, users.c.organization).where(users.c.id.in_(bindparam("ids", expanding=True)))
 
 
 class SqlAccounts:
@@ -25,7 +36,7 @@ class SqlAccounts:
     def account(self, id: str) -> Account:
         """Return an account; see `Accounts.account`."""
         with reading(self._engine) as connection:
-            row = connection.execute(select(users).where(users.c.id == id)).first()
+            row = connection.execute(_ONE, {"id": id}).first()
         if row is None:
             raise MissingError(f"user {id}: there is none")
         return rows.account(row)
@@ -64,9 +75,16 @@ class SqlAccounts:
 
     def held(self, user_id: str) -> list[Held]:
         """Return the grants of a user; see `Accounts.held`."""
-        query = select(grants).where(grants.c.user_id == user_id, grants.c.revoked_at.is_(None))
         with reading(self._engine) as connection:
-            return [rows.held(row) for row in connection.execute(query.order_by(grants.c.given_at, grants.c.id))]
+            return [rows.held(row) for row in connection.execute(_HELD, {"user_id": user_id})]
+
+    def organizations(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """Return whose people are; see `Accounts.organizations`."""
+        if not ids:
+            return {}
+        with reading(self._engine) as connection:
+            found = connection.execute(_WHOSE, {"ids": list(ids)})
+            return {row.id: row.organization for row in found}
 
     def give(self, held: Held, *, audit: Sequence[Entry]) -> None:
         """Store a grant; see `Accounts.give`."""
@@ -81,6 +99,14 @@ class SqlAccounts:
             if connection.execute(update(grants).where(*these).values(revoked_at=rows.stored(at))).rowcount != 1:
                 raise MissingError(f"grant {id}: there is none in force")
             append(connection, audit)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold one transaction for everything; see `Accounts.alone`."""
+        with together(self._engine) as connection:  # SQLite has one writer at a time as it is
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(_ALONE)))
+            yield
 
     def note(self, audit: Sequence[Entry]) -> None:
         """Append to the audit trail; see `Accounts.note`."""

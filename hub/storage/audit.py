@@ -185,11 +185,12 @@ class AuditTrail:
         while True:
             query = select(audit).where(audit.c.seq > last).order_by(audit.c.seq).limit(_PAGE)
             with reading(self._engine) as connection:
-                rows = connection.execute(query).all()
+                # as the driver gives them: a row of SQLAlchemy's takes as long as the hash of what is in it
+                rows = connection.execute(query).cursor.fetchall()
             yield from rows
             if len(rows) < _PAGE:
                 return
-            last = rows[-1].seq
+            last = rows[-1][0]
 
     def _harm(self, seq: int, hashed: str, expected: int, previous: str) -> str:
         """Say what became of entry *expected*, in whose place *seq* with the hash *hashed* was found."""

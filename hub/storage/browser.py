@@ -71,7 +71,10 @@ class SqlBrowser:
         for condition in _conditions(wanted):
             query = query.where(condition)
         with reading(self._engine) as connection:
-            return [(row.seq, _entry(row), row.hash) for row in connection.execute(query)]
+            return [
+                (seq, Entry(datetime.fromisoformat(at), *told), digest)
+                for seq, at, *told, digest in connection.execute(query)
+            ]
 
 
 def _conditions(wanted: Wanted) -> Iterable[Any]:
@@ -107,18 +110,3 @@ def _protocol(record: Record, numbers: Mapping[str, str | None]) -> str | None:
         told = record.fields.get("protocol_number")
         return str(told) if told else None
     return numbers.get(str(record.fields.get("study_id")))
-
-
-def _entry(row: Any) -> Entry:
-    return Entry(
-        at=datetime.fromisoformat(row.at),
-        actor=row.actor,
-        kind=row.kind,
-        record_id=row.record_id,
-        field=row.field,
-        old=row.old,
-        new=row.new,
-        reason=row.reason,
-        agreement=row.agreement,
-        message_id=row.message_id,
-    )

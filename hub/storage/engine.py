@@ -15,12 +15,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg import DataError as PsycopgDataError
 from psycopg import Error as PsycopgError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from hub.domain.errors import FatalError, RetryableError
+from hub.domain.errors import FatalError, RetryableError, UsageError
 from hub.storage.bulk import forget_staging
 
 _BUSY_WAIT_MS = 15_000
@@ -106,6 +107,10 @@ def told(where: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         reason = _reason(error)
+        if isinstance(error.orig, PsycopgDataError) and "NUL" in reason:
+            raise UsageError(
+                "a text holds the character NUL, with which nothing can be stored: leave it out"
+            ) from error
         if _passing(error, reason):
             raise RetryableError(f"{where}: the database is busy or away ({reason}); try again") from error
         raise FatalError(f"{where}: the database could not be used: {reason}") from error

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Engine, insert, or_, select, update
+from sqlalchemy import Engine, bindparam, insert, or_, select, update
 
 from hub.domain.accounts import ApiToken, Session
 from hub.domain.audit import Entry
@@ -12,6 +12,9 @@ from hub.storage import account_rows as rows
 from hub.storage.account_tables import api_tokens, sessions
 from hub.storage.audit import append
 from hub.storage.engine import reading, transaction
+
+_ONE = select(sessions).where(sessions.c.id == bindparam("id"), sessions.c.ended_at.is_(None))
+"""Asked with each request: put together once."""
 
 
 class SqlSessions:
@@ -28,9 +31,8 @@ class SqlSessions:
 
     def session(self, id: str) -> Session | None:
         """Return a session; see `Sessions.session`."""
-        query = select(sessions).where(sessions.c.id == id, sessions.c.ended_at.is_(None))
         with reading(self._engine) as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(_ONE, {"id": id}).first()
         return rows.session(row) if row is not None else None
 
     def sessions(self, user_id: str) -> list[Session]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, and_, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, bindparam, delete, func, insert, select
 
 from hub.domain import wire
 from hub.domain.audit import Entry
@@ -16,6 +17,7 @@ from hub.storage import audit, bulk, shelf_finding, shelf_search
 from hub.storage.engine import reading, transaction
 from hub.storage.shelf_rows import row_of, stored
 from hub.storage.shelf_tables import TABLES, card_parties, cards, findable
+from hub.storage.tables import metadata
 
 T = TypeVar("T")
 
@@ -80,12 +82,11 @@ class SqlShelfUnit:
 
     def get(self, kind: type[T], *key: str | int, hold: bool = False) -> T | None:
         """Return one thing; see `ShelfUnit.get`."""
-        table = TABLES[kind]
-        these = [table.c[name] == value for name, value in zip(KEYS[kind], key, strict=True)]
-        query = select(table.c.body).where(*these)
+        these = dict(zip(KEYS[kind], key, strict=True))
         if hold:
-            return self._held(kind, query.with_for_update(), f"{table.name} {key}")
-        row = self._connection.execute(query).first()
+            query = _one(TABLES[kind].name, tuple(these)).params(these).with_for_update()
+            return self._held(kind, query, f"{TABLES[kind].name} {key}")
+        row = self._connection.execute(_one(TABLES[kind].name, tuple(these)), these).first()
         return wire.loads(kind, row.body) if row is not None else None
 
     def _held(self, kind: type[T], query: Any, name: str) -> T | None:
@@ -98,10 +99,12 @@ class SqlShelfUnit:
 
     def several(self, kind: type[T], **where: Any) -> list[T]:
         """Return things by indexed fields; see `ShelfUnit.several`."""
-        table = TABLES[kind]
-        these = [_is(table.c[name], value) for name, value in where.items()]
-        keys = [table.c[name] for name in KEYS[kind]]
-        rows: Sequence[Row[Any]] = self._connection.execute(select(table.c.body).where(*these).order_by(*keys)).all()
+        if () in where.values():
+            return []
+        asked = tuple((name, isinstance(value, tuple)) for name, value in where.items())
+        query = _several(TABLES[kind].name, tuple(KEYS[kind]), asked)
+        given = {name: _stored(value) for name, value in where.items()}
+        rows: Sequence[Row[Any]] = self._connection.execute(query, given).all()
         return [wire.loads(kind, row.body) for row in rows]
 
     def put(self, thing: Any) -> None:
@@ -142,5 +145,21 @@ class SqlShelfUnit:
         bulk.add(self._connection, card_parties, rows)
 
 
-def _is(column: Column[Any], value: Any) -> ColumnElement[bool]:
-    return column.in_([stored(one) for one in value]) if isinstance(value, tuple) else column == stored(value)
+@cache  # a statement takes longer to be put together than to be asked
+def _one(table: str, names: tuple[str, ...]) -> Select[Any]:
+    its = metadata.tables[table].c
+    return select(its.body).where(*(its[name] == bindparam(name) for name in names))
+
+
+@cache
+def _several(table: str, keys: tuple[str, ...], asked: tuple[tuple[str, bool], ...]) -> Select[Any]:
+    """Return the statement for things by fields, each told with whether it may have any of several values."""
+    its = metadata.tables[table].c
+    these: list[ColumnElement[bool]] = [
+        its[name].in_(bindparam(name, expanding=True)) if many else its[name] == bindparam(name) for name, many in asked
+    ]
+    return select(its.body).where(*these).order_by(*(its[name] for name in keys))
+
+
+def _stored(value: Any) -> Any:
+    return [stored(one) for one in value] if isinstance(value, tuple) else stored(value)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -26,10 +27,14 @@ from hub.domain.waiting import ORDERS, Waiting, WaitingQuery, place
 from hub.storage.rows import naive
 from hub.storage.shelf_rows import stored
 from hub.storage.shelf_tables import TABLES, UNDATED, board_actions, card_parties, cards
+from hub.storage.tables import metadata
 
 _UNDER_WAY = (ActionState.OPEN, ActionState.IN_PROGRESS)
+_kept = lru_cache(maxsize=256)
+"""People ask for the same first pages again: putting a statement together takes longer than asking it."""
 
 
+@_kept
 def cards_query(query: CardQuery) -> Select[Any]:
     """Return the statement for one page of meetings, and one more to see whether there are more."""
     return listed(select(cards.c.body), query, after=query.after, limit=query.limit + 1)
@@ -60,6 +65,7 @@ def among(what: Select[Any], query: CardQuery, *, after: tuple[datetime, str] | 
     return what.where(*chosen).order_by(cards.c.at.desc(), cards.c.meeting_id.desc())
 
 
+@_kept
 def actions_query(query: BoardQuery) -> Select[Any]:
     """Return the statement for a page of the board.
 
@@ -100,14 +106,31 @@ def _in_state(query: BoardQuery, state: ActionState | None) -> Select[Any]:
 
 
 def waiting_query(query: WaitingQuery[Waiting]) -> Select[Any]:
-    """Return the statement for things that wait, each with its card."""
-    table = TABLES[query.kind]
-    order = [table.c[name] for name in ORDERS[query.kind]]
-    chosen = [table.c.state == str(query.state), seen(query.sight, cards)]
-    if query.last is not None:
-        chosen.append(tuple_(*order) > tuple_(*(stored(one) for one in place(query.last))))
+    """Return the statement for things that wait, each with its card.
+
+    Which they are is told by indexes alone: what the asker may not see may be long, and its bodies are not read.
+    """
+    after = None if query.last is None else tuple(stored(one) for one in place(query.last))
+    order = ORDERS[query.kind]
+    return _waiting_query(TABLES[query.kind].name, order, str(query.state), query.sight, after, query.limit)
+
+
+@_kept
+def _waiting_query(
+    name: str, names: Sequence[str], state: str, sight: tuple[Grant, ...], after: tuple[Any, ...] | None, limit: int
+) -> Select[Any]:
+    table = metadata.tables[name]
+    order = [table.c[one] for one in names]
+    keys = list(table.primary_key.columns)
+    chosen = [table.c.state == state, seen(sight, cards)]
+    if after is not None:
+        chosen.append(tuple_(*order) > tuple_(*after))
     joined = table.join(cards, cards.c.meeting_id == table.c.meeting_id)
-    return select(cards.c.body, table.c.body).select_from(joined).where(*chosen).order_by(*order).limit(query.limit)
+    these = select(*keys, cards.c.meeting_id.label("card")).select_from(joined).where(*chosen)
+    page = these.order_by(*order).limit(limit).subquery()
+    its = [column == page.c[column.name] for column in keys]
+    whole = page.join(table, and_(*its)).join(cards, cards.c.meeting_id == page.c.card)
+    return select(cards.c.body, table.c.body).select_from(whole).order_by(*order)
 
 
 def seen(sight: Sequence[Grant], of: Table) -> ColumnElement[bool]:
@@ -145,6 +168,8 @@ def _filters(query: CardQuery) -> list[ColumnElement[bool]]:
     chosen: list[ColumnElement[bool]] = [one == value for one, value in given.items() if value is not None]
     if query.standing is not None:
         chosen.append(its.standing == str(query.standing))
+    if query.standings:
+        chosen.append(its.standing.in_([str(one) for one in query.standings]))
     if query.alarming:
         chosen.append(its.alarming.is_(True))
     if query.withdrawn:

@@ -40,6 +40,7 @@ cards = Table(
     Column("alarming", Boolean, nullable=False, server_default=false()),
     Column("withdrawn", String(20), nullable=False, server_default=""),
     _body(),
+    Index("cards_scope", "meeting_id", "unblinding", "study"),
     Index("cards_alarming", "alarming", "standing", "at", "meeting_id"),
     Index("cards_newest", "at", "meeting_id"),
     Index("cards_withdrawn", "withdrawn", "at", "meeting_id"),

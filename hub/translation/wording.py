@@ -2,9 +2,10 @@
 
 import gettext
 from collections.abc import Sequence
-from datetime import date, datetime
-from functools import cache
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Literal
 
 from hub.domain.errors import UsageError
 from hub.domain.locales import LOCALES
@@ -36,13 +37,11 @@ class CatalogueWording:
 
     def __init__(self, locale: str) -> None:
         from babel import Locale
-        from babel.support import Format
 
         self.locale = locale
         self._cldr = Locale.parse(_CLDR.get(locale, locale))
         self.direction = "rtl" if self._cldr.text_direction == "rtl" else "ltr"
         self._catalogue = _catalogue(locale)
-        self._format = Format(self._cldr)
 
     def text(self, message: str, **values: object) -> str:
         """Return *message* in this locale, its {places} filled."""
@@ -55,21 +54,13 @@ class CatalogueWording:
 
     def date(self, value: date, *, style: str = "long") -> str:
         """Return a calendar day; *style* is long ("19 de mayo de 2026") or short, with four digits of year."""
-        from babel.dates import format_date
-
-        return str(format_date(value, "long" if style == "long" else "medium", locale=self._cldr))
+        return _day(str(self._cldr), date(value.year, value.month, value.day), "long" if style == "long" else "medium")
 
     def time(self, value: datetime) -> str:
         """Return a time of day with the short name of its zone ("10:00 CEST"), or without where it has none."""
-        from babel.dates import format_time, get_timezone_gmt, get_timezone_name
-
-        said = str(format_time(value, "short", locale=self._cldr))
-        if value.tzinfo is None:
-            return said
-        zone = str(get_timezone_name(value, "short", locale=self._cldr))
-        if zone[0] in "+-":  # no name for the zone in this language
-            zone = str(get_timezone_gmt(value, "long", locale=self._cldr))
-        return f"{said} {zone}"
+        cldr, zone = str(self._cldr), value.tzinfo
+        said = _clock(cldr, value.hour, value.minute)
+        return said if zone is None else f"{said} {_zone(cldr, value.date(), value.utcoffset(), zone)}"
 
     def timecode(self, seconds: float) -> str:
         """Return m:ss or h:mm:ss in European digits, as players show it; kept from turning in Arabic text."""
@@ -98,6 +89,32 @@ class CatalogueWording:
         from babel.lists import format_list
 
         return str(format_list(list(values), locale=self._cldr)) if values else ""
+
+
+@lru_cache(maxsize=8192)  # a list has the same days again and again, and CLDR's patterns take long to be filled
+def _day(cldr: str, value: date, style: Literal["long", "medium"]) -> str:
+    from babel.dates import format_date
+
+    return str(format_date(value, style, locale=cldr))
+
+
+@lru_cache(maxsize=8192)
+def _clock(cldr: str, hour: int, minute: int) -> str:
+    from babel.dates import format_time
+
+    return str(format_time(time(hour, minute), "short", locale=cldr))
+
+
+@lru_cache(maxsize=8192)
+def _zone(cldr: str, day: date, offset: timedelta | None, zone: tzinfo) -> str:
+    """Return the short name that *zone* has on *day*, where it is *offset* from UTC."""
+    from babel.dates import get_timezone_gmt, get_timezone_name
+
+    hours = (datetime(day.year, day.month, day.day, hour, tzinfo=zone) for hour in range(24))
+    at = next((one for one in hours if one.utcoffset() == offset), None)
+    name = str(get_timezone_name(at or zone, "short", locale=cldr))
+    # some languages have no name for some zones
+    return name if name[0] not in "+-" else str(get_timezone_gmt(at, "long", locale=cldr))
 
 
 def _catalogue(locale: str) -> gettext.NullTranslations:

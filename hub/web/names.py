@@ -1,16 +1,23 @@
 """Kinds and fields of records and of the trail in words of the reader; what has no name here keeps its own."""
 
+from collections.abc import Hashable, Mapping
+from functools import lru_cache
+from typing import cast
+
 from hub.ports import Wording
+
+_kept = lru_cache(maxsize=64)
+"""Each locale's words are one object, and a list asks for the same names in every row."""
 
 
 def kind(words: Wording, name: str) -> str:
     """Return a kind of record, or of entry of the trail, in words."""
-    return _kinds(words).get(name, name.replace("_", " "))
+    return _kinds(cast("Hashable", words)).get(name, name.replace("_", " "))
 
 
 def field(words: Wording, name: str) -> str:
     """Return a field in words."""
-    return {**_of_studies(words), **_of_what_happens(words), **_of_the_trail(words)}.get(name, name.replace("_", " "))
+    return _fields(cast("Hashable", words)).get(name, name.replace("_", " "))
 
 
 def alike(words: Wording, reason: str) -> str:
@@ -19,7 +26,15 @@ def alike(words: Wording, reason: str) -> str:
     return words.join([field(words, name) for name in told.split(", ")])
 
 
-def _kinds(words: Wording) -> dict[str, str]:
+@_kept
+def _fields(of: Hashable) -> Mapping[str, str]:
+    words = cast("Wording", of)
+    return {**_of_studies(words), **_of_what_happens(words), **_of_the_trail(words)}
+
+
+@_kept
+def _kinds(of: Hashable) -> Mapping[str, str]:
+    words = cast("Wording", of)
     return {
         "study": words.text("Study"),
         "country": words.text("Country"),

@@ -2,8 +2,10 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +14,7 @@ from hub.domain.audit import Entry
 from hub.domain.errors import MissingError, StaleError, StandingError, UsageError
 from hub.domain.people import Grant, Role, User
 from hub.ports.browsing import Wanted
+from hub.services.accounts import keeping
 from hub.services.trail_reading import TrailReader
 from hub.storage.accounts import SqlAccounts
 from hub.storage.browser import SqlBrowser
@@ -75,6 +78,47 @@ def test_a_grant_is_held_until_it_is_revoked_once(accounts):
     assert accounts.held("u1") == []
     with pytest.raises(MissingError):
         accounts.revoke("g1", AT, audit=[])
+
+
+def test_whose_people_are_is_told_of_those_that_there_are(accounts):
+    accounts.add(Account(replace(ANNA, id="u2", email="ben@helios.example", organization="Helios")), audit=[])
+    assert accounts.organizations(["u1", "u2", "nobody"]) == {"u1": "Meridian CRO", "u2": "Helios"}
+    assert accounts.organizations([]) == {}
+
+
+def test_of_two_administrators_who_revoke_each_other_at_once_one_is_refused(accounts, engine):
+    met = threading.Barrier(2)
+
+    class Met(SqlAccounts):
+        def accounts(self, **asked):
+            with suppress(threading.BrokenBarrierError):
+                met.wait(0.5)  # both have looked before either writes, unless one has to wait for the other
+            return super().accounts(**asked)
+
+    accounts.add(Account(replace(ANNA, id="u2", email="ben@cro.example")), audit=[])
+    for one in ("u1", "u2"):
+        accounts.give(Held(f"g-{one}", one, Grant(Role.ADMINISTRATOR, "Meridian CRO"), "admin", AT), audit=[])
+    desk = SimpleNamespace(accounts=Met(engine), clock=lambda: AT, entry=lambda *_, **__: line(9))
+
+    def revoked(user):
+        try:
+            keeping.revoke(desk, accounts.account(user), f"g-{user}", by="the other")
+        except StandingError as error:
+            return str(error)
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(revoked, ("u1", "u2")))
+    assert said == ["done", "nobody else administers Meridian CRO: give another person the role first"]
+    assert len(accounts.held("u1") + accounts.held("u2")) == 1
+
+
+def test_what_postgresql_cannot_store_is_the_askers_fault(accounts, engine):
+    if engine.dialect.name == "postgresql":
+        with pytest.raises(UsageError, match="NUL"):
+            accounts.named(email="a\0b")
+    else:
+        assert accounts.named(email="a\0b") is None
 
 
 def test_a_session_is_there_until_it_is_ended(accounts, engine):

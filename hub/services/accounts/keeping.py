@@ -54,13 +54,14 @@ def revoke(desk: Desk, account: Account, id: str, *, by: str, reason: str = "", 
 
     StandingError where nobody else administers the same, unless *even_last*: for who can make another at the machine.
     """
-    held = next((one for one in desk.accounts.held(account.user.id) if one.id == id), None)
-    if held is None:
-        raise MissingError(f"grant {id}: {account.user.email} has none of that name")
-    if not even_last:
-        _administered_without(desk, [held])
-    entry = desk.entry("grant", account.user.id, by=by, old=plain_grant(held.grant), reason=reason)
-    desk.accounts.revoke(id, desk.clock(), audit=[entry])
+    with desk.accounts.alone():
+        held = next((one for one in desk.accounts.held(account.user.id) if one.id == id), None)
+        if held is None:
+            raise MissingError(f"grant {id}: {account.user.email} has none of that name")
+        if not even_last:
+            _administered_without(desk, [held])
+        entry = desk.entry("grant", account.user.id, by=by, old=plain_grant(held.grant), reason=reason)
+        desk.accounts.revoke(id, desk.clock(), audit=[entry])
 
 
 def deactivate(desk: Desk, account: Account, *, by: str, reason: str, even_last: bool = False) -> Account:
@@ -68,15 +69,16 @@ def deactivate(desk: Desk, account: Account, *, by: str, reason: str, even_last:
 
     StandingError where nobody else administers what this person does, unless *even_last*.
     """
-    if not even_last:
-        _administered_without(desk, desk.accounts.held(account.user.id))
-    after = _state(desk, account, "deactivated", by=by, reason=reason)
-    end_all(desk, account.user.id, by=by, reason="account deactivated")
-    for token in desk.tokens.tokens(account.user.id):
-        if token.revoked_at is None:
-            gone = desk.entry("token", account.user.id, by=by, old=token.name, reason="account deactivated")
-            desk.tokens.revoke(token.id, desk.clock(), audit=[gone])
-    return after
+    with desk.accounts.alone():
+        if not even_last:
+            _administered_without(desk, desk.accounts.held(account.user.id))
+        after = _state(desk, account, "deactivated", by=by, reason=reason)
+        end_all(desk, account.user.id, by=by, reason="account deactivated")
+        for token in desk.tokens.tokens(account.user.id):
+            if token.revoked_at is None:
+                gone = desk.entry("token", account.user.id, by=by, old=token.name, reason="account deactivated")
+                desk.tokens.revoke(token.id, desk.clock(), audit=[gone])
+        return after
 
 
 def activate(desk: Desk, account: Account, *, by: str, reason: str) -> Account:

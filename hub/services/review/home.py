@@ -16,7 +16,11 @@ from hub.services.review import withdrawing
 from hub.services.review.approving import asked_for
 from hub.services.review.room import Room, sight
 
-_SHOWN = 50
+_SHOWN = 21
+"""So many of a kind are read: one more than a page shows, so that it can say that there are more."""
+
+
+_UNDECIDED = (Standing.DRAFT, Standing.CHANGES_REQUESTED, Standing.IN_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +52,16 @@ class Home:
 
 
 def home(room: Room, principal: Principal) -> Home:
-    """Return what waits for *principal*, up to fifty of a kind: as little of the store is read as that takes."""
+    """Return what waits for *principal*, up to 21 of a kind: as little of the store is read as that takes."""
     return Home(
         tuple(islice(_to_sign(room, principal), _SHOWN)),
-        _cards(room, principal, Standing.CHANGES_REQUESTED, Right.MINUTES_EDIT),
+        _cards(room, principal, Right.MINUTES_EDIT, Standing.CHANGES_REQUESTED),
         tuple(_my_actions(room, principal)),
         tuple(_waiting(room, principal, LocalizedCopy, CopyState.DRAFT, Right.TRANSLATIONS_APPROVE)),
         tuple(_waiting(room, principal, Dispatch, DispatchState.FAILED, Right.MINUTES_DISTRIBUTE)),
-        tuple(islice(_alarming(room, principal), _SHOWN)),
-        _cards(room, principal, Standing.FAILED, Right.MEETINGS_WRITE),
-        _cards(room, principal, Standing.DRAFT, Right.MINUTES_EDIT),
+        _alarming(room, principal),
+        _cards(room, principal, Right.MEETINGS_WRITE, Standing.FAILED),
+        _cards(room, principal, Right.MINUTES_EDIT, Standing.DRAFT),
         tuple(islice(withdrawing.withdrawn(room, principal, Right.MEETINGS_WRITE), _SHOWN)),
     )
 
@@ -92,17 +96,14 @@ def _waiting(
     return room.shelf.waiting(WaitingQuery(kind, state, seen, limit=_SHOWN)) if seen else []
 
 
-def _cards(
-    room: Room, principal: Principal, standing: Standing, right: Right, *, alarming: bool = False
-) -> tuple[Card, ...]:
+def _cards(room: Room, principal: Principal, right: Right, standing: Standing) -> tuple[Card, ...]:
     seen = sight(principal, room.clock(), right)
-    query = CardQuery(seen, standing=standing, alarming=alarming, limit=_SHOWN)
-    return room.shelf.cards(query).cards
+    return room.shelf.cards(CardQuery(seen, standing=standing, limit=_SHOWN)).cards
 
 
-def _alarming(room: Room, principal: Principal) -> Iterator[Card]:
-    for standing in (Standing.DRAFT, Standing.CHANGES_REQUESTED, Standing.IN_REVIEW):
-        yield from _cards(room, principal, standing, Right.MINUTES_EDIT, alarming=True)
+def _alarming(room: Room, principal: Principal) -> tuple[Card, ...]:
+    seen = sight(principal, room.clock(), Right.MINUTES_EDIT)
+    return room.shelf.cards(CardQuery(seen, standings=_UNDECIDED, alarming=True, limit=_SHOWN)).cards
 
 
 def _my_actions(room: Room, principal: Principal) -> list[BoardAction]:

@@ -36,7 +36,7 @@ def show(request: Request, asking: Annotated[Asking, oneself()]) -> Response:
     sections += _away(asking, reader)
     sections += _of_oversight(asking, reader)
     sections = [one for one in sections if one.rows or one.always]
-    figures = [(f"#{one.key}-heading", len(one.rows), one.name, one.alert) for one in sections]
+    figures = [(f"#{one.key}-heading", len(one.rows), one.name, one.alert, "+" if one.more else "") for one in sections]
     return frame.show(
         request,
         asking,
@@ -91,8 +91,7 @@ def _of_meetings(reader: Reader, waits: Home) -> list[SimpleNamespace]:
         for one in waits.withdrawn
     ]
     drafts = [
-        _row(address_of(one.meeting_id), one.title, words.text("draft"), "warn", at=one.at)
-        for one in waits.drafts[:_SHOWN]
+        _row(address_of(one.meeting_id), one.title, words.text("draft"), "warn", at=one.at) for one in waits.drafts
     ]
     nothing_to_sign = words.text("No signature of yours is asked for.") if reader.can("minutes:sign") else ""
     return [
@@ -118,13 +117,13 @@ def _of_sync(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
             "",
             at=one.at,
         )
-        for one in open_conflicts(asking)[:20]
+        for one in open_conflicts(asking, _SHOWN + 1)
     ]
     letters = [
         _row(
             f"/sync/letters/{frame.part(one.id)}", names.kind(words, one.kind) or one.system, one.system, "", at=one.at
         )
-        for one in open_letters(asking, Right.SYNC_OPERATE)[:_SHOWN]
+        for one in open_letters(asking, Right.SYNC_OPERATE)[: _SHOWN + 1]
     ]
     return [
         _section("conflicts", words.text("Conflicts"), conflicts, words.text("No conflicts wait.")),
@@ -137,8 +136,8 @@ def _away(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
     words, hub = reader.words, asking.hub
     if not (reader.can("system:operate") or reader.can("sync:operate")):
         return []
-    agreements = hub.sync.ledger.agreements()
     shut = [name for name, state in hub.sync.gates.states().items() if state != "closed"]
+    agreements = hub.sync.ledger.agreements() if shut else []
     rows = []
     for name in shut:
         scope = scope_of_system(name, agreements)
@@ -151,7 +150,7 @@ def _away(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
 def _of_oversight(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
     words, hub, sections = reader.words, asking.hub, list[SimpleNamespace]()
     if reader.can("oversight:manage"):
-        found = incidents.incidents(hub.room, asking.principal, state="open")[:_SHOWN]
+        found = incidents.incidents(hub.room, asking.principal, state="open")[: _SHOWN + 1]
         troubles = [
             _row(f"/oversight/incidents/{frame.part(one.id)}", one.title, "", "", at=one.due_at or one.known_at)
             for one in found
@@ -167,7 +166,7 @@ def _of_oversight(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
     if reader.can("users:manage"):
         asked = [
             _row(f"/administration/personal/{frame.part(one.id)}", one.email, "", "", day=one.due_on)
-            for one in personal.requests(hub.room, asking.principal)[:_SHOWN]
+            for one in personal.requests(hub.room, asking.principal)
             if one.state == "open"
         ]
         sections.append(_section("personal", words.text("Requests about personal data"), asked))
@@ -180,7 +179,7 @@ def _of_oversight(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
                 "warn",
                 at=card.withdrawn_at,
             )
-            for card in islice(withdrawing.withdrawn(hub.room, asking.principal, Right.RETENTION_MANAGE), _SHOWN)
+            for card in islice(withdrawing.withdrawn(hub.room, asking.principal, Right.RETENTION_MANAGE), _SHOWN + 1)
         ]
         sections.append(_section("decide", words.text("Recordings deleted where they came from"), gone, alert=True))
     return [one for one in sections if one.rows]
@@ -189,7 +188,8 @@ def _of_oversight(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
 def _section(
     key: str, name: str, rows: list[SimpleNamespace], none: str = "", *, alert: bool = False
 ) -> SimpleNamespace:
-    return SimpleNamespace(key=key, name=name, rows=rows, none=none, always=bool(none), alert=alert)
+    shown, more = rows[:_SHOWN], len(rows) > _SHOWN
+    return SimpleNamespace(key=key, name=name, rows=shown, more=more, none=none, always=bool(none), alert=alert)
 
 
 def _row(address: str, text: str, badge: str, tone: str, *, at: object = None, day: object = None) -> SimpleNamespace:

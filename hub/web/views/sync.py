@@ -165,18 +165,23 @@ def decide_letter(
     return frame.go("/sync", done="replayed")
 
 
-def open_conflicts(asking: Asking) -> list[Dispute]:
-    """Return the open conflicts that who asks may see."""
-    every = asking.hub.sync.ledger.disputes(limit=_MOST)
-    scopes = scopes_of_disputes(asking.hub, every)
-    return [one for one in every if asking.may(Right.SYNC_READ, scopes[one.id])]
+def open_conflicts(asking: Asking, most: int = _MOST) -> list[Dispute]:
+    """Return the open conflicts that who asks may see, oldest first: up to *most*, of the first two hundred."""
+    for limit in (2 * most, _MOST):  # most readers see most of them
+        every = asking.hub.sync.ledger.disputes(limit=min(limit, _MOST))
+        scopes = scopes_of_disputes(asking.hub, every)
+        found = [one for one in every if asking.may(Right.SYNC_READ, scopes[one.id])][:most]
+        if len(found) == most or len(every) < limit:
+            break
+    return found
 
 
 def open_letters(asking: Asking, right: Right = Right.SYNC_READ) -> list[Letter]:
     """Return the dead letters on which who asks has *right*, oldest first."""
     ledger = asking.hub.sync.ledger
-    agreements = ledger.agreements()
-    return [one for one in ledger.letters(limit=_MOST) if asking.may(right, scope_of_system(one.system, agreements))]
+    letters = ledger.letters(limit=_MOST)
+    agreements = ledger.agreements() if letters else []
+    return [one for one in letters if asking.may(right, scope_of_system(one.system, agreements))]
 
 
 def _refused(asking: Asking) -> list[Dispute]:
