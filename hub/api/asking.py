@@ -89,6 +89,7 @@ def the_hub(request: Request) -> Hub:
 async def somebody(request: Request) -> Asking:
     """Return who asks, by bearer token or cookie. UnknownError (401) where nobody does; 429 past their limit."""
     asking = await run_in_threadpool(_known, request)
+    request.state.asking = asking  # for the page of an error, in words of who asks
     cast("Buckets", request.app.state.buckets).take(asking.principal.user.id)
     if asking.session is not None:
         await cookies.check_csrf(request, asking.secret)

@@ -86,6 +86,7 @@ MESSAGES: tuple[str, ...] = (
     "suspected misconduct",
     "Not recognized in this meeting.",
     "{start}–{end}, {share} of it cited",
+    "{start}–{end}, nothing of it stands in the minutes",
     "Draft",
     "Draft – not signed",
     "Signed",

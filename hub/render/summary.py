@@ -64,6 +64,8 @@ def about(topic: Topic, words: Wording) -> str:
     """Return when a topic was spoken of and what share of its speaking time is cited."""
     if topic.start is None or topic.end is None:
         return words.text("Not recognized in this meeting.")
-    share = words.percent(min(1.0, topic.cited_s / topic.speech_s) if topic.speech_s else 0.0)
     start, end = words.timecode(topic.start), words.timecode(topic.end)
+    if not topic.speech_s or not topic.cited_s:
+        return words.text("{start}–{end}, nothing of it stands in the minutes", start=start, end=end)
+    share = words.percent(min(1.0, topic.cited_s / topic.speech_s))
     return words.text("{start}–{end}, {share} of it cited", start=start, end=end, share=share)

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from hub.domain.errors import HubError, UnknownError
 from hub.ports import Wording
-from hub.web import frame
+from hub.web import frame, problem_words
 from hub.web.reader import Reader
 
 _API = ("/api/", "/webhooks/", "/health/")
@@ -40,9 +40,10 @@ def _either(plain: Handler) -> Handler:
 
 
 def _page(request: Request, told: Response, error: Exception) -> Response:
-    reader = frame.stranger(request, request.app.state.hub)
+    asking = getattr(request.state, "asking", None)
+    reader = frame.reader_of(asking) if asking else frame.stranger(request, request.app.state.hub)
     heading, what = _said(reader.words, told.status_code)
-    detail = str(error) if isinstance(error, HubError) and told.status_code not in (404, 500) else ""
+    detail, ours = _detail(reader.words, told.status_code, error)
     page = frame.PAGES.show(
         "error.html",
         reader,
@@ -51,6 +52,7 @@ def _page(request: Request, told: Response, error: Exception) -> Response:
         heading=heading,
         what=what,
         detail=detail,
+        ours=ours,
         back=_back(request) if told.status_code in (409, 412, 422) else None,
         locales=(),
     )
@@ -58,6 +60,19 @@ def _page(request: Request, told: Response, error: Exception) -> Response:
         if name in told.headers:
             page.headers[name] = told.headers[name]
     return page
+
+
+def _detail(words: Wording, status: int, error: Exception) -> tuple[str, bool]:
+    """Return the line that says more, and whether it is in the reader's language: rare ones are in the hub's own.
+
+    Of a step made on an old page, and of what is not there, all is said.
+    """
+    if isinstance(error, RequestValidationError):
+        return problem_words.of_a_form(words, error), True
+    if not isinstance(error, HubError) or status in (404, 412, 500):
+        return "", True
+    known = problem_words.said(words, str(error))
+    return (known, True) if known is not None else (str(error), False)
 
 
 def _back(request: Request) -> str:

@@ -308,10 +308,24 @@ def test_pages_in_the_dark_on_a_telephone_and_from_right_to_left(
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{place} is wider than the screen"
     assert page.locator("html").get_attribute("dir") == ("rtl" if locale == "ar" else "ltr")
+    if name == "telephone":
+        opens_its_menu(page)
     serious_ones = serious(page, AXE.read_text(encoding="utf-8"))
     speak(page, "en")
     page.context.close()
     assert not serious_ones
+
+
+def opens_its_menu(page: Page) -> None:
+    """Open the parts of the hub by keyboard: they lie over the page, which does not move, and take no room before."""
+    page.goto("/")
+    before = page.locator("main h1").bounding_box()
+    assert before
+    assert before["y"] < 130
+    page.locator(".menu summary").press("Enter")
+    expect(page.get_by_role("navigation", name="Main").get_by_role("link", name="Meetings")).to_be_visible()
+    assert page.locator("main h1").bounding_box() == before
+    picture(page, "telephone-menu")
 
 
 def speak(page: Page, locale: str) -> None:

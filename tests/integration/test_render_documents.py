@@ -30,6 +30,7 @@ from hub.domain.minutes import (
     Topic,
 )
 from hub.render.documents import DocumentRenderer
+from hub.render.summary import about
 from hub.translation.wording import wording
 
 QUOTE = "I'll send the amended consent form to site 104 by Friday"
@@ -225,6 +226,12 @@ def test_the_summary_stands_under_its_topics_with_what_they_rest_on(format):
     assert "1:00–2:00, 50% of it cited" in shown
     assert "Not recognized in this meeting." in shown
     assert shown.index("Consent forms") < shown.index("Budget <2027>")
+
+
+def test_a_topic_of_which_nothing_is_cited_is_told_in_words():
+    spoken = Topic("t1", "Consent forms", "announced", 60.0, 120.0, 50.0, 0.0, PROOF)
+    assert about(spoken, wording("en")) == "1:00–2:00, nothing of it stands in the minutes"
+    assert about(replace(spoken, speech_s=0.0), wording("en")).endswith("nothing of it stands in the minutes")
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -1,0 +1,103 @@
+"""What errors that people often meet say, in the reader's language; the services say it in English, as the API does."""
+
+import re
+from collections.abc import Hashable, Iterator, Sequence
+from functools import lru_cache
+from typing import cast
+
+from fastapi.exceptions import RequestValidationError
+
+from hub.ports import Wording
+from hub.web import names
+
+PLACE = re.compile(r"{(\w+)}")
+"""What a message has in a place of its own."""
+
+
+def said(words: Wording, detail: str) -> str | None:
+    """Return *detail*, the line of an error, in the reader's language; None where it is none that is known."""
+    for pattern, message in _known(cast("Hashable", words)):
+        if found := pattern.fullmatch(detail):
+            given = {name: f"\u2068{value}\u2069" for name, value in found.groupdict().items() if value}
+            return message.format(**given) if given else message
+    return None
+
+
+def of_a_form(words: Wording, error: RequestValidationError) -> str:
+    """Return which fields of a form lack something or hold what will not do."""
+    missing, wrong = list[str](), list[str]()
+    for one in error.errors():
+        field = names.field(words, str(one["loc"][-1]))
+        (missing if one["type"] in ("missing", "string_too_short") else wrong).append(field)
+    told = [words.text("Missing: {fields}", fields=words.join(list(dict.fromkeys(missing))))] if missing else []
+    if wrong:
+        told.append(words.text("Not as it should be: {fields}", fields=words.join(list(dict.fromkeys(wrong)))))
+    return ". ".join(told)
+
+
+class _Both:
+    """Gives a message with its translation."""
+
+    def __init__(self, words: Wording) -> None:
+        self._words = words
+
+    def text(self, message: str) -> tuple[str, str]:
+        return message, self._words.text(message)
+
+
+@lru_cache(maxsize=64)  # each locale's words are one object
+def _known(of: Hashable) -> Sequence[tuple[re.Pattern[str], str]]:
+    return [(_pattern(english), translated) for english, translated in _messages(of)]
+
+
+def _pattern(message: str) -> re.Pattern[str]:
+    parts = enumerate(PLACE.split(message))
+    return re.compile("".join(f"(?P<{one}>.*?)" if at % 2 else re.escape(one) for at, one in parts), re.DOTALL)
+
+
+def _messages(of: Hashable) -> Iterator[tuple[str, str]]:
+    words = _Both(cast("Wording", of))
+    yield words.text("say why")
+    yield words.text("this needs the right {right}")
+    yield "you may not do this here: it needs the right {right}", words.text("this needs the right {right}")[1]
+    yield from _of_versions(words)
+    yield from _of_meetings(words)
+    yield from _of_people(words)
+
+
+def _of_versions(words: _Both) -> Iterator[tuple[str, str]]:
+    yield words.text("these minutes were sent round already: say why they are changed")
+    yield words.text("say in a few words why there is a new version")
+    yield words.text("version {number} holds these minutes already: nothing was changed since")
+    yield words.text("version {number} is not the newest: {newest} is")
+    yield words.text("the minutes hold edits that are in no version yet; keep them as one, or give them up")
+    sent = words.text("version {number} was sent round already")
+    yield f"{sent[0]}: it is {{state}}", sent[1]
+    yield words.text("you have signed version {number} already")
+    waits = words.text("no signature of yours is asked for now")
+    yield waits
+    yield "no {meaning} of yours is asked for now; the route waits for: {waits}", waits[1]
+    yield words.text("version {number} is not approved: only approved minutes are sent out")
+
+
+def _of_meetings(words: _Both) -> Iterator[tuple[str, str]]:
+    yield words.text("{title}: upload a recording or a transcript first")
+    yield words.text("{title}: is being worked on; wait for it or stop it")
+    yield words.text("{name}: is no recording or transcript that the hub takes ({kinds})")
+    yield words.text("note that those who were recorded were told and agreed; without it the file is not taken")
+    yield words.text("the title of a meeting has 1 to {most} characters")
+    yield words.text("say why the action changes: it stands so in approved minutes")
+    yield words.text("choose a passage of the transcript")
+    yield words.text("{text}: is no day")
+
+
+def _of_people(words: _Both) -> Iterator[tuple[str, str]]:
+    yield words.text("{email}: is no e-mail address")
+    yield words.text("{email}: give the person's name and organization")
+    yield words.text("{email}: has an account already")
+    yield words.text("{email}: has this role already")
+    yield words.text("nobody else administers {what}: give another person the role first")
+    yield words.text("this password, or one of the last {count}, was used before; choose another")
+    yield words.text("who asks for a destruction does not approve it: another person has to")
+    again = words.text("load the page again, then repeat the step")
+    yield "the change carries no token of this session (X-CSRF-Token); load the page again", again[1]
