@@ -1,5 +1,6 @@
 """Edits that were not taken: looked at and decided, field by field."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, Field
 from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.etags import Changing
-from hub.api.paging import Page, Paging, sliced
+from hub.api.paging import Page, Paging, gathered
 from hub.api.problems import standing
 from hub.api.sync_scopes import dispute_scope, scopes_of_disputes, the_dispute
 from hub.domain import wire
@@ -56,9 +57,15 @@ def list_conflicts(
     asking: Annotated[Asking, may(Right.SYNC_READ)], paging: Paging, state: State = "open"
 ) -> Page[ConflictSeen]:
     """List conflicts, oldest first."""
-    found = asking.hub.sync.ledger.disputes(state=state, limit=10_000)
-    scopes = scopes_of_disputes(asking.hub, found)
-    return sliced([one for one in found if asking.may(Right.SYNC_READ, scopes[one.id])], paging, form=ConflictSeen.of)
+
+    def seen(found: Sequence[Dispute]) -> list[Dispute]:
+        scopes = scopes_of_disputes(asking.hub, found)
+        return [one for one in found if asking.may(Right.SYNC_READ, scopes[one.id])]
+
+    def read(after: tuple[datetime, str] | None, limit: int) -> list[Dispute]:
+        return asking.hub.sync.ledger.disputes(state=state, after=after, limit=limit)
+
+    return gathered(read, seen, paging, form=ConflictSeen.of)
 
 
 @router.get("/{id}")

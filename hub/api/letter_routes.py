@@ -1,6 +1,7 @@
 """Dead letters: what could not be processed, looked at, replayed, discarded."""
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, Field
 from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.etags import Stepping
-from hub.api.paging import Page, Paging, sliced
+from hub.api.paging import Page, Paging, gathered
 from hub.api.problems import standing
 from hub.api.sync_scopes import letter_scope, the_letter
 from hub.domain.errors import RefusedError, StandingError
@@ -74,9 +75,14 @@ def list_letters(
     """List letters, oldest first."""
     ledger = asking.hub.sync.ledger
     agreements = ledger.agreements()
-    found = ledger.letters(state=state, system=system, limit=10_000)
-    seen = [one for one in found if asking.may(Right.SYNC_READ, scope_of_system(one.system, agreements))]
-    return sliced(seen, paging, form=LetterSeen.of)
+
+    def seen(found: Sequence[Letter]) -> list[Letter]:
+        return [one for one in found if asking.may(Right.SYNC_READ, scope_of_system(one.system, agreements))]
+
+    def read(after: tuple[datetime, str] | None, limit: int) -> list[Letter]:
+        return ledger.letters(state=state, system=system, after=after, limit=limit)
+
+    return gathered(read, seen, paging, form=LetterSeen.of)
 
 
 @router.get("/{id}")

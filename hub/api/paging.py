@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 from fastapi import Depends, Query
 from pydantic import BaseModel
@@ -17,6 +17,18 @@ _NO_NUMBER, _NO_TEXT = 2**63, re.compile("[\x00\ud800-\udfff]")
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 Item = TypeVar("Item")
 Form = TypeVar("Form")
+_TOGETHER = 200
+"""Things that are read together where who asks may see only some of them."""
+
+
+class _Timed(Protocol):
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def id(self) -> str: ...
+
+
+Timed = TypeVar("Timed", bound=_Timed)
 
 
 class Page(BaseModel, Generic[Item]):
@@ -108,6 +120,25 @@ def sliced(
     items = whole[start:end]
     following = sealed(end, name(items[-1])) if len(whole) > end else None
     return Page(items=[form(one) for one in items], next=following)
+
+
+def gathered(
+    read: Callable[[tuple[datetime, str] | None, int], Sequence[Timed]],
+    seen: Callable[[Sequence[Timed]], Sequence[Timed]],
+    asked: Asked,
+    *,
+    form: Callable[[Timed], Form],
+) -> Page[Form]:
+    """Return the page of a list that is *read* by time, some at a time, until what is *seen* of it fills the page."""
+    place: Any = asked.place(datetime, str)
+    found: list[Timed] = []
+    while len(found) <= asked.limit:
+        come = read(place, _TOGETHER)
+        found += seen(come)
+        if len(come) < _TOGETHER:
+            break
+        place = (come[-1].at, come[-1].id)
+    return page(found, asked, place=lambda one: (one.at.isoformat(), one.id), form=form)
 
 
 def _opened(cursor: str) -> list[Any]:

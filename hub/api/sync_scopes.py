@@ -43,7 +43,7 @@ def dispute_scope(dispute: Annotated[Dispute, Depends(the_dispute)], hub: TheHub
     return scopes_of_disputes(hub, [dispute])[dispute.id]
 
 
-def scopes_of_disputes(hub: Hub, disputes: list[Dispute]) -> dict[str, Scope]:
+def scopes_of_disputes(hub: Hub, disputes: Sequence[Dispute]) -> dict[str, Scope]:
     """Return whose disputes are: of the parties of their agreement, in the study of their record."""
     agreements = {one.id: one for one in hub.sync.ledger.agreements()}
     placed = hub.browser.placed(sorted({one.record_id for one in disputes}))

@@ -262,19 +262,26 @@ class Ledger(Protocol):
         system: str | None = None,
         since: datetime | None = None,
         reason: str | None = None,
-        after: Letter | None = None,
+        after: tuple[datetime, str] | None = None,
         limit: int | None = 1000,
     ) -> list[Letter]:
         """Return letters, oldest first: those from *since* on whose reason holds *reason*, in any case, where named.
 
-        Those that come *after* one where it is named, as on the page before.
+        Those that come *after* one, named by its `at` and id, as on the page before.
         """
 
     def letter(self, id: str) -> Letter:
         """Return one letter. UsageError when there is none."""
 
-    def disputes(self, *, state: str = "open", limit: int = 1000, newest: bool = False) -> list[Dispute]:
-        """Return disputes, oldest first, or *newest* first."""
+    def disputes(
+        self,
+        *,
+        state: str = "open",
+        limit: int = 1000,
+        newest: bool = False,
+        after: tuple[datetime, str] | None = None,
+    ) -> list[Dispute]:
+        """Return disputes, oldest first, or *newest* first; those that come *after* one, named by its `at` and id."""
 
     def dispute(self, id: str) -> Dispute:
         """Return one dispute. UsageError when there is none."""

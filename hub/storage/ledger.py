@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Table, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Table, and_, func, insert, or_, select, tuple_, update
 
 from hub.domain import wire
 from hub.domain.agreements import Agreement, Status
@@ -107,7 +107,7 @@ class SqlLedger:
         system: str | None = None,
         since: datetime | None = None,
         reason: str | None = None,
-        after: Letter | None = None,
+        after: tuple[datetime, str] | None = None,
         limit: int | None = 1000,
     ) -> list[Letter]:
         """Return letters; see `Ledger.letters`."""
@@ -120,8 +120,8 @@ class SqlLedger:
         if reason is not None:
             query = query.where(columns.reason.icontains(reason, autoescape=True))
         if after is not None:
-            at = rows.naive(after.at)
-            query = query.where(or_(columns.at > at, and_(columns.at == at, columns.id > after.id)))
+            at = rows.naive(after[0])
+            query = query.where(or_(columns.at > at, and_(columns.at == at, columns.id > after[1])))
         return [rows.letter(row) for row in self._all(query)]
 
     def letter(self, id: str) -> Letter:
@@ -131,11 +131,21 @@ class SqlLedger:
             raise UsageError(f"{id}: no such dead letter; hub deadletters list names them")
         return rows.letter(found[0])
 
-    def disputes(self, *, state: str = "open", limit: int = 1000, newest: bool = False) -> list[Dispute]:
+    def disputes(
+        self,
+        *,
+        state: str = "open",
+        limit: int = 1000,
+        newest: bool = False,
+        after: tuple[datetime, str] | None = None,
+    ) -> list[Dispute]:
         """Return disputes; see `Ledger.disputes`."""
         columns = sync_tables.disputes.c
         order = (columns.at.desc(), columns.id.desc()) if newest else (columns.at, columns.id)
         query = select(columns.body).where(columns.state == state).order_by(*order).limit(limit)
+        if after is not None:
+            place, its = tuple_(columns.at, columns.id), tuple_(rows.naive(after[0]), after[1])
+            query = query.where(place < its if newest else place > its)
         return [wire.loads(Dispute, row.body) for row in self._all(query)]
 
     def dispute(self, id: str) -> Dispute:

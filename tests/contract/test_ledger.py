@@ -132,7 +132,7 @@ def test_letters_are_told_by_state_system_time_and_reason_oldest_first(ledger, n
 
     assert told() == ["2", "3", "1"]
     assert told(limit=2) == ["2", "3"]
-    assert told(after=made[2]) == ["1"]
+    assert told(after=(made[2].at, made[2].id)) == ["1"]
     assert told(since=NOW + timedelta(hours=1)) == ["3", "1"]
     assert told(reason="100% OF") == ["3"]
     assert told(reason="_") == []
@@ -164,6 +164,10 @@ def test_disputes_are_told_by_state_in_either_order(ledger, name):
     )
     assert [one.id[-1] for one in ledger.disputes(state=name)] == ["1", "2"]
     assert [one.id[-1] for one in ledger.disputes(state=name, newest=True, limit=1)] == ["2"]
+    first, second = ledger.disputes(state=name)
+    assert ledger.disputes(state=name, after=(first.at, first.id)) == [second]
+    assert ledger.disputes(state=name, after=(second.at, second.id)) == []
+    assert ledger.disputes(state=name, newest=True, after=(second.at, second.id)) == [first]
     assert ledger.dispute(f"{name}3") == dispute(f"{name}3", name, state="kept")
     with pytest.raises(UsageError, match="no such dispute"):
         ledger.dispute(f"{name}9")

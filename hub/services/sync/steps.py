@@ -211,14 +211,14 @@ def try_again(sync: Sync, *, page: int = 500, still: Callable[[], bool] = lambda
 
     All are tried, however many wait in vain, a *page* at a time as long as *still* says so.
     """
-    done, last = 0, None
+    done = 0
+    last: tuple[datetime, str] | None = None
     while (letters := sync.ledger.letters(state="waiting", after=last, limit=page)) and still():
-        for letter in letters:
-            if letter.system in sync.systems:
-                # an outage is noted at the system's gate, other things are for a person; the letter goes on waiting
-                with suppress(RetryableError, FatalError, UsageError):
-                    done += again(sync, letter)
-        last = letters[-1]
+        for letter in (one for one in letters if one.system in sync.systems):
+            # an outage is noted at the system's gate, other things are for a person; the letter goes on waiting
+            with suppress(RetryableError, FatalError, UsageError):
+                done += again(sync, letter)
+        last = letters[-1].at, letters[-1].id
     return done
 
 
