@@ -75,8 +75,10 @@ def _plan(engine, query) -> list[str]:
 def test_a_list_is_read_in_its_order_from_an_index(engine, name):
     with engine.connect() as connection:
         plan = _plan(engine, LISTS[name](connection))
-    assert not [step for step in plan if "TEMP B-TREE" in step], plan
-    assert not [step for step in plan if step.startswith("SCAN") and "INDEX" not in step], plan
+    whole = [step for step in plan if step.startswith("SCAN") and "INDEX" not in step]
+    pages = [step for step in whole if step.startswith("SCAN anon_")]  # what an index chose, a page of it
+    assert len([step for step in plan if "TEMP B-TREE" in step]) <= len(pages), plan
+    assert whole == pages, plan
 
 
 def test_meetings_of_several_studies_are_merged_from_a_page_of_each_not_sorted_as_a_whole(engine):
