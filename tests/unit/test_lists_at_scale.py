@@ -184,7 +184,7 @@ def test_the_home_page_asks_as_much_of_a_large_store_as_of_a_small_one(hub):
             found = home(hub.room, principal)
         spent.append(len(said))
         sizes = [len(part) for part in (found.to_sign, found.actions, found.copies, found.failed)]
-        assert sizes == [50, 50, 50, 50]
+        assert sizes == [21, 21, 21, 21]
         assert [one.card.meeting_id for one in found.to_sign][:2] == ["m0", "m1"]
     assert spent[0] == spent[1]
 
