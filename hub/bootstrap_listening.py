@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,6 +17,7 @@ from hub.settings import Settings
 if TYPE_CHECKING:
     from hub.connectors.models.store import FetchedModels
     from hub.domain.audio import Pcm
+    from hub.nlp.learned.hearing import Hearing
     from hub.ports.voices import VoicePrinter
     from hub.services.hearing import Ears
     from hub.services.voices import Voices
@@ -178,10 +179,23 @@ class ListeningParts:
                 encoder_dir=encoder,
                 revision=revision,
                 region=self.settings.region,
-                scorer=load(folder() / "own" / "meeting-extractor.npz"),
+                scorer=load(folder() / "own" / "meeting-extractor.npz", hearing=self._hearing(encoder)),
             )
         )
         return built_in if self.settings.llm_url is None else self._assisted(built_in, self.settings.llm_url)
+
+    def _hearing(self, encoder: Path | None) -> "Hearing | None":
+        """Return what hears meetings, or None where its encoder is not fetched."""
+        from hub.connectors.models.checkpoint import tensors
+        from hub.connectors.models.manifest import folder
+        from hub.nlp.learned.hearing import load
+
+        if encoder is None:
+            return None
+        own = folder() / "own" / "meeting-hearing.npz"
+        return load(
+            own, checkpoint=partial(tensors, encoder / "model.safetensors"), tokenizer=encoder / "tokenizer.json"
+        )
 
     def _assisted(self, inner: Extractor, url: str) -> Extractor:
         from hub.connectors.language_model.chat import Asking, ChatModel

@@ -18,7 +18,7 @@ _MODELS = (
     ("whisper-base", "recordings are heard by the smaller Moonshine model, in English only", False),
     ("diarizer", "voices in a recording cannot be told apart, so recordings cannot become minutes", True),
     ("spacy-en-sm", "no decision, action, risk or issue can be found", True),
-    ("minilm-l6", "summaries and duplicates are judged by words alone", False),
+    ("minilm-l6", "what was agreed, summaries and duplicates are judged by words alone", False),
 )
 _PAIRS = (
     ("eng-spa", "apertium-eng-spa", "Spanish minutes keep their sentences in English, marked as such"),

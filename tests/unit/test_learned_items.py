@@ -2,21 +2,30 @@
 
 import pytest
 
+from hub.connectors.models.checkpoint import tensors
 from hub.domain.evidence import stands
 from hub.nlp.extract.extractor import CueExtractor
 from hub.nlp.extract.learned_items import ALSO_SAID
+from hub.nlp.learned import hearing
 from hub.nlp.learned.scorer import load
 from models.training.scripted import TALKS, talks
 from tests.unit.spoken import meeting
 from tests.unit.test_learned import WEIGHTS
+from tests.unit.test_meeting_hearing import WEIGHTS as HEARING
 
 pytestmark = pytest.mark.models
 
 
 @pytest.fixture(scope="module")
 def extractor(model):
+    encoder = model("minilm-l6")
+    hears = hearing.load(
+        HEARING,
+        checkpoint=lambda: tensors(encoder / "model.safetensors"),
+        tokenizer=encoder / "tokenizer.json",
+    )
     return CueExtractor(
-        parser_dir=model("spacy-en-sm"), encoder_dir=model("minilm-l6"), revision="test", scorer=load(WEIGHTS)
+        parser_dir=model("spacy-en-sm"), encoder_dir=encoder, revision="test", scorer=load(WEIGHTS, hearing=hears)
     )
 
 

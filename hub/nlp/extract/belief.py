@@ -31,7 +31,7 @@ class Scoring(Protocol):
 
     revision: str
 
-    def scores(self, meeting: Sequence[Any], *, leanings: Any, surroundings: Any) -> Any:
+    def scores(self, meeting: Sequence[Any], *, sentences: Sequence[str], leanings: Any, surroundings: Any) -> Any:
         """Return one row an utterance, one column a kind: 0 where the draft begins, -1 where "also said" begins."""
 
 
@@ -63,7 +63,10 @@ def believe(utterances: Sequence[Utterance], transcript: Transcript, scorer: Sco
     """Return what *scorer* makes of *utterances*."""
     heard = [said(u.speaker, u.text, shapes(u.sent)) for u in utterances]
     found = scorer.scores(
-        heard, leanings=partial(leanings, utterances, transcript), surroundings=partial(surroundings, utterances)
+        heard,
+        sentences=[u.text for u in utterances],
+        leanings=partial(leanings, utterances, transcript),
+        surroundings=partial(surroundings, utterances),
     )
     columns = {
         kind: tuple(map(float, found.kinds[:, at])) for at, kind in enumerate(("action", "decision", "risk", "issue"))

@@ -66,16 +66,16 @@ def believed(actions: Sequence[Action], place: Place) -> tuple[list[Action], lis
     return kept, also
 
 
-_SURE, _UNLIKELY, _FIRM = 1.0, -1.0, 0.7
-"""Score that makes a weak action stand, one that takes a doubtful away, and the confidence that no score takes away."""
+_SURE, _UNLIKELY = 1.0, -0.4
+"""Score that makes a weak action stand, and under which even the grammar's is not believed."""
 
 
 def weighed(actions: Sequence[Action], weak: Sequence[Action], place: Place) -> tuple[list[Action], list[SetAside]]:
-    """Return the grammar's actions of a trial's meeting: without the doubtful that the scores deny, with the weak that they confirm."""
+    """Return the grammar's actions of a trial's meeting without those that the scores deny, with the weak they confirm."""
     kept, also = [], []
     for action in actions:
         score = place.belief.of("action", rows_of(action, place))
-        if action.confidence >= _FIRM or score >= _UNLIKELY:
+        if score >= _UNLIKELY:
             kept.append(action)
         else:
             also.append(also_said("action", action.evidence, score))

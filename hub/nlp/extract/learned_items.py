@@ -30,7 +30,7 @@ _NEAR = 12
 ALSO_SAID = "also said; not sure enough for the draft"
 _MOST_ALSO = 0.59
 _LEAST_LEADING = -1.4
-_UNLIKELY = -1.3
+_UNLIKELY = -0.2
 """Score under which even the grammar is not believed."""
 _LONGEST_QUOTE = 600
 _GLANCE = 120

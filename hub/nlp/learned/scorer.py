@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -41,21 +41,34 @@ class Scores:
     trial: float
 
 
-def load(path: Path) -> "Scorer":
+class Hears(Protocol):
+    """Hears a trial's meeting sentence by sentence; see `hub.nlp.learned.hearing.Hearing`."""
+
+    revision: str
+
+    def logits(self, sentences: Sequence[str], speakers: Sequence[str | None], numbers: Any) -> Any:
+        """Return logits, a row a sentence, for `TRIAL_LABELS`."""
+
+
+def load(path: Path, *, hearing: Hears | None = None) -> "Scorer":
     """Return the scorer with the weights that `make train` wrote to *path*. FatalError where there are none."""
     try:
         with np.load(path) as held:
-            return Scorer({name: held[name] for name in held.files})
+            return Scorer({name: held[name] for name in held.files}, hearing=hearing)
     except (OSError, ValueError, KeyError) as error:
         raise FatalError(f"{path}: no weights of the meeting extractor here; run: make train") from error
 
 
 class Scorer:
-    """Scores meetings with the arrays that training made; a trial's may be missing while they are trained."""
+    """Scores meetings with the arrays that training made; a trial's may be missing while they are trained.
 
-    def __init__(self, held: Mapping[str, Any]) -> None:
+    Without *hearing*, where the encoder is not fetched, a trial's meeting is read by its words alone.
+    """
+
+    def __init__(self, held: Mapping[str, Any], *, hearing: Hears | None = None) -> None:
         self._held = held
-        self.revision = str(held["revision"])
+        self._hearing = hearing
+        self.revision = str(held["revision"]) + (hearing.revision if hearing else "")
         self._talk_terms = _places(held["talk_terms"])
         self._trial_terms = _places(held["trial_terms"]) if "trial_terms" in held else {}
         self._trees = {
@@ -69,9 +82,14 @@ class Scorer:
         return self._scaled(self.talk(meeting)[:, [0, 1, 2, 2]], "talk")
 
     def scores(
-        self, meeting: Sequence[Said], *, leanings: Callable[[], Any], surroundings: Callable[[], Any]
+        self,
+        meeting: Sequence[Said],
+        *,
+        sentences: Sequence[str],
+        leanings: Callable[[], Any],
+        surroundings: Callable[[], Any],
     ) -> Scores:
-        """Return the scores of *meeting*.
+        """Return the scores of *meeting*, whose utterances are *sentences* as they were said.
 
         *leanings* gives what the grammar makes of each utterance, *surroundings* what stands around it, a row of
         numbers each; both are asked for meetings of a trial only.
@@ -81,7 +99,7 @@ class Scorer:
         weight = float(np.clip((share - _LITTLE_TRIAL) / (_MUCH_TRIAL - _LITTLE_TRIAL), 0.0, 1.0))
         kinds = self._scaled(talk[:, [0, 1, 2, 2]], "talk")
         if weight > 0.0:
-            trial = self._scaled(self.trial(meeting, talk, leanings(), surroundings()), "trial")
+            trial = self._trial(meeting, sentences, trial_numbers(meeting, talk, leanings(), surroundings()))
             kinds = weight * trial + (1.0 - weight) * kinds
         return Scores(kinds, talk[:, 3], weight)
 
@@ -98,16 +116,30 @@ class Scorer:
         trees = np.stack([self._trees[label].score(seen) for label in TALK_LABELS], axis=1)
         return (words + trees) / 2
 
-    def trial(self, meeting: Sequence[Said], talk: Any, leanings: Any, surroundings: Any) -> Any:
-        """Return logits for `KINDS` as meetings of a trial have them: trees over word weights and around."""
-        dense = trial_numbers(meeting, talk, leanings, surroundings)
+    def told(self, meeting: Sequence[Said], numbers: Any) -> Any:
+        """Return logits for `TRIAL_LABELS` as meetings of a trial have them: trees over word weights and around.
+
+        *numbers* are `trial_numbers`.
+        """
         words = word_matrix(meeting, self._trial_terms) @ self._held["trial_words"].astype(np.float32)
-        seen = beside(words + dense @ self._held["trial_numbers"] + self._held["trial_bias"], dense)
-        return by_kind(np.stack([self._trees[label].score(seen) for label in TRIAL_LABELS], axis=1))
+        seen = beside(words + numbers @ self._held["trial_numbers"] + self._held["trial_bias"], numbers)
+        return np.stack([self._trees[label].score(seen) for label in TRIAL_LABELS], axis=1)
+
+    def _trial(self, meeting: Sequence[Said], sentences: Sequence[str], numbers: Any) -> Any:
+        told = self.told(meeting, numbers)
+        if self._hearing is None:
+            return self._scaled(by_kind(told), "trial")
+        heard = self._hearing.logits(sentences, [one.speaker for one in meeting], numbers)
+        return self._scaled(by_kind(mixed(told, heard, self._held["heard_mix"])), "heard")
 
     def _scaled(self, logits: Any, head: str) -> Any:
         draft, also = self._held[f"{head}_draft"], self._held[f"{head}_also"]
         return (logits - draft) / (draft - also)
+
+
+def mixed(told: Any, heard: Any, mix: Any) -> Any:
+    """Return one logit of what the trees *told* and what was *heard*: *mix* holds a row of weights each, and a bias."""
+    return told * mix[0] + heard * mix[1] + mix[2]
 
 
 def by_kind(logits: Any) -> Any:
