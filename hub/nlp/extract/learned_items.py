@@ -32,6 +32,8 @@ _MOST_ALSO = 0.59
 _LEAST_LEADING = -1.4
 _UNLIKELY = -0.2
 """Score under which even the grammar is not believed."""
+_QUOTED = 0.4
+"""Score from which a decision stands that can only be quoted: below it one in four is one, of other authors' talks."""
 _LONGEST_QUOTE = 600
 _GLANCE = 120
 """Words of a passage to look at; twelve short utterances have fewer."""
@@ -138,9 +140,8 @@ def _item(kind: str, group: Group, place: Place) -> Any:
     hits = _proposals(group, place) if kind == "decision" else _sentences(group, place)
     rewrite = plan if kind == "decision" else told
     found = (worded(hit, place.transcript, place.roster, rewrite=rewrite) for hit in hits)
-    quoted = (
-        worded(hit, place.transcript, place.roster, rewrite=rewrite, verbatim=True) for hit in _each(group, place)
-    )
+    as_said = _each(group, place) if kind != "decision" or group.score >= _QUOTED else ()
+    quoted = (worded(hit, place.transcript, place.roster, rewrite=rewrite, verbatim=True) for hit in as_said)
     item = next((one for one in (*found, *quoted) if one is not None and _reads_well(one)), None)
     if item is None:
         return None
