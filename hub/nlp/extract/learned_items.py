@@ -34,6 +34,11 @@ _UNLIKELY = -0.2
 """Score under which even the grammar is not believed."""
 _QUOTED = 0.4
 """Score from which a decision stands that can only be quoted: below it one in four is one, of other authors' talks."""
+_PARKS = re.compile(
+    r"\bpark(?:s|ed|ing)?\b|\bbring (?:it|that|this|them) back\b|\b(?:don't|do not) want to decide\b|"
+    r"\b(?:we(?:'ll| will)?|let's|let us) (?:first )?see (?:what|how|whether)\b|\bsee what \w+(?: \w+)* looks? like\b",
+    re.IGNORECASE,
+)
 _LONGEST_QUOTE = 600
 _GLANCE = 120
 """Words of a passage to look at; twelve short utterances have fewer."""
@@ -74,7 +79,7 @@ def learned(place: Place, taken: dict[str, Sequence[Any]]) -> Learned:
     found: dict[str, list[Any]] = {"decision": [], "risk": [], "issue": []}
     also: list[SetAside] = []
     for kind, group in _ranked(place, taken):
-        item = _item(kind, group, place) if group.score >= 0 and not _idle(group, place) else None
+        item = _item(kind, group, place) if group.score >= 0 and not _idle(kind, group, place) else None
         if item is not None:
             found[kind].append(item)
         elif (found_aside := passage(kind, group, place)) is not None:
@@ -130,9 +135,13 @@ def stands_for(item: Any, utterance: Utterance) -> bool:
     return text in proof.quote or proof.quote in text or len(text.split()) < _LEAST_WORDS
 
 
-def _idle(group: Group, place: Place) -> bool:
-    """Tell whether the matter's strongest sentence is small talk, or a question that nothing stands beside."""
+def _idle(kind: str, group: Group, place: Place) -> bool:
+    """Tell whether the matter's strongest sentence is small talk, a question that nothing stands beside, or puts a
+    decision off: what is parked is none, as in `find_decisions`.
+    """
     text = plain(place.utterances[group.top].text)
+    if kind == "decision" and any(_PARKS.search(plain(place.utterances[row].text)) for row in group.rows):
+        return True
     return is_small_talk(text) or (QUESTION.search(text) is not None and len(group.rows) < 2)
 
 
