@@ -30,8 +30,8 @@ _NEAR = 12
 ALSO_SAID = "also said; not sure enough for the draft"
 _MOST_ALSO = 0.59
 _LEAST_LEADING = -1.4
-_UNLIKELY = -0.2
-"""Score under which even the grammar is not believed."""
+_UNLIKELY, _UNLIKELY_FIRM, _FIRM = -0.2, -0.5, 0.75
+"""Score under which the grammar is not believed, that under which it is not though firm, and the confidence that is."""
 _QUOTED = 0.4
 """Score from which a decision stands that can only be quoted: below it one in four is one, of other authors' talks."""
 _PARKS = re.compile(
@@ -243,7 +243,8 @@ def doubted(items: Sequence[Any], kind: str, place: Place) -> tuple[list[Any], l
     kept, also = [], []
     for item in items:
         rows = rows_of(item, place)
-        if not rows or place.belief.of(kind, rows) >= _UNLIKELY:
+        least = _UNLIKELY_FIRM if item.confidence >= _FIRM else _UNLIKELY
+        if not rows or place.belief.of(kind, rows) >= least:
             kept.append(item)
         else:
             also.append(also_said(kind, item.evidence, -1.0))
