@@ -76,7 +76,8 @@ def test_a_list_is_read_in_its_order_from_an_index(engine, name):
     with engine.connect() as connection:
         plan = _plan(engine, LISTS[name](connection))
     whole = [step for step in plan if step.startswith("SCAN") and "INDEX" not in step]
-    pages = [step for step in whole if step.startswith("SCAN anon_")]  # what an index chose, a page of it
+    page_of_each = {"reviews", "copies", "failed deliveries"}  # chosen by an index, cut, and then put together in order
+    pages = [step for step in whole if name in page_of_each and step.startswith("SCAN anon_")]
     assert len([step for step in plan if "TEMP B-TREE" in step]) <= len(pages), plan
     assert whole == pages, plan
 
