@@ -17,7 +17,7 @@ _NO_NUMBER, _NO_TEXT = 2**63, re.compile("[\x00\ud800-\udfff]")
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 Item = TypeVar("Item")
 Form = TypeVar("Form")
-_TOGETHER = 200
+_TOGETHER, _MOST_READS = 200, 50
 """Things that are read together where who asks may see only some of them."""
 
 
@@ -129,16 +129,19 @@ def gathered(
     *,
     form: Callable[[Timed], Form],
 ) -> Page[Form]:
-    """Return the page of a list that is *read* by time, some at a time, until what is *seen* of it fills the page."""
+    """Return the page of a list that is *read* by time, some at a time, until what is *seen* of it fills the page.
+
+    Who sees little of a long list gets a page that is not full after `_MOST_READS`, and goes on from its cursor.
+    """
     place: Any = asked.place(datetime, str)
     found: list[Timed] = []
-    while len(found) <= asked.limit:
+    for _ in range(_MOST_READS):
         come = read(place, _TOGETHER)
         found += seen(come)
-        if len(come) < _TOGETHER:
-            break
+        if len(come) < _TOGETHER or len(found) > asked.limit:
+            return page(found, asked, place=lambda one: (one.at.isoformat(), one.id), form=form)
         place = (come[-1].at, come[-1].id)
-    return page(found, asked, place=lambda one: (one.at.isoformat(), one.id), form=form)
+    return Page(items=[form(one) for one in found], next=sealed(place[0].isoformat(), place[1]))
 
 
 def _opened(cursor: str) -> list[Any]:

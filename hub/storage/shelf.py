@@ -101,9 +101,10 @@ class SqlShelfUnit:
         """Return things by indexed fields; see `ShelfUnit.several`."""
         if () in where.values():
             return []
-        asked = tuple((name, isinstance(value, tuple)) for name, value in where.items())
-        query = _several(TABLES[kind].name, tuple(KEYS[kind]), asked)
-        given = {name: _stored(value) for name, value in where.items()}
+        empty = tuple(name for name, value in where.items() if value is None)
+        asked = tuple((name, isinstance(value, tuple)) for name, value in where.items() if value is not None)
+        query = _several(TABLES[kind].name, tuple(KEYS[kind]), asked, empty)
+        given = {name: _stored(value) for name, value in where.items() if value is not None}
         rows: Sequence[Row[Any]] = self._connection.execute(query, given).all()
         return [wire.loads(kind, row.body) for row in rows]
 
@@ -152,12 +153,18 @@ def _one(table: str, names: tuple[str, ...]) -> Select[Any]:
 
 
 @cache
-def _several(table: str, keys: tuple[str, ...], asked: tuple[tuple[str, bool], ...]) -> Select[Any]:
-    """Return the statement for things by fields, each told with whether it may have any of several values."""
+def _several(
+    table: str, keys: tuple[str, ...], asked: tuple[tuple[str, bool], ...], empty: tuple[str, ...]
+) -> Select[Any]:
+    """Return the statement for things by fields, each told with whether it may have any of several values.
+
+    Of the fields *empty* nothing is said in a thing: no value is equal to none in SQL.
+    """
     its = metadata.tables[table].c
     these: list[ColumnElement[bool]] = [
         its[name].in_(bindparam(name, expanding=True)) if many else its[name] == bindparam(name) for name, many in asked
     ]
+    these += [its[name].is_(None) for name in empty]
     return select(its.body).where(*these).order_by(*(its[name] for name in keys))
 
 

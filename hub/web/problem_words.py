@@ -18,7 +18,7 @@ def said(words: Wording, detail: str) -> str | None:
     """Return *detail*, the line of an error, in the reader's language; None where it is none that is known."""
     for pattern, message in _known(cast("Hashable", words)):
         if found := pattern.fullmatch(detail):
-            given = {name: f"\u2068{value}\u2069" for name, value in found.groupdict().items() if value}
+            given = {name: f"\u2068{value}\u2069" for name, value in found.groupdict().items()}
             return message.format(**given) if given else message
     return None
 
@@ -52,7 +52,7 @@ def _known(of: Hashable) -> Sequence[tuple[re.Pattern[str], str]]:
 
 def _pattern(message: str) -> re.Pattern[str]:
     parts = enumerate(PLACE.split(message))
-    return re.compile("".join(f"(?P<{one}>.*?)" if at % 2 else re.escape(one) for at, one in parts), re.DOTALL)
+    return re.compile("".join(f"(?P<{one}>.+?)" if at % 2 else re.escape(one) for at, one in parts), re.DOTALL)
 
 
 def _messages(of: Hashable) -> Iterator[tuple[str, str]]:

@@ -40,7 +40,7 @@ def main() -> int:
     asked = parser.parse_args()
     held, hears, apart = trained(seed=asked.seed)
     asked.out.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(APART, **apart)
+    np.savez_compressed(APART if asked.out == OUT else asked.out / APART.name, **apart)
     for name, arrays in ((EXTRACTOR, held), (HEARING, hears)):
         np.savez_compressed(asked.out / name, **arrays)
         print(f"{name}: {(asked.out / name).stat().st_size / 1e6:.2f} MB, {arrays['revision']}")

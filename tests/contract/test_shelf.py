@@ -287,6 +287,13 @@ def test_reviews_are_found_by_state(shelf):
         assert len(unit.several(Review, meeting_id="m1")) == 2
 
 
+def test_meetings_of_a_series_without_a_study_are_found_by_that(shelf):
+    keep(shelf, card(1, study=None, series="weekly"), card(2, study="S1", series="weekly"))
+    with shelf.reading() as unit:
+        assert [one.meeting_id for one in unit.several(Card, study=None, series="weekly")] == ["m1"]
+        assert [one.meeting_id for one in unit.several(Card, study="S1", series="weekly")] == ["m2"]
+
+
 def test_several_values_of_a_field_are_asked_for_at_once(shelf):
     keep(shelf, card(1), card(2), card(3))
     with shelf.reading() as unit:

@@ -1,11 +1,13 @@
 """Lists come page by page: each route that answers one takes a cursor, or stands here with what bounds it."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from lxml import html
 
-from hub.api.paging import Asked, _opened, sealed, sliced
+from hub.api.paging import Asked, _opened, gathered, sealed, sliced
 from hub.domain.errors import UsageError
 from hub.domain.oversight import Incident, IncidentKind, RegisterEntry, RegisterKind, Severity
 from hub.domain.people import EVERY, Role
@@ -155,3 +157,18 @@ def test_a_cursor_of_another_list_breaks_none(client, place):
     for path in (path for path in paged if "{" not in path):
         answer = client.get(f"{API}{path}", params={"cursor": sealed(*place), "kind": "site"})
         assert answer.status_code in {200, 404, 422}, (path, answer.text)
+
+
+def test_who_sees_nothing_of_a_long_list_gets_a_place_to_go_on_from():
+    asked, reads = Asked(after=[]), []
+
+    def read(after, limit):
+        reads.append(after)
+        first = 0 if after is None else int(after[1]) + 1
+        return [SimpleNamespace(at=datetime(2026, 1, 1, tzinfo=UTC), id=f"{first + n}") for n in range(limit)]
+
+    page = gathered(read, lambda found: [], asked, form=lambda one: one)
+    assert page.items == []
+    assert len(reads) == 50
+    going_on = Asked(after=_opened(page.next)).place(datetime, str)
+    assert going_on == (datetime(2026, 1, 1, tzinfo=UTC), str(50 * 200 - 1))
