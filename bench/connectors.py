@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def write(page: Path, about: str, rows: dict[str, str]) -> None:
-    """Put *rows* between the marks of *page*, below what they were measured on; those of other lines stay as they were."""
+    """Put *rows* between the marks of *page*, below what they were measured on; other lines stay as they were."""
     before, _, rest = page.read_text(encoding="utf-8").partition(MARK)
     old, _, after = rest.partition(END)
     known = {row.split(" | ")[0].removeprefix("| "): row for row in old.splitlines() if row.startswith("| ")} | rows

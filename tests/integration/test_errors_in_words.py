@@ -54,6 +54,8 @@ def test_each_message_is_one_that_the_hub_still_says():
         assert problem_words.said(german, english) is not None
 
 
-@pytest.mark.parametrize("nothing", [": is no e-mail address", ": is no recording or transcript that the hub takes (x)"])
+@pytest.mark.parametrize(
+    "nothing", [": is no e-mail address", ": is no recording or transcript that the hub takes (x)"]
+)
 def test_an_error_that_names_nothing_stands_as_the_service_said_it(nothing):
     assert problem_words.said(wording("de"), nothing) is None
