@@ -1,10 +1,10 @@
 """The days ahead that the record of a meeting's study holds, as far as the people of that meeting may know them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.domain.agreements import Agreement
 from hub.domain.blinding import Blinding
@@ -17,9 +17,10 @@ from hub.domain.places import Placed, scope_of_record
 from hub.ports.browsing import Browser
 from hub.ports.review import Shelf
 from hub.services.study_events import MILESTONES, VISITS, label, names_of_meeting, names_of_next, places_of
+from hub.services.working_days import began
 
 MOST = 20_000
-"""Records of one kind, of all studies, that are looked at."""
+"""Records of one kind, of all studies, that are looked at; where there are more, no day is known."""
 _PAGE = 500
 _AHEAD = timedelta(days=400)
 _OVERDUE = timedelta(days=60)
@@ -55,10 +56,8 @@ class ForWhom:
     @classmethod
     def alone(cls, study: str | None, meeting: Meeting) -> "ForWhom | None":
         """Return it for a meeting of the command line, whose user has all that the hub holds but for the blind."""
-        if study is None or meeting.started_at is None:
-            return None
-        zone = ZoneInfo(meeting.timezone or "UTC")
-        return cls(study, meeting.started_at.astimezone(zone).date(), zone)
+        day = began(meeting)
+        return None if study is None or day is None else cls(study, day, _zone(meeting.timezone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +72,37 @@ class StudyDays:
 
     def known(self, whom: ForWhom | None) -> tuple[KnownDay, ...]:
         """Return the days ahead, in order; of events that are called the same at the same place the next one only."""
-        if whom is None:
-            return ()
+        held = self._held(whom) if whom else None
+        return tuple(_beside_named(list(_next_ones(held, whom.day)))) if whom and held else ()
+
+    def moved(self, actions: Iterable[Action], whom: ForWhom | None) -> dict[str, date | None]:
+        """Return by id the actions whose event has another day now, as `moved` says; none where that cannot be told."""
+        held = self._held(whom) if whom else None
+        return {} if held is None else moved(actions, held)
+
+    def _held(self, whom: ForWhom) -> list[KnownDay] | None:
+        """Return all that the record holds, past and ahead; None where it is too much to look at."""
         reader = _Reader(self, whom, self.agreements(), self.blinding())
-        found = [*reader.visits(), *reader.milestones(), *reader.meetings()]
-        return tuple(_next_ones(found, whom.day))
+        try:
+            return [*reader.visits(), *reader.milestones(), *reader.meetings()]
+        except _TooMuchError:
+            return None
+
+
+class _TooMuchError(Exception):
+    """There are more records than are looked at: an event that was not seen might be the one that is meant."""
+
+
+_UNNAMED = "?"
+"""Begins what stands for the words of a site that has none: nobody can say it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where something is: the site as far as it may be known, and the *words* for it; none for the whole study."""
+
+    site: Fields = field(default_factory=dict)
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +115,23 @@ class _Reader:
     blinding: Blinding
 
     def visits(self) -> Iterator[KnownDay]:
-        for one, fields, site in self._with_sites("monitoring_visit"):
+        for one, fields, place in self._with_sites("monitoring_visit"):
             names = VISITS.get(str(fields.get("type")))
             begins = _day(fields.get("start")) or _day(fields.get("planned"))
-            if names and begins and site and fields.get("status") in _TO_COME:
-                yield _known(one, names, begins, site, last=_day(fields.get("end")))
+            if names and begins and place.words and fields.get("status") in _TO_COME:
+                yield _known(one, names, begins, place, last=_day(fields.get("end")))
 
     def milestones(self) -> Iterator[KnownDay]:
-        for one, fields, site in self._with_sites("site_milestone"):
+        for one, fields, place in self._with_sites("site_milestone"):
             names, planned = MILESTONES.get(str(fields.get("milestone"))), _day(fields.get("planned"))
             if names and planned and not fields.get("actual"):
-                yield _known(one, names, planned, site)
+                yield _known(one, names, planned, place)
 
     def meetings(self) -> Iterator[KnownDay]:
         for one, fields in self._records("meeting"):
             begins = _moment(fields.get("started"))
             if begins and fields.get("status") in _TO_COME and (names := names_of_meeting(str(fields.get("title")))):
-                yield _known(one, names, begins.astimezone(self.whom.zone).date(), None)
+                yield _known(one, names, _day_of(begins, self.whom.zone), _Place())
         yield from self._cards()
         yield from self._planned()
 
@@ -122,7 +147,7 @@ class _Reader:
             if begins is None or not seen or card.meeting_id == self.whom.meeting_id:
                 continue
             source = DueSource("card", card.meeting_id, card.revision, card.title)
-            day = begins.astimezone(self.whom.zone).date()
+            day = _day_of(begins, self.whom.zone)
             yield from _called(names_of_meeting(card.title), day, source, own=_same(card.series, self.whom.series))
 
     def _planned(self) -> Iterator[KnownDay]:
@@ -135,27 +160,27 @@ class _Reader:
                 names = names_of_meeting(planned.series.title) or names_of_meeting(planned.name)
                 yield from _called(names, day, source, own=_same(planned.name, self.whom.series))
 
-    def _with_sites(self, kind: str) -> Iterator[tuple[Placed, Fields, Fields | None]]:
-        """Yield records of *kind* with their site, None where it is the whole study; none whose site is unknown."""
+    def _with_sites(self, kind: str) -> Iterator[tuple[Placed, Fields, _Place]]:
+        """Yield records of *kind* with their place."""
         placed = list(self._records(kind))
         wanted = sorted({str(fields["site_id"]) for _, fields in placed if fields.get("site_id")})
         found = self.of.browser.placed(wanted)
         sites = {name: self._shown(one) for name, one in found.items()}
         for one, fields in placed:
-            site = sites.get(str(fields.get("site_id")))
-            if not fields.get("site_id"):
-                yield one, fields, None
-            elif site and places_of(site):
-                yield one, fields, site
+            name = str(fields.get("site_id") or "")
+            site = sites.get(name) or {}
+            yield one, fields, _Place(site, places_of(site) or (_UNNAMED + name,)) if name else _Place()
 
     def _records(self, kind: str) -> Iterator[tuple[Placed, Fields]]:
         """Yield the records of the study that every party of the meeting has, without what would unblind them."""
         after, read = "", 0
-        while read < MOST and (come := self.of.browser.records(kind, after=after, limit=_PAGE)):
+        while come := self.of.browser.records(kind, after=after, limit=_PAGE):
             for one in come:
                 if one.protocol == self.whom.study and not one.record.deleted and (fields := self._shown(one)):
                     yield one, fields
             after, read = come[-1].record.id, read + len(come)
+            if read > MOST:
+                raise _TooMuchError
 
     def _shown(self, placed: Placed) -> Fields:
         """Return what of a record all of the meeting's people may know, empty where it is nothing."""
@@ -167,12 +192,10 @@ class _Reader:
         )
 
 
-def _known(
-    placed: Placed, names: tuple[str, ...], day: date, site: Fields | None, *, last: date | None = None
-) -> KnownDay:
+def _known(placed: Placed, names: tuple[str, ...], day: date, place: _Place, *, last: date | None = None) -> KnownDay:
     record = placed.record
-    source = DueSource(record.kind, record.id, record.version, label(names, site))
-    return KnownDay(names, day, source, places_of(site) if site else (), last)
+    source = DueSource(record.kind, record.id, record.version, label(names, place.site))
+    return KnownDay(names, day, source, place.words, last)
 
 
 def _called(names: tuple[str, ...], day: date, source: DueSource, *, own: bool) -> Iterator[KnownDay]:
@@ -193,6 +216,13 @@ def _next_ones(found: Iterable[KnownDay], today: date) -> Iterator[KnownDay]:
         overdue = any(today - _OVERDUE <= one.day < today for one in group) and group[0].source.kind not in _HELD
         if ahead and not overdue:
             yield min(ahead, key=lambda one: one.day)
+
+
+def _beside_named(found: Sequence[KnownDay]) -> Iterator[KnownDay]:
+    """Yield *found* without the events at sites that nobody can name, but for those another may be mistaken for."""
+    nameless = {one.source.record for one in found if any(word.startswith(_UNNAMED) for word in one.places)}
+    told = {name for one in found if one.source.record not in nameless for name in one.names}
+    yield from (one for one in found if one.source.record not in nameless or not told.isdisjoint(one.names))
 
 
 _HELD = frozenset({"meeting", "card", "plan"})
@@ -217,18 +247,34 @@ def _moment(value: Any) -> datetime | None:
         return None
 
 
-def moved(actions: Iterable[Action], known: Sequence[KnownDay]) -> dict[str, date | None]:
-    """Return by id the actions whose record has another version now than their day was taken from: the day it has now.
+def _zone(name: str | None) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
 
-    None where the record holds no such day ahead any more. What only changed in other fields is left out.
+
+def _day_of(at: datetime, zone: ZoneInfo) -> date:
+    """Return the day of a moment in *zone*; one without a zone has its own day."""
+    return (at.astimezone(zone) if at.tzinfo else at).date()
+
+
+def moved(actions: Iterable[Action], held: Sequence[KnownDay]) -> dict[str, date | None]:
+    """Return by id the actions whose event has another day now than their own was taken from: the day it has now.
+
+    *held* is all that the record holds, not the next events only. None where it holds no such day any more. What only
+    changed in other fields is left out.
     """
-    now = {(one.source.kind, one.source.record): one for one in known}
+    now = {(one.source.kind, one.source.record): one for one in held}
     found: dict[str, date | None] = {}
     for action in actions:
         taken = action.due_source
         if taken is None or taken.version == 0:
             continue
         one = now.get((taken.kind, taken.record))
-        if one is None or (one.source.version != taken.version and one.day != action.due):
-            found[action.id] = one.day if one else None
+        if one is None:
+            found[action.id] = None
+        elif one.source.version != taken.version:
+            was, day = (taken.last, one.last or one.day) if taken.last else (taken.day or action.due, one.day)
+            found |= {action.id: day} if day != was else {}
     return found

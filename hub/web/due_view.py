@@ -1,6 +1,6 @@
 """Where the due day of an action was taken from, and whether the study's record has another one by now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
@@ -12,7 +12,7 @@ from hub.domain.minutes import Action
 from hub.domain.places import scope_of_record
 from hub.domain.policy import Right
 from hub.domain.versions import WorkingDraft
-from hub.services.study_days import ForWhom, moved
+from hub.services.study_days import ForWhom
 
 _DECIDED = (Standing.APPROVED, Standing.DISTRIBUTED)
 
@@ -49,11 +49,12 @@ def beside_days(asking: Asking, card: Card, draft: WorkingDraft) -> Mapping[str,
 
 
 def _moved(asking: Asking, card: Card, actions: tuple[Action, ...]) -> dict[str, date | None]:
-    return moved(actions, asking.hub.study_days.known(ForWhom.of(card)))
+    return asking.hub.study_days.moved(actions, ForWhom.of(card))
 
 
 def _addresses(asking: Asking, sources: Mapping[str, DueSource]) -> dict[str, str]:
-    cards = {item: f"/meetings/{quote(one.record, safe='')}" for item, one in sources.items() if one.kind == "card"}
+    met = _cards_seen(asking, {one.record for one in sources.values() if one.kind == "card"})
+    cards = {item: f"/meetings/{quote(one.record, safe='')}" for item, one in sources.items() if one.record in met}
     wanted = sorted({one.record for one in sources.values() if one.kind not in {"card", "plan"}})
     placed, agreements = asking.hub.browser.placed(wanted), asking.hub.sync.ledger.agreements() if wanted else []
     seen = {
@@ -63,3 +64,10 @@ def _addresses(asking: Asking, sources: Mapping[str, DueSource]) -> dict[str, st
         item: f"/sync/records/{quote(one.record, safe='')}" for item, one in sources.items() if one.record in seen
     }
     return cards | records
+
+
+def _cards_seen(asking: Asking, meetings: Iterable[str]) -> frozenset[str]:
+    """Return those of *meetings* that who asks may see."""
+    with asking.hub.room.shelf.reading() as unit:
+        cards = [card for name in meetings if (card := unit.get(Card, name))]
+    return frozenset(card.meeting_id for card in cards if asking.may(Right.MEETINGS_READ, card.scope))

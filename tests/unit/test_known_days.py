@@ -133,3 +133,11 @@ def test_meetings_are_called_by_what_they_are(title, names):
 
 def test_a_site_is_told_by_its_number_and_by_the_words_of_its_name_that_others_do_not_share():
     assert places_of({"number": "DE-0012", "name": "Universitätsklinikum Heidelberg"}) == ("12", "heidelberg")
+
+
+def test_the_day_that_was_counted_from_is_kept_with_its_record(extractor):
+    _, source, _ = due(extractor, "Tom: I'll send the manuals two days before the Porto SIV.\nHelen: Thank you.")
+    assert (source.day, source.last) == (date(2026, 4, 9), None)
+    said = "I'll send the follow-up letter within five days after the IMV at site 12."
+    _, source, _ = due(extractor, f"Tom: {said}\nHelen: Thank you.")
+    assert (source.day, source.last) == (date(2026, 3, 24), date(2026, 3, 25))

@@ -1,5 +1,6 @@
 """Which days ahead of a study the people of a meeting may know."""
 
+import time
 from dataclasses import replace
 from datetime import date, datetime
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from hub.domain.minutes import Action, Evidence
 from hub.domain.places import Placed
 from hub.domain.recurring import Every, Recurrence, Series
 from hub.domain.sync import Record
+from hub.services import study_days
 from hub.services.study_days import ForWhom, StudyDays, moved
 from tests.fake_shelf import FakeShelf
 from tests.review_kit import AT, STUDY
@@ -53,11 +55,14 @@ def browsed():
     return browsed
 
 
-def days(browsed, *, whom=HERE, rules=(), plans=None, shelf=None):
-    study = StudyDays(
+def studied(browsed, *, rules=(), plans=None, shelf=None):
+    return StudyDays(
         browsed, lambda: [AGREED], lambda: Blinding(rules), shelf or FakeShelf(), lambda: dict(plans or {})
     )
-    return study.known(whom)
+
+
+def days(browsed, *, whom=HERE, **more):
+    return studied(browsed, **more).known(whom)
 
 
 def visit(browsed, name="v", **fields):
@@ -166,3 +171,72 @@ def test_a_day_that_the_record_moved_is_told_and_a_change_of_other_fields_is_not
     assert moved([replace(action, due_source=replace(source, version=4))], known) == {}
     assert moved([action], ()) == {"a1": None}
     assert moved([replace(action, due_source=None)], known) == {}
+
+
+def counted(browsed, due, **taken):
+    """Return what is told of an action due on *due* by a visit of version 3."""
+    source = DueSource("monitoring_visit", "v", 3, "visit", **taken)
+    action = Action("a1", "Send it", 0.9, Evidence(("s1",), "before the SIV"), due=due, due_source=source)
+    return studied(browsed).moved([action], HERE)
+
+
+def test_a_day_counted_from_a_visit_has_moved_where_the_visit_has(browsed):
+    taken = {"day": date(2026, 6, 25)}
+    visit(browsed, version=4)
+    assert counted(browsed, date(2026, 6, 23), **taken) == {}
+    visit(browsed, version=4, planned="2026-06-23")
+    assert counted(browsed, date(2026, 6, 23), **taken) == {"a1": date(2026, 6, 23)}
+
+
+def test_a_day_counted_from_the_last_day_of_a_visit_has_moved_where_that_has(browsed):
+    taken = {"day": date(2026, 6, 25), "last": date(2026, 6, 26)}
+    visit(browsed, version=4, end="2026-06-26")
+    assert counted(browsed, date(2026, 7, 1), **taken) == {}
+    visit(browsed, version=4, end="2026-06-29")
+    assert counted(browsed, date(2026, 7, 1), **taken) == {"a1": date(2026, 6, 29)}
+
+
+def test_an_earlier_visit_that_comes_up_moves_no_day_of_another(browsed):
+    visit(browsed, version=3)
+    visit(browsed, "earlier", planned="2026-06-10")
+    assert counted(browsed, date(2026, 6, 25), day=date(2026, 6, 25)) == {}
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "day"),
+    [
+        ("2026-06-01T23:30", "Asia/Tokyo", 1),
+        ("2026-06-01T23:30+00:00", "Asia/Tokyo", 2),
+        ("2026-06-01T23:30+00:00", "Nowhere/At all", 1),
+        ("2026-06-01T23:30", None, 1),
+    ],
+)
+def test_a_meeting_of_the_command_line_has_its_own_day_whatever_its_zone(monkeypatch, at, zone, day):
+    monkeypatch.setenv("TZ", "Pacific/Pago_Pago")
+    time.tzset()
+    try:
+        whom = ForWhom.alone(STUDY, Meeting("m", started_at=datetime.fromisoformat(at), timezone=zone))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert whom.day == date(2026, 6, day)
+
+
+def test_more_records_than_are_looked_at_give_no_day_and_no_warning(browsed, monkeypatch):
+    visit(browsed)
+    visit(browsed, "w", protocol="OTHER-1")
+    monkeypatch.setattr(study_days, "MOST", 1)
+    assert days(browsed) == ()
+    assert counted(browsed, date(2026, 6, 23), day=date(2026, 6, 30)) == {}
+    monkeypatch.setattr(study_days, "MOST", 2)
+    assert len(days(browsed)) == 1
+
+
+def test_a_visit_at_a_site_that_cannot_be_named_counts_beside_others_and_not_alone(browsed):
+    browsed.put("site", "n")
+    visit(browsed, "v2", site_id="n", planned="2026-06-11")
+    visit(browsed, "v3", site_id="unknown", planned="2026-06-12")
+    assert days(browsed) == ()
+    visit(browsed)
+    found = {one.source.record: one.places for one in days(browsed)}
+    assert found == {"v": ("14", "graz"), "v2": ("?n",), "v3": ("?unknown",)}

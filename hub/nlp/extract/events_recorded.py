@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from hub.domain.known_days import KnownDay
+from hub.domain.known_days import HOLDS, KnownDay
 from hub.nlp.dates import SpokenDate
 from hub.nlp.dates.numbers import CARDINAL, value
 from hub.nlp.extract.events_counted import counted
@@ -98,10 +98,12 @@ class Recorded:
         if isinstance(meant, str):
             return SpokenDate(start, spoken.end, said, None, meant)
         day: date | None = meant.day
+        last = meant.last if steps is not None and steps.after else None
         if steps is not None:
-            day = steps.day(meant.last or meant.day if steps.after else meant.day)
+            day = steps.day(last or meant.day)
         reason = None if day else "the record's day cannot be counted from"
-        return SpokenDate(start, spoken.end, said, day, reason, source=meant.source)
+        source = replace(meant.source, day=meant.day, last=last)
+        return SpokenDate(start, spoken.end, said, day, reason, source=source)
 
     def _meant(self, spoken: _Spoken, utterance: Utterance) -> KnownDay | str | None:
         """Return the event that is meant, why that cannot be told, or None where the words name no event of a record."""
@@ -114,10 +116,10 @@ class Recorded:
         claims = [claim for claim in (where - _OF_SITE, spoken.claim) if claim] or self._named_before(utterance)
         meant = _there(meant, claims)
         if not meant:
-            return "the study's record holds no such day ahead there" if spoken.meant and claims else None
+            return f"{HOLDS} no such day ahead there" if spoken.meant and claims else None
         if len({one.day for one in meant}) == 1:
             return meant[0]
-        return f"the study's record holds several: {_listed(meant)}"
+        return f"{HOLDS} several: {_listed(meant)}"
 
     def _named_before(self, utterance: Utterance) -> list[frozenset[str]]:
         """Return the sites that the sentence, or the last one that names any, speaks of."""
