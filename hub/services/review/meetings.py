@@ -10,7 +10,9 @@ from hub.domain.errors import StandingError, UsageError
 from hub.domain.meeting import Meeting, Participant
 from hub.domain.people import Principal
 from hub.domain.policy import Right, Scope
+from hub.domain.record_days import draft_without_days
 from hub.domain.versions import WorkingDraft
+from hub.services.review.editing import store_version
 from hub.services.review.room import Room, Work, allowed, entry, fresh, seen, sight, working
 
 _LONGEST_TITLE = 300
@@ -61,7 +63,8 @@ def change_meeting(
     """Change what is known of a meeting; *values* are fields of `About`. StaleError where *revision* is outdated.
 
     Whoever moves a meeting to other parties, another study, or across the blind, has to have the right there as well.
-    The roster and the day in the minutes follow with the next edit of a draft; approved versions stay as they are.
+    The roster and the day in the minutes follow with the next edit of a draft; approved versions stay as they are. A
+    draft that was made for others loses the days that it has from the study's record, in a version of its own.
     """
     with working(room, principal, meeting_id, Right.MEETINGS_WRITE) as work:
         fresh(revision, work.card.revision, "the meeting")
@@ -72,7 +75,8 @@ def change_meeting(
             if not reason.strip():
                 raise UsageError("say why the meeting goes to other parties, another study or across the blind")
             allowed(room, principal, Right.MEETINGS_WRITE, scope, what="the meeting's new place")
-        card = work.change(
+        moves = scope != work.card.scope
+        work.change(
             reason=reason,
             meeting=meeting,
             organizations=tuple(sorted(scope.organizations)),
@@ -82,7 +86,9 @@ def change_meeting(
         )
         work.unit.findable(meeting_id, "title", [("", meeting.title or "")])
         _follow(work, meeting)
-        return card
+        if moves:
+            _take_back(work, author=principal.user.email, reason=reason.strip())
+        return work.card
 
 
 def meeting(room: Room, principal: Principal, meeting_id: str) -> Card:
@@ -104,6 +110,22 @@ def _follow(work: Work, meeting: Meeting) -> None:
     if minutes != draft.draft.minutes:
         after = replace(draft, draft=replace(draft.draft, minutes=minutes), revision=draft.revision + 1, open=True)
         work.unit.put(after)
+
+
+def _take_back(work: Work, *, author: str, reason: str) -> None:
+    """Take the days of the study's record out of the working draft: they were found for those who read it before.
+
+    A version holds what is left, so that giving up edits does not bring them back. The trail does not repeat them.
+    """
+    draft, standing = work.unit.get(WorkingDraft, work.card.meeting_id), work.card.standing
+    if draft is None or standing in (Standing.APPROVED, Standing.DISTRIBUTED):
+        return
+    left = draft_without_days(draft.draft)
+    if left == draft.draft:
+        return
+    store_version(work, left, author=author, reason=reason)
+    if standing in (Standing.WORKING, Standing.FAILED):  # its job goes on, or is to be started again
+        work.change(standing=standing)
 
 
 def _about(card: Card) -> About:

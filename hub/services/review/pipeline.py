@@ -17,6 +17,7 @@ from hub.domain.minutes import Minutes
 from hub.domain.people import Principal
 from hub.domain.platforms import Withdrawal
 from hub.domain.policy import Right
+from hub.domain.record_days import without_days
 from hub.domain.transcript import Transcript
 from hub.domain.versions import KeptTranscript, proposed
 from hub.ports import BlobStore, Extractor, Follower, Redactor, StageStore, WorkCalendars
@@ -152,6 +153,8 @@ def _draft(room: Room, bench: Bench, job: Job, card: Card, transcript: Transcrip
     with held(room, transcript.meeting.id, "hub") as work:
         if work.card.stopped_by is not None:
             raise StandingError(f"stopped by {work.card.stopped_by}")
+        if work.card.scope != card.scope:  # the days were found for others
+            minutes = without_days(minutes)
         former = work.unit.get(KeptTranscript, work.card.meeting_id)
         kept = KeptTranscript(work.card.meeting_id, former.revision + 1 if former else 1, transcript)
         work.unit.put(kept)

@@ -14,6 +14,7 @@ from hub.domain.jobs import Job
 from hub.domain.minutes import Item, Minutes
 from hub.domain.people import Principal
 from hub.domain.policy import Right
+from hub.domain.record_days import without_days
 from hub.domain.versions import GROUPS, Draft, Judged, Mark, Origin, items_of, proposed, with_items
 from hub.services.drafting import draft
 from hub.services.review.editing import note_changes, standing_draft, transcript_of
@@ -47,6 +48,8 @@ def run(room: Room, bench: Bench, job: Job, tell: Tell) -> Mapping[str, Any]:
         if transcript_of(work.unit, meeting_id).revision != kept.revision:
             raise StandingError("the transcript was changed meanwhile; have the minutes drafted again")
         before = standing_draft(work.unit, meeting_id)
+        if card is None or work.card.scope != card.scope:  # the days were found for others
+            found = without_days(found)
         found = replace(found, meeting=before.draft.minutes.meeting, carried=before.draft.minutes.carried)
         found = carry(work, kept.transcript, found, bench.follower() if bench.follower else None)
         made = merged(before.draft, proposed(found), before.revision + 1)
