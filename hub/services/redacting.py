@@ -193,6 +193,7 @@ def _texts(transcript: Transcript, minutes: Minutes | None) -> Iterator[tuple[st
                 yield from _proof(f"{name}[{at}].mitigation.quote", item.mitigation)
             if isinstance(item, Action) and item.owner_reason:
                 yield f"{name}[{at}].owner_reason", item.owner_reason
+            yield from _due_texts(item, f"{name}[{at}]") if isinstance(item, Action) else ()
     yield from _carried_texts(minutes)
     for at, aside in enumerate(minutes.coverage.set_aside):
         yield from _proof(f"set_aside[{at}].quote", aside.evidence)
@@ -206,6 +207,13 @@ def _beside(item: Item, place: str) -> Iterator[tuple[str, str]]:
     for at, one in enumerate(item.before if isinstance(item, Decision) else ()):
         yield from _proof(f"{place}.before[{at}].quote", one.evidence)
         yield f"{place}.before[{at}].meeting", one.meeting
+
+
+def _due_texts(action: Action, place: str) -> Iterator[tuple[str, str]]:
+    if action.due_reason:
+        yield f"{place}.due_reason", action.due_reason
+    if action.due_source:
+        yield f"{place}.due_source.event", action.due_source.event
 
 
 def _carried_texts(minutes: Minutes) -> Iterator[tuple[str, str]]:
@@ -296,8 +304,7 @@ def _minutes(minutes: Minutes, work: _Work, redactor: Redactor, counts: Mapping[
         topics=tuple(_topic(topic, at, work) for at, topic in enumerate(minutes.topics)),
         decisions=_put(minutes.decisions, "decisions", work),
         actions=tuple(
-            replace(item, owner_reason=work.said(f"actions[{at}].owner_reason")) if item.owner_reason else item
-            for at, item in enumerate(_put(minutes.actions, "actions", work))
+            _action(item, f"actions[{at}]", work) for at, item in enumerate(_put(minutes.actions, "actions", work))
         ),
         risks=_put(minutes.risks, "risks", work),
         issues=_put(minutes.issues, "issues", work),
@@ -326,6 +333,17 @@ def _masked(item: AnyItem, place: str, work: _Work) -> AnyItem:
     if isinstance(masked, Risk | Issue) and masked.mitigation:
         return replace(masked, mitigation=work.quote(masked.mitigation, f"{place}.mitigation.quote"))
     return masked
+
+
+def _action(action: Action, place: str, work: _Work) -> Action:
+    """Return an action with what was said of its owner and its day masked; no record of the hub is named outside."""
+    source = action.due_source
+    return replace(
+        action,
+        owner_reason=work.said(f"{place}.owner_reason") if action.owner_reason else action.owner_reason,
+        due_reason=work.said(f"{place}.due_reason") if action.due_reason else action.due_reason,
+        due_source=replace(source, record="", event=work.said(f"{place}.due_source.event")) if source else None,
+    )
 
 
 def _before(one: Before, place: str, work: _Work) -> Before:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hub.domain.evidence import stands
+from hub.domain.known_days import DueSource
 from hub.domain.meeting import Meeting, Participant
 from hub.domain.minutes import Action, Decision, Evidence, Flag, Minutes, SetAside, SummarySentence, Topic
 from hub.domain.redaction import Audience, Finding, Identifier, Placeholders, hidden, replaced
@@ -135,3 +136,15 @@ def test_topics_lose_their_identifiers_in_title_agenda_and_opening():
     assert done.topics[0].evidence.quote == "Then [SUBJECT 2], and [SUBJECT 1] again"
     assert done.meeting.agenda == ("[SUBJECT 2]",)
     assert (done.summary_evidence[0].topic, done.summary_evidence[0].headline) == ("t1", True)
+
+
+@pytest.mark.parametrize("audience", [Audience.BLINDED, Audience.UNBLINDED])
+def test_what_is_told_of_a_due_day_is_masked_and_its_record_not_named(audience):
+    source = DueSource("card", "m-7", 2, "call about S-1104")
+    [action] = MINUTES.actions
+    told = replace(action, due_source=source, due_reason="several: S-1103, S-1104")
+    minutes = replace(MINUTES, actions=(told,))
+    [masked] = redact(TRANSCRIPT, minutes, redactor=FakeRedactor(), audience=audience).minutes.actions
+    assert masked.due_source == replace(source, record="", event="call about [SUBJECT 2]")
+    assert masked.due_reason == "several: [SUBJECT 1], [SUBJECT 2]"
+    assert redact_minutes(minutes, redactor=FakeRedactor(), audience=Audience.RESTRICTED).actions == (told,)
