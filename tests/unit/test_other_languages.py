@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 
 from hub.domain.evidence import stands
+from hub.domain.known_days import DueSource
 from hub.domain.minutes import Action, Decision, Evidence, Minutes, SummarySentence
 from hub.domain.transcript import English, Segment, Word
-from hub.nlp.extract.foreign import SURE, ForeignExtractor
+from hub.nlp.extract.foreign import SURE, UNHEARD, ForeignExtractor
 from hub.nlp.extract.heard_days import heard
 from hub.nlp.recognize.english import Heard, beside
 from hub.nlp.recognize.switches import Switch, notes, switched
@@ -152,3 +153,11 @@ def test_a_change_of_language_is_told_once_and_marks_its_segments():
     )
     segments = (Segment("s1", None, 50.0, 58.0, "a"), Segment("s2", None, 67.0, 70.0, "b"))
     assert [segment.language for segment in switched(segments, switches)] == [None, "es"]
+
+
+def test_a_day_of_the_record_that_is_taken_back_says_why():
+    inner = Inner()
+    source = DueSource("monitoring_visit", "v", 1, "initiation visit")
+    inner.action = replace(inner.action, due_as_spoken="before the initiation visit", due_source=source)
+    [action] = ForeignExtractor(inner).extract(spanish()).actions
+    assert (action.due, action.due_source, action.due_reason) == (None, None, UNHEARD)

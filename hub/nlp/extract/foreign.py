@@ -18,6 +18,7 @@ NOTE = (
     "Another language ({language}) was spoken. Items from there rest on the recognizer's own English, which may be wrong "
     "in sense; what was said stands beside it."
 )
+UNHEARD = "the event stands in a machine's English only: no day of the study's record is taken from there"
 _SLACK_S = 0.3
 """How far the times of the two hearings may lie apart."""
 Trouble = TypeVar("Trouble", Risk, Issue)
@@ -29,7 +30,7 @@ class ForeignExtractor:
 
     def __init__(self, inner: Extractor) -> None:
         self._inner = inner
-        self.fingerprint = fingerprint("foreign", inner.fingerprint, 1)
+        self.fingerprint = fingerprint("foreign", inner.fingerprint, 2)
 
     def extract(self, transcript: Transcript, known: Sequence[KnownDay] = ()) -> Minutes:
         """Return draft minutes in English; each quote stands verbatim in the segments, in the language spoken."""
@@ -118,4 +119,5 @@ def _dated(action: Action, language: str) -> Action:
         return action
     if heard(action.due_as_spoken or "", action.evidence.quote, language):
         return action
-    return replace(action, due=None, due_source=None)
+    reason = UNHEARD if action.due_source else action.due_reason
+    return replace(action, due=None, due_source=None, due_reason=reason)
