@@ -2,12 +2,14 @@
 
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from hub.domain.agreements import Policy
 from hub.domain.changes import Page
 from hub.domain.errors import OvertakenError
+from hub.services.sync.backfilling import Interval, read_again
 from hub.services.sync.steps import deliver_some, pull, relay_once
 from hub.services.sync.worker import joined
 
@@ -167,3 +169,66 @@ def test_a_later_page_of_an_answer_that_the_hub_has_written_after_is_no_edit(ben
     [(study, _)] = bench.sync.ledger.everything("study")
     assert (study.fields["title"], bench.sponsor.get("study", "S9")["title"]) == ("newer", "newer")
     assert anew == ["place"]
+
+
+def newer_there(bench):
+    """Let the hub write a newer title to the sponsor."""
+    bench.cro.put("study", "st1", title="newer")
+    pull(bench.sync, bench.sync.systems["cro"], "study")
+    relay_once(bench.sync)
+
+
+@pytest.mark.parametrize("bench", ["sqlite"], indirect=True)
+def test_a_later_page_after_a_reading_was_put_off_is_not_taken_for_new(bench, consumer):
+    ask, wait, old, anew = bench.sponsor.pull, bench.sync.gates.wait, [], []
+
+    def paged(kind, cursor):
+        if cursor != "place":
+            old.append(ask(kind, None))
+            bench.sync.gates.wait = lambda *_: 30.0
+            return Page((), "place", more=True)
+        if not old:
+            anew.append(cursor)
+            return ask(kind, None)
+        return replace(old.pop(), follows=True)
+
+    bench.sponsor.pull = paged
+    sponsor = bench.sync.systems["sponsor"]
+    assert pull(bench.sync, sponsor, "study").put_off == 1
+    bench.sync.gates.wait = wait
+    newer_there(bench)
+    assert deliver_some(bench.sync, sponsor, consumer, wait_s=0.01)
+    taken = pull(bench.sync, sponsor, "study")
+    assert (taken.edits, taken.refused, anew) == (0, 0, ["place"])
+    bench.sponsor.pull = ask
+    bench.round()
+    [(study, _)] = bench.sync.ledger.everything("study")
+    assert (study.fields["title"], bench.sponsor.get("study", "S9")["title"]) == ("newer", "newer")
+
+
+@pytest.mark.parametrize("bench", ["sqlite"], indirect=True)
+def test_a_later_page_of_a_backfill_reverts_nothing_that_a_worker_read_meanwhile(bench, consumer):
+    ask, wait, old, sponsor = bench.sponsor.pull, bench.sync.gates.wait, [], bench.sync.systems["sponsor"]
+
+    def paged(kind, cursor):
+        if kind != "study" or (cursor == "place" and not old):
+            return ask(kind, None)
+        if cursor == "place":
+            return replace(old.pop(), follows=True)
+        old.append(ask(kind, None))
+        bench.sync.gates.wait = between
+        return Page((), "place", more=True)
+
+    def between(*_):
+        bench.sync.gates.wait, bench.sponsor.pull = wait, ask
+        bench.sponsor.put("study", "S9", status="completed")
+        pull(bench.sync, sponsor, "study")  # as a worker does between two pages
+        bench.sponsor.pull = paged
+        return 0.0
+
+    bench.sponsor.pull = paged
+    [agreement] = bench.sync.active("sponsor")
+    read_again(bench.sync, agreement, Interval(None, datetime(2100, 1, 1, tzinfo=UTC)))
+    [(study, _)] = bench.sync.ledger.everything("study")
+    assert study.fields["status"] == "completed"
+    assert bench.sponsor.get("study", "S9")["status"] == "completed"

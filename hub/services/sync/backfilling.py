@@ -61,7 +61,7 @@ def _read(sync: Sync, system: System, kind: str, interval: Interval, met: set[st
     assert source is not None  # noqa: S101  # the caller looked
     cursor = _begin(source, kind, interval)
     intake, lease, more = Intake(system.name, kind, agreements), f"pull.{system.name}.{kind}", True
-    asof: int | None = None
+    asof: Intake | None = None
     while more:
         _wait(sync, system, lease)
         try:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from hub.domain.agreements import Agreement
 from hub.domain.changes import Page
+from hub.domain.errors import OvertakenError
 from hub.domain.sync import Cursor, Letter
 
 
@@ -44,6 +45,12 @@ class Intake:
     def after(self, pages: int) -> "Intake":
         """Return it as it is where so many *pages* of it, and no others, were taken in."""
         return replace(self, read=None if self.read is None else self.read + pages)
+
+    def as_of(self, before: "Intake | None") -> "Intake":
+        """Return it as old as the page *before* it. OvertakenError where that is not known: it may be of any age."""
+        if before is None:
+            raise OvertakenError(f"{self.kind} of {self.system}: it is not known how old the rest of an answer is")
+        return replace(self, written=before.written, read=before.read)
 
     def cursor(self, page: Page) -> Cursor | None:
         """Return how far *page* brings the reading, None where it is not read in its turn."""

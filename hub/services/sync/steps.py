@@ -134,11 +134,11 @@ def pull(sync: Sync, system: System, kind: str, *, full: bool = False) -> Taken:
 
 
 def take_page(
-    sync: Sync, system: System, intake: Intake, ask: Callable[[], Page], *, asof: int | None = None
-) -> tuple[Page, Taken, int]:
-    """Read a page and take it in; return it with what came of it and how far had been written when it was asked for.
+    sync: Sync, system: System, intake: Intake, ask: Callable[[], Page], *, asof: Intake | None = None
+) -> tuple[Page, Taken, Intake]:
+    """Read a page and take it in; return it with what came of it and as of when a page that follows it is.
 
-    A page that follows of the answer of the one before is as old as that, which *asof* tells.
+    A page that follows is as old as the one before, which *asof* tells; where nothing tells, it is read again.
 
     Where the hub wrote there meanwhile, or another read it, it is read again, and from the third time on nobody begins
     to write there before it is taken: however much there is to write, an edit made there waits no longer than a batch
@@ -151,8 +151,8 @@ def take_page(
             now = _numbered(sync, intake)
             page = _asked(sync, system.name, ask)
             try:
-                now = replace(now, written=now.written if asof is None or not page.follows else asof)
-                return page, take(sync.ledger, page, now, clock=sync.clock, new_id=sync.new_id), now.written
+                now = now.as_of(asof) if page.follows else now
+                return page, take(sync.ledger, page, now, clock=sync.clock, new_id=sync.new_id), now.after(1)
             except OvertakenError:
                 attempt += 1
                 if attempt == _MOST_READ:
