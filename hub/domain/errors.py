@@ -9,6 +9,7 @@ HubError
 ├── RejectedError    this input cannot be used: set it aside, go on with the others     (exit 1)
 ├── RetryableError   the same call may succeed later: wait, then repeat it              (exit 1)
 │   ├── StaleError   the other side has changed meanwhile: read it again, then decide   (exit 1)
+│   ├── BusyError    somebody else does it in this moment: come later, nothing failed  (exit 1)
 │   └── OvertakenError   we have written to the other side meanwhile: read it again     (exit 1)
 └── FatalError       nothing can go on until a person acts                              (exit 1)
 """
@@ -55,6 +56,10 @@ class RetryableError(HubError):
 
 class StaleError(RetryableError):
     """A write's precondition no longer holds: the record has changed since it was read."""
+
+
+class BusyError(RetryableError):
+    """Somebody else does it in this moment; nothing was tried, so it counts as no attempt."""
 
 
 class OvertakenError(RetryableError):

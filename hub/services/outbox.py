@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from hub.domain.audit import Entry
-from hub.domain.errors import HubError, RetryableError, StaleError
+from hub.domain.errors import BusyError, HubError, RetryableError, StaleError
 from hub.services.review.room import Room
 
 WAITS_S = (60, 300, 1800, 7200, 28800, 86400)
@@ -27,6 +27,8 @@ class Outcome:
     said: str
     sent: bool = False
     next_at: datetime | None = None
+    counts: bool = True
+    """It was an attempt: where somebody else does the same just then, nothing was tried."""
 
 
 def tried(send: Callable[[], str], *, attempts: int, clock: Callable[[], datetime]) -> Outcome:
@@ -35,6 +37,8 @@ def tried(send: Callable[[], str], *, attempts: int, clock: Callable[[], datetim
         return Outcome(send(), sent=True)
     except StaleError:
         raise
+    except BusyError as error:
+        return Outcome(str(error), next_at=clock() + timedelta(seconds=error.retry_after_s or WAITS_S[0]), counts=False)
     except RetryableError as error:
         if attempts > len(WAITS_S):
             return Outcome(f"given up: {error}")

@@ -6,12 +6,17 @@ import shutil
 import threading
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from hub.connectors.places.packages import Packages, PlaceFiling
+from hub.domain.changes import Capabilities, Change, Page
+from hub.domain.errors import BusyError, RetryableError
 from hub.domain.papers import Paper
-from hub.services.sync.alone import BusyError, file_alone
+from hub.ports import System
+from hub.services.sync.alone import file_alone, reserve
+from hub.services.sync.copying import copy_documents
 from hub.services.sync.kept_leases import KeptLeases
 from hub.storage.leases import SqlLeases
 from tests.people import quick_hub
@@ -53,8 +58,11 @@ def processes(home, empty_home, clock, tmp_path):
     made = quick_hub(clock=clock)
     (tmp_path / "out").mkdir()
 
+    def seconds():
+        return clock().timestamp()
+
     def process(holder):
-        leases = KeptLeases(SqlLeases(made.sync.ledger._engine, holder=holder, clock=clock))
+        leases = KeptLeases(SqlLeases(made.sync.ledger._engine, holder=holder, clock=clock), monotonic=seconds)
         return replace(made.sync, leases=leases, filing={}), PlaceFiling(Packages(name="out", folder=tmp_path / "out"))
 
     yield process("one"), process("two"), tmp_path / "out"
@@ -98,6 +106,68 @@ def test_a_place_that_is_remembered_is_used_by_one_process_until_it_has_forgotte
     clock.now += timedelta(seconds=PlaceFiling.remembers_s + 1)
     assert file_alone(two, "out", others, paper(b"y", "d0"), io.BytesIO(b"y")).new
     assert versions(folder) == ["1", "1", "1", "2"]
+
+
+def test_a_filing_that_outlasts_what_the_place_is_remembered_for_keeps_others_away_and_then_for_as_long_again(
+    processes, clock
+):
+    (one, its), (two, others), folder = processes
+
+    def busy():
+        with pytest.raises(BusyError):
+            file_alone(two, "out", others, paper(b"y"), io.BytesIO(b"y"))
+        with pytest.raises(BusyError):
+            reserve(two, "out", others)
+
+    class Long(Slow):
+        remembers_s = PlaceFiling.remembers_s
+
+        def file(self, paper, content):
+            clock.now += timedelta(seconds=10 * self.remembers_s)
+            busy()
+            return self.inner.file(paper, content)
+
+    assert file_alone(one, "out", its, paper(b"x", "before"), io.BytesIO(b"x")).new
+    assert file_alone(one, "out", Long(its), paper(b"x"), io.BytesIO(b"x")).new
+    clock.now += timedelta(seconds=PlaceFiling.remembers_s - 1)
+    busy()
+    clock.now += timedelta(seconds=2)
+    assert file_alone(two, "out", others, paper(b"y"), io.BytesIO(b"y")).new
+    assert versions(folder) == ["1", "1", "2"]
+
+
+def test_a_document_that_was_filed_is_told_though_its_lease_cannot_be_given_back(processes, monkeypatch):
+    (one, its), _, folder = processes
+
+    def away(*_):
+        raise RetryableError("database: locked")
+
+    slow = Slow(its)
+    slow.let.set()
+    monkeypatch.setattr(one.leases, "release", away)
+    assert file_alone(one, "out", slow, paper(b"x"), io.BytesIO(b"x")).new
+    assert (versions(folder), one.filing) == (["1"], {})
+
+
+def test_nothing_is_had_for_a_place_that_another_process_uses(processes):
+    (one, its), (two, others), _ = processes
+    assert file_alone(one, "out", its, paper(b"x"), io.BytesIO(b"x")).new
+    had = []
+
+    def fetch(filed, _content):
+        had.append(filed)
+
+    changes = tuple(Change("document", f"d{number}", {"version": "1"}) for number in range(3))
+    giving = SimpleNamespace(
+        pull=lambda _kind, _cursor: Page(changes, None), fetch=fetch, capabilities=Capabilities(), kinds=("document",)
+    )
+    systems = {
+        "vault": System("vault", ("document",), giving, filing=giving),
+        "out": System("out", (), None, filing=others),
+    }
+    with pytest.raises(BusyError):
+        copy_documents(replace(two, systems=systems), "vault", "out")
+    assert had == []
 
 
 def test_who_ended_in_the_middle_keeps_others_from_that_document_for_an_hour(processes, clock):

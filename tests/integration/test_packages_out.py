@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -10,11 +11,12 @@ from hub.connectors.ems.config import read_config
 from hub.connectors.ems.package import MANIFEST
 from hub.connectors.ems.system import EmsSystem
 from hub.connectors.places.config import Where
-from hub.connectors.places.packages import opened
+from hub.connectors.places.packages import PlaceFiling, opened
 from hub.domain.distribution import DispatchState
 from hub.domain.errors import RetryableError, UsageError
 from hub.render.documents import DocumentRenderer
 from hub.render.ics import calendar
+from hub.services.outbox import WAITS_S
 from hub.services.review.delivering import Post, deliver
 from hub.services.review.distributing import dispatches, distribute
 from hub.services.review.exporting import Press
@@ -114,3 +116,35 @@ def test_signed_minutes_are_laid_into_the_place_once(told):
     with where.open(slip, max_bytes=100_000) as stream:
         stream.seek(0)
         assert json.load(stream)["key"] == f"minutes-{meeting}-en-md"
+
+
+def test_a_place_that_somebody_else_uses_in_this_moment_costs_the_minutes_no_attempt(tmp_path):
+    drop = opened(json.dumps({"name": "drop", "connector": "place", "folder": str(tmp_path)}), None)
+    ledger, leases = SimpleNamespace(everything=lambda _kind: iter(())), FreeLeases()
+    sync = SimpleNamespace(systems={"drop": drop}, ledger=ledger, leases=leases, filing={"filing:drop": object()})
+    out, here = Out(), room()
+    post = Post(
+        Press(DocumentRenderer(wording=wording), None),
+        wording,
+        calendar,
+        out,
+        out,
+        out.enter,
+        file_papers=lambda name, made, protocol: file_papers(sync, name, made, protocol),
+        artifact="01.01.07",
+    )
+    meeting = approved(here)
+    distribute(here, ANNA, meeting, 1, also=[filed_in("drop")])
+
+    def filed():
+        deliver(here, post)
+        return next(one for one in dispatches(here, BEN, meeting, 1) if one.recipient.address == "drop")
+
+    for _ in range(len(WAITS_S) + 2):
+        busy = filed()
+        assert (busy.state, busy.attempts) == (DispatchState.WAITING, 0), busy.error
+        assert busy.next_at == here.clock() + timedelta(seconds=PlaceFiling.remembers_s)
+        here.clock.now = busy.next_at
+    sync.filing.clear()
+    sent = filed()
+    assert (sent.state, sent.attempts) == (DispatchState.SENT, 1)

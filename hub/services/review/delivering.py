@@ -94,7 +94,8 @@ def _send(room: Room, post: Post, waiting: Dispatch) -> bool:
     if came.sent:
         _ended(room, replace(claimed, state=DispatchState.SENT, receipt=came.said, ended_at=room.clock(), error=""))
     elif came.next_at is not None:
-        _ended(room, replace(claimed, state=DispatchState.WAITING, next_at=came.next_at, error=came.said))
+        after = replace(claimed, state=DispatchState.WAITING, next_at=came.next_at, error=came.said)
+        _ended(room, after, counts=came.counts)
     else:
         _ended(room, replace(claimed, state=DispatchState.FAILED, error=came.said, ended_at=room.clock()))
     return True
@@ -111,12 +112,12 @@ def _claimed(room: Room, waiting: Dispatch) -> Dispatch | None:
         return claimed
 
 
-def _ended(room: Room, after: Dispatch) -> None:
+def _ended(room: Room, after: Dispatch, *, counts: bool = True) -> None:
     with held(room, after.meeting_id, "hub") as work:
         now = work.unit.get(Dispatch, after.id)
         if now is None or (now.state, now.attempts) != (DispatchState.SENDING, after.attempts):
             return  # it took so long that another has looked after it
-        work.unit.put(after)
+        work.unit.put(after if counts else replace(after, attempts=after.attempts - 1))
         told = after.receipt or after.error
         work.note("dispatch", "state", DispatchState.SENDING, after.state, of=after.id[:16], reason=told)
 

@@ -5,43 +5,71 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from hub.domain.errors import RetryableError
+import structlog
+
+from hub.domain.errors import BusyError, RetryableError
 from hub.domain.papers import Filed, Paper
 from hub.ports import Filing
 from hub.services.sync.steps import Sync
 
+log = structlog.get_logger()
 _LASTS_S = 3600.0
-"""A process that ends in the middle keeps others from that document for so long; the largest takes less."""
-
-
-class BusyError(RetryableError):
-    """Another one files it in this moment."""
+"""A process that ends in the middle keeps others away for so long; the largest document takes less."""
 
 
 def file_alone(sync: Sync, name: str, filing: Filing, paper: Paper, content: BinaryIO) -> Filed:
     """File *paper* in the system *name* while nobody else of this hub files it there; see `Filing.file`.
 
-    BusyError where somebody does. A filing that remembers for a while what is there (`remembers_s`) is used by one
-    process until it has forgotten.
+    BusyError where somebody does. A filing that remembers for a while what is there (`remembers_s`) files one document
+    at a time, and is used by one process until it has forgotten.
     """
-    remembers_s = getattr(filing, "remembers_s", 0.0)
-    if remembers_s and not sync.leases.take(f"filing:{name}", remembers_s):
-        raise BusyError(f"{name}: another process files there; try again in some minutes", retry_after_s=remembers_s)
-    with _alone(sync, f"filing:{name}:{hashlib.sha256(paper.key.encode()).hexdigest()[:24]}", f"{name}: {paper.key}"):
+    remembers_s = _remembers_s(filing)
+    if remembers_s:
+        lease, what = f"filing:{name}", f"{name}: a document"
+    else:
+        lease = f"filing:{name}:{hashlib.sha256(paper.key.encode()).hexdigest()[:24]}"
+        what = f"{name}: {paper.key}"
+    with _alone(sync, lease, what, then_s=remembers_s):
         return filing.file(paper, content)
 
 
+def reserve(sync: Sync, name: str, filing: Filing) -> None:
+    """Keep other processes from a filing that remembers what is there, for as long as that. BusyError as above."""
+    if remembers_s := _remembers_s(filing):
+        with _alone(sync, f"filing:{name}", f"{name}: a document", then_s=remembers_s):
+            pass
+
+
+def _remembers_s(filing: Filing) -> float:
+    told: float = getattr(filing, "remembers_s", 0.0)
+    return told
+
+
 @contextmanager
-def _alone(sync: Sync, lease: str, what: str) -> Iterator[None]:
+def _alone(sync: Sync, lease: str, what: str, *, then_s: float) -> Iterator[None]:
     ours = object()
     if sync.filing.setdefault(lease, ours) is not ours:  # another thread: leases are a process's
-        raise BusyError(f"{what} is being filed in this moment; it is looked at again later")
+        raise BusyError(
+            f"{what} is being filed in this moment; it is looked at again later", retry_after_s=then_s or None
+        )
     try:
         if not sync.leases.take(lease, _LASTS_S):
-            raise BusyError(f"{what} is being filed by another process; it is looked at again later")
+            why = f"{what} is being filed by another process, or was just now; it is looked at again later"
+            raise BusyError(why, retry_after_s=then_s or None)
         try:
             yield
         finally:
-            sync.leases.release(lease)
+            _left(sync, lease, then_s)
     finally:
         del sync.filing[lease]
+
+
+def _left(sync: Sync, lease: str, then_s: float) -> None:
+    """Give *lease* back, at once or *then_s* from now: what was filed is filed, whether that works or not."""
+    try:
+        if then_s:
+            sync.leases.take(lease, then_s)  # without a moment between in which it is anybody's
+        else:
+            sync.leases.release(lease)
+    except RetryableError as error:
+        log.warning("lease_not_given_back", lease=lease, reason=str(error))

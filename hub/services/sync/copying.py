@@ -10,11 +10,11 @@ from typing import Any, BinaryIO
 
 from hub.domain.audit import Entry
 from hub.domain.changes import Change
-from hub.domain.errors import RejectedError, UsageError
+from hub.domain.errors import BusyError, RejectedError, UsageError
 from hub.domain.papers import Filed, Paper
 from hub.domain.sync import REFERENCES, Cursor, Effects
 from hub.ports import Filing, System
-from hub.services.sync.alone import BusyError, file_alone
+from hub.services.sync.alone import file_alone, reserve
 from hub.services.sync.steps import Sync
 
 KIND = "document"
@@ -36,7 +36,8 @@ def copy_documents(sync: Sync, source: str, target: str) -> Copied:
     """File what was approved in *source* since the last run in *target*; each filing is in the audit trail.
 
     A run whose documents were not all filed is read again by the next one, which files nothing twice. UsageError where
-    one of the two does not keep documents, else the errors of `Source.pull` and `Filing.file`.
+    one of the two does not keep documents, BusyError where the target is in use by another process, before anything is
+    had for nothing; else the errors of `Source.pull` and `Filing.file`.
     """
     giving, taking = _able(sync, source), _able(sync, target)
     if giving.source is None or KIND not in giving.kinds:
@@ -66,6 +67,7 @@ def _copy(sync: Sync, giving: System, taking: System, change: Change, done: Copi
     came, going = giving.filing, taking.filing
     if came is None or going is None:
         return
+    reserve(sync, taking.name, going)
     try:
         with TemporaryFile() as content:
             version = _version(came, change)

@@ -15,6 +15,8 @@ def _since_boot() -> float:
 class KeptLeases:
     """`Leases` that renews only in the second half of what was given: until then nobody else can have taken one.
 
+    One that is taken for longer, or for less, than there is left of it is asked for at once.
+
     *monotonic* has to go on while the machine sleeps.
     """
 
@@ -28,11 +30,11 @@ class KeptLeases:
         """Take or renew a lease; see `Leases.take`."""
         now = self._monotonic()
         with self._lock:
-            if self._until.get(name, 0.0) > now:
+            if seconds / 2 < self._until.get(name, 0.0) - now <= seconds:
                 return True
         taken = self._leases.take(name, seconds)
         with self._lock:
-            self._until[name] = now + seconds / 2 if taken else 0.0
+            self._until[name] = now + seconds if taken else 0.0
         return taken
 
     def release(self, name: str) -> None:
