@@ -111,6 +111,27 @@ def test_an_edit_between_the_look_and_the_write_is_not_written_over_where_the_re
     assert len(world.taken) == 1
 
 
+def test_a_write_does_not_rest_on_a_weak_mark_which_never_holds(world, usdm):
+    world.marks = world.weak = True
+    push(usdm, {"title": "Another title"})
+    assert len(world.taken) == 1
+
+
+def test_a_site_named_by_half_a_letter_is_set_aside_without_an_id_and_the_others_come(world, usdm):
+    half, code = "\ud800", {"code": "C54149", "decode": "Sponsor"}
+    sites = [{"id": half, "name": half}, {"id": half, "country": 7}, {"name": half}, {"id": "s1", "name": "S-1"}]
+    version = {
+        "id": "v",
+        "titles": [],
+        "organizations": [{"id": "o", "name": "AC", "type": code, "managedSites": sites}],
+    }
+    world.studies["d-1"] = {"study": {"id": "s", "name": "s", "versions": [version]}}
+    page = usdm.pull("site", None)
+    assert [one.external_id for one in page.changes] == ["d-1|S-1"]
+    assert [one.external_id for one in page.rejects] == [None] * 3
+    del world.asked[:]
+
+
 @pytest.mark.parametrize("fields", [{"title": None}, {"phase": "2"}, {"sponsor": "x"}])
 def test_what_a_definition_has_no_place_for_is_refused(world, usdm, fields):
     with pytest.raises(RejectedError):

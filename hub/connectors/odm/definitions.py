@@ -17,7 +17,7 @@ from hub.connectors.declared import read_declared
 from hub.connectors.files.config import Records, begun
 from hub.connectors.files.json_lines import row_of
 from hub.connectors.files.mapping import read_row
-from hub.connectors.odm.usdm import OFFICIAL, Wrapper, items, sponsor_ids
+from hub.connectors.odm.usdm import OFFICIAL, Wrapper, is_text, items, sponsor_ids
 from hub.connectors.rest.client import Asked
 from hub.connectors.rest.tokens import Tokens
 from hub.connectors.tried import Tried
@@ -90,7 +90,8 @@ class UsdmSystem:
         now, mark = self._asked(change.external_id)
         wanted = _with(now, change.fields)
         if wanted != now:
-            headers = {**_JSON, "If-Match": mark} if mark else _JSON
+            strong = mark and not mark.startswith("W/")  # a weak one never holds (RFC 9110, 13.1.1)
+            headers = {**_JSON, "If-Match": mark} if mark and strong else _JSON
             self._client.ask(Asked("PUT", _path(change.external_id), {}, headers, wanted))
         return Receipt(change.external_id, None, dict(change.fields))
 
@@ -108,7 +109,8 @@ class UsdmSystem:
         raw = json.dumps(told, ensure_ascii=False).encode(errors="backslashreplace")
         if wrong:
             where = f"study definition {known}:{kind} {number}"
-            return Reject(kind, where, wrong, raw, own["id"] if item.get("number") else None)
+            named = item.get("number") and is_text(own["id"])  # half a letter can be no part of an id
+            return Reject(kind, where, wrong, raw, own["id"] if named else None)
         row = row_of(told, f"{kind} {number}", raw, self._records[kind])
         return read_row(kind, self._records[kind], row, f"study definition {known}")
 

@@ -169,11 +169,12 @@ def items(told: Any, kind: str) -> Iterator[tuple[Item, str | None]]:
 
 
 def _told(item: Item) -> tuple[Item, str | None]:
-    wrong = next((name for name, value in item.items() if isinstance(value, str) and not _is_text(value)), None)
+    wrong = next((name for name, value in item.items() if isinstance(value, str) and not is_text(value)), None)
     return item, f"{wrong} holds half a letter (a lone surrogate)" if wrong else None
 
 
-def _is_text(value: str) -> bool:
+def is_text(value: str) -> bool:
+    """Tell whether *value* can be encoded: half a letter (a lone surrogate) cannot."""
     try:
         value.encode()
     except UnicodeEncodeError:

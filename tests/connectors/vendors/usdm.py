@@ -15,6 +15,8 @@ class Repository(Peer):
 
     studies: dict[str, Any] = field(default_factory=dict)
     marks: bool = False
+    weak: bool = False
+    """Its marks are weak ones, on which If-Match never holds (RFC 9110, 13.1.1)."""
 
     def page(self, asked: Asked) -> Answer:
         known = asked.path.removeprefix("/v4/studyDefinitions/")
@@ -23,11 +25,14 @@ class Repository(Peer):
         return told(200, self.studies[known], {"ETag": self._mark(known)} if self.marks else None)
 
     def _mark(self, known: str) -> str:
-        return f'"{hashlib.sha256(json.dumps(self.studies[known]).encode()).hexdigest()[:12]}"'
+        return (
+            f'{"W/" if self.weak else ""}"{hashlib.sha256(json.dumps(self.studies[known]).encode()).hexdigest()[:12]}"'
+        )
 
     def _once(self, asked: Asked) -> Answer:
         known = asked.path.removeprefix("/v4/studyDefinitions/")
-        if self.marks and asked.headers.get("if-match") != self._mark(known):
+        condition = asked.headers.get("if-match")
+        if self.marks and (condition is not None if self.weak else condition != self._mark(known)):
             return told(412, {"detail": "changed meanwhile"})
         self.studies[known] = json.loads(asked.body)
         self.taken.append((asked.method, known))
