@@ -15,7 +15,8 @@ import yaml
 from hub.connectors.fhir.own import element
 from hub.connectors.listed import CONNECTORS
 from hub.connectors.odm.usdm import items as usdm_items
-from hub.connectors.rest.mapping import MISSING
+from hub.connectors.rest.config import Mapped
+from hub.connectors.rest.mapping import MISSING, body_of, fields_of
 from hub.domain.changes import Change, Reject
 from tests.connectors.contract import drained
 from tests.connectors.grounds import PEERS, SECRETS, Definitions
@@ -180,3 +181,11 @@ def test_an_extension_of_usdm_does_not_take_the_place_of_what_the_standard_has(k
     [(item, _)] = usdm_items({"study": {"id": "s", "name": "s", "versions": [version]}}, kind)
     assert item["id"] == {"study": "s", "site": "s|L1"}[kind]
     assert item.get("name") == {"study": "of another", "site": "101"}[kind]
+
+
+def test_a_key_that_holds_points_itself_is_written_as_it_was_read():
+    rule = Mapped.model_validate({"fields": {"name": "address.name", OURS: {"field": "acme.word", "flat": True}}})
+    item = {"acme.word": "two", "address": {"name": "Graz"}}
+    read = fields_of("site", rule, item)
+    assert read == {"name": "Graz", OURS: "two"}
+    assert body_of("site", rule, read) == item

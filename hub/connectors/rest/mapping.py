@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
@@ -110,7 +110,8 @@ def body_of(kind: str, rule: Mapped, fields: Mapping[str, Any]) -> dict[str, Any
         value = rule.fields.get(name)
         if value is None or value.read_only:
             raise RejectedError(f"{name} is not written to this system; map it, or leave it out of the agreement")
-        _put(body, value.field, _theirs(name, value, type_of(kind, name), ours))
+        keys = [value.field] if value.flat else value.field.split(".")
+        _put(body, keys, _theirs(name, value, type_of(kind, name), ours))
     return body
 
 
@@ -125,8 +126,8 @@ def at(item: Any, path: str) -> Any:
     return item
 
 
-def _put(body: dict[str, Any], path: str, value: Any) -> None:
-    *folders, last = path.split(".")
+def _put(body: dict[str, Any], keys: Sequence[str], value: Any) -> None:
+    *folders, last = keys
     for key in folders:
         body = body.setdefault(key, {})
     body[last] = value
