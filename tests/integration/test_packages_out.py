@@ -86,12 +86,8 @@ def test_forward_without_an_outbox_is_refused():
         read_config(f"{text}forward: {{folder: /srv/x}}\n")
 
 
-def test_signed_minutes_are_laid_into_the_place_once(told):
-    drop = opened(json.dumps({"name": "drop", "connector": "place", **told}), None)
-    ledger = SimpleNamespace(everything=lambda _kind: iter(()))
-    sync = SimpleNamespace(systems={"drop": drop}, ledger=ledger, leases=FreeLeases(), filing={})
-    out, here = Out(), room()
-    post = Post(
+def filing_post(sync, out) -> Post:
+    return Post(
         Press(DocumentRenderer(wording=wording), None),
         wording,
         calendar,
@@ -101,6 +97,14 @@ def test_signed_minutes_are_laid_into_the_place_once(told):
         file_papers=lambda name, made, protocol: file_papers(sync, name, made, protocol),
         artifact="01.01.07",
     )
+
+
+def test_signed_minutes_are_laid_into_the_place_once(told):
+    drop = opened(json.dumps({"name": "drop", "connector": "place", **told}), None)
+    ledger = SimpleNamespace(everything=lambda _kind: iter(()))
+    sync = SimpleNamespace(systems={"drop": drop}, ledger=ledger, leases=FreeLeases(), filing={})
+    out, here = Out(), room()
+    post = filing_post(sync, out)
     meeting = approved(here)
     for _ in range(2):
         distribute(here, ANNA, meeting, 1, also=[filed_in("drop")])
@@ -123,16 +127,7 @@ def test_a_place_that_somebody_else_uses_in_this_moment_costs_the_minutes_no_att
     ledger, leases = SimpleNamespace(everything=lambda _kind: iter(())), FreeLeases()
     sync = SimpleNamespace(systems={"drop": drop}, ledger=ledger, leases=leases, filing={"filing:drop": object()})
     out, here = Out(), room()
-    post = Post(
-        Press(DocumentRenderer(wording=wording), None),
-        wording,
-        calendar,
-        out,
-        out,
-        out.enter,
-        file_papers=lambda name, made, protocol: file_papers(sync, name, made, protocol),
-        artifact="01.01.07",
-    )
+    post = filing_post(sync, out)
     meeting = approved(here)
     distribute(here, ANNA, meeting, 1, also=[filed_in("drop")])
 

@@ -69,7 +69,7 @@ class Hearing:
 
     def _vectors(self, sentences: Sequence[str]) -> Any:
         """Return a row of 2 x SIZE for each sentence: the mean of its tokens, and what it listens to most."""
-        tokens = [entry.ids for entry in self._tokenizer.encode_batch([s.replace("’", "'") for s in sentences])]
+        tokens = cut(sentences, self._tokenizer)
         order = sorted(range(len(tokens)), key=lambda at: (len(tokens[at]), at))
         found: list[Any] = [None] * len(tokens)
         for start in range(0, len(order), _BATCH):
@@ -79,15 +79,8 @@ class Hearing:
         return np.stack(found)
 
     def _batch(self, tokens: Sequence[Sequence[int]]) -> Any:
-        ids = np.zeros((len(tokens), max(map(len, tokens))), np.int64)
-        mask = np.zeros(ids.shape, np.float32)
-        for row, one in enumerate(tokens):
-            ids[row, : len(one)], mask[row, : len(one)] = one, 1.0
-        first, lower = self._lower
-        x, padded = first(ids), padding(mask)
-        for layer in lower:
-            x = layer(x, padded)
-        return self.above(x, mask)
+        ids, mask = filled(tokens)
+        return self.above(below(ids, mask, self._lower), mask)
 
     def above(self, x: Any, mask: Any) -> Any:
         """Return the vectors of sentences whose tokens are *x* after the lower layers, *mask* 1 a token."""
@@ -105,17 +98,42 @@ class Hearing:
 
     @cached_property
     def _lower(self) -> tuple[Beginning, tuple[Layer, ...]]:
-        held = self._checkpoint()
-        return beginning(held), layers(held, LOWER)
+        return lower(self._checkpoint())
 
     @cached_property
     def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer
 
-        tokenizer = Tokenizer.from_file(str(self._tokenizer_file))
-        tokenizer.enable_truncation(LONGEST)
-        tokenizer.no_padding()
-        return tokenizer
+        return Tokenizer.from_file(str(self._tokenizer_file))
+
+
+def cut(sentences: Sequence[str], tokenizer: Any) -> list[list[int]]:
+    """Return the rows of the vocabulary that *tokenizer* makes of each sentence, `LONGEST` at most."""
+    tokenizer.enable_truncation(LONGEST)
+    tokenizer.no_padding()
+    return [entry.ids for entry in tokenizer.encode_batch([s.replace("’", "'") for s in sentences])]
+
+
+def filled(tokens: Sequence[Sequence[int]]) -> tuple[Any, Any]:
+    """Return *tokens* as one matrix (sentences, tokens of the longest), and a mask: 1 where there is one."""
+    ids = np.zeros((len(tokens), max(map(len, tokens))), np.int64)
+    mask = np.zeros(ids.shape, np.float32)
+    for row, one in enumerate(tokens):
+        ids[row, : len(one)], mask[row, : len(one)] = one, 1.0
+    return ids, mask
+
+
+def lower(checkpoint: Mapping[str, Any]) -> tuple[Beginning, tuple[Layer, ...]]:
+    """Return the embeddings and the layers of *checkpoint* that stay as they are."""
+    return beginning(checkpoint), layers(checkpoint, LOWER)
+
+
+def below(ids: Any, mask: Any, parts: tuple[Beginning, tuple[Layer, ...]]) -> Any:
+    """Return what the *parts* of `lower` make of the tokens, (sentences, tokens, SIZE)."""
+    x, padded = parts[0](ids), padding(mask)
+    for layer in parts[1]:
+        x = layer(x, padded)
+    return x
 
 
 def same_speaker(speakers: Sequence[str | None]) -> Any:
