@@ -87,6 +87,14 @@ def test_minutes_json_is_the_fixed_form(hub, call, asked):
     assert len(minutes["decisions"]) == len(minutes["risks"]) == len(minutes["issues"]) == 1
 
 
+@pytest.mark.parametrize("command", [("minutes", "--json"), ("extract",)])
+def test_a_study_whose_records_hold_no_day_ahead_is_told_and_the_minutes_are_made(hub, call, asked, command):
+    run = hub(command[0], call, *asked, "--study", "NONE-1", *command[1:])
+    assert run.returncode == 0, run.stderr
+    assert "NONE-1: the records hold no day ahead" in run.stderr
+    assert len(json.loads(run.stdout)["actions"]) == 1
+
+
 def test_extract_reads_what_transcribe_wrote_and_translate_what_minutes_wrote(hub, call, asked, tmp_path):
     first = hub("minutes", call, *asked, "--out", tmp_path / "out", "--format", "json")
     assert first.returncode == 0, first.stderr
