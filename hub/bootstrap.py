@@ -4,7 +4,7 @@ import os
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import uuid4
 
+import structlog
 from opentelemetry.trace import NoOpTracer, Tracer
 
 from hub.bootstrap_communications import CommunicationParts
@@ -34,6 +35,7 @@ from hub.services.sync.steps import Sync
 from hub.settings import Settings
 
 if TYPE_CHECKING:
+    from hub.connectors.catalogue import Loaded
     from hub.connectors.metrics.prometheus import Metrics
     from hub.connectors.models.store import FetchedModels
     from hub.connectors.rest.tokens import Tokens
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
 
 Part = TypeVar("Part")
+log = structlog.get_logger()
 
 
 def build(settings: Settings, **overrides: Any) -> "Hub":
@@ -185,8 +188,22 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts, Communicatio
 
     @cached_property
     def systems(self) -> dict[str, System]:
-        """The connected systems, by name."""
-        return self._part("systems", self._systems)
+        """The connected systems, by name; those of files that are wrong are in `unconnected`."""
+        return self._part("systems", lambda: self._loaded.systems)
+
+    @property
+    def unconnected(self) -> Mapping[str, str]:
+        """The files in the folder of systems that connect nothing, and what is wrong with each."""
+        return {} if "systems" in self._overrides else self._loaded.wrong
+
+    @cached_property
+    def _loaded(self) -> "Loaded":
+        from hub.connectors.catalogue import load
+
+        loaded = load(self.settings.systems, lambda: self.tokens)
+        for file, why in loaded.wrong.items():
+            log.error("system_not_connected", file=file, reason=why)
+        return loaded
 
     @cached_property
     def copies(self) -> "dict[str, Copying]":
@@ -317,11 +334,6 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts, Communicatio
         )
         layout = Layout(partitions=known.bus_partitions, replication=known.kafka_replication)
         return KafkaBus(address, layout=layout)
-
-    def _systems(self) -> dict[str, System]:
-        from hub.connectors.catalogue import load
-
-        return load(self.settings.systems, lambda: self.tokens)
 
     def _part(self, name: str, make: Callable[[], Part]) -> Part:
         return cast("Part", self._overrides[name]) if name in self._overrides else make()

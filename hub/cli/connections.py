@@ -11,6 +11,8 @@ from hub.domain.errors import HubError
 
 def run_connections(hub: Hub) -> Iterator[Outcome]:
     """Yield whether each answers: systems, meeting platforms, mailboxes, captured channels, the identity provider."""
+    for file, why in hub.unconnected.items():
+        yield Outcome(f"System of {file}", "D19", good=False, found=why, seconds=0.0)
     for name, system in hub.systems.items():
         for one in findings(system):
             about = f"System {name}{f', {one.about}' if one.about else ''}"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from hub.bootstrap import Hub
     from hub.domain.changes import Finding
     from hub.ports import System
 
@@ -63,9 +64,12 @@ def check(name: Annotated[str | None, typer.Argument(help="Only this system")] =
     """Try out address, sign-in and rights of each system, and say what is wrong; exit 1 where something is."""
     from hub.cli.opening import opened
 
-    systems = opened().systems
-    chosen = [_system(systems, name)] if name else list(systems.values())
+    hub = opened()
+    chosen = [_system(hub, name)] if name else list(hub.systems.values())
     failed = False
+    for why in () if name else hub.unconnected.values():
+        failed = True
+        sys.stdout.write(f"{why}\n")
     for one in chosen:
         for finding in findings(one):
             failed = failed or bool(finding.problem)
@@ -99,7 +103,7 @@ def discover(name: Name) -> None:
     from hub.cli.opening import opened
     from hub.domain import wire
 
-    one = _system(opened().systems, name)
+    one = _system(opened(), name)
     able = one.source.capabilities if one.source else one.target.capabilities if one.target else None
     told = {} if able is None else asdict(able)
     if able is not None:
@@ -128,7 +132,7 @@ def sample(
     from hub.domain import wire
     from hub.domain.errors import UsageError
 
-    one = _system(opened().systems, name)
+    one = _system(opened(), name)
     if one.source is None or kind not in one.kinds:
         raise UsageError(f"{name} is not read for {kind}; it is for {', '.join(one.kinds)}")
     page = one.source.pull(kind, None)
@@ -154,7 +158,7 @@ def trail(
     from hub.domain import wire
     from hub.domain.errors import UsageError
 
-    one = _system(opened().systems, name)
+    one = _system(opened(), name)
     if one.trail is None or kind not in one.trail.kinds:
         raise UsageError(f"{name} has no such trail; it has {', '.join(one.trail.kinds) if one.trail else 'none'}")
     for entry in one.trail.entries(kind, _moment(since), _moment(until) if until else datetime.now(UTC)):
@@ -188,9 +192,13 @@ def _moment(text: str) -> "datetime":
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _system(systems: "dict[str, System]", name: str) -> "System":
+def _system(hub: "Hub", name: str) -> "System":
+    """Return the system called *name*. UsageError where there is none, with what is wrong where its file is."""
     from hub.domain.errors import UsageError
 
-    if name not in systems:
-        raise UsageError(f"{name}: no such system; connected are {', '.join(systems) or 'none'}")
-    return systems[name]
+    if name in hub.systems:
+        return hub.systems[name]
+    if why := hub.unconnected.get(f"{name}.yaml"):
+        raise UsageError(why)
+    wrong = f"; not readable: {', '.join(hub.unconnected)}" if hub.unconnected else ""
+    raise UsageError(f"{name}: no such system; connected are {', '.join(hub.systems) or 'none'}{wrong}")

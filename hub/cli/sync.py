@@ -47,8 +47,8 @@ def run(
             )
         for name, count in done.delivered.items():
             _print(f"{name}: {count} messages worked off")
-    if done.away:
-        raise RetryableError("; ".join(f"{name}: {reason}" for name, reason in done.away.items()))
+    if away := {**hub.unconnected, **done.away}:
+        raise RetryableError("; ".join(f"{name}: {reason}" for name, reason in away.items()))
     if any(taken.set_aside for taken in done.read.values()):
         sys.exit(SET_ASIDE)
 
@@ -67,6 +67,7 @@ def status(json: Json = False) -> None:
     lags = hub.sync.ledger.lags()
     if json:
         told = {"counts": counts, "breakers": systems, "unread": unread, "agreements": agreements, "lags": lags}
+        told |= {"unconnected": dict(hub.unconnected)}
         _print(wire.dumps(told, indent=1))
         return
     for name, count in counts.items():
@@ -76,6 +77,8 @@ def status(json: Json = False) -> None:
         lag = lags.get(name)
         behind = f", {lag.messages} messages behind at {lag.at:%Y-%m-%d %H:%M:%S} UTC" if lag else ""
         _print(f"system {name}: breaker {state}{behind}{waits}")
+    for file, why in hub.unconnected.items():
+        _print(f"system of {file}: not connected: {why}")
     for label, state in agreements.items():
         _print(f"agreement {label}: {state}")
 

@@ -1,6 +1,7 @@
 """The systems that are connected: one YAML file each, in one folder, read by the connector that it names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -8,22 +9,36 @@ import yaml
 
 from hub.connectors.listed import CONNECTORS, Opener
 from hub.connectors.rest.tokens import Tokens
-from hub.domain.errors import UsageError
+from hub.domain.errors import HubError, UsageError
 from hub.ports import System
 
 
-def load(folder: Path, tokens: Callable[[], Tokens] | None = None) -> dict[str, System]:
-    """Return the systems described in *folder*, by name; none where it is not there. UsageError names file and key.
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a folder of systems came to."""
+
+    systems: dict[str, System]
+    """By name."""
+    wrong: Mapping[str, str]
+    """Name of a file that connects nothing, and what is wrong with it; the others are connected all the same."""
+
+
+def load(folder: Path, tokens: Callable[[], Tokens] | None = None) -> Loaded:
+    """Return the systems described in *folder*; none where it is not there.
 
     *tokens* is where rotated refresh tokens are kept; without it a system that rotates them stops.
     """
-    systems: dict[str, System] = {}
+    systems, wrong = dict[str, System](), dict[str, str]()
     for path in sorted(folder.glob("*.yaml")):
-        system = open_system(path, tokens)
-        if system.name in systems:
-            raise UsageError(f"{path}: another file connects {system.name} already; give it another name")
+        try:
+            system = open_system(path, tokens)
+            if system.name in systems:
+                raise UsageError(f"{path}: another file connects {system.name} already; give it another name")
+        except (HubError, OSError, ImportError) as error:  # a package's own connector may not even load
+            wrong[path.name] = str(error) if isinstance(error, UsageError) else f"{path}: {error}"
+            continue
         systems[system.name] = system
-    return systems
+    return Loaded(systems, wrong)
 
 
 def open_system(path: Path, tokens: Callable[[], Tokens] | None = None) -> System:

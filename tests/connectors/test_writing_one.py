@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.connectors.catalogue import load
+from hub.connectors.catalogue import open_system
 from hub.domain.errors import UsageError
 from tests.connectors.peer import Peer, running
 
@@ -68,4 +68,4 @@ def test_the_hub_uses_a_connector_that_a_package_registers(package, tmp_path, mo
 def test_a_connector_that_nobody_registers_is_named(tmp_path):
     (tmp_path / "acme.yaml").write_text("connector: acme2\nname: acme\n")
     with pytest.raises(UsageError, match=r"'acme2' is none of files, rest"):
-        load(tmp_path)
+        open_system(tmp_path / "acme.yaml")

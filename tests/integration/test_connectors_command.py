@@ -3,11 +3,16 @@
 import json
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from hub.bootstrap import build
+from hub.cli.connections import run_connections
+from hub.services.sync.worker import tasks
+from hub.settings import load_settings
 from tests.connectors.peer import running
 from tests.connectors.test_veeva_contract import YAML
 from tests.connectors.vendors.veeva import second
@@ -62,6 +67,33 @@ def test_a_wrong_password_and_a_missing_field_are_told(vault, hub):
     told = hub("connectors", "check")
     assert told.returncode == 1
     assert "action_item__c has no field name__v, which title is read from" in told.stdout
+
+
+def test_a_file_that_is_wrong_is_told_and_the_other_systems_go_on(vault, hub, home, capsys):
+    vault.enter("do it")
+    folder = home / "systems"
+    (folder / "another.yaml").write_text((folder / "vault.yaml").read_text())
+    (folder / "ctms.yaml").write_text("connector: siebel\nname: ctms\nstudies: [unclosed\n")
+    (folder / "odd.yaml").write_text("connector: teletype\nname: odd\n")
+    told = hub("connectors", "check")
+    assert told.returncode == 1
+    assert "ctms.yaml: not readable as YAML" in told.stdout
+    assert "odd.yaml: connector: 'teletype' is none of files" in told.stdout
+    assert "vault.yaml: another file connects vault already" in told.stdout
+    assert "vault: sign-in: vault 1776" in told.stdout
+    assert "vault: action_item (action_item__c): is read" in told.stdout
+    alone = hub("connectors", "check", "ctms")
+    assert (alone.returncode, "ctms.yaml: not readable as YAML" in alone.stderr) == (2, True)
+    assert "not readable: ctms.yaml, odd.yaml" in hub("connectors", "sample", "nobody", "site").stderr
+    status = hub("sync", "status")
+    assert (status.returncode, "system vault: breaker closed" in status.stdout) == (0, True)
+    assert "system of odd.yaml: not connected" in status.stdout
+    with closing(build(load_settings(home=home))) as whole:
+        assert {"pull.vault", "deliver.vault"} <= {task.name for task in tasks(whole.sync)}
+        assert sorted(whole.unconnected) == ["ctms.yaml", "odd.yaml", "vault.yaml"]
+        found = {one.name: one.good for one in run_connections(whole)}
+    assert (found["System of odd.yaml"], found["System vault, sign-in"]) == (False, True)
+    assert "system_not_connected" in capsys.readouterr().out
 
 
 def test_the_vaults_audit_trail_is_printed(vault, hub):

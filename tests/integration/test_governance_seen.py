@@ -269,11 +269,14 @@ def test_a_plan_that_cannot_be_read_is_told_and_hides_no_other(hub, come):
         hub.plans = kept
 
 
-def test_who_may_know_of_every_study_is_told_which_file_it_is(hub, come):
+def test_who_may_know_of_every_study_is_told_which_file_it_is(hub, come, monkeypatch):
+    monkeypatch.setattr(type(hub), "unconnected", {"ctms.yaml": "/systems/ctms.yaml: base_url: field required"})
     kept, hub.plans = hub.plans, Plans(hub.plans.running, {"WRONG.yaml": "/plans/WRONG.yaml: meetings: field required"})
     try:
         assert "WRONG.yaml (hub plans list)" in come(ALL).get("/governance").text
         person(hub, "ada@hub.example", granted(Role.ADMINISTRATOR, EVERY), name="Ada Byron")
-        assert "meetings: field required" in come("ada@hub.example").get("/administration/connections").text
+        shown = come("ada@hub.example").get("/administration/connections").text
+        assert "meetings: field required" in shown
+        assert "base_url: field required" in shown
     finally:
         hub.plans = kept
