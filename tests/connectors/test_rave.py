@@ -14,6 +14,7 @@ from tests.connectors.contract import drained, latest
 from tests.connectors.http_contract import NOW
 from tests.connectors.openapi import contracts
 from tests.connectors.peer import Answer, running
+from tests.connectors.test_rave_contract import SPOILT
 from tests.connectors.test_rave_contract import YAML as QUICK
 from tests.connectors.vendors.rave import STUDY, Audit, Rave, clinical
 
@@ -118,6 +119,32 @@ def test_the_last_page_is_asked_for_once_for_all_kinds_and_anew_by_the_next_look
     world.fail("list", faults.status(503))
     with pytest.raises(RetryableError):
         rave.pull("query", cursors["query"])
+    rave.close()
+
+
+def test_pages_of_a_first_load_are_asked_for_once_but_for_those_that_a_late_audit_may_come_onto(world):
+    rave = RaveSystem(read_config(YAML.format(address=world.address, study=STUDY)), lambda: NOW)
+    for number in range(20):  # seven pages, of which the last two hold one of the last four audits
+        world.enter(f"do {number}")
+    world.fail("list", faults.items(lambda true: [true[0], SPOILT["no audit"], true[1]]))
+    none, aside, _ = drained(rave, "subject_status")
+    assert (none, len(aside)) == ([], 1)
+    assert len(world.asked) == 7
+    world.audits.insert(18, Audit(19, 21, "late"))
+    world.audits[19:] = [Audit(20, 19, "do 18"), Audit(21, 20, "do 19")]
+    del world.asked[:]
+    changes, rejects, _ = drained(rave, "deviation")
+    wanted = [*(f"do {number}" for number in range(18) if number != 2), "late", "do 18", "do 19"]
+    assert [one.fields["description"] for one in changes] == wanted
+    assert [(one.where, one.raw) for one in rejects] == [(one.where, one.raw) for one in aside]
+    assert [int(one.params["startid"]) for one in world.asked] == [16, 19]
+    del world.asked[:]
+    assert drained(rave, "query")[0] == []
+    assert len(world.asked) <= 2, "pages had since are shared too"
+    assert not rave._feed._kept._pages, "nobody wants them any more"
+    del world.asked[:]
+    assert len(drained(rave, "deviation")[0]) == 21, "a load anew asks anew"
+    assert len(world.asked) == 7
     rave.close()
 
 

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as with_parts
 from urllib.parse import parse_qs, urlsplit
@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from hub.connectors.markup import Part, parts
 from hub.connectors.rave.answers import refused
-from hub.connectors.rave.audits import Item, audit_of
+from hub.connectors.rave.audits import audit_of
 from hub.connectors.rave.config import Rave
+from hub.connectors.rave.kept import Kept, Paged, Read
 from hub.connectors.rest.client import Asked, Client, Got
 from hub.connectors.rest.config import Mapped
 from hub.connectors.rest.mapping import read_item
@@ -38,22 +39,11 @@ class Audits:
     """Where the next page begins, None at the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """An audit of a page, of whichever kind it is: what it says, or why it cannot be read."""
-
-    place: str
-    raw: bytes
-    number: int
-    item: Item | None
-    problem: str = ""
-
-
 @dataclass(slots=True)
 class _Last:
     """The last page of a study's feed, which the other kinds are read from too, once each."""
 
-    audits: tuple[_Read, ...]
+    page: Paged
     size: int
     """Bytes of the answer."""
     until: float
@@ -63,53 +53,73 @@ class _Last:
 class Feed:
     """Asks for pages of the feed and maps them.
 
-    The kinds are read one after the other, and stand at the same place once the first load is over: for a moment the
-    last page is kept for those that have not had it.
+    The kinds are read one after the other, and each page is asked for once for all of them: of a first load what the
+    pages say is kept on disk, and the last page of each look is kept for a moment.
     """
 
-    def __init__(self, client: Client, config: Rave, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        client: Client,
+        config: Rave,
+        shared: Iterable[str] = (),
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """*shared* are the kinds that may be read from a page that another one was asked for."""
         self._client = client
         self._config = config
         self._zone = ZoneInfo(config.zone)
         self._monotonic = monotonic
         self._last: dict[tuple[str, int], _Last] = {}
+        self._kept = Kept(shared, config.overlap, monotonic)
+        self.close = self._kept.close
 
     def page(self, kind: str, rule: Mapped, study: str, start: int, *, anew: bool = False) -> Audits:
         """Return the audits of *study* from id *start* on that are about *kind*. Errors as of `Source.pull`.
 
         They are asked for *anew* where the hub writes the kind: a page from before a write would seem to undo it.
         """
-        kept = self._last.get((study, start))
-        if kept is not None and not anew and kind not in kept.given and self._monotonic() < kept.until:
-            kept.given.add(kind)
-            return self._of(kind, rule, kept.audits, None)
-        audits, onward, size = self._had(study, start)
+        page = None if anew else self._had_before(kind, study, start)
+        if page is not None:
+            return self._of(kind, rule, page)
+        page, size = self._had(study, start)
+        self._kept.keep(kind, study, start, page)
         self._last = {place: one for place, one in self._last.items() if place[0] != study}
-        if onward is None and size + sum(one.size for one in self._last.values()) <= _MOST:
-            self._last[study, start] = _Last(audits, size, self._monotonic() + _LASTS_S, {kind})
-        return self._of(kind, rule, audits, onward)
+        if page.onward is None and size + sum(one.size for one in self._last.values()) <= _MOST:
+            self._last[study, start] = _Last(page, size, self._monotonic() + _LASTS_S, {kind})
+        return self._of(kind, rule, page)
 
-    def _had(self, study: str, start: int) -> tuple[tuple[_Read, ...], int | None, int]:
+    def _had_before(self, kind: str, study: str, start: int) -> Paged | None:
+        last = self._last.get((study, start))
+        if last is not None and kind not in last.given and self._monotonic() < last.until:
+            last.given.add(kind)
+            return last.page
+        return self._kept.given(kind, study, start)
+
+    def _had(self, study: str, start: int) -> tuple[Paged, int]:
         where = f"{self._config.name}: audits of {study} from {start}"
         got = self._asked(study, start, where)
         refused(got.content, where)
-        found = enumerate(parts(got.content, ("ClinicalData",), where), 1)
-        audits = tuple(self._read(part, study, f"{study}, audits from {start}, number {at}") for at, part in found)
+        numbers, audits = set[int](), list[Read]()
+        for at, part in enumerate(parts(got.content, ("ClinicalData",), where), 1):
+            one = self._read(part, study, f"{study}, audits from {start}, number {at}")
+            numbers.add(one.number)
+            if one.item is None or one.item["kind"] is not None:
+                audits.append(one)
         onward = _onward(got.headers)
         if onward is not None and onward <= start:
             raise RetryableError(f"{where}: the page after this one is not after it ({onward})")
-        return audits, onward, len(got.content)
+        return Paged(tuple(audits), frozenset(numbers - {0}), onward), len(got.content)
 
-    def _of(self, kind: str, rule: Mapped, audits: Sequence[_Read], onward: int | None) -> Audits:
+    def _of(self, kind: str, rule: Mapped, page: Paged) -> Audits:
         """Return what is of *kind*; what cannot be read is set aside for every kind: it is not known which it is of."""
         found: list[tuple[int, Change | Reject]] = []
-        for one in audits:
+        for one in page.audits:
             if one.item is None:
                 found.append((one.number, Reject(kind, one.place, one.problem, one.raw)))
             elif one.item["kind"] == kind:
                 read = read_item(kind, rule, one.item, f"{one.place}, audit {one.number}")
                 found.append((one.number, with_parts(read, raw=one.raw)))
-        return Audits(tuple(found), frozenset({one.number for one in audits} - {0}), onward)
+        return Audits(tuple(found), page.numbers, page.onward)
 
     def _asked(self, study: str, start: int, where: str) -> Got:
         params = {"studyoid": study, "startid": str(start), "per_page": str(self._config.per_page)}
@@ -122,14 +132,14 @@ class Feed:
                 raise
             raise RetryableError(f"{where}: {error}; Rave does not know the place any more") from error
 
-    def _read(self, part: Part, study: str, place: str) -> _Read:
+    def _read(self, part: Part, study: str, place: str) -> Read:
         if part.element is None:
-            return _Read(place, part.raw, _number(part.raw), None, part.problem)
+            return Read(place, part.raw, _number(part.raw), None, part.problem)
         try:
             item = audit_of(part.element, study, self._zone)
         except RejectedError as error:
-            return _Read(place, part.raw, _number(part.raw), None, str(error))
-        return _Read(place, part.raw, int(item["audit"]["id"]), item)
+            return Read(place, part.raw, _number(part.raw), None, str(error))
+        return Read(place, part.raw, int(item["audit"]["id"]), item)
 
 
 def _number(raw: bytes) -> int:

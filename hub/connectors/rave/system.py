@@ -40,9 +40,8 @@ class RaveSystem:
     def __init__(self, config: Rave, clock: Callable[[], datetime]) -> None:
         self._config = config
         line = line_of(config, clock=clock, reason=reason_of)
-        self._client, self.close = line.client, line.close
+        self._client, self._close = line.client, line.close
         self._rules = mapping_of(_PACKAGE, config.kinds)
-        self._feed = Feed(self._client, config)
         self._whole = Whole()
         self._writer = Writer(self._client, config, self._rules, clock)
         self.kinds = tuple(kind for kind in _ORDER if kind in self._rules)
@@ -52,6 +51,13 @@ class RaveSystem:
             writable=frozenset(kind for kind in TAKES if kind in self._rules) if writes else frozenset(),
             takes=TAKES if writes else {},
         )
+        fed = {kind for kind in self._rules if self._is_fed(kind)}
+        self._feed = Feed(self._client, config, fed - self.capabilities.writable)
+
+    def close(self) -> None:
+        """Let go of connections and of what was kept of the feed."""
+        self._close()
+        self._feed.close()
 
     def pull(self, kind: str, cursor: str | None) -> Page:
         """Return the next page; see `Source.pull`. Studies are read one after the other."""
@@ -61,7 +67,7 @@ class RaveSystem:
         state = {"at": 0, "start": None, "studies": {}, **(json.loads(cursor) if cursor else {})}
         at = int(state["at"])
         study = self._config.studies[at] if at < len(self._config.studies) else self._config.studies[0]
-        if kind not in _FED or (kind == "subject_status" and self._config.subjects == "list"):
+        if not self._is_fed(kind):
             return self._listed(kind, study, at, state.get("place"), begun=cursor is not None)
         known = state["studies"].get(study, {"start": 1, "seen": []})
         seen = numbers_of(known["seen"])
@@ -108,6 +114,10 @@ class RaveSystem:
             "kinds": {kind: {name: one.field for name, one in self._rules[kind].fields.items()} for kind in self.kinds},
         }
 
+    def _is_fed(self, kind: str) -> bool:
+        """Tell whether a kind is read from the audits; the others come in lists."""
+        return kind in _FED and not (kind == "subject_status" and self._config.subjects == "list")
+
     def _studies(self) -> set[str]:
         where = f"{self._config.name}: studies"
         got = self._client.fetch(Asked("GET", "studies", {}, {"Accept": "text/xml"}))
@@ -118,7 +128,7 @@ class RaveSystem:
 
     def _right(self, kind: str, study: str) -> Finding:
         try:
-            if kind in _FED and not (kind == "subject_status" and self._config.subjects == "list"):
+            if self._is_fed(kind):
                 found = tuple(one for _, one in self._feed.page(kind, self._rules[kind], study, 1).found)
             else:
                 found = tuple(self._entries(self._listing(kind, study), kind, study))
