@@ -6,6 +6,7 @@ mapping knows the code.
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ from hub.connectors.listed import CONNECTORS
 from hub.connectors.odm.usdm import items as usdm_items
 from hub.connectors.rest.config import Mapped
 from hub.connectors.rest.mapping import MISSING, body_of, fields_of
-from hub.domain.changes import Change, Reject
+from hub.connectors.rest.system import open_rest
+from hub.domain.changes import Change, Push, Reject
+from hub.domain.errors import RejectedError
 from tests.connectors.contract import drained
 from tests.connectors.grounds import PEERS, SECRETS, Definitions
-from tests.connectors.peer import running
-from tests.connectors.test_told_apart import CASES
+from tests.connectors.peer import BEGAN, Answer, Asked, Peer, Row, running
+from tests.connectors.test_told_apart import CASES, LISTED
 
 KNOWN, STRANGE = "a known code.pdf", "a code that nobody listed.pdf"
 OURS = "acme.word_of_ours"  # with a point, which paths into JSON have as well
@@ -189,3 +192,62 @@ def test_a_key_that_holds_points_itself_is_written_as_it_was_read():
     read = fields_of("site", rule, item)
     assert read == {"name": "Graz", OURS: "two"}
     assert body_of("site", rule, read) == item
+
+
+class Pointed(Peer):
+    """Shows a text and a person whose names hold points, each as one key or within objects, once they hold something."""
+
+    flat = True
+
+    def shown(self, row: Row) -> dict[str, Any]:
+        own = {"acme.word": row.what} if self.flat else {"acme": {"word": row.what}}
+        return super().shown(row) | own
+
+    def write(self, asked: Asked) -> Answer:
+        body = json.loads(asked.body)
+        held = body.pop("acme.word", MISSING) if self.flat else body.pop("acme", {}).get("word", MISSING)
+        return super().write(replace(asked, body=json.dumps({**body, "what": held}).encode()))
+
+
+POINTED = """
+connector: rest
+name: it
+base_url: ADDRESS
+kinds:
+  action_item:
+    list: {path: items, items: items, paging: none}
+    fields: {word_of_ours: acme.word}
+    create: {method: POST, path: items}
+    update: {method: PATCH, path: "items/{id}"}
+"""
+
+
+def problems(text):
+    system = LISTED["rest"].load()(text, None)
+    with closing(system.source):
+        return [one.problem for one in system.inspector.check() if one.problem]
+
+
+@pytest.mark.parametrize("flat", [True, False])
+def test_how_a_name_with_points_is_written_is_taken_from_the_systems_own_items(flat):
+    push = Push("action_item", None, {"word_of_ours": "two"})
+    with running(Pointed()) as peer:
+        peer.flat = flat
+        text = POINTED.replace("ADDRESS", peer.address)
+        with closing(open_rest(text, clock=lambda: BEGAN)) as system:
+            with pytest.raises(RejectedError, match=r"acme\.word: no item shows .* say `flat: true` or `flat: false`"):
+                system.push(push, idempotency_key="k1", precondition=None)
+            assert ["say `flat: true`" in one for one in problems(text)] == [True]
+            assert not peer.taken
+            peer.enter("one")
+            system.pull("action_item", None)
+            system.push(push, idempotency_key="k1", precondition=None)
+        with closing(open_rest(text, clock=lambda: BEGAN)) as other:  # which has read nothing yet
+            other.push(Push("action_item", "R-1", {"word_of_ours": "three"}), idempotency_key="k2", precondition=None)
+        assert [row.what for row in peer.rows.values()] == ["three", "two"]
+        assert problems(text) == []
+        said = text.replace("acme.word", f"{{field: acme.word, flat: {str(flat).lower()}}}")
+        peer.rows.clear()
+        with closing(open_rest(said, clock=lambda: BEGAN)) as told_so:
+            told_so.push(push, idempotency_key="k3", precondition=None)
+        assert [row.what for row in peer.rows.values()] == ["two"]

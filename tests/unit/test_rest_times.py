@@ -104,3 +104,21 @@ def test_the_kind_of_record_says_which_fields_are_times():
 def test_a_zone_that_is_none_is_told_at_once():
     with pytest.raises(UsageError, match="zone: is no zone of the IANA list"):
         read_config(YAML.format(more="zone: Mars/Olympus"))
+
+
+@pytest.mark.parametrize(
+    ("told", "theirs", "kept"),
+    [
+        ({"format": "%m/%d/%Y"}, "03/04/2026", "2026-03-04"),
+        ({"format": "%m/%d/%Y %H:%M", "zone": "UTC"}, "03/04/2026 09:30", "2026-03-04T09:30:00+00:00"),
+        ({"format": "epoch_s"}, 1772438400, "2026-03-02T08:00:00+00:00"),
+        ({"zone": "Europe/Berlin"}, "2026-07-02T10:00:00+02:00", "2026-07-02T08:00:00+00:00"),
+        ({}, "03/04/2026", "03/04/2026"),
+    ],
+)
+def test_a_field_of_the_customers_own_is_a_day_or_time_where_its_yaml_says_how_it_is_written(told, theirs, kept):
+    rule = read_config(YAML.format(more="read_only: true")).kinds["query"]
+    rule = rule.model_copy(update={"fields": {"seen_by_monitor": Value(field="seen", **told)}})
+    read = fields_of("query", rule, {"seen": theirs})
+    assert read == {"seen_by_monitor": kept}
+    assert body_of("query", rule, read) == {"seen": theirs}

@@ -80,8 +80,8 @@ class Value(Strict):
 
     field: str
     """Key, or keys joined by points."""
-    flat: bool = False
-    """The points are part of one key: it is written as it stands. Read it is either way."""
+    flat: bool | None = None
+    """The points are part of one key, or lead into objects; where it is not said, as the items show it."""
     codes: Mapping[str, str | int | float | bool | None] | None = None
     """Their code to ours; one that is not listed sets its item aside."""
     text: bool = False

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from hub.connectors.rest import times
@@ -77,7 +78,7 @@ def fields_of(kind: str, rule: Mapped, item: Mapping[str, Any]) -> dict[str, Any
             if value.required:
                 raise RejectedError(f"{value.field} is missing")
             continue
-        fields[name] = _ours(value, type_of(kind, name), theirs)
+        fields[name] = _ours(value, _type(kind, name, value), theirs)
     return fields
 
 
@@ -87,7 +88,7 @@ def _readable(kind: str, rule: Mapped, item: Any) -> dict[str, Any]:
     for name, value in rule.fields.items() if isinstance(item, dict) else ():
         with suppress(RejectedError):
             if (theirs := at(item, value.field)) is not MISSING:
-                fields[name] = _ours(value, type_of(kind, name), theirs)
+                fields[name] = _ours(value, _type(kind, name, value), theirs)
     return fields
 
 
@@ -103,15 +104,21 @@ def changed_at(rule: Mapped, item: Mapping[str, Any]) -> datetime | None:
     return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
-def body_of(kind: str, rule: Mapped, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *fields* as they name them. RejectedError for one that they do not take."""
+def body_of(
+    kind: str, rule: Mapped, fields: Mapping[str, Any], flat: Mapping[str, bool] = MappingProxyType({})
+) -> dict[str, Any]:
+    """Return *fields* as they name them. RejectedError for one that they do not take.
+
+    *flat* tells of names with points whether they are one key, where their rule does not; else they lead into objects.
+    """
     body: dict[str, Any] = {}
     for name, ours in fields.items():
         value = rule.fields.get(name)
         if value is None or value.read_only:
             raise RejectedError(f"{name} is not written to this system; map it, or leave it out of the agreement")
-        keys = [value.field] if value.flat else value.field.split(".")
-        _put(body, keys, _theirs(name, value, type_of(kind, name), ours))
+        one_key = flat.get(value.field, False) if value.flat is None else value.flat
+        keys = [value.field] if one_key else value.field.split(".")
+        _put(body, keys, _theirs(name, value, _type(kind, name, value), ours))
     return body
 
 
@@ -131,6 +138,10 @@ def _put(body: dict[str, Any], keys: Sequence[str], value: Any) -> None:
     for key in folders:
         body = body.setdefault(key, {})
     body[last] = value
+
+
+def _type(kind: str, name: str, value: Value) -> Any:
+    return type_of(kind, name) or times.wanted_by(value)
 
 
 def _ours(value: Value, wanted: Any, theirs: Any) -> Any:

@@ -17,6 +17,7 @@ from hub.connectors.rest.batch import ask_all
 from hub.connectors.rest.client import Asked, Asker, Client, Limits, Refusal, Told
 from hub.connectors.rest.config import Kind, Listing, Rest, read_config
 from hub.connectors.rest.mapping import MISSING, at, body_of, fields_of, mark_of, read_item, version_of
+from hub.connectors.rest.shapes import Shapes, unsaid
 from hub.connectors.rest.tokens import Tokens
 from hub.connectors.rest.trust import trusted
 from hub.connectors.rest.waits import moment_of
@@ -47,7 +48,13 @@ def opened(text: str, tokens: Callable[[], Tokens] | None) -> System:
     target = rest if rest.capabilities.writable else None
     source = rest if rest.kinds else None
     return System(
-        rest.name, rest.kinds, source, target, rest.every_s, rest.rate_per_s, Tried(rest, rest.kinds, _ADVICE)
+        rest.name,
+        rest.kinds,
+        source,
+        target,
+        rest.every_s,
+        rest.rate_per_s,
+        Tried(rest, rest.kinds, _ADVICE, also=rest.unclear),
     )
 
 
@@ -81,6 +88,8 @@ class RestSystem:
         self._plain = client
         self._client: Asker = dialect(client) if dialect else client
         self._clock = clock
+        self._shapes = Shapes(config.kinds)
+        self._shown: set[str] = set()
         self.name = config.name
         self.kinds = tuple(kind for kind, rule in config.kinds.items() if rule.list)
         self.every_s = config.every_s
@@ -123,6 +132,7 @@ class RestSystem:
         items = at(told.body, listing.items)
         if not isinstance(items, list):
             raise RetryableError(f"{self.name}: the answer to {path} has no list at {listing.items or 'its top'}")
+        self._shapes.seen(kind, items)
         found = [read_item(kind, rule, item, f"{path}, item {number}") for number, item in enumerate(items, 1)]
         ids = [one.external_id for one in found]
         if listing.paging == "offset" and state["last"] is not None and state["last"] not in ids:
@@ -200,7 +210,7 @@ class RestSystem:
         if rule is None or call is None:
             step = "delete" if change.deleted else "create" if change.external_id is None else "update"
             raise RejectedError(f"{self.name}: {change.kind} has no {step} in its YAML")
-        body = body_of(change.kind, rule, change.fields)
+        body = self._body(change, rule)
         headers = {self._config.idempotency_header: idempotency_key}
         if precondition is not None and rule.version:
             if rule.version_as == "if_match":
@@ -210,6 +220,23 @@ class RestSystem:
         path = call.path.replace("{id}", quote(change.external_id or "", safe=""))
         sent = None if call.method == "DELETE" else {call.wrap: body} if call.wrap else body
         return rule, Asked(call.method, path, {}, headers, sent)
+
+    def _body(self, change: Push, rule: Kind) -> dict[str, Any]:
+        """Return what is sent, in the shape that the system's own items have. RejectedError where none shows it."""
+        paths = [rule.fields[name].field for name in change.fields if name in rule.fields]
+        if rule.list and change.kind not in self._shown and self._shapes.unknown(change.kind, paths):
+            self._shown.add(change.kind)  # once: each look shows more
+            path, params = paging.asked(rule.list, paging.first(rule.list), {})
+            items = at(self._client.ask(Asked("GET", path, params, {})).body, rule.list.items)
+            self._shapes.seen(change.kind, items if isinstance(items, list) else ())
+        if unknown := self._shapes.unknown(change.kind, paths):
+            raise RejectedError(f"{self.name}: {change.kind}: {unsaid(unknown[0])}")
+        return body_of(change.kind, rule, change.fields, self._shapes.flat(change.kind))
+
+    def unclear(self, kind: str) -> list[str]:
+        """Return what the YAML has to say of a kind, since nothing that was read shows it."""
+        unknown = self._shapes.unknown(kind) if kind in self.capabilities.writable else []
+        return [unsaid(path) for path in unknown]
 
     def _receipt(self, rule: Kind, change: Push, told: Told) -> Receipt:
         item = told.body if isinstance(told.body, dict) else {}

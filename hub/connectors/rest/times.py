@@ -3,6 +3,7 @@
 One spelling for one moment: a time that came back with another offset would else be taken for an edit.
 """
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,14 @@ from hub.connectors.rest.config import Value
 from hub.domain.errors import RejectedError
 
 _EPOCHS = {"epoch_s": 1, "epoch_ms": 1000}
+_HOUR = re.compile(r"%[HIcXT]")
+
+
+def wanted_by(value: Value) -> type | None:
+    """Return what a field that the hub has no type of is by its YAML: a day, a time, or None for neither."""
+    if value.format == "iso":
+        return datetime if value.zone else None
+    return datetime if value.format in _EPOCHS or _HOUR.search(value.format) else date
 
 
 def ours(value: Value, wanted: type, theirs: Any) -> str:
