@@ -175,12 +175,22 @@ def test_a_right_that_is_missing_on_one_dataset_leaves_the_others(world, one):
     problems = {finding.about: finding.problem for finding in one.check()}
     assert (problems["site"], problems["subject_status"]) == ("", "")
     assert "BlindedSubjectEventDatasetPost" in problems["subject_visit"]
+    told = one.discover()
+    assert "SITE_NAME" in told["there"]["site"]
+    assert list(told["refused"]) == ["subject_visit"]
+
+
+def test_a_first_row_that_the_mapping_cannot_read_is_told_by_check(world):
+    world.enter("Graz")
+    system = made(world, NAMED.replace("started: VISIT_DAY", 'started: {{field: VISIT_DAY, format: "%d-%b-%Y"}}'))
+    assert "set aside: VISIT_DAY: '2026-05-04' is no day (%d-%b-%Y)" in list(system.check())[2].seen
+    system.close()
 
 
 def test_a_row_that_is_none_has_no_columns(world, one):
     for look in (lambda: next(iter(one.check())).seen, lambda: one.discover()["there"]["site"]):
         world.fail("list", lambda *_: Answer(200, b"[7]"))
-        assert look() in ("answers; its first row has 0 columns", [])
+        assert look() in ("answers; its first row has 0 columns, and is set aside: is no JSON object", [])
 
 
 def test_mangled_answers_are_set_aside_or_asked_for_again(world, one):

@@ -204,6 +204,9 @@ class TestSiebel(WithSecret, SourceContract):
         [change] = opened().pull("site", None).changes
         assert change.fields["status"] == "active"
         assert change.fields["study_id"] == "AC-1"
+        assert change.fields["initiated_on"] == "2026-03-31", (
+            "a day of Siebel's, in a field that the hub has no type of"
+        )
 
     def test_a_subject_is_written_with_the_days_of_siebel_and_once(self, world, opened):
         fields = {"site_id": "R-1", "subject_number": "0007", "since": "2026-03-31", "status": "enrolled"}
@@ -249,6 +252,16 @@ class TestSiebel(WithSecret, SourceContract):
         }
         assert len({one.external_id for one in changes}) == len(changes)
         source.close()
+        wrong = siebel_system.SiebelSystem(
+            siebel_system.read_config(text.replace("/Site Visits/", "/OUR/")), lambda: NOW
+        )
+        assert ["check base_url (host and port) and visits_path" in one.problem for one in wrong.check()] == [
+            False,
+            True,
+        ]
+        told = wrong.discover()
+        assert ("Site Name" in told["there"]["site"], list(told["refused"])) == (True, ["monitoring_visit"])
+        wrong.close()
 
     def test_mangled_answers_are_set_aside_or_asked_for_again(self, world, opened):
         source = opened()

@@ -329,6 +329,30 @@ def test_discover_lists_studies_objects_and_fields(world, opened):
     assert "name__v" in told["kinds"][KIND]
 
 
+def test_an_object_that_may_not_be_seen_hides_nothing_else_of_what_there_is(world, opened):
+    vault = opened(YAML + "  site: {}\n")
+    world.others |= {"study__v": [{"id": "V1", "name__v": "HX-204"}], "site__v": [{"id": "V2", "name__v": "0101"}]}
+    world.denied |= {"site__v", "study__v"}
+    told = vault.discover()
+    assert (told["studies"], "name__v" in told["kinds"][KIND]) == ([], True)
+    assert set(told["objects"]) == {"action_item__c", "study__v", "site__v"}
+    assert list(told["refused"]) == ["studies", "site"]
+    assert "ask the administrator for read on site__v" in told["refused"]["site"]
+    world.vault_id = 7
+    with pytest.raises(FatalError, match="for vault 7"):
+        opened().discover()
+
+
+def test_a_field_of_a_related_record_is_read_and_never_said_to_be_written(world, opened):
+    own = "    fields: {title: {field: name__v, required: true}, country: country__vr.name__v}\n"
+    vault = opened(YAML.rpartition("    fields")[0] + own)
+    assert vault.capabilities.takes[KIND] == {"title"}
+    push = Push(KIND, None, {"title": "do it", "country": "AT"})
+    with pytest.raises(RejectedError, match="country is not written"):
+        vault.push(push, idempotency_key="k", precondition=None)
+    assert not world.taken
+
+
 def test_the_mapping_that_ships_names_kinds_and_fields_that_there_are():
     for kind, rule in shipped_mapping().items():
         assert all(type_of(kind, name) is not None for name in rule["fields"]), kind

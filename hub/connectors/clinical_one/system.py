@@ -12,6 +12,7 @@ from hub.connectors.rest.client import Asked
 from hub.connectors.rest.config import Mapped
 from hub.connectors.rest.mapping import MISSING, at, read_item
 from hub.connectors.rest.tokens import Tokens
+from hub.connectors.tried import looked_at
 from hub.connectors.troubles import Advice, ForeignError, NotThereError, problem
 from hub.connectors.web import line_of
 from hub.domain.changes import Capabilities, Change, Finding, Page, Reject
@@ -86,7 +87,7 @@ class ClinicalOneSystem:
         """Try out address, sign-in and the right to each dataset, and ask for the columns that nobody has named."""
         for kind, rule in self._rules.items():
             try:
-                columns = self._columns(kind)
+                rows = self._rows(kind, 0, 1)
             except HubError as error:
                 yield Finding(kind, problem=problem(error, _ADVICE))
                 continue
@@ -95,17 +96,15 @@ class ClinicalOneSystem:
                 told = f"Oracle's public documents do not name these columns: set {names}, or null to leave one out"
                 yield Finding(kind, problem=f"{told}; `discover` shows the dataset's columns under `there`")
                 continue
-            yield Finding(kind, seen=f"answers; its first row has {len(columns)} columns")
+            read = [self._one(kind, row, 1) for row in rows]
+            aside = "".join(f", and is set aside: {one.reason}" for one in read if isinstance(one, Reject))
+            yield Finding(kind, seen=f"answers; its first row has {len(_columns(rows))} columns{aside}")
 
     def discover(self) -> Mapping[str, Any]:
         """Return the study, the columns of each kind by mapping.yaml, and all that its first row has."""
         kinds = {kind: {name: one.field for name, one in rule.fields.items()} for kind, rule in self._rules.items()}
-        there = {kind: self._columns(kind) for kind in kinds}
-        return {"studies": [self._config.protocol], "kinds": kinds, "there": there}
-
-    def _columns(self, kind: str) -> list[str]:
-        rows = self._rows(kind, 0, 1)
-        return sorted(rows[0]) if rows and isinstance(rows[0], dict) else []
+        there, refused = looked_at(kinds, lambda kind: _columns(self._rows(kind, 0, 1)), _ADVICE)
+        return {"studies": [self._config.protocol], "kinds": kinds, "there": there, **refused}
 
     def _rows(self, kind: str, offset: int, limit: int) -> list[Any]:
         order = [{"columnName": name, "sortOrder": "ASC"} for name in ORDER[kind]]
@@ -144,6 +143,11 @@ def _restless(kind: str) -> Reject:
         "and rows that moved meanwhile come with a later look: have Oracle say which columns order this dataset"
     )
     return Reject(kind, f"dataset {DATASETS[kind][0]}", why, why.encode(), None)
+
+
+def _columns(rows: list[Any]) -> list[str]:
+    """Return the columns of the first row."""
+    return sorted(rows[0]) if rows and isinstance(rows[0], dict) else []
 
 
 def opened(text: str, tokens: Callable[[], Tokens] | None) -> System:

@@ -4,6 +4,7 @@ Its lists are asked for by POST with a row to start from, its numbers are texts,
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from hub.connectors.rest.client import Asked, Client, Told
 from hub.connectors.rest.config import Call, Kind, Listing, Mapped, Rest
 from hub.connectors.rest.system import RestSystem
 from hub.connectors.rest.tokens import Tokens
+from hub.connectors.tried import looked_at
 from hub.connectors.troubles import Advice, ForeignError, problem
 from hub.connectors.web import Web
 from hub.domain.changes import Finding
@@ -31,8 +33,10 @@ _ADVICE = Advice(
     "user and password of auth",
     "the business service to be opened for REST, for a responsibility of the hub's user",
 )
+_OF_VISITS_ADVICE = replace(_ADVICE, address="base_url (host and port) and visits_path")
 _NEEDED = ("Encounter Date", "Screening Number", "Site Number")
 _STATUS = "Status"
+_PATHS = {"site": "sites", "monitoring_visit": "visits"}
 _OF_VISITS = ("type", "status", "start")
 _OBJECT = "LS Clinical Subject Internal"
 
@@ -161,12 +165,14 @@ class SiebelSystem(RestSystem):
 
     def discover(self) -> Mapping[str, Any]:
         """Return the protocol, the fields of each kind by mapping.yaml, and what its first rows are called there."""
+        there, refused = looked_at(_PATHS, lambda kind: self._named(_PATHS[kind]), _OF_VISITS_ADVICE)
         return {
             "studies": [self._siebel.protocol],
             "kinds": {
                 kind: {name: one.field for name, one in rule.fields.items()} for kind, rule in self._rules.items()
             },
-            "there": {kind: self._named(path) for kind, path in (("site", "sites"), ("monitoring_visit", "visits"))},
+            "there": there,
+            **refused,
         }
 
     def _visits(self) -> Iterator[Finding]:
@@ -180,7 +186,7 @@ class SiebelSystem(RestSystem):
         try:
             page = self.pull(about, None)
         except HubError as error:
-            yield Finding(about, problem=problem(error, _ADVICE))
+            yield Finding(about, problem=problem(error, _OF_VISITS_ADVICE))
             return
         yield Finding(about, seen=f"{len(page.changes)} on the first page, {len(page.rejects)} set aside")
 

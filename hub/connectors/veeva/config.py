@@ -5,11 +5,11 @@ from importlib.resources import files
 from typing import Any, Literal, Self
 
 import yaml
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from hub.connectors.declared import Strict, read_declared
 from hub.connectors.references import Secret
-from hub.connectors.rest.config import Auth, Mapped
+from hub.connectors.rest.config import Auth, Mapped, Value
 from hub.domain.errors import UsageError
 from hub.domain.records.kinds import KINDS
 
@@ -50,6 +50,15 @@ class VaultKind(Mapped):
     constants: Mapping[str, str | int | bool] = {}
     """Set at creation, such as the object type."""
     writable: bool = True
+
+    @field_validator("fields")
+    @classmethod
+    def _of_the_record_itself(cls, fields: Mapping[str, Value]) -> Mapping[str, Value]:
+        """A field of a related record (`country__vr.name__v`) is read, and never written through the relation."""
+        return {
+            name: one.model_copy(update={"read_only": True}) if "." in one.field else one
+            for name, one in fields.items()
+        }
 
 
 class Artifact(Strict):

@@ -1,8 +1,9 @@
 """What a person sees of a vault while setting it up: what is wrong, and what there is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from hub.connectors.tried import looked_at
 from hub.connectors.troubles import Advice, problem
 from hub.connectors.veeva import rows, vql
 from hub.connectors.veeva.client import Vault
@@ -33,14 +34,26 @@ class VaultInspector:
 
     def discover(self) -> Mapping[str, Any]:
         """Return studies, and the objects of the vault with the fields of those that are read."""
-        studies = self._vault.query_all(vql.select(["id", "name__v"], "study__v", []))
+        self._me()
+        looks: Mapping[str, Callable[[], Any]] = {"studies": self._studies, "objects": self._objects}
+        top, refused = looked_at(looks, lambda name: looks[name](), _ADVICE)
+        kinds, hidden = {}, {}
+        for kind, rule in self._config.kinds.items():
+            try:
+                kinds[kind] = self._fields_shown(rule)
+            except HubError as error:
+                hidden[kind] = problem(error, _right(rule))
+        told = {**refused.get("refused", {}), **hidden}
+        return {"studies": [], "objects": {}, **top, "kinds": kinds, **({"refused": told} if told else {})}
+
+    def _studies(self) -> list[Any]:
+        found = self._vault.query_all(vql.select(["id", "name__v"], "study__v", []))
+        return [one.get("name__v") for one in found if isinstance(one, dict)]
+
+    def _objects(self) -> dict[str, Any]:
         listed = self._vault.get("metadata/vobjects").body.get("objects")
         objects = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-        return {
-            "studies": [one.get("name__v") for one in studies if isinstance(one, dict)],
-            "objects": {str(one.get("name")): one.get("label") for one in objects},
-            "kinds": {kind: self._fields_shown(rule) for kind, rule in self._config.kinds.items()},
-        }
+        return {str(one.get("name")): one.get("label") for one in objects}
 
     def _me(self) -> str:
         users = self._vault.get("objects/users/me").body.get("users")

@@ -56,8 +56,7 @@ def plain(row: Any) -> Any:
 
 def body(kind: str, rule: VaultKind, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return *fields* as a vault takes them. RejectedError for one that it does not take."""
-    nested = body_of(kind, rule, fields)
-    return {name: value for name, value in nested.items() if not isinstance(value, dict)}
+    return body_of(kind, rule, fields)
 
 
 def key_of(rule: VaultKind, row: Any) -> tuple[str, str | int] | None:
