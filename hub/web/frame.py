@@ -67,6 +67,7 @@ def _done(reader: Reader) -> dict[str, str]:
         "added": words.text("It was added."),
         "removed": words.text("It was ended."),
         "sent": words.text("It was sent round."),
+        "going": words.text("It goes out now. Reload the page in a moment to see the receipts."),
         "signed": words.text("You have signed this version."),
         "asked": words.text("Your request was noted."),
         "approved": words.text("It was approved."),

@@ -104,6 +104,7 @@ def meeting(browser: Browser, site: Site) -> str:
     anna.click("#item-a1 summary >> nth=0")
     anna.fill("#text-a1", SAID)
     expect(anna.locator("#saved")).to_have_text("Saved")
+    expect(anna.locator("#saved")).to_be_in_viewport()
     expect(anna.locator("#item-a1 .state")).to_have_text("corrected")
     picture(anna, "meeting")
     anna.reload()
@@ -249,6 +250,7 @@ def test_each_page_keeps_the_rules_of_accessibility_and_its_weight(browser: Brow
     made.goto(f"{meeting}/languages")
     made.select_option("#locale", "es")
     made.click("button:text-is('Translate')")
+    reject_one(made, meeting)
     found: list[str] = []
     for name, who, address in pages(meeting):
         page = readers[who]
@@ -265,6 +267,15 @@ def test_each_page_keeps_the_rules_of_accessibility_and_its_weight(browser: Brow
     for page in readers.values():
         assert page.errors == []
         page.context.close()
+
+
+def reject_one(page: Page, meeting: str) -> None:
+    page.goto(meeting)
+    item = page.locator("#minutes li.item:not(.rejected)").last
+    item.locator("summary:text-is('Reject')").click()
+    item.locator("details[open] input[name=reason]").fill("said in jest")
+    item.locator("button.danger").click()
+    expect(page.locator("#minutes li.item.rejected").first).to_be_visible()
 
 
 CUT_OFF = """() => [...document.querySelectorAll('.sheet.tight')].flatMap((sheet) => {

@@ -78,14 +78,16 @@ if (wave) {
   }).catch(() => {});
 }
 
-// words marked in the transcript become the passage of a new item
+// words marked in the transcript become the passage of a new item, and name the one whose speaker is to be said
 const add = document.getElementById("add");
+const passage = document.querySelector("#who-speaks [name=passage]");
 if (add) {
   document.addEventListener("selectionchange", () => {
     const chosen = document.getSelection();
     if (!chosen.rangeCount || chosen.isCollapsed || !said.contains(chosen.anchorNode) || !said.contains(chosen.focusNode)) return;
     const inside = lines.filter(({ line }) => chosen.containsNode(line.querySelector("p"), true));
     if (!inside.length) return;
+    if (passage) passage.value = inside[0].line.id;
     add.elements.first.value = inside[0].line.id;
     add.elements.last.value = inside.at(-1).line.id;
     add.elements.quote.value = inside.length === 1 ? chosen.toString().trim() : "";

@@ -1,6 +1,7 @@
 """Versions side by side, the round of approval, signatures, documents."""
 
 from collections.abc import Iterator
+from datetime import date
 from types import SimpleNamespace
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -244,11 +245,20 @@ def _changes(words: Wording, left: Version, right: Version) -> Iterator[SimpleNa
     for item in compare(left.draft, right.draft):
         for one in item.fields:
             name = f"{kinds.get(item.kind, item.kind)} {item.item}: {fields.get(one.field, one.field)}"
-            yield SimpleNamespace(name=name, before=_side(one, "out"), after=_side(one, "in"))
+            before, after = _side(one, "out"), _side(one, "in")
+            if one.field == "due":  # a day changes as a whole, and reads as it does everywhere else
+                before, after = _day(words, before, "out"), _day(words, after, "in")
+            yield SimpleNamespace(name=name, before=before, after=after)
 
 
 def _side(diff: FieldDiff, kind: str) -> list[Piece]:
     return [piece for piece in diff.pieces if piece.kind in ("same", kind)]
+
+
+def _day(words: Wording, pieces: list[Piece], kind: str) -> list[Piece]:
+    """Return the day that stands in *pieces* as one piece, in the words of the reader."""
+    day = "".join(piece.text for piece in pieces)
+    return [Piece(kind, words.date(date.fromisoformat(day), style="short"))] if day else []
 
 
 def _route(reader: Reader, found: Round) -> list[SimpleNamespace]:

@@ -111,7 +111,7 @@ def _sent(asking: Asking, id: str, locales: dict[str, str]) -> Response:
     ]
     distributing.distribute(room, who, id, card.version, also=also)
     _deliver(asking, card)
-    return frame.go(f"{meeting_view.address_of(id)}/distribution", done="sent")
+    return frame.go(f"{meeting_view.address_of(id)}/distribution", done="going")
 
 
 def _deliver(asking: Asking, card: Card) -> None:

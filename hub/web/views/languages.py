@@ -62,6 +62,7 @@ def copy(id: str, locale: str, request: Request, asking: Reading) -> Response:
     lines = localizing.lines(room, who, id, card.version, locale)
     ordered = sorted(lines, key=lambda one: not _waits(one))
     words, open_ = reader.words, found.state is CopyState.DRAFT
+    may_approve = open_ and asking.may(Right.TRANSLATIONS_APPROVE, card.scope)
     flagged = sum(map(_waits, lines))
     return frame.show(
         request,
@@ -79,7 +80,8 @@ def copy(id: str, locale: str, request: Request, asking: Reading) -> Response:
         flagged=flagged,
         rows=[_line(words, one) for one in ordered],
         can_edit=open_ and asking.may(Right.TRANSLATIONS_EDIT, card.scope),
-        can_approve=open_ and not flagged and asking.may(Right.TRANSLATIONS_APPROVE, card.scope),
+        can_approve=may_approve and not flagged,
+        approves_later=may_approve and bool(flagged),
     )
 
 

@@ -15,7 +15,7 @@ from hub.domain.edits import Accept, Add, Correct, Edit, Reject, roster
 from hub.domain.errors import MissingError, UsageError
 from hub.domain.policy import Right
 from hub.domain.transcript import Transcript
-from hub.domain.versions import WorkingDraft
+from hub.domain.versions import KeptTranscript, WorkingDraft
 from hub.services.review import approving, editing, speakers
 from hub.services.review.meetings import meeting
 from hub.web import due_view, frame, item_view, meeting_view, series_view, summary_view
@@ -33,6 +33,9 @@ _CATEGORIES = (
 )  # fmt: skip
 _PART = 120
 """Segments of a transcript on one page: some ten minutes, so that a page of a long meeting stays light."""
+_CHOOSE = "choose a passage of the transcript"
+_EXAMPLE = 120
+"""Characters of what a voice said that are shown beside it."""
 _SENT_ROUND = {Standing.IN_REVIEW, Standing.CHANGES_REQUESTED, Standing.APPROVED, Standing.DISTRIBUTED}
 
 
@@ -43,8 +46,8 @@ def show(id: str, request: Request, asking: Reading, part: Annotated[int, Query(
     if card.standing in (Standing.WORKING, Standing.FAILED, Standing.EMPTY) and not card.version:
         return stages_page(request, asking, card)
     draft = editing.current(asking.hub.room, asking.principal, id)
-    reader, transcript = frame.reader_of(asking), _transcript(asking, id)
-    view = _editor(asking, reader, card, draft, transcript, part=part)
+    reader, kept = frame.reader_of(asking), _transcript(asking, id)
+    view = _editor(asking, reader, card, draft, kept, part=part)
     return frame.show(request, asking, "meeting.html", place="meetings", **view)
 
 
@@ -150,11 +153,22 @@ def name_voices(
     return frame.go(f"{meeting_view.address_of(id)}/speakers", done="saved")
 
 
+@router.post("/speakers/passage")
+def name_passage(id: str, asking: Editing, version: Revision, passage: Short, speaker: Short) -> Response:
+    """Say who speaks in one passage."""
+    spoken = speakers.transcript(asking.hub.room, asking.principal, id).transcript
+    if passage not in {one.id for one in spoken.segments}:
+        raise UsageError(_CHOOSE)
+    speakers.name_segment(asking.hub.room, asking.principal, id, passage, speaker, revision=version)
+    return frame.go(f"{meeting_view.address_of(id)}#{frame.part(passage)}", done="saved")
+
+
 def _editor(
-    asking: Asking, reader: Reader, card: Card, draft: WorkingDraft, transcript: Transcript | None, *, part: int
+    asking: Asking, reader: Reader, card: Card, draft: WorkingDraft, kept: KeptTranscript | None, *, part: int
 ) -> dict[str, Any]:
     words, base = reader.words, meeting_view.address_of(card.meeting_id)
     minutes, editable = draft.draft.minutes, asking.may(Right.MINUTES_EDIT, card.scope)
+    transcript = kept.transcript if kept else None
     spoken = {one.id: one for one in transcript.segments} if transcript else {}
     nobody = [("", "–")]
     segments = _segments(transcript, part) if transcript else []
@@ -181,6 +195,7 @@ def _editor(
         "groups": item_view.groups(reader, draft.draft, transcript, base),
         "beside_days": due_view.beside_days(asking, card, draft),
         "segments": segments,
+        "spoken_revision": kept.revision if kept else 0,
         "part": part,
         "parts_of": _parts(transcript) if transcript else [],
         "language": transcript.language if transcript else minutes.language,
@@ -223,9 +238,9 @@ def _parts(transcript: Transcript) -> list[SimpleNamespace]:
     return [SimpleNamespace(number=number, start=one.start) for number, one in enumerate(starts, start=1)]
 
 
-def _transcript(asking: Asking, id: str) -> Transcript | None:
+def _transcript(asking: Asking, id: str) -> KeptTranscript | None:
     try:
-        return speakers.transcript(asking.hub.room, asking.principal, id).transcript
+        return speakers.transcript(asking.hub.room, asking.principal, id)
     except MissingError:
         return None
 
@@ -252,7 +267,7 @@ def _passage(spoken: Transcript, first: str, last: str, quote: str) -> tuple[tup
     """Return the segments from *first* to *last*, and the words of them that are quoted: *quote*, or all."""
     names = [one.id for one in spoken.segments]
     if first not in names or last not in names:
-        raise UsageError("choose a passage of the transcript")
+        raise UsageError(_CHOOSE)
     begin, end = sorted((names.index(first), names.index(last)))
     chosen = spoken.segments[begin : end + 1]
     return tuple(one.id for one in chosen), quote or " ".join(one.text for one in chosen)
@@ -275,7 +290,7 @@ def _voices(transcript: Transcript) -> list[SimpleNamespace]:
         if one.speaker:
             seconds[one.speaker] = seconds.get(one.speaker, 0.0) + one.end - one.start
             if len(one.text) > len(example.get(one.speaker, "")) < 60:
-                example[one.speaker] = one.text[:120]
+                example[one.speaker] = one.text if len(one.text) <= _EXAMPLE else f"{one.text[:_EXAMPLE]}…"
     return [
         SimpleNamespace(
             name=name,
