@@ -7,7 +7,7 @@ from hub.nlp.dates.numbers import CARDINAL, ORDINAL, value
 from hub.nlp.dates.parts import MONTH, TAIL, WD, Match, Meaning, Resolve, dated, month_of, shift, weekday_of
 
 _WEEKS = r"(?P<unit>weeks?|fortnights?)"
-_BASE = rf"(?:(?P<near>today|tomorrow|this day)|{WD})"
+_BASE = rf"(?:(?P<near>today|tonight|tomorrow|this day)|{WD})"
 _WHICH = rf"(?:(?:the )?(?P<which>this|next|following|coming) month|the month|{MONTH})"
 _DAY = rf"(?:(?:(?P<kind>working|business) )?day|{WD})"
 
@@ -34,6 +34,24 @@ def _weeks_ahead(match: Match, meeting: date, _region: str) -> Meaning:
     """A weekday of the week that lies so many weeks ahead: "Friday in two weeks"."""
     size = 2 if match["unit"].lower().startswith("fortnight") else 1
     return Meaning(days.in_week(meeting, weekday_of(match), weeks=size * value(match["n"])))
+
+
+def _week_after_easter(match: Match, meeting: date, region: str) -> Meaning:
+    """A weekday of the week that begins with Easter Monday."""
+    sunday = _easter_ahead(meeting, region)
+    return Meaning(days.in_week(sunday + timedelta(days=1), weekday_of(match), weeks=0), whole=True)
+
+
+def _easter_ahead(meeting: date, region: str) -> date:
+    from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
+
+    kind = EASTER_ORTHODOX if region in _EASTERN else EASTER_WESTERN
+    this: date = easter(meeting.year, kind)
+    return this if meeting <= this + timedelta(days=1) else easter(meeting.year + 1, kind)
+
+
+def _week_unknown(_match: Match, _meeting: date, _region: str) -> Meaning:
+    return Meaning(None, "it was not said which week is meant", whole=True)
 
 
 def _weeks_of_days(match: Match, meeting: date, _region: str) -> Meaning:
@@ -186,6 +204,9 @@ RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"(?P<n>{CARDINAL})[- ]{_WEEKS} (?:(?:on|from|come|this|next) )?{_BASE}{TAIL}", _weeks_from),
     (rf"{_BASE},? (?P<n>{CARDINAL}) {_WEEKS}(?! (?:after|later|ago|before|from|in|of))", _weeks_from),
     (rf"{_BASE}[- ](?P<unit>week|fortnight)(?! (?:after|later|ago|before|from))", _week_on),
+    (rf"(?<!this )(?<!next )(?<!last )(?<!coming )(?<!following )(?<!every )(?<!each )(?<!the )(?P<unit>week|fortnight) (?:(?:on|from) )?{_BASE}{TAIL}", _week_on),
+    (rf"(?:in )?the week (?:after|following) easter,? (?:on )?(?:the )?{WD}", _week_after_easter),
+    (rf"(?:in )?the week (?:after|following|of|before) (?!next\b|this\b|that\b)(?:[\w-]+ ){{0,3}}[\w-]+,? on (?:the )?{WD}", _week_unknown),
     (rf"{WD},? in (?P<n>{CARDINAL}) {_WEEKS}(?:(?:'|’)s? time)?", _weeks_ahead),
     (rf"{WD} in (?P<eight>eight|fourteen) days", _weeks_of_days),
     (rf"{WD},? (?P<n>{CARDINAL}) {_WEEKS} from (?:now|today)", _weeks_ahead),

@@ -31,6 +31,12 @@ _ABOUT = re.compile(
     r"scheduled|planned|arrived|expired?s?|started|signed|sent|received|was|were|happened|closed)(?: on| for| at| in)?(?: the)? $",
     re.IGNORECASE,
 )
+_TO_BE = re.compile(
+    r"(?:\b(?:will|shall|must|should|can|could)|['’]ll|\b(?:to|gets?|got|have|see|find|want|need))(?: (?:be|get|have|it|them|that|this|all|both|\w+ed|the \w+|\w+ly)){1,3} "
+    r"(?:arrived|started|signed|sent|received|closed)(?: on| for| at)?(?: the)? $",
+    re.IGNORECASE,
+)
+"""What is yet to be done is no day of something over: "it'll be signed tomorrow", "you'll see it sent on Monday"."""
 
 _AT_A_MEETING = re.compile(
     r"\b(?:at|in|to|for) (?:this|the|our|that) (?:meeting|call|committee) (?:on )?$", re.IGNORECASE
@@ -74,15 +80,16 @@ def pick_due(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
     recurring ones are no due dates.
     """
     possible = [date for date in dates if not date.past and date.reason != "it is said to recur"]
-    possible = [date for date in possible if not _NOT.search(text[: date.start])] or possible
+    possible = [date for date in possible if not _NOT.search(text[: date.start])]
     possible = _in_turn(possible, text)
     if not possible:
         return None
-    best = possible[0]
+    best, refused = possible[0], False
     for date in possible[1:]:
         if _explains(date, best, text):
             best = _of_same_month(date, best)
-        elif _is_better(date, best, text):
+        elif _is_better(date, best, text) or (refused and date.day != best.day and _weight(date, text) > 0):
+            refused = date.day is not None and date.day == best.day
             best = date
     return best if _weight(best, text) > 0 else None
 
@@ -157,7 +164,7 @@ def _weight(date: SpokenDate, text: str) -> int:
         ("in ", "within ", "by ", "end of", "the end", "before ", "two ")
     ):
         return _FIRMEST - unknown
-    if _ABOUT.search(before):
+    if _ABOUT.search(before) and not _TO_BE.search(before):
         return 0
     if date.day is not None and _GIVEN.search(_clause(date, text)):
         return _HANDED_OVER

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from hub.domain.known_days import DueSource
 from hub.nlp.dates import grammar
-from hub.nlp.dates.parts import CLOCK, MEAL, Meaning
+from hub.nlp.dates.parts import CLOCK, CLOSE, MEAL, Meaning
 
 _HINT = re.compile(
     r"day|week|lunch|dinner|tea|breakfast|month|quarter|year|tomorrow|today|tonight|noon|evening|business|cob|eod|eow|eom|eoy|eoq|asap|soon|fortnight|"
@@ -16,7 +16,11 @@ _HINT = re.compile(
     r"call|meeting|clock|\b(?:at|by) |hang|ring off|morning|afternoon|done here|finished|morra",
     re.IGNORECASE,
 )
-_HOUR = re.compile(rf"(?:by|at|before|after) (?:{CLOCK}|{MEAL}|noon|midday|midnight)", re.IGNORECASE)
+_HOUR = re.compile(
+    rf"(?:by|at|before|after) (?:{CLOCK}|{MEAL}|noon|midday|midnight)|(?:(?:by|at|before) )?(?:the )?{CLOSE}|"
+    r"first thing(?: in the morning)?",
+    re.IGNORECASE,
+)
 _TWICE = re.compile(r"\b(\w+)\s+(?=(?P<again>\1\b))|\b(?:um+|uh+|er+m?|ehm?)\b,?\s+(?=(?P<on>\w))", re.IGNORECASE)
 _THE_DAY_BEFORE = re.compile(r"\bthe (?:day|evening|night|afternoon) before (?:the )?$", re.IGNORECASE)
 _ONE_DAY = timedelta(days=1)

@@ -78,13 +78,24 @@ class Answers:
         if answer is Reply.DONE and near and matter.mood is Mood.REQUEST and not names_day():
             matter.dropped = "already done"
         elif answer is Reply.REFUSE and near:
-            self._refuse(matter, utterance)
+            if not self._only_moves(matter, utterance, names_day=names_day):
+                self._refuse(matter, utterance)
         elif self._takes(utterance, answer, names_day=names_day) and self.may_take(matter, utterance):
             self.take(matter, utterance)
         elif near and (answer is Reply.ASSENT or (matter.mood is Mood.OFFER and THANKS.match(utterance.text))):
             self._assent(matter, utterance)
         if matter.is_open:
             self._point(matter, utterance)
+
+    def _only_moves(self, matter: Draft, utterance: Utterance, *, names_day: Callable[[], bool]) -> bool:
+        """Tell whether who says no has it and only cannot by a day: "I'm away till Monday, so give me a fortnight"."""
+        if not names_day():
+            return False
+        own = matter.passages[-1]
+        if _SO_THEN.search(utterance.text) is not None:
+            self.promise(matter, utterance)
+            return matter.accepted
+        return matter.due is not None and own.speaker == utterance.speaker and own.index == utterance.index - 1
 
     def _takes(self, utterance: Utterance, answer: Reply, *, names_day: Callable[[], bool]) -> bool:
         """Tell whether the speaker takes it on: who says that it has been done does not, who says "Done." does."""
@@ -215,6 +226,11 @@ class Answers:
         return matter.address is None or (name is not None and name in matter.address.people)
 
 
+_SO_THEN = re.compile(
+    r"\b(?:so|but)\b,? (?:then )?(?:give me|let me have|make it|you(?:'ll|’ll| will)? (?:have|get)|it(?:'ll|’ll| will) be)\b",
+    re.IGNORECASE,
+)
+"""What is promised in spite of what stands against it."""
 _OTHERS = words(
     "he she they who someone somebody everyone everybody nobody vendor vendors site sites lab labs laboratory sponsor cro team teams "
     "committee authority agency depot hospital pharmacy board colleague colleagues department irb regulator group people"

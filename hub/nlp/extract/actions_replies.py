@@ -41,7 +41,7 @@ _TAKE = re.compile(
 )
 _ASSENT = re.compile(
     r"^\W*(?:(?:oh|ah|um+|uh+|mm+|well|hmm*|then|so|and)[\s,]+)*(?:yes|yeah|yep|yup|sure|of course|okay|ok|absolutely|"
-    r"no problem|no worries|"
+    r"no problem|no worries|no bother|no trouble|no sweat|it would(?=[.,!]|$)|"
     r"certainly|right|noted|agreed|good|deal|gladly|alright|all right|understood|got it|fine|perfect|definitely|"
     r"that works|works for me|makes sense|sounds good|great|can do|will do|very well|with pleasure|happily|true|"
     r"not a problem|consider it|"
@@ -62,7 +62,7 @@ THANKS = re.compile(
 )
 """What is said to one who offers something."""
 _REFUSE = re.compile(
-    r"(?:^\W*(?:oh |um |uh |well |sorry[, ]+|i'm sorry[, ]+)*no\b(?![,\s]*(?:problem|worries|no worries|"
+    r"(?:^\W*(?:oh |um |uh |well |sorry[, ]+|i'm sorry[, ]+)*no\b(?![,\s]*(?:problem|worries|bother|trouble|sweat|hassle|drama|fuss|no worries|"
     r"objection|that(?:'s| is)"
     r" (?:fine|okay|good)|it(?:'s| is) fine|i can|i'll|i will|doubt|need|you'?re right|not at all))"
     r"|\bi (?:can't|cannot|can not|couldn't|won't|will not) (?:really |honestly |actually |possibly )?(?:take|"

@@ -30,6 +30,7 @@ from hub.nlp.extract.context_address import Address, addressed
 from hub.nlp.extract.days import Days
 from hub.nlp.extract.events_said import FindDates
 from hub.nlp.extract.lexicon import words
+from hub.nlp.extract.turn_days import day_of_turn, put_right
 from hub.nlp.extract.utterances import Utterance, is_back_channel
 
 _WILLING = {Reply.TAKE, Reply.ASSENT, Reply.NONE}
@@ -67,7 +68,23 @@ class Talk:
         """Return every matter raised, dropped ones too, in order."""
         for utterance in self._utterances:
             self._listen(utterance)
+        self._set_days_of_turns()
         return self._matters.drafts
+
+    def _set_days_of_turns(self) -> None:
+        """Give each matter without a day the only one that its doer tells right beside it."""
+        drafts = [draft for draft in self._matters.drafts if draft.dropped is None]
+        for draft in drafts:
+            if draft.due is not None and draft.due.day is not None:
+                self._put_right(draft)
+                continue
+            others = frozenset(u.index for other in drafts if other is not draft for u in other.passages)
+            own = [u for u in draft.passages if draft.is_doer(u, self._roster)]
+            told = day_of_turn(own, self._utterances, self._days, others)
+            if told is not None:
+                beside, draft.due = told
+                draft.days.append(draft.due.text)
+                draft.add(beside)
 
     def _listen(self, utterance: Utterance) -> None:
         # 1 to whom is this said
@@ -90,6 +107,14 @@ class Talk:
             self._answers.promise(matter, utterance)
         elif dates:
             self._answered_by_day(utterance, answer, dates)
+
+    def _put_right(self, draft: Draft) -> None:
+        said = next((u for u in reversed(draft.passages) if draft.due is not None and draft.due.text in u.text), None)
+        new = put_right(said, draft.due, self._utterances, self._days) if said is not None and draft.due else None
+        if new is not None:
+            beside, draft.due = new
+            draft.days.append(draft.due.text)
+            draft.add(beside)
 
     def _asked_when(self, utterance: Utterance) -> Draft | None:
         """Return the speaker's own matter of which another has just asked when it will be there."""

@@ -27,7 +27,8 @@ _ABSENT = re.compile(
 )
 """What is said of a day on which somebody is not there."""
 _CONDITION = re.compile(
-    r"\bif (?!possible|need|not|(?:you|we|i|they) (?:can|could|would|want|like|wish)\b)"
+    r"\bif (?!possible|need|not|(?:you|we|i|they) (?:can|could|would|want|like|wish)\b|"
+    r"(?:it|that|this)(?:'s|’s| is) (?:fine|okay|ok|all right|alright|good|acceptable|convenient)\b)"
     r"(?:(?!\b(?:then|please|(?:i|we)(?:'ll|’ll| will)|(?:can|could) you)\b)[^,;.?!])*$",
     re.IGNORECASE,
 )
@@ -49,7 +50,11 @@ class Days:
         told = beside(self._find_dates(utterance.text), utterance, self._known)
         said = dated(told, utterance, self._known)
         found = [_hanging(entry, utterance) for entry in self._recorded.dated(said, utterance)]
-        return [_seen(entry, utterance) for entry in found if not _is_beside(utterance.text[: entry.start])]
+        return [
+            _seen(entry, utterance)
+            for entry in found
+            if not (_is_beside(utterance.text[: entry.start]) or _is_of_a_thing(entry, utterance))
+        ]
 
     def in_its_week(self, dates: Sequence[SpokenDate], former: SpokenDate | None) -> list[SpokenDate]:
         """Return *dates* with a bare weekday as one of the week named before: "next week" - "which day?" - "Wednesday"."""
@@ -108,8 +113,23 @@ def _is_beside(before: str) -> bool:
     return conditional or _ABSENT.search(before) is not None
 
 
+def _is_of_a_thing(entry: SpokenDate, utterance: Utterance) -> bool:
+    """Tell whether a day only says which thing is meant: "Monday's transfer goes without"; "by Monday's call" is a day."""
+    text, doc = utterance.text, utterance.sent.doc
+    if _OWNS.match(text, entry.end) is None or _AHEAD.search(text[: entry.start]) or not doc.has_annotation("DEP"):
+        return False
+    offset = utterance.sent.start_char + entry.end
+    mark = next((token for token in utterance.sent if token.idx == offset), None)
+    return mark is not None and mark.tag_ == "POS" and len(utterance.sent) > _SHORT
+
+
+_SHORT = 5  # tokens of "Monday's grand."
+_OWNS = re.compile(r"['’]s? ")
+_AHEAD = re.compile(r"\b(?:by|before|until|till|for|in time for|ahead of|at|in|to)(?: the| our)? $", re.IGNORECASE)
+
+
 def _seen(entry: SpokenDate, utterance: Utterance) -> SpokenDate:
-    if entry.past or entry.day is None or not utterance.sent.doc.has_annotation("DEP"):
+    if entry.past or entry.day is None or _COMING.search(entry.text) or not utterance.sent.doc.has_annotation("DEP"):
         return entry
     return replace(entry, past=True) if _is_over(entry, utterance) else entry
 
@@ -119,7 +139,7 @@ def _is_over(entry: SpokenDate, utterance: Utterance) -> bool:
     if _DEADLINE.search(utterance.text[: entry.start]):
         return False
     verb = _verb_of(entry, utterance)
-    plans = verb is not None and verb.lemma_.lower() in _PLANS and verb.lower_ != "went"
+    plans = verb is not None and verb.lemma_.lower() in _PLANS and verb.lower_ != "went" and not _NOW.match(entry.text)
     if verb is None or plans or any(child.lower_ == "if" for child in verb.children):
         return False
     if verb.lower_ in {"got", verb.lemma_.lower()} or _is_had(verb):
@@ -129,6 +149,12 @@ def _is_over(entry: SpokenDate, utterance: Utterance) -> bool:
         return not aux
     told = any(child.tag_ == "VBD" or (child.lemma_ == "have" and child.dep_ == "aux") for child in aux)
     return verb.tag_ == "VBN" and told and not any(child.tag_ == "MD" for child in aux)
+
+
+_COMING = re.compile(r"\b(?:next|tomorrow|coming|from (?:now|today)|week today|fortnight)\b|^(?:with)?in ", re.IGNORECASE)
+"""Words that no day of what is over is told with: "this time next week I've done it"."""
+_NOW = re.compile(r"this morning|today\b", re.IGNORECASE)
+"""What was said so far today is over, also where it was a plan: "he promised it this morning"."""
 
 
 def _is_had(verb: Any) -> bool:

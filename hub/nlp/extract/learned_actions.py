@@ -18,6 +18,7 @@ from hub.nlp.extract.impersonal import told
 from hub.nlp.extract.learned_items import Place, also_said, merged, passage, rows_of, stands_for
 from hub.nlp.extract.learned_owners import proved_owner
 from hub.nlp.extract.matters import QUESTION, Hit, plain, worded
+from hub.nlp.extract.turn_days import day_of_turn, put_right
 from hub.nlp.extract.utterances import Utterance, evidence, is_back_channel
 from hub.nlp.extract.writing import as_said
 from hub.nlp.learned.groups import BESIDE, Group
@@ -130,14 +131,21 @@ def _due(main: Utterance, every: Sequence[Utterance], place: Place, days: Days) 
 
     Where none is said: that of the speaker's next sentence, if it only says when.
     """
-    said = [(u, day) for u in every if (day := pick_due(days.of(u), u.text)) and day.day is not None]
+    named = [(u, day) for u in every if (day := pick_due(days.of(u), u.text)) and day.day is not None]
+    said = [put_right(u, day, place.utterances, days) or (u, day) for u, day in named]
     if len({day.day for _, day in said}) > 1:
         later = [day for u, day in said if u.index > main.index and is_only_a_day(u.text, day.text)]
         own = [day for u, day in said if u.index == main.index]
         firm = [day for u, day in said if is_deadline(day, u.text)]
         choice = later[-1:] or own or firm
         return choice[0] if len({day.day for day in choice}) == 1 else None
-    return _put_right(said, place, days) if said else _day_behind(every[-1], place, days)
+    if said:
+        return _put_right(said, place, days)
+    told = _day_behind(every[-1], place, days)
+    if told is not None:
+        return told
+    beside = day_of_turn([u for u in every if u.speaker == main.speaker], place.utterances, days)
+    return beside[1] if beside is not None else None
 
 
 def _put_right(said: Sequence[tuple[Utterance, SpokenDate]], place: Place, days: Days) -> SpokenDate:

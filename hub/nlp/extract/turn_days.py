@@ -1,0 +1,107 @@
+"""The day of a matter that another sentence of the same turn tells: "I write. The letters go out on Tuesday."."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from hub.nlp.dates import SpokenDate, pick_due
+from hub.nlp.extract.days import Days
+from hub.nlp.extract.utterances import Utterance, is_back_channel
+
+_BEFORE, _BEHIND = 1, 2  # sentences of the turn in which a day still means the matter
+_ELSEWHERE = re.compile(
+    r"\b(?:is|are|was|were|been|be|it's|that's|he's|she's|they're|there's|it is|that is) (?:closed|out|away|off|back|over|shut|a holiday|holiday|on holiday)\b|"
+    r"\b(?:holiday|congress|conference|vacation|leave)\b|\b(?:if|unless|whether|used to|should have|would have|could have)\b|"
+    r"\bi(?:'m| am) not\b|\b(?:can't|cannot|won't|not|never)\b",
+    re.IGNORECASE,
+)
+"""What a sentence says of a day on which nothing is done."""
+_OF_AN_EVENT = re.compile(
+    r"\b(?:go(?:es)? live|starts|begins|opens|expires|ends|was|were|had|happened)\b|\b(?:booked|scheduled|planned|invited|due)(?: in)? (?:for|on|at)(?: the)? $",
+    re.IGNORECASE,
+)
+_HOUR = re.compile(r"(?:at|after|before|over) \w+$", re.IGNORECASE)
+"""A day that is the hour of something else: "I've got our lawyer at lunch"."""
+
+
+def turn_of(utterances: Sequence[Utterance], at: int) -> range:
+    """Return the places of the sentences that the speaker of the one *at* says in one go; a "mm-hm" breaks nothing."""
+    speaker = utterances[at].speaker
+    first = last = at
+    while first > 0 and _goes_on(utterances[first - 1], speaker):
+        first -= 1
+    while last + 1 < len(utterances) and _goes_on(utterances[last + 1], speaker):
+        last += 1
+    return range(first, last + 1)
+
+
+def _goes_on(utterance: Utterance, speaker: str | None) -> bool:
+    return utterance.speaker == speaker or is_back_channel(utterance.text)
+
+
+def day_of_turn(
+    anchors: Iterable[Utterance], utterances: Sequence[Utterance], days: Days, taken: frozenset[int] = frozenset()
+) -> tuple[Utterance, SpokenDate] | None:
+    """Return the only day ahead that the sentences around *anchors* in their turn tell, with its sentence.
+
+    Sentences *taken* speak of other matters. None where they name several days, or none that something is done on.
+    """
+    own = list(anchors)
+    held = {utterance.index for utterance in own}
+    found: dict[int, tuple[Utterance, SpokenDate]] = {}
+    for anchor in own:
+        turn = turn_of(utterances, anchor.index)
+        for at in range(max(turn.start, anchor.index - _BEFORE), min(turn.stop, anchor.index + _BEHIND + 1)):
+            beside = utterances[at]
+            if at in taken - held or beside.speaker != anchor.speaker:
+                continue
+            due = _told(beside, days)
+            if due is not None:
+                found[at] = (beside, due)
+    if len({due.day for _, due in found.values()}) != 1:
+        return None
+    return min(found.values(), key=lambda entry: abs(entry[0].index - own[0].index))
+
+
+_TAKES_BACK = re.compile(
+    r"^\W*(?:(?:oh|ah|um+|uh|er|well|hmm|okay|ok)\W+)*(?:no\b(?! (?:problem|worries|bother|trouble|doubt))|wait\b|sorry\b|hang on\b|hold on\b|scratch that|actually\b|not \w+day\b|what am i saying)",
+    re.IGNORECASE,
+)
+"""Openers of a sentence that takes back what its speaker has just said."""
+_FOLLOWING = 3  # sentences in which the new day is told
+
+
+def put_right(
+    said: Utterance, due: SpokenDate, utterances: Sequence[Utterance], days: Days
+) -> tuple[Utterance, SpokenDate] | None:
+    """Return the day that the speaker of *said* puts in the place of *due* in the next words, with its sentence.
+
+    "Friday? No, I'm away. Wednesday week." None where nothing is taken back, or no other day is told then.
+    """
+    taken_back = False
+    for after in utterances[said.index + 1 : min(turn_of(utterances, said.index).stop, said.index + 1 + _FOLLOWING)]:
+        taken_back = taken_back or _TAKES_BACK.match(after.text) is not None
+        if not taken_back or after.speaker != said.speaker:
+            continue
+        others = [day for day in days.of(after) if day.day not in {None, due.day} and not _there(day, after)]
+        new = pick_due(others, after.text)
+        if new is not None and new.day is not None:
+            return after, new
+    return None
+
+
+_SOMEWHERE = re.compile(r"\bi(?:'m| am) (?:in|at|on|away|off|out|with)\b[^,.;]*$", re.IGNORECASE)
+
+
+def _there(day: SpokenDate, utterance: Utterance) -> bool:
+    """Tell whether the speaker is elsewhere on a day: "I'm in Tucson Monday"."""
+    return _SOMEWHERE.search(utterance.text[: day.start].replace("’", "'")) is not None
+
+
+def _told(utterance: Utterance, days: Days) -> SpokenDate | None:
+    text = utterance.text.replace("’", "'")
+    if text.rstrip().endswith("?") or _ELSEWHERE.search(text):
+        return None
+    due = pick_due(days.of(utterance), utterance.text)
+    if due is None or due.day is None or due.past or _HOUR.fullmatch(due.text):
+        return None
+    return None if _OF_AN_EVENT.search(text[: due.start]) else due
