@@ -204,9 +204,15 @@ RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"(?P<n>{CARDINAL})[- ]{_WEEKS} (?:(?:on|from|come|this|next) )?{_BASE}{TAIL}", _weeks_from),
     (rf"{_BASE},? (?P<n>{CARDINAL}) {_WEEKS}(?! (?:after|later|ago|before|from|in|of))", _weeks_from),
     (rf"{_BASE}[- ](?P<unit>week|fortnight)(?! (?:after|later|ago|before|from))", _week_on),
-    (rf"(?<!this )(?<!next )(?<!last )(?<!coming )(?<!following )(?<!every )(?<!each )(?<!the )(?P<unit>week|fortnight) (?:(?:on|from) )?{_BASE}{TAIL}", _week_on),
+    (
+        rf"(?<!this )(?<!next )(?<!last )(?<!coming )(?<!following )(?<!every )(?<!each )(?<!the )(?P<unit>week|fortnight) (?:(?:on|from) )?{_BASE}{TAIL}",
+        _week_on,
+    ),
     (rf"(?:in )?the week (?:after|following) easter,? (?:on )?(?:the )?{WD}", _week_after_easter),
-    (rf"(?:in )?the week (?:after|following|of|before) (?!next\b|this\b|that\b)(?:[\w-]+ ){{0,3}}[\w-]+,? on (?:the )?{WD}", _week_unknown),
+    (
+        rf"(?:in )?the week (?:after|following|of|before) (?!next\b|this\b|that\b)(?:[\w-]+ ){{0,3}}[\w-]+,? on (?:the )?{WD}",
+        _week_unknown,
+    ),
     (rf"{WD},? in (?P<n>{CARDINAL}) {_WEEKS}(?:(?:'|’)s? time)?", _weeks_ahead),
     (rf"{WD} in (?P<eight>eight|fourteen) days", _weeks_of_days),
     (rf"{WD},? (?P<n>{CARDINAL}) {_WEEKS} from (?:now|today)", _weeks_ahead),

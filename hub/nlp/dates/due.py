@@ -28,7 +28,8 @@ _BY = re.compile(
 )
 _ABOUT = re.compile(
     r"\b(?:from|of|since|dated|as of|version|starting|visit(?: is)?|meeting|call|inspection|audit|shipment|committee|lock|review|"
-    r"scheduled|planned|arrived|expired?s?|started|signed|sent|received|was|were|happened|closed)(?: on| for| at| in)?(?: the)? $",
+    r"scheduled|planned|arrived|expired?s?|started|signed|sent|received|was|were|happened|closed|booked)(?: on| for| at| in)?(?: the)? $|"
+    r"\bthere(?:'s|’s| is| are|'re|’re) (?!on\b)(?:[\w-]+ ){1,4}(?:on|for|at) (?:the )?$",
     re.IGNORECASE,
 )
 _TO_BE = re.compile(
@@ -60,6 +61,9 @@ _CLAUSE = re.compile(r"[.,;:!?–—]|\b(?:and|but|so|then|because|until)\b", re
 
 _SPAN = re.compile(r"\b(?P<how>between|from)(?: the)? $", re.IGNORECASE)
 _WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day", re.IGNORECASE)
+_TAKEN_BACK = re.compile(r"\W*(?:(?:oh|ah|well) )?(?:no|wait|sorry|hang on|hold on|actually)\b", re.IGNORECASE)
+_SOMEWHERE = re.compile(r"\bi(?:'m|’m| am) (?:in|at|on|away|off|out|with)\b[^,.;]*$", re.IGNORECASE)
+"""Where the speaker is on a day that is taken back: "no, wait, I'm in Tucson Monday"."""
 _FIRMEST, _HANDED_OVER = 5, 4
 _EXPLAINS = re.compile(
     r"(?:^|[,;–—-]|\bso\b) ?(?:(?:and |so )?(?:that(?:'s|’s| is|'ll be| will be| would be|'d be)|which is|which would be|i\.e\.|meaning|let's say|call it)|(?:so )?(?:until|by)?)? ?(?:on )?(?:the )?$",
@@ -69,7 +73,7 @@ _EXPLAINS = re.compile(
 _NUMBERED = re.compile(r"\d|\b(?!month\b|weekend\b|august\b|last\b|first thing)\w+(?:st|nd|rd|th)\b", re.IGNORECASE)
 _MERE_NUMBER = re.compile(r"(?:the )?(?:\d{1,2}(?:st|nd|rd|th)|[a-z]+(?:[ -][a-z]+)?)\.?", re.IGNORECASE)
 _LATEST = re.compile(r",? (?:at (?:the )?(?:very )?latest|latest|at most|at the outside|tops)\b", re.IGNORECASE)
-_OR = re.compile(r",? (?:or|maybe|perhaps)(?: maybe| perhaps| even)? ", re.IGNORECASE)
+_OR = re.compile(r",? (?:or|and|maybe|perhaps)(?: maybe| perhaps| even)?(?: on)?(?: the)? ", re.IGNORECASE)
 
 
 def pick_due(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
@@ -82,6 +86,8 @@ def pick_due(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
     possible = [date for date in dates if not date.past and date.reason != "it is said to recur"]
     possible = [date for date in possible if not _NOT.search(text[: date.start])]
     possible = _in_turn(possible, text)
+    if len(possible) > 1 and _TAKEN_BACK.match(text):
+        possible = [date for date in possible if not _SOMEWHERE.search(text[: date.start])] or possible
     if not possible:
         return None
     best, refused = possible[0], False

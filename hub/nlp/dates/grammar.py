@@ -144,6 +144,11 @@ def _month_end(day: date, months: int) -> date:
 
 _SAID = r"(?=[,.;:!?]|$| (?:of the month|at the latest|and|or|but|because|so|if|then|latest|please|i|we|it|they|he|she|you|the|my|our|your|all|there)\b)"
 """What may follow a day that is only a number."""
+_SAID_LATER = (
+    r"(?= (?:myself|yourself|himself|herself|at|with|for|by|in|on|to|from|after|before|when|as|is|was|works|would|will|too|instead|not|"
+    r"morning|afternoon|evening|until|till|unless|already|once|which|should|could|can)\b|['’]s\b)"
+)
+"""What may follow one that counts hardly anything but days."""
 _NO_DAY = (
     r"(?! (?:century|floor|version|amendment|percentile|patient|subject|visit|site|time|item|row|line|cycle|dose|cohort|edition|week|"
     r"day|quarter|revision|draft))"
@@ -205,7 +210,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"(?:by|before|after|at) {MEAL}", _on(0)),
     # a bare ordinal
     (rf"(?P<pre>\b(?:by|on|before|until|till|from|to|for|of|since|after|is|be)) (?:the )?(?P<n>(?!(?<=be the )first\b){SPOKEN_ORDINAL}){_SAID}", _ordinal),
-    (rf"the (?P<n>{LATER_ORDINAL}){_SAID}", _ordinal),
+    (rf"the (?P<n>{LATER_ORDINAL})(?:{_SAID}|{_SAID_LATER})", _ordinal),
     (rf"the (?P<n>{SPOKEN_ORDINAL})(?= (?:at the (?:very )?(?:latest|outside|most)|latest|at most)\b)", _ordinal),
     (rf"(?:\A|(?<=that's )|(?<=that’s )|(?<=that is ))(?:so )?the (?P<n>(?!first\b|second\b|third\b){SPOKEN_ORDINAL})(?=[,.!?]?(?: (?:yes|yeah|right|okay|ok|then))?[,.!?]?\Z)", _ordinal),
     (rf"(?:(?<=^)|(?<=[.!?] ))(?P<n>{LATER_ORDINAL})(?=[.!?]?$)", _ordinal),

@@ -12,7 +12,7 @@ from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance
 
 _NEWS = re.compile(
-    r"\b(?:tell|remind|inform|notify|say|announce|explain)\b.{0,60}\bthat\b"
+    r"\b(?:tell|remind|inform|notify|say|announce|explain)\b(?! you\b).{0,60}\bthat\b"
     r".{0,60}\b(?:is|are|was|were|moved|moves|will be)\b|"
     r"\b(?:tell|remind|inform|notify|let) (?:them|him|her|the \w+|[A-Z]\w+)(?: know)?(?: that)? (?:we|i|they|he|she) "
     r"(?:need|want|expect|must|have to|should|will|are|is|can)\b",
@@ -20,7 +20,7 @@ _NEWS = re.compile(
 )
 _FIRST_ONE = re.compile(r"\b(?:first|next|last) \w+ (?:is|was)(?: on)?(?: the)? $", re.IGNORECASE)
 _RELATIVE = re.compile(
-    r"(?!.*\b(?:from now|today|tomorrow)\b)(?:(?:within|in)\b|(?!the |\w+day )\w+ (?:working |business )?(?:days?|weeks?)\b)",
+    r"(?!.*\b(?:from now|today|tomorrow|this day)\b)(?:(?:within|in)\b|(?!the |\w+day )\w+ (?:working |business )?(?:days?|weeks?)\b)",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(r"\b(?:once|as soon as|after|when|upon|from the day)\b", re.IGNORECASE)
@@ -35,6 +35,7 @@ _HOUR = re.compile(
     re.IGNORECASE,
 )
 _EARLIEST = re.compile(r"\b(?:not|never) (?:before|until|till)\b|\bat the earliest\b", re.IGNORECASE)
+_HANGS_ON = re.compile(r"\bdepends? on\b", re.IGNORECASE)
 _STARTS = re.compile(r"\b(?:go(?:es)? live|starts|begins|opens|expires|ends|was|were|had)\b", re.IGNORECASE)
 _SAYS_DAY = re.compile(
     r"\b(?:promise|guarantee|commit to|look (?:out )?for (?:it|them|that)|expect (?:it|them|that)|every(?:one|body)(?:'ll|’ll| will) (?:have|get|see)|aim(?:ing)? for|give me|make it|call it|let's say|i(?:'d|'ll| would| will)? (?:say|expect)|"
@@ -111,10 +112,17 @@ def _known(*choices: Sequence[SpokenDate], text: str) -> SpokenDate | None:
     return next((due for due in found if due is not None), None)
 
 
+_BOOKED = re.compile(
+    r"\b(?:booked|planned|scheduled|invited)(?: in)?(?: for| on| at)(?: the)? $|['’]s (?:free|open|valid) (?:[\w-]+ ){0,3}(?:until|till) $",
+    re.IGNORECASE,
+)
+"""What a day before which nothing is to be done was said of."""
+
+
 def _plain_day(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
     """Return the only day ahead, unless it is the day of an event ("the visit on the 12th")."""
     ahead = [date for date in dates if date.day is not None and not date.past]
-    if len(ahead) != 1 or _EVENT.search(text[: ahead[0].start]):
+    if len(ahead) != 1 or _EVENT.search(text[: ahead[0].start]) or _BOOKED.search(text[: ahead[0].start]):
         return None
     return ahead[0]
 
@@ -124,7 +132,7 @@ def move_day(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) -
 
     Tells whether it did.
     """
-    if not _is_about(matter, utterance, dates) or _EARLIEST.search(utterance.text):
+    if not _is_about(matter, utterance, dates) or _EARLIEST.search(utterance.text) or _HANGS_ON.search(utterance.text):
         return False
     due = pick_due(dates, utterance.text)
     if due is not None and matter.due is not None and matter.due.day is not None and _HOUR.match(due.text):

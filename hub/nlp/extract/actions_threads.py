@@ -24,13 +24,13 @@ from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_lexicon import WORK
 from hub.nlp.extract.actions_present import PERFORMED
 from hub.nlp.extract.actions_replies import Reply, reply
+from hub.nlp.extract.actions_settle import is_of_another_thing, settle_days
 from hub.nlp.extract.actions_weigh import is_work, pronoun_only
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.context_address import Address, addressed
 from hub.nlp.extract.days import Days
 from hub.nlp.extract.events_said import FindDates
 from hub.nlp.extract.lexicon import words
-from hub.nlp.extract.turn_days import day_of_turn, put_right
 from hub.nlp.extract.utterances import Utterance, is_back_channel
 
 _WILLING = {Reply.TAKE, Reply.ASSENT, Reply.NONE}
@@ -68,23 +68,8 @@ class Talk:
         """Return every matter raised, dropped ones too, in order."""
         for utterance in self._utterances:
             self._listen(utterance)
-        self._set_days_of_turns()
+        settle_days(self._matters.drafts, self._utterances, self._days, self._roster)
         return self._matters.drafts
-
-    def _set_days_of_turns(self) -> None:
-        """Give each matter without a day the only one that its doer tells right beside it."""
-        drafts = [draft for draft in self._matters.drafts if draft.dropped is None]
-        for draft in drafts:
-            if draft.due is not None and draft.due.day is not None:
-                self._put_right(draft)
-                continue
-            others = frozenset(u.index for other in drafts if other is not draft for u in other.passages)
-            own = [u for u in draft.passages if draft.is_doer(u, self._roster)]
-            told = day_of_turn(own, self._utterances, self._days, others)
-            if told is not None:
-                beside, draft.due = told
-                draft.days.append(draft.due.text)
-                draft.add(beside)
 
     def _listen(self, utterance: Utterance) -> None:
         # 1 to whom is this said
@@ -108,14 +93,6 @@ class Talk:
         elif dates:
             self._answered_by_day(utterance, answer, dates)
 
-    def _put_right(self, draft: Draft) -> None:
-        said = next((u for u in reversed(draft.passages) if draft.due is not None and draft.due.text in u.text), None)
-        new = put_right(said, draft.due, self._utterances, self._days) if said is not None and draft.due else None
-        if new is not None:
-            beside, draft.due = new
-            draft.days.append(draft.due.text)
-            draft.add(beside)
-
     def _asked_when(self, utterance: Utterance) -> Draft | None:
         """Return the speaker's own matter of which another has just asked when it will be there."""
         before = self._utterances[utterance.index - 1] if utterance.index else utterance
@@ -128,6 +105,10 @@ class Talk:
         return set_day_told(matter, utterance, self._days.in_its_week(dates, matter.due))
 
     def _moves_day(self, matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) -> bool:
+        before = self._utterances[utterance.index - 1] if utterance.index else utterance
+        dated = matter.due is not None and matter.due.day is not None
+        if dated and is_of_another_thing(utterance, before, names_day=bool(self._days.of(before))):
+            return False
         return move_day(matter, utterance, self._days.in_its_week(dates, matter.due))
 
     def _answered_by_day(self, utterance: Utterance, answer: Reply, dates: Sequence[SpokenDate]) -> None:
@@ -352,7 +333,7 @@ def _names_day(clause: Clause, dates: Sequence[SpokenDate]) -> bool:
 
 
 _AT_ONCE = 5  # characters before a day that is the answer itself, whoever else is spoken of after it
-_DEPENDS = re.compile(r"\b(?:if|when|unless|once)\b", re.IGNORECASE)
+_DEPENDS = re.compile(r"(?<!tell you )(?<!know )(?<!say )\b(?:if|when|unless|once)\b", re.IGNORECASE)
 
 
 def _is_asked_for(matter: Draft) -> bool:

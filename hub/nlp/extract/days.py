@@ -54,6 +54,7 @@ class Days:
             _seen(entry, utterance)
             for entry in found
             if not (_is_beside(utterance.text[: entry.start]) or _is_of_a_thing(entry, utterance))
+            and not (_NOW.match(entry.text) and _SAYS_NOW.search(utterance.text[: entry.start]))
         ]
 
     def in_its_week(self, dates: Sequence[SpokenDate], former: SpokenDate | None) -> list[SpokenDate]:
@@ -113,6 +114,10 @@ def _is_beside(before: str) -> bool:
     return conditional or _ABSENT.search(before) is not None
 
 
+_SAYS_NOW = re.compile(r"\bcan (?:\w+ )?(?:tell|say|answer|promise)(?: you)? (?=$)", re.IGNORECASE)
+"""What is told at once: "that much I can tell you today"."""
+
+
 def _is_of_a_thing(entry: SpokenDate, utterance: Utterance) -> bool:
     """Tell whether a day only says which thing is meant: "Monday's transfer goes without"; "by Monday's call" is a day."""
     text, doc = utterance.text, utterance.sent.doc
@@ -151,7 +156,9 @@ def _is_over(entry: SpokenDate, utterance: Utterance) -> bool:
     return verb.tag_ == "VBN" and told and not any(child.tag_ == "MD" for child in aux)
 
 
-_COMING = re.compile(r"\b(?:next|tomorrow|coming|from (?:now|today)|week today|fortnight)\b|^(?:with)?in ", re.IGNORECASE)
+_COMING = re.compile(
+    r"\b(?:next|tomorrow|coming|from (?:now|today)|week today|fortnight)\b|^(?:with)?in ", re.IGNORECASE
+)
 """Words that no day of what is over is told with: "this time next week I've done it"."""
 _NOW = re.compile(r"this morning|today\b", re.IGNORECASE)
 """What was said so far today is over, also where it was a plan: "he promised it this morning"."""

@@ -1,7 +1,7 @@
 """The day of a matter that another sentence of the same turn tells: "I write. The letters go out on Tuesday."."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from hub.nlp.dates import SpokenDate, pick_due
 from hub.nlp.extract.days import Days
@@ -16,7 +16,8 @@ _ELSEWHERE = re.compile(
 )
 """What a sentence says of a day on which nothing is done."""
 _OF_AN_EVENT = re.compile(
-    r"\b(?:go(?:es)? live|starts|begins|opens|expires|ends|was|were|had|happened)\b|\b(?:booked|scheduled|planned|invited|due)(?: in)? (?:for|on|at)(?: the)? $",
+    r"\b(?:go(?:es)? live|starts|begins|opens|expires|ends|was|were|had|happened)\b|\b(?:booked|scheduled|planned|invited|due)(?: in)? (?:for|on|at)(?: the)? $|"
+    r"\b(?:yours|mine|his|hers|ours|theirs|this|that one) is (?:the )?$",
     re.IGNORECASE,
 )
 _HOUR = re.compile(r"(?:at|after|before|over) \w+$", re.IGNORECASE)
@@ -39,7 +40,7 @@ def _goes_on(utterance: Utterance, speaker: str | None) -> bool:
 
 
 def day_of_turn(
-    anchors: Iterable[Utterance], utterances: Sequence[Utterance], days: Days, taken: frozenset[int] = frozenset()
+    anchors: Iterable[Utterance], utterances: Sequence[Utterance], days: Days, taken: Collection[int] = ()
 ) -> tuple[Utterance, SpokenDate] | None:
     """Return the only day ahead that the sentences around *anchors* in their turn tell, with its sentence.
 
@@ -52,7 +53,7 @@ def day_of_turn(
         turn = turn_of(utterances, anchor.index)
         for at in range(max(turn.start, anchor.index - _BEFORE), min(turn.stop, anchor.index + _BEHIND + 1)):
             beside = utterances[at]
-            if at in taken - held or beside.speaker != anchor.speaker:
+            if (at in taken and at not in held) or beside.speaker != anchor.speaker:
                 continue
             due = _told(beside, days)
             if due is not None:
@@ -99,9 +100,21 @@ def _there(day: SpokenDate, utterance: Utterance) -> bool:
 
 def _told(utterance: Utterance, days: Days) -> SpokenDate | None:
     text = utterance.text.replace("’", "'")
-    if text.rstrip().endswith("?") or _ELSEWHERE.search(text):
-        return None
     due = pick_due(days.of(utterance), utterance.text)
-    if due is None or due.day is None or due.past or _HOUR.fullmatch(due.text):
+    if due is None or due.day is None or due.past or _HOUR.fullmatch(due.text) or text.rstrip().endswith("?"):
         return None
-    return None if _OF_AN_EVENT.search(text[: due.start]) else due
+    before, after = _clause(text, due)
+    return None if _ELSEWHERE.search(f"{before} {after}") or _OF_AN_EVENT.search(before) else due
+
+
+_ENDS = re.compile(r"[.,;:!?–—]|\b(?:and|but|so|then|because)\b", re.IGNORECASE)
+_BEGINS = re.compile(r"\b(?=(?:i|we|you|they|he|she|it)(?:'|\b))", re.IGNORECASE)
+
+
+def _clause(text: str, due: SpokenDate) -> tuple[str, str]:
+    """Return what the clause of a day says before and behind it; speech without signs is cut before a pronoun too."""
+    cuts = [cut.end() for cut in _ENDS.finditer(text, 0, due.start)] + [
+        cut.start() for cut in _BEGINS.finditer(text, 0, due.start)
+    ]
+    end = _ENDS.search(text, due.end)
+    return text[max(cuts, default=0) : due.start], text[due.end : end.start() if end else len(text)]

@@ -1,0 +1,68 @@
+"""The days of matters once all was said: those that stand beside a matter in its turn, and those taken back."""
+
+import re
+from collections.abc import Sequence
+
+from hub.nlp.extract.actions_draft import Draft
+from hub.nlp.extract.context import Roster
+from hub.nlp.extract.days import Days
+from hub.nlp.extract.turn_days import day_of_turn, put_right
+from hub.nlp.extract.utterances import Utterance
+
+_HOW_LONG = re.compile(r"\bhow long\b(?!.*\byou\b)", re.IGNORECASE)
+_IT_IS = re.compile(r"\W*(?:it|that)(?:'s|’s| is)(?! (?:no|not|now|rather|better)\b) ", re.IGNORECASE)
+
+
+def settle_days(drafts: Sequence[Draft], utterances: Sequence[Utterance], days: Days, roster: Roster) -> None:
+    """Give each of *drafts* without a day the only one that its doer tells beside it; put right what was taken back."""
+    standing = [draft for draft in drafts if draft.dropped is None]
+    spoken_for = frozenset(passage.index for draft in standing for passage in draft.passages)
+    for draft in standing:
+        if draft.due is not None and draft.due.day is not None:
+            _put_right(draft, utterances, days)
+        else:
+            _date(draft, utterances, days, roster, spoken_for)
+
+
+def _date(
+    draft: Draft,
+    utterances: Sequence[Utterance],
+    days: Days,
+    roster: Roster,
+    spoken_for: frozenset[int],
+) -> None:
+    own = [passage for passage in draft.passages if draft.is_doer(passage, roster)] or _last_words(draft)
+    told = day_of_turn(own, utterances, days, taken=spoken_for)
+    if told is not None:
+        beside, draft.due = told
+        draft.days.append(draft.due.text)
+        draft.add(beside)
+
+
+def _last_words(draft: Draft) -> list[Utterance]:
+    """Return what is said of a matter by who spoke of it last, where it is not known who is to do it."""
+    if draft.owner is not None and draft.owner.name is not None:
+        return []
+    return [passage for passage in draft.passages if passage.speaker == draft.passages[-1].speaker]
+
+
+def _put_right(draft: Draft, utterances: Sequence[Utterance], days: Days) -> None:
+    due = draft.due
+    said = next((passage for passage in reversed(draft.passages) if due is not None and due.text in passage.text), None)
+    new = put_right(said, due, utterances, days) if said is not None and due is not None else None
+    if new is not None:
+        beside, draft.due = new
+        draft.days.append(draft.due.text)
+        draft.add(beside)
+
+
+def is_of_another_thing(utterance: Utterance, before: Utterance, *, names_day: bool) -> bool:
+    """Tell whether a day answers how long others take, or only says which day it is: it moves no day set before.
+
+    *names_day* tells whether the sentence *before* it has a day.
+    """
+    if before.speaker == utterance.speaker:
+        return False
+    if before.text.rstrip().endswith("?"):
+        return _HOW_LONG.search(before.text) is not None
+    return _IT_IS.match(utterance.text) is not None and not names_day
