@@ -1,6 +1,7 @@
 """One process at a time files a document: of two that do it at once each would look, find nothing, and write."""
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
@@ -13,8 +14,12 @@ from hub.ports import Filing
 from hub.services.sync.steps import Sync
 
 log = structlog.get_logger()
-_LASTS_S = 3600.0
-"""A process that ends in the middle keeps others away for so long; the largest document takes less."""
+_LASTS_S = 120.0
+"""A process that ends in the middle keeps others away for so long; while it lives it asks for more in time."""
+_EVERY_S = 20.0
+"""Between two looks whether it is time to ask."""
+_LONGEST_S = 6 * 3600.0
+"""A document that is being filed for longer hangs: others may try."""
 
 
 def file_alone(sync: Sync, name: str, filing: Filing, paper: Paper, content: BinaryIO) -> Filed:
@@ -53,15 +58,44 @@ def _alone(sync: Sync, lease: str, what: str, *, then_s: float) -> Iterator[None
             f"{what} is being filed in this moment; it is looked at again later", retry_after_s=then_s or None
         )
     try:
-        if not sync.leases.take(lease, _LASTS_S):
+        lasts_s = max(_LASTS_S, then_s)  # who comes after a death has to have forgotten, too
+        if not sync.leases.take(lease, lasts_s):
             why = f"{what} is being filed by another process, or was just now; it is looked at again later"
             raise BusyError(why, retry_after_s=then_s or None)
         try:
-            yield
+            with _renewed(sync, lease, lasts_s):
+                yield
         finally:
             _left(sync, lease, then_s)
     finally:
         del sync.filing[lease]
+
+
+@contextmanager
+def _renewed(sync: Sync, lease: str, lasts_s: float) -> Iterator[None]:
+    """Renew *lease* beside the block, for as long as that lasts: an upload may take hours, a death is seen by then."""
+    done = threading.Event()
+    keeper = threading.Thread(target=_keep, args=(sync, lease, lasts_s, done), name=lease, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        keeper.join()
+
+
+def _keep(sync: Sync, lease: str, lasts_s: float, done: threading.Event) -> None:
+    for _ in range(int(_LONGEST_S / _EVERY_S)):
+        if done.wait(_EVERY_S):
+            return
+        try:
+            held = sync.leases.take(lease, lasts_s)
+        except RetryableError as error:
+            log.warning("lease_not_renewed", lease=lease, reason=str(error))
+            continue
+        if not held:  # this machine slept for longer than the lease
+            log.warning("lease_lost", lease=lease)
+            return
 
 
 def _left(sync: Sync, lease: str, then_s: float) -> None:
