@@ -280,7 +280,7 @@ PROOFS: dict[str, Proofs] = {
     "mail: graph": Proofs(
         contract=(
             "contract/test_mailers.py::test_what_graph_is_asked_is_in_its_contract",
-            "contract/test_mailboxes.py::test_what_graph_is_asked_for_its_folders",
+            "contract/test_mailboxes.py::test_what_graph_is_asked_for_its_folders_is_in_its_metadata",
             "prism/vendors_said.py::test_a_mail_goes_out",
         ),
         faults=("contract/test_mailboxes.py::test_graph_loses_nothing_to_faults",),

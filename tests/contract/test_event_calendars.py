@@ -17,7 +17,7 @@ from hub.domain.errors import FatalError, RetryableError, StaleError, StandingEr
 from hub.domain.invited import Answer, Answered
 from hub.domain.recurring import Every, Otherwise, Recurrence, Series
 from hub.services.publishing import Published, publish, withdraw
-from tests.connectors import faults
+from tests.connectors import csdl, faults
 from tests.connectors.http_contract import AWAY
 from tests.connectors.openapi import vendor
 from tests.connectors.peer import Answer as Sent
@@ -319,6 +319,23 @@ def test_what_graph_is_asked_is_in_its_contract(graph):
     made = [one for one in graph.server.asked if one.path == f"/v1.0/users/{BOX}/events"]
     assert len(made) == 2
     assert [line for one in made for line in contract.problems(one)] == []
+
+
+def test_what_graph_is_asked_for_a_series_its_exceptions_and_its_end_is_in_its_metadata(graph):
+    publish(graph.calendar, WEEKLY)
+    publish(graph.calendar, replace(WEEKLY, title="Another title"))
+    for series in SHAPES.values():
+        publish(graph.calendar, series)
+    withdraw(graph.calendar, WEEKLY.uid)
+    graph.calendar.check()
+    asked = [one for one in graph.server.asked if one.path.startswith("/v1.0/")]
+    assert {(one.method, "instances" in one.path) for one in asked} >= {
+        ("POST", False),
+        ("PATCH", False),
+        ("DELETE", False),
+        ("GET", True),
+    }
+    assert [line for one in asked for line in csdl.graph().problems(one)] == []
 
 
 def test_an_answer_to_one_occurrence_names_its_day_and_odd_ones_are_left_out():

@@ -14,7 +14,7 @@ from hub.connectors.mail.smtp import MailServer, SmtpMailer
 from hub.connectors.rest.client import Limits
 from hub.domain.errors import FatalError, RejectedError, RetryableError
 from tests.certificates import make_certificates
-from tests.connectors import faults
+from tests.connectors import csdl, faults
 from tests.connectors.openapi import vendor
 from tests.connectors.peer import running
 from tests.connectors.vendors.graph import TENANT
@@ -273,6 +273,7 @@ def test_what_graph_is_asked_is_in_its_contract(graph):
     asked = [one for one in graph.asked if one.path.startswith("/v1.0/")]
     assert [contract.operation(one.method, one.path) is not None for one in asked] == [True, True]
     assert contract.problems(asked[0]) == []  # the body of sendMail is MIME, which the file does not describe
+    assert [line for one in asked for line in csdl.graph().problems(one)] == []
 
 
 def test_a_token_that_was_revoked_is_had_anew(graph, certificates):

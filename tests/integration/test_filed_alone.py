@@ -232,9 +232,7 @@ def test_who_ended_in_the_middle_keeps_others_from_that_document_for_two_minutes
 
 
 @pytest.mark.parametrize("remembers_s", [0.0, PlaceFiling.remembers_s])
-def test_a_process_that_is_killed_while_it_files_frees_its_place_within_three_minutes(
-    processes, clock, remembers_s
-):
+def test_a_process_that_is_killed_while_it_files_frees_its_place_within_three_minutes(processes, clock, remembers_s):
     _, (two, others), folder = processes
     clock.now = datetime.now(UTC)
     filing = others if remembers_s else Slow(others)
