@@ -112,6 +112,8 @@ class System:
     filing: Filing | None = None
     """Where it keeps documents with their versions."""
     trail: ForeignTrail | None = None
+    told: Callable[[bytes], None] | None = None
+    """Called with what each of its calls holds, before it is read: it may say something of the calls themselves."""
 
 
 class Bus(Protocol):

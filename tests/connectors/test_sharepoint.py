@@ -14,7 +14,7 @@ from hub.connectors.sharepoint.config import read_config
 from hub.connectors.sharepoint.quickxor import quick_xor
 from hub.connectors.sharepoint.system import SharePointSystem
 from hub.domain.changes import Capabilities, Reject
-from hub.domain.errors import FatalError, RetryableError, UsageError
+from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleError, UsageError
 from tests.connectors import faults, mangled
 from tests.connectors.contract import drained, latest
 from tests.connectors.filing_contract import FilingContract, paper
@@ -162,6 +162,64 @@ def test_a_document_that_somebody_has_checked_out_is_left_to_them(world, portals
     assert (world.kept("hub-7"), item.held_by) == ([b"one", b"two"], "")
 
 
+CHECKED_OUT = "check_out: true\n"
+
+
+def by_hub(world):
+    return [item.held_by for item in world.items.values()]
+
+
+def test_in_a_library_that_requires_check_out_every_version_is_there_for_others(world, portals):
+    world.requires_check_out = True
+    for content in (b"one", b"two", b"two"):
+        file(portals(CHECKED_OUT), content)
+        assert by_hub(world) == [""]
+    assert world.kept("hub-7") == [b"one", b"two"]
+
+
+@pytest.mark.parametrize("fault", [faults.status(503), faults.applied_then(503)])
+@pytest.mark.parametrize("new", [True, False])
+def test_a_check_in_that_was_lost_is_made_by_the_next_try(world, portals, fault, new):
+    world.requires_check_out = True
+    if not new:
+        file(portals(CHECKED_OUT), b"one")
+    world.fail("write", fault, after=1 if new else 2)  # the content; the check-out before it
+    with pytest.raises(RetryableError):
+        file(portals(CHECKED_OUT), b"two")
+    filed = file(portals(CHECKED_OUT), b"two")
+    assert (world.kept("hub-7")[-1:], by_hub(world), filed.version) == ([b"two"], [""], "1.0" if new else "2.0")
+
+
+@pytest.mark.parametrize("status", [503, 507, 423])
+def test_a_document_that_could_not_be_written_is_given_back_to_others(world, portals, status):
+    file(portals(CHECKED_OUT), b"one")
+    world.fail("write", faults.status(status), after=1)
+    with pytest.raises((RetryableError, RejectedError)):
+        file(portals(CHECKED_OUT), b"two")
+    assert (world.kept("hub-7"), by_hub(world)) == ([b"one"], [""])
+
+
+def test_a_version_that_came_between_the_look_and_the_check_out_is_not_written_over(world, portals):
+    file(portals(CHECKED_OUT), b"one")
+    [item] = world.items.values()
+
+    def meanwhile(_):
+        item.contents.append(b"by anna")
+
+    world.fail("write", faults.before(meanwhile))
+    with pytest.raises(StaleError, match="changed there meanwhile"):
+        file(portals(CHECKED_OUT), b"two")
+    assert (world.kept("hub-7"), item.held_by) == ([b"one", b"by anna"], "")
+
+
+def test_an_upload_session_that_graph_has_forgotten_is_begun_anew_later(world, portals, large):
+    world.fail("write", faults.before(lambda _: world.sessions.clear()), after=2)
+    with pytest.raises(RetryableError, match="cut off"):
+        file(portals(), large)
+    file(portals(), large)
+    assert world.kept("hub-7") == [large]
+
+
 def test_another_who_files_in_the_same_moment_is_not_written_over(world, portals):
     portal = portals()
     file(portal, b"one")
@@ -256,6 +314,25 @@ def test_a_subscription_is_made_once_and_renewed_when_a_third_of_its_life_is_lef
     drained(portal, "document", cursor)
     assert kept["expirationDateTime"] > first
     drained(portals(more), "document", cursor)  # another worker finds it
+    assert len(world.subscriptions) == 1
+
+
+def test_a_library_is_read_though_graph_makes_no_subscription(world, portals):
+    world.enter("one.pdf")
+    world.denied.add("/subscriptions")
+    portal = portals("notify: {url: 'https://hub.example/in', client_state: 'env:GRAPH_SECRET'}\n")
+    assert len(drained(portal, "document")[0]) == 1
+
+
+def test_a_subscription_that_graph_has_ended_is_made_anew_with_the_next_read(world, portals):
+    portal = portals("notify: {url: 'https://hub.example/in', client_state: 'env:GRAPH_SECRET'}\n")
+    _, _, cursor = drained(portal, "document")
+    [known] = list(world.subscriptions)
+    world.subscriptions.clear()
+    drained(portal, "document", cursor)
+    assert world.subscriptions == {}, "two thirds of its life are not over"
+    portal.told(json.dumps({"value": [{"lifecycleEvent": "subscriptionRemoved", "subscriptionId": known}]}).encode())
+    drained(portal, "document", cursor)
     assert len(world.subscriptions) == 1
 
 

@@ -40,6 +40,19 @@ def test_a_call_has_its_system_read(bench, puller):
     assert bench.sync.calls.waiting("cro") == []
 
 
+def test_what_a_call_holds_is_told_to_its_system_before_it_is_read(bench):
+    heard = []
+    system = replace(bench.sync.systems["cro"], every_s=3600.0, told=heard.append)
+    sync = replace(bench.sync, systems={"cro": system}, called=frozenset({"cro"}))
+    [task] = [task for task in tasks(sync) if task.name == "pull.cro"]
+    task.step()
+    assert heard == []
+    sync.calls.keep([Call("cro", "a" * 64, b"its subscription ends", bench.now)])
+    task.step()
+    task.step()
+    assert heard == [b"its subscription ends"]
+
+
 def test_a_call_waits_while_another_worker_reads(bench, puller):
     bench.sync.leases.release("pull.cro.study")
     assert SqlLeases(bench.hub._engine, holder="another", clock=bench.sync.clock).take("pull.cro.study", 10)

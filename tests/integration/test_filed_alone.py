@@ -236,7 +236,7 @@ def test_a_process_that_is_killed_while_it_files_frees_its_place_within_three_mi
     _, (two, others), folder = processes
     clock.now = datetime.now(UTC)
     filing = others if remembers_s else Slow(others)
-    child = subprocess.Popen(  # noqa: S603  # this Python, with the code above
+    child = subprocess.Popen(  # this Python, with the code above
         [sys.executable, "-c", DIES, str(two.leases._leases._engine.url), str(remembers_s)],
         stdout=subprocess.PIPE,
         text=True,

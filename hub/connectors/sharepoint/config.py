@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from hub.connectors.declared import Strict, read_declared
 from hub.connectors.graph.access import Access
-from hub.connectors.references import Secret
+from hub.connectors.graph.watch import Notify
 from hub.connectors.rest.config import Mapped, Value
 from hub.domain.records.checks import type_of
 
@@ -18,13 +18,6 @@ FILING_MOST_MIB = 250
 
 def _named(value: object) -> object:
     return {"field": value} if isinstance(value, str) else value
-
-
-class Notify(Strict):
-    """Where Graph tells of changes; needs `hub serve` at an address that it reaches."""
-
-    url: str = Field(pattern=r"^https://")
-    client_state: Secret
 
 
 class SharePoint(Strict):
@@ -49,6 +42,7 @@ class SharePoint(Strict):
     check_out: bool = False
     """The library requires check-out: the hub checks out, uploads and checks in."""
     notify: Notify | None = None
+    """Where Graph tells of changes; needs `hub serve` at an address that it reaches."""
     every_s: float = Field(60.0, gt=0)
     rate_per_s: float | None = Field(None, gt=0)
     timeout_s: float = Field(60.0, gt=0, le=600)

@@ -8,6 +8,8 @@ from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
+import structlog
+
 from hub.connectors.graph.client import Graph, TakenError
 from hub.connectors.sharepoint.config import SharePoint
 from hub.connectors.sharepoint.library import Library
@@ -15,9 +17,10 @@ from hub.connectors.sharepoint.quickxor import quick_xor
 from hub.connectors.sharepoint.upload import upload
 from hub.connectors.troubles import NotThereError
 from hub.connectors.wire import pieces
-from hub.domain.errors import RejectedError, RetryableError
+from hub.domain.errors import HubError, RejectedError, RetryableError, StaleError
 from hub.domain.papers import Filed, Paper
 
+log = structlog.get_logger()
 _MOST = 4 * 2**30
 _FORBIDDEN = re.compile(r'[\x00-\x1f"*:<>?/\\|#%~]+')
 
@@ -39,15 +42,18 @@ class LibraryFiling:
                 made = upload(self._graph, place, content, paper.size, match=None)
             except TakenError as error:  # another worker has filed it in this moment
                 raise RetryableError(str(error)) from error
+            self._let_see(self._id(made), paper)
             return Filed(self._id(made), self._newest(self._id(made)), new=True)
-        known = self._id(there)
+        known, ours = self._id(there), self._is_ours(there)
         if self._same(there, paper, content):
+            if ours:  # a write was broken off before its check-in
+                self._check_in(known, paper)
             return Filed(known, self._newest(known))
-        if (there.get("publication") or {}).get("level") == "checkout" and not self._config.check_out:
+        if _is_out(there) and not ours and not self._config.check_out:
             raise TakenError(
                 f"{self._config.name}: {there.get('name')} is checked out; it is filed once it is checked in"
             )
-        self._put(known, there, paper, content)
+        self._put(known, there, paper, content, ours=ours)
         return Filed(known, self._newest(known), new=True)
 
     def versions(self, external_id: str) -> Sequence[Filed]:
@@ -65,19 +71,58 @@ class LibraryFiling:
             path += f"/versions/{quote(filed.version)}"
         self._graph.download(f"{path}/content", target, most=_MOST)
 
-    def _put(self, known: str, there: dict[str, Any], paper: Paper, content: BinaryIO) -> None:
+    def _put(
+        self, known: str, there: dict[str, Any], paper: Paper, content: BinaryIO, *, ours: bool
+    ) -> None:
         place = self._item(known)
         if not self._config.check_out:
             upload(self._graph, place, content, paper.size, match=str(there.get("eTag")))
             return
-        self._graph.ask("POST", f"{place}/checkout")
-        upload(self._graph, place, content, paper.size, match="*")
-        self._graph.ask("POST", f"{place}/checkin", json={"comment": f"filed by the hub: {paper.key}"})
+        # 1 nobody else writes from now on
+        if not ours:
+            self._graph.ask("POST", f"{place}/checkout")
+        try:
+            # 2 nor has anybody since it was looked at
+            now = self._graph.get(place, {"$select": "id,cTag"})
+            if not ours and (not isinstance(now, dict) or now.get("cTag") != there.get("cTag")):
+                raise StaleError(f"{self._config.name}: {there.get('name')}; it was changed there meanwhile")
+            # 3 the content
+            upload(self._graph, place, content, paper.size, match="*")
+        except HubError:
+            self._give_back(place)
+            raise
+        # 4 others see it
+        self._check_in(known, paper)
+
+    def _check_in(self, known: str, paper: Paper) -> None:
+        self._graph.ask("POST", f"{self._item(known)}/checkin", json={"comment": f"filed by the hub: {paper.key}"})
+
+    def _let_see(self, known: str, paper: Paper) -> None:
+        """Check in a new document: a library that requires check-out holds it out for who brought it, unseen."""
+        if self._config.check_out:
+            try:
+                self._check_in(known, paper)
+            except RejectedError as error:  # it was not out
+                log.info("new_document_not_checked_in", system=self._config.name, reason=str(error))
+
+    def _give_back(self, place: str) -> None:
+        """Let others at a document that was not written; where that fails too, the next try goes on with it."""
+        try:
+            self._graph.ask("POST", f"{place}/discardCheckout")
+        except HubError as error:
+            log.warning("document_left_checked_out", system=self._config.name, reason=str(error))
+
+    def _is_ours(self, there: dict[str, Any]) -> bool:
+        """Tell whether the hub itself has it checked out, from a write that was broken off."""
+        about = there.get("publication")
+        by = about.get("checkedOutBy") if isinstance(about, dict) else None
+        app = by.get("application") if isinstance(by, dict) else None
+        return _is_out(there) and isinstance(app, dict) and app.get("id") == self._config.access.client_id
 
     def _there(self, paper: Paper) -> dict[str, Any] | None:
         """Return the item whose name begins with the document's key."""
         begin = f"{_safe(paper.key)} "
-        params = {"$top": "200", "$select": "id,name,size,eTag,file,publication"}
+        params = {"$top": "200", "$select": "id,name,size,eTag,cTag,file,publication"}
         try:
             for page in self._graph.pages(f"{self._at(self._inner(paper))}/children", params):
                 for one in page["value"]:
@@ -130,6 +175,11 @@ class LibraryFiling:
         if not found:
             raise RejectedError(f"{self._config.name}: {external_id} has no versions; switch them on in the library")
         return found[-1].version
+
+
+def _is_out(there: dict[str, Any]) -> bool:
+    about = there.get("publication")
+    return isinstance(about, dict) and about.get("level") == "checkout"
 
 
 def _safe(text: str) -> str:

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hub.connectors.graph.client import Graph
-from hub.connectors.graph.subscriptions import Subscriptions
-from hub.connectors.references import secret_of
+from hub.connectors.graph.watch import Watch
 from hub.connectors.rest.client import Limits
 from hub.connectors.rest.tokens import Tokens
 from hub.connectors.sharepoint.config import KIND, SharePoint, read_config
@@ -41,18 +40,23 @@ class SharePointSystem:
         )
         self._library = Library(config, self.graph)
         self._reading = Reading(config, self.graph, self._library)
-        self._subscriptions = Subscriptions(self.graph, clock)
+        self._watch = Watch(self.graph, config.notify, name=config.name, clock=clock)
         self.filing = LibraryFiling(config, self.graph, self._library)
         self.close = self.graph.close
 
     def pull(self, kind: str, cursor: str | None) -> Page:
-        """Return the next page; see `Source.pull`. Keeps the subscription alive where one is configured."""
+        """Return the next page; see `Source.pull`. Keeps the subscription alive where one is configured.
+
+        Where Graph makes none, the library is read all the same.
+        """
         page = self._reading.pull(kind, cursor)
-        if self.config.notify is not None and not page.more:
-            notify = self.config.notify
-            state = secret_of(notify.client_state)
-            self._subscriptions.keep(f"{self._library.path}/root", notify.url, client_state=state, lasts=_LASTS)
+        if not page.more:
+            self._watch.keep([f"{self._library.path}/root"], change="updated", lasts=_LASTS)
         return page
+
+    def told(self, body: bytes) -> None:
+        """Do what a call of Graph asks about the subscription; what it tells of is found by the read that follows."""
+        self._watch.told(body)
 
     def since(self, _kind: str, _at: datetime) -> str | None:
         """Delta is asked from its own place on, not from a time."""
@@ -93,4 +97,5 @@ def opened(text: str, _tokens: Callable[[], Tokens] | None) -> System:
     """Make the system of its YAML."""
     one = open_sharepoint(text, clock=lambda: datetime.now(UTC))
     config = one.config
-    return System(config.name, (KIND,), one, None, config.every_s, config.rate_per_s, inspector=one, filing=one.filing)
+    every_s, rate = config.every_s, config.rate_per_s
+    return System(config.name, (KIND,), one, None, every_s, rate, inspector=one, filing=one.filing, told=one.told)

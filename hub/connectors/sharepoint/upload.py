@@ -67,7 +67,7 @@ def _fragments(graph: Graph, url: str, content: BinaryIO, size: int, step: int) 
                 raise _error(graph, url, answer)
             state = graph.bare("GET", url, headers={})
             if not state.well:
-                raise graph.judged("GET", url, state)
+                raise _error(graph, url, state)
             begin = max(0, _next(state))
 
 
@@ -79,7 +79,7 @@ def _sent(graph: Graph, method: str, url: str, headers: Mapping[str, str], conte
 
 
 def _error(graph: Graph, url: str, answer: Answer | None) -> Exception:
-    """A fragment that is refused again and again says nothing of the document: the session is begun anew later."""
+    """What is refused of a session, or that it has ended, says nothing of the document: it is begun anew later."""
     error = graph.judged("PUT", url, answer) if answer is not None else None
     return error if isinstance(error, RetryableError) else RetryableError(f"an upload is cut off: {error}")
 

@@ -126,6 +126,9 @@ def _puller(sync: Sync, system: System) -> Callable[[], float]:
     def step() -> float:
         nonlocal due
         calls = sync.calls.waiting(system.name) if system.name in sync.called else []
+        if calls and system.told is not None:
+            for body in sync.calls.bodies(system.name).values():
+                system.told(body)
         if calls or time.monotonic() >= due:
             taken = sum((pull(sync, system, kind) for kind in system.kinds), Taken())
             due = time.monotonic() + system.every_s

@@ -48,6 +48,8 @@ class DriveServer(GraphServer):
         self.sessions: dict[str, dict[str, Any]] = {}
         self.subscriptions: dict[str, dict[str, Any]] = {}
         self.folder = "Shared/TMF"
+        self.requires_check_out = False
+        """What is new there is checked out to who brought it, and nothing is written that is not checked out."""
         self.ends: dict[str, str] = {}
         """Where each listing ends: what changes while it is read comes after that."""
         drive = f"/drives/{re.escape(DRIVE)}"
@@ -67,6 +69,7 @@ class DriveServer(GraphServer):
             ("GET", f"{drive}/items/([^/:]+)/versions/([^/]+)/content", self.version),
             ("POST", f"{drive}/items/([^/:]+)/checkout", self.checkout),
             ("POST", f"{drive}/items/([^/:]+)/checkin", self.checkin),
+            ("POST", f"{drive}/items/([^/:]+)/discardCheckout", self.discard),
             ("GET", "/subscriptions", lambda asked: self.paged(asked, list(self.subscriptions.values()))),
             ("POST", "/subscriptions", self.subscribe),
             ("PATCH", "/subscriptions/(.+)", self.renew),
@@ -125,7 +128,7 @@ class DriveServer(GraphServer):
             return {**told_, "folder": {"childCount": 1}}
         last = item.contents[-1]
         hashes = {"quickXorHash": quick_xor(io.BytesIO(last))}
-        more = {"publication": {"level": "checkout"}} if item.held_by else {}
+        more = {"publication": {"level": "checkout", "checkedOutBy": _who(item.held_by)}} if item.held_by else {}
         return {**told_, **more, "size": len(last), "file": {"mimeType": "application/pdf", "hashes": hashes}}
 
     def step(self, asked: Asked) -> str:
@@ -157,6 +160,8 @@ class DriveServer(GraphServer):
         return answer
 
     def item(self, _: Asked, known: str) -> Answer:
+        if known in self.items and not self.items[known].removed and not self.items[known].is_folder:
+            return told(200, self.shown(self.items[known]))
         if not known.startswith("01F"):
             return error(404, "itemNotFound", "")
         path = bytes.fromhex(known.removeprefix("01F")).decode()
@@ -182,7 +187,8 @@ class DriveServer(GraphServer):
         if any(one.folder == folder and one.name == name and not one.removed for one in self.items.values()):
             return error(409, "nameAlreadyExists", "taken")
         known = f"01ITEM{len(self.items) + 1:05d}"
-        self.items[known] = Item(known, name, folder, 0, self.now, [content])
+        holder = "hub" if self.requires_check_out else ""
+        self.items[known] = Item(known, name, folder, 0, self.now, [content], held_by=holder)
         self._changed(self.items[known])
         return told(201, self.shown(self.items[known]))
 
@@ -196,6 +202,8 @@ class DriveServer(GraphServer):
             return error(404, "itemNotFound", "gone")
         if item.held_by not in ("", "hub"):
             return error(423, "resourceLocked", "The resource is checked out.")
+        if self.requires_check_out and not item.held_by:
+            return error(423, "resourceLocked", "The file is not checked out. You must first check out this document.")
         if match is not None and match not in ("*", self.shown(item)["eTag"]):
             return error(412, "preconditionFailed", "changed")
         return None
@@ -260,14 +268,20 @@ class DriveServer(GraphServer):
         return Answer(200, contents[number - 1])
 
     def checkout(self, _: Asked, known: str) -> Answer:
-        if self.items[known].held_by not in ("", "hub"):
+        if self.items[known].held_by != "":
             return error(423, "resourceLocked", "")
         self.items[known].held_by = "hub"
+        self._changed(self.items[known])
         return Answer(204)
 
     def checkin(self, _: Asked, known: str) -> Answer:
+        if self.items[known].held_by != "hub":
+            return error(400, "invalidRequest", "The file is not checked out to you.")
         self.items[known].held_by = ""
         return Answer(204)
+
+    def discard(self, asked: Asked, known: str) -> Answer:
+        return self.checkin(asked, known)
 
     def subscribe(self, asked: Asked) -> Answer:
         known = f"sub{len(self.subscriptions)}"
@@ -285,3 +299,7 @@ class DriveServer(GraphServer):
             self.now += self.tick_by
             self.mark += 1
             item.mark, item.changed = self.mark, self.now
+
+
+def _who(name: str) -> dict[str, Any]:
+    return {"application": {"id": "app"}} if name == "hub" else {"user": {"id": name, "displayName": name}}
