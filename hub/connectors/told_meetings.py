@@ -1,11 +1,12 @@
 """What the meeting platforms' answers have in common: texts, times and people, read so that one odd entry is told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from hub.connectors.troubles import NotThereError, RightError
 from hub.domain.meeting import Participant
-from hub.domain.platforms import Unread
+from hub.domain.platforms import HeldMeeting, Unread
 
 _LONGEST = 2000
 _LONGEST_NAME = 40
@@ -29,6 +30,25 @@ def unread(what: str, entry: Any, key: str, error: Exception) -> Unread:
     first = error.args[0] if error.args else None
     field = first if isinstance(first, str) and first.isidentifier() and len(first) < _LONGEST_NAME else "a field"
     return Unread(where, f"{field} is missing, or not what it should be")
+
+
+def by_host(
+    hosts: Sequence[str], held: Callable[[str], Iterator[HeldMeeting | Unread]], *, name: str
+) -> Iterator[HeldMeeting | Unread]:
+    """Yield what is held of each host.
+
+    One who is not there any more, or may not be looked for, is told as `Unread` and leaves the others; where that is
+    so of all of them, it is the error of the look.
+    """
+    refused = dict[str, NotThereError | RightError]()
+    for host in hosts:
+        try:
+            yield from held(host)
+        except (NotThereError, RightError) as error:
+            refused[host] = error
+    if refused and len(refused) == len(hosts):
+        raise refused[hosts[0]]
+    yield from (Unread(f"{name}: {host}", str(error)) for host, error in refused.items())
 
 
 def moment(told: str) -> datetime:

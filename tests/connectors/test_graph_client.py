@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from hub.connectors.graph.access import Access
-from hub.connectors.graph.client import Graph, ResyncError, TakenError
+from hub.connectors.graph.client import Graph, RefusedError, ResyncError, TakenError
 from hub.connectors.rest.client import Limits
-from hub.connectors.troubles import NotThereError, RightError
+from hub.connectors.troubles import NotThereError
 from hub.domain.errors import FatalError, HubError, RejectedError, RetryableError, StaleError, UsageError
 from tests.connectors import faults
 from tests.connectors.peer import BEGAN, running, told
@@ -116,7 +116,7 @@ def test_a_wrong_secret_is_told_in_words_and_without_it(server, graph, monkeypat
         (error(429, "tooManyRequests", "slow down", Retry_After="17"), RetryableError, 17.0),
         (error(503, "serviceNotAvailable", "later"), RetryableError, None),
         (error(509, "bandwidthLimitExceeded", "later"), RetryableError, None),
-        (error(403, "accessDenied", "no right"), RightError, None),
+        (error(403, "accessDenied", "no right"), RefusedError, None),
         (error(404, "itemNotFound", "none"), NotThereError, None),
         (error(409, "nameAlreadyExists", "taken"), TakenError, None),
         (error(423, "resourceLocked", "held"), TakenError, None),

@@ -9,6 +9,7 @@ from hub.connectors.rest.client import Limits
 from hub.connectors.teams import Teams, TeamsAccess
 from hub.domain.errors import FatalError, RejectedError, RetryableError, UsageError
 from hub.domain.platforms import HeldMeeting, Unread, best
+from hub.nlp.readers import read_transcript
 from tests.connectors import faults, mangled
 from tests.connectors.openapi import vendor
 from tests.connectors.peer import running
@@ -171,3 +172,30 @@ def test_subscriptions_are_asked_for_as_the_contract_says(server, teams, monkeyp
     asked = [a for a in server.asked if "/subscriptions" in a.path]
     assert [a.method for a in asked] == ["GET", "POST", "GET", "POST", "POST"]
     assert [line for a in asked for line in contract.problems(a)] == []
+
+
+def test_where_the_tenant_lets_no_speakers_be_named_the_words_are_had_without(server, teams, tmp_path):
+    server.call("m1", "call-1", "2026-05-05T08:01:00Z", "transcripts")
+    platform = teams()
+    [meeting] = platform.held(SINCE, UNTIL)
+    platform.fetch(meeting.files[0], tmp_path / "named.vtt", most=10_000)
+    server.names_speakers = False
+    platform.fetch(meeting.files[0], tmp_path / "nameless.vtt", most=10_000)
+    found = {name: read_transcript(tmp_path / f"{name}.vtt").segments for name in ("named", "nameless")}
+    assert {name: [(one.speaker, one.text) for one in segments] for name, segments in found.items()} == {
+        "named": [("Anna Weber", "We keep the weekly call on Tuesdays.")],
+        "nameless": [(None, "We keep the weekly call on Tuesdays.")],
+    }
+    with pytest.raises(RejectedError):
+        platform.fetch(meeting.files[0], tmp_path / "long.vtt", most=10)
+
+
+def test_a_transcript_that_is_refused_for_another_reason_is_not_asked_for_again(server, teams, tmp_path):
+    server.call("m1", "call-1", "2026-05-05T08:01:00Z", "transcripts")
+    platform = teams()
+    [meeting] = platform.held(SINCE, UNTIL)
+    server.denied.add("/users")
+    before = len(server.asked)
+    with pytest.raises(FatalError):
+        platform.fetch(meeting.files[0], tmp_path / "f.vtt", most=10_000)
+    assert len(server.asked) == before + 1

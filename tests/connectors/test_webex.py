@@ -1,7 +1,7 @@
 """Webex: transcripts with names and recordings are found by host, with tokens that rotate at each use."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -34,12 +34,12 @@ def webex(server, home, monkeypatch):
     monkeypatch.setenv("WEBEX_REFRESH", SEED)
     hub, made = quick_hub(), []
 
-    def build(**more):
+    def build(clock=lambda: UNTIL, **more):
         told = {"client_id": CLIENT, "client_secret": "env:WEBEX_SECRET", "refresh_token": "env:WEBEX_REFRESH"}
         told |= {"hosts": [HOST], "base_url": f"{server.address}/v1"} | more
         access = WebexAccess.model_validate(told)
         limits = Limits(2.0, 2**24)
-        made.append(Webex(access, name="webex", clock=lambda: UNTIL, tokens=lambda: hub.tokens, limits=limits))
+        made.append(Webex(access, name="webex", clock=clock, tokens=lambda: hub.tokens, limits=limits))
         return made[-1]
 
     yield build
@@ -163,3 +163,40 @@ def test_a_file_describes_it(tmp_path):
     [one] = load_platforms(tmp_path, clock=lambda: UNTIL).values()
     one.platform.close()
     assert one.name == "webex"
+
+
+HOOK = "https://hub.example/webhooks/webex"
+NOTIFY = {"url": HOOK, "secret": "env:WEBEX_SECRET"}
+KINDS = {(what, event) for what in ("recordings", "meetingTranscripts") for event in ("created", "deleted")}
+
+
+def test_webhooks_are_made_once_and_those_that_webex_switched_off_are_on_again_within_an_hour(server, webex):
+    now = [UNTIL]
+    platform = webex(clock=lambda: now[0], notify=NOTIFY)
+    server.call("m", "2026-05-10T08:00:00Z", "transcript")
+    for _ in range(2):
+        assert len(list(platform.held(SINCE, UNTIL))) == 1
+    assert {(one["resource"], one["event"]) for one in server.hooks} == KINDS
+    assert len(server.hooks) == 4
+    assert {(one["targetUrl"], one["secret"], one["ownedBy"]) for one in server.hooks} == {(HOOK, SECRET, "org")}
+    server.hooks[1]["status"] = server.hooks[2]["status"] = "inactive"
+    del server.hooks[0]
+    now[0] += timedelta(minutes=59)
+    list(platform.held(SINCE, UNTIL))
+    assert len(server.hooks) == 3, "its hour is not over"
+    now[0] += timedelta(minutes=2)
+    list(platform.held(SINCE, UNTIL))
+    assert {(one["resource"], one["event"], one["status"]) for one in server.hooks} == {
+        (*one, "active") for one in KINDS
+    }
+    contract = vendor("webex/webex-meeting.trimmed.openapi.json", "/v1")
+    asked = [one for one in server.asked if one.path.startswith("/v1/webhooks")]
+    assert {one.method for one in asked} == {"GET", "POST", "PUT"}
+    assert [line for one in asked for line in contract.problems(one)] == []
+
+
+@pytest.mark.parametrize("fault", [faults.status(403), faults.status(503)])
+def test_where_webex_takes_no_webhook_the_sweep_goes_on(server, webex, fault):
+    server.call("m", "2026-05-10T08:00:00Z", "transcript")
+    server.fail("list", fault)
+    assert len(list(webex(notify=NOTIFY).held(SINCE, UNTIL))) == 1

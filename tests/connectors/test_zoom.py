@@ -17,7 +17,7 @@ from hub.domain.platforms import HeldFile, HeldMeeting, best
 from hub.ports.platforms import Connected, Rule
 from tests.connectors import faults, mangled
 from tests.connectors.openapi import vendor
-from tests.connectors.peer import Asked, running
+from tests.connectors.peer import Answer, Asked, running, told
 from tests.connectors.vendors.zoom import ACCOUNT, CLIENT, SECRET, VTT, ZoomServer
 from tests.fakes import FakeExtractor
 from tests.people import granted, person, quick_hub, served, sign_in
@@ -367,3 +367,22 @@ def test_a_sweep_names_what_zoom_told_and_nobody_can_read(server, hub):
         (f"zoom: a recording of {ANNA} ('b')", f"time {why}"),
         (f"zoom: a recording of {ANNA} ('c')", f"file_type {why}"),
     ]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        told(404, {"code": 1001, "message": "User does not exist."}),
+        told(400, {"code": 1010, "message": "User not found on this account."}),
+        Answer(404, b"<html>no such page</html>", {"Content-Type": "text/html"}),
+    ],
+)
+def test_that_a_host_has_left_or_an_address_is_unknown_says_nothing_of_a_recording(server, zoom, answer):
+    server.held(ANNA, "a", "2026-05-20T08:00:00Z", "TRANSCRIPT")
+    platform = zoom()
+    [meeting] = platform.held(SINCE, UNTIL)
+    origin = meeting.origin(meeting.files[0], "zoom")
+    server.fail("list", lambda *_: answer)
+    assert platform.deleted(origin) is False
+    server.delete("a")
+    assert platform.deleted(origin) is True

@@ -259,6 +259,18 @@ def test_imap_loses_nothing_to_faults(command, fault, tmp_path, monkeypatch):
         mailbox.close()
 
 
+def test_imap_has_a_token_anew_that_was_revoked_before_its_time(green, graph, monkeypatch):
+    oauth = {"tenant": TENANT, "client_id": "app", "client_secret": "env:GRAPH_SECRET"}
+    oauth |= {"login_url": graph.server.address}
+    told = {"host": "127.0.0.1", "port": green.imap, "ca": green.ca, "login": {"user": BOX, "oauth": oauth}}
+    mailbox = ImapMailbox(ImapAccess.model_validate(told), name="inbox", since=SINCE, clock=lambda: AFTER)
+    graph.server.next_token = "revoked-5d1c"  # noqa: S105 - of tests only
+    mailbox._tokens.token()
+    graph.server.next_token = PASSWORD
+    mailbox.check()
+    mailbox.close()
+
+
 def test_imap_signs_in_by_a_token(green, graph, monkeypatch):
     """GreenMail takes what stands as the token for the password."""
     graph.server.next_token = PASSWORD

@@ -35,6 +35,19 @@ class Stage:
     """Keep a meeting with a transcript: key, beginning."""
     delete: Callable[[Any], None]
     """Have what was recorded of a meeting deleted there."""
+    hosted_by: Callable[..., Any]
+    """Return the same platform for other hosts."""
+
+
+def hosts_of(platform):
+    """The same platform for other hosts."""
+    key = {"Zoom": "users", "Teams": "organizers", "Webex": "hosts"}[type(platform).__name__]
+
+    def changed(*hosts):
+        platform._access = platform._access.model_copy(update={key: hosts})
+        return platform
+
+    return changed
 
 
 @contextmanager
@@ -45,7 +58,11 @@ def on_zoom() -> Iterator[Stage]:
         told |= {"base_url": f"{server.address}/v2", "login_url": server.address}
         made = Zoom(ZoomAccess.model_validate(told), name="it", clock=lambda: server.now, limits=LIMITS)
         yield Stage(
-            server, made, lambda key, at: server.held(HOST, key, at, "TRANSCRIPT"), lambda one: server.delete(one.key)
+            server,
+            made,
+            lambda key, at: server.held(HOST, key, at, "TRANSCRIPT"),
+            lambda one: server.delete(one.key),
+            hosts_of(made),
         )
 
 
@@ -60,6 +77,7 @@ def on_teams() -> Iterator[Stage]:
             made,
             lambda key, at: server.call(f"m-{key}", key, at, "transcripts"),
             lambda one: server.delete(one.files[0].id),
+            hosts_of(made),
         )
 
 
@@ -70,7 +88,11 @@ def on_webex() -> Iterator[Stage]:
         access, kept = WebexAccess.model_validate(told | {"base_url": f"{server.address}/v1"}), FakeTokens()
         made = Webex(access, name="it", clock=lambda: UNTIL, tokens=lambda: kept, limits=LIMITS)
         yield Stage(
-            server, made, lambda key, at: server.call(key, at, "transcript"), lambda one: server.delete(one.key)
+            server,
+            made,
+            lambda key, at: server.call(key, at, "transcript"),
+            lambda one: server.delete(one.key),
+            hosts_of(made),
         )
 
 
@@ -158,6 +180,17 @@ def test_what_was_deleted_there_is_known_and_what_is_there_is_not_taken_for_it(s
     stage.delete(first)
     assert [stage.platform.deleted(one) for one in origins] == [True, False]
     assert [one.key for one in held(stage)] == [second.key]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_host_who_has_left_is_told_and_hides_none_of_the_others(stage, order):
+    stage.hold("k", "2026-05-10T08:00:00Z")
+    platform = stage.hosted_by(*[HOST, "gone@meridian.test"][::order])
+    found = list(platform.held(SINCE, UNTIL))
+    assert [type(one).__name__ for one in found] == ["HeldMeeting", "Unread"]
+    assert found[1].where == "it: gone@meridian.test"
+    with pytest.raises(RejectedError):
+        list(stage.hosted_by("gone@meridian.test").held(SINCE, UNTIL))
 
 
 def test_an_outage_says_nothing_of_what_was_deleted(stage):

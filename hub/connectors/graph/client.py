@@ -25,6 +25,14 @@ class TakenError(RejectedError):
     """The name is taken, or somebody holds the item (409, 423)."""
 
 
+class RefusedError(RightError):
+    """It is not allowed; *inner* is Graph's closer word for why, empty where it gives none."""
+
+    def __init__(self, message: str, *, inner: str) -> None:
+        super().__init__(message)
+        self.inner = inner
+
+
 class Graph:
     """Sends requests to Graph of one tenant.
 
@@ -62,9 +70,17 @@ class Graph:
         request = Request(method, self._address(path), params or {}, headers or {}, json=json, content=content)
         return self._signed_in(request, self._wire.send)
 
-    def download(self, path: str, target: BinaryIO, *, most: int, within_s: float = 3600.0) -> None:
+    def download(
+        self,
+        path: str,
+        target: BinaryIO,
+        *,
+        most: int,
+        within_s: float = 3600.0,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         """Write the content at *path* into *target*; Graph answers with an address that needs no sign-in."""
-        request = Request("GET", self._address(path))
+        request = Request("GET", self._address(path), headers=headers or {})
         answer = self._signed_in(
             request, lambda one: self._wire.save(one, target, most=most, within_s=within_s), leads=True
         )
@@ -136,11 +152,21 @@ class Graph:
         if status == 401:
             return CredentialsError(f"{line}; the credentials are refused")
         if status == 403:
-            return RightError(f"{line}; it is not allowed: {self._tokens.redacted(message)[:_SHOWN]}".rstrip(": "))
+            why = f"{line}; it is not allowed: {self._tokens.redacted(message)[:_SHOWN]}".rstrip(": ")
+            return RefusedError(why, inner=_inner(answer))
         if status == 412:
             return StaleError(f"{line}; it was changed there meanwhile")
         kinds: dict[int, type[RejectedError]] = {404: NotThereError, 410: ResyncError, 409: TakenError, 423: TakenError}
         return kinds.get(status, RejectedError)(f"{line}: {self._tokens.redacted(message)[:_SHOWN]}")
+
+
+def _inner(answer: Answer) -> str:
+    """Return the innermost code of an error answer."""
+    told, found = answer.object().get("error"), ""
+    while isinstance(told, dict):
+        found = str(told.get("code") or found)
+        told = told.get("innerError") or told.get("innererror")
+    return found
 
 
 def _told(answer: Answer) -> tuple[str, str, str]:

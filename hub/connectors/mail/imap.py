@@ -160,28 +160,41 @@ class ImapMailbox:
         return box
 
     def _sign_in(self, box: imaplib.IMAP4) -> None:
-        login = self._access.login
-        try:
-            if self._tokens is None:
+        login, tokens = self._access.login, self._tokens
+        if tokens is None:
+            with self._refusing():
                 box.login(login.user, secret_of(login.password or ""))
+            return
+        for attempt in (1, 2):
+            token = tokens.token()
+            try:
+                with self._refusing():
+                    _authenticate(box, xoauth2(login.user, token).encode(), tag=b"HUB%d" % attempt)
                 return
-            token = self._tokens.token()
-            _authenticate(box, xoauth2(login.user, token).encode())
+            except FatalError:
+                tokens.refused(token)  # it may have been revoked before its time
+                if attempt > 1:
+                    raise
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """Tell a refusal of who we are as one that a person has to look at."""
+        try:
+            yield
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
-            if self._tokens is not None:
-                self._tokens.refused(token)
-            raise FatalError(f"{self._name}: {self._access.host}: refuses the sign-in of {login.user}") from error
+            who = self._access.login.user
+            raise FatalError(f"{self._name}: {self._access.host}: refuses the sign-in of {who}") from error
 
 
-def _authenticate(box: imaplib.IMAP4, said: bytes) -> None:
+def _authenticate(box: imaplib.IMAP4, said: bytes, *, tag: bytes) -> None:
     """Sign in by XOAUTH2, with the first word said at once (RFC 4959) where the server takes it: some take no other."""
     if "SASL-IR" not in box.capabilities:
         box.authenticate("XOAUTH2", lambda asked: b"" if asked else said)
         return
-    box.send(b"HUB1 AUTHENTICATE XOAUTH2 " + base64.b64encode(said) + b"\r\n")
-    while not (told := box.readline()).startswith(b"HUB1 "):
+    box.send(tag + b" AUTHENTICATE XOAUTH2 " + base64.b64encode(said) + b"\r\n")
+    while not (told := box.readline()).startswith(tag + b" "):
         if not told:
             raise imaplib.IMAP4.abort("it ended the connection")
         if told.startswith(b"+"):  # why not, in JSON; it waits for an empty line before it says so

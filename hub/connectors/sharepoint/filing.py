@@ -71,9 +71,7 @@ class LibraryFiling:
             path += f"/versions/{quote(filed.version)}"
         self._graph.download(f"{path}/content", target, most=_MOST)
 
-    def _put(
-        self, known: str, there: dict[str, Any], paper: Paper, content: BinaryIO, *, ours: bool
-    ) -> None:
+    def _put(self, known: str, there: dict[str, Any], paper: Paper, content: BinaryIO, *, ours: bool) -> None:
         place = self._item(known)
         if not self._config.check_out:
             upload(self._graph, place, content, paper.size, match=str(there.get("eTag")))

@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 import structlog
 from pydantic import Field
 
 from hub.connectors.graph.access import Access
-from hub.connectors.graph.client import Graph
+from hub.connectors.graph.client import Graph, RefusedError
 from hub.connectors.graph.watch import Notify, Watch
 from hub.connectors.rest.client import Limits
-from hub.connectors.told_meetings import moment, people, text, unread
+from hub.connectors.told_meetings import by_host, moment, people, text, unread
 from hub.connectors.troubles import Advice, NotThereError, problem
 from hub.domain.errors import FatalError, HubError, RejectedError
 from hub.domain.meeting import Participant
@@ -25,6 +25,8 @@ _FORMS = {
     "getAllTranscripts": ("transcripts", "transcript", ".vtt", "/content?$format=text/vtt"),
     "getAllRecordings": ("recordings", "video", ".mp4", "/content"),
 }
+_NAMELESS = "application/vnd.microsoft.graph.transcript+text"
+"""The form of a transcript that no setting of a tenant forbids."""
 _LASTS = timedelta(minutes=4_230)
 """Asked for; how long a subscription lives is what Graph answers."""
 log = structlog.get_logger()
@@ -71,22 +73,40 @@ class Teams:
         Has Graph tell of new ones from now on, where that is set up: it tells of meetings that begin after that only.
         """
         self._watch.keep(self._resources(), change="created", lasts=_LASTS)
-        for organizer in self._access.organizers:
-            found: dict[tuple[str, str], list[HeldFile]] = {}
-            times: dict[tuple[str, str], datetime] = {}
-            for call in _FORMS:
-                for page in self._graph.pages(_listing(call, organizer, since, until)):
-                    for entry in page["value"]:
-                        yield from self._sort(entry, call, organizer, found, times)
-            for (meeting, occurrence), files in found.items():
-                at = times[meeting, occurrence]
-                if since <= at < until:
-                    yield self._told(organizer, meeting, occurrence, at, tuple(files))
+        yield from by_host(self._access.organizers, lambda one: self._of(one, since, until), name=self._name)
+
+    def _of(self, organizer: str, since: datetime, until: datetime) -> Iterator[HeldMeeting | Unread]:
+        found: dict[tuple[str, str], list[HeldFile]] = {}
+        times: dict[tuple[str, str], datetime] = {}
+        for call in _FORMS:
+            for page in self._graph.pages(_listing(call, organizer, since, until)):
+                for entry in page["value"]:
+                    yield from self._sort(entry, call, organizer, found, times)
+        for (meeting, occurrence), files in found.items():
+            at = times[meeting, occurrence]
+            if since <= at < until:
+                yield self._told(organizer, meeting, occurrence, at, tuple(files))
 
     def fetch(self, file: HeldFile, target: Path, *, most: int) -> None:
-        """Write a file; see `MeetingPlatform.fetch`."""
-        with target.open("wb") as stream:
-            self._graph.download(file.address, stream, most=most)
+        """Write a file; see `MeetingPlatform.fetch`. Where the tenant names no speakers, a transcript without them."""
+        with target.open("w+b") as stream:
+            try:
+                self._graph.download(file.address, stream, most=most)
+            except RefusedError as error:
+                if error.inner != "SpeakerAttributionNotAllowed":
+                    raise
+                self._nameless(file, stream, most)
+
+    def _nameless(self, file: HeldFile, stream: BinaryIO, most: int) -> None:
+        stream.seek(0)
+        stream.truncate()
+        address = file.address.partition("?")[0]
+        self._graph.download(address, stream, most=most, headers={"Accept": _NAMELESS})
+        stream.seek(0)
+        cues = stream.read()
+        if not cues.lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT"):  # it is the cues alone
+            stream.seek(0)
+            stream.write(b"WEBVTT\n\n" + cues)
 
     def deleted(self, origin: Origin) -> bool:
         """Tell whether a file is gone while its meeting is not; see `MeetingPlatform.deleted`.

@@ -19,8 +19,9 @@ from hub.connectors.rest.config import Auth
 from hub.connectors.rest.paging import linked
 from hub.connectors.rest.tokens import Tokens
 from hub.connectors.rest.trust import trusted
-from hub.connectors.told_meetings import moment, people, text, unread
+from hub.connectors.told_meetings import by_host, moment, people, text, unread
 from hub.connectors.troubles import Advice, NotThereError, UnclearError, problem
+from hub.connectors.webex.hooks import Hooks, Notify
 from hub.connectors.wire import Request, Wire, same_host
 from hub.domain.errors import FatalError, HubError, RejectedError, RetryableError
 from hub.domain.meeting import Participant
@@ -46,6 +47,7 @@ class WebexAccess(Strict):
     hosts: tuple[str, ...] = Field(min_length=1)
     """Mail addresses of the hosts whose meetings are looked for."""
     base_url: str = "https://webexapis.com/v1"
+    notify: Notify | None = None
 
     @field_validator("base_url")
     @classmethod
@@ -89,6 +91,7 @@ class Webex:
             clock=clock,
             monotonic=time.monotonic,
         )
+        self._hooks = Hooks(self._client, access.notify, name=name, clock=clock)
 
     def close(self) -> None:
         """Let go of connections."""
@@ -107,13 +110,16 @@ class Webex:
                 raise FatalError(problem(error, _ADVICE)) from error
 
     def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting | Unread]:
-        """Yield meetings with a transcript or a recording; see `MeetingPlatform.held`."""
-        for host in self._access.hosts:
-            start = since
-            while start < until:
-                end = min(start + _WINDOW, until)
-                yield from self._window(host, start, end)
-                start = end
+        """Yield meetings with a transcript or a recording; see `MeetingPlatform.held`. Has Webex call, if wanted."""
+        self._hooks.keep()
+        yield from by_host(self._access.hosts, lambda host: self._of(host, since, until), name=self._name)
+
+    def _of(self, host: str, since: datetime, until: datetime) -> Iterator[HeldMeeting | Unread]:
+        start = since
+        while start < until:
+            end = min(start + _WINDOW, until)
+            yield from self._window(host, start, end)
+            start = end
 
     def fetch(self, file: HeldFile, target: Path, *, most: int) -> None:
         """Write a file; see `MeetingPlatform.fetch`. A transcript is written as the hub's own JSON, with its names."""

@@ -20,8 +20,13 @@ from hub.connectors.wire import Answer, Request, Wire, same_host
 from hub.domain.errors import RejectedError, RetryableError
 
 _EARLY_S = 60.0
-_GONE = (1001, 3001, 3301, 3322)
+_NOBODY = (1001, 1010)
+_UNRECORDED = (3001, 3301, 3322)
 _DOWNLOAD_S = 7200.0
+
+
+class UnrecordedError(NotThereError):
+    """Zoom says that a meeting, or its recording, is not there."""
 
 
 class ZoomAccess(Strict):
@@ -159,7 +164,9 @@ class ZoomClient:
             return RightError(f"{line}; a scope is missing")
         if answer.status == 401:
             return CredentialsError(f"{line}; the app is refused")
-        if answer.status == 404 or code in _GONE:
+        if code in _UNRECORDED:
+            return UnrecordedError(f"{line}; it is not there (any more)")
+        if answer.status == 404 or code in _NOBODY:
             return NotThereError(f"{line}; it is not there (any more)")
         return RejectedError(line)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from hub.connectors.rest.client import Limits
-from hub.connectors.told_meetings import moment, people, text, unread
+from hub.connectors.told_meetings import by_host, moment, people, text, unread
 from hub.connectors.troubles import Advice, NotThereError, problem
-from hub.connectors.zoom.client import ZoomAccess, ZoomClient, encoded
+from hub.connectors.zoom.client import UnrecordedError, ZoomAccess, ZoomClient, encoded
 from hub.domain.errors import FatalError, HubError, RejectedError
 from hub.domain.meeting import Participant
 from hub.domain.platforms import HeldFile, HeldMeeting, Origin, Unread, meeting_id_of
@@ -56,27 +56,34 @@ class Zoom:
 
     def held(self, since: datetime, until: datetime) -> Iterator[HeldMeeting | Unread]:
         """Yield recorded meetings; see `MeetingPlatform.held`."""
-        for user in self._access.users:
-            start = since
-            while start < until:
-                end = min(start + _WINDOW, until)
-                span = {"from": start.astimezone(UTC).date().isoformat(), "to": end.astimezone(UTC).date().isoformat()}
-                for entry in self._client.listed(f"/users/{encoded(user)}/recordings", "meetings", span):
-                    meeting = self._meeting(entry, user)
-                    if isinstance(meeting, Unread) or (meeting is not None and start <= meeting.started_at < end):
-                        yield meeting
-                start = end
+        yield from by_host(self._access.users, lambda user: self._of(user, since, until), name=self._name)
+
+    def _of(self, user: str, since: datetime, until: datetime) -> Iterator[HeldMeeting | Unread]:
+        start = since
+        while start < until:
+            end = min(start + _WINDOW, until)
+            span = {"from": start.astimezone(UTC).date().isoformat(), "to": end.astimezone(UTC).date().isoformat()}
+            for entry in self._client.listed(f"/users/{encoded(user)}/recordings", "meetings", span):
+                meeting = self._meeting(entry, user)
+                if isinstance(meeting, Unread) or (meeting is not None and start <= meeting.started_at < end):
+                    yield meeting
+            start = end
 
     def fetch(self, file: HeldFile, target: Path, *, most: int) -> None:
         """Write a file; see `MeetingPlatform.fetch`."""
         self._client.save(file.address, target, most=most)
 
     def deleted(self, origin: Origin) -> bool:
-        """Tell whether a file is gone, be it to the trash; see `MeetingPlatform.deleted`."""
+        """Tell whether a file is gone, be it to the trash; see `MeetingPlatform.deleted`.
+
+        That its host has left the account, or that an address is not known, says nothing of it.
+        """
         try:
             told = self._client.get(f"/meetings/{encoded(origin.key)}/recordings")
-        except NotThereError:
+        except UnrecordedError:
             return True
+        except NotThereError:
+            return False
         files = told.get("recording_files")
         if not isinstance(files, list):
             return False

@@ -45,15 +45,15 @@ def look(room: Room, connected: Connected, principal: Principal, shown: Shown, n
     for card in _brought(room, connected, principal, shown.since, named):
         if shown.has(card):
             _there_again(room, connected, principal, card)
-        elif not card.withdrawn and card.origin is not None and connected.platform.deleted(card.origin):
-            gone += [card.meeting_id] if _note(room, connected, principal, card) else []
+        elif not card.withdrawn and _is_gone(room, connected, principal, card):
+            gone.append(card.meeting_id)
     return (*gone, *_older(room, connected, principal, shown.since))
 
 
 def _older(room: Room, connected: Connected, principal: Principal, since: datetime) -> Iterator[str]:
     """Ask about the next few meetings that began before *since*, newest first and then anew; yield ids of those gone.
 
-    Of one that nothing can be told of, such as of somebody who has left, nothing is concluded; an outage ends the turn.
+    An outage ends the turn.
     """
     with room.shelf.reading() as unit:
         asked = unit.get(Asked, connected.name) or Asked(connected.name)

@@ -1,5 +1,6 @@
 """Teams as Graph shows it: transcripts and recordings by organizer, meetings, attendance reports, content."""
 
+import json
 import re
 from typing import Any
 
@@ -8,6 +9,7 @@ from tests.connectors.vendors.graph import error
 from tests.connectors.vendors.graph_subscriptions import Subscribing
 
 VTT = b"WEBVTT\n\n00:00:00.000 --> 00:00:04.000\n<v Anna Weber>We keep the weekly call on Tuesdays.</v>\n"
+_NAMELESS = b"00:00:00.000 --> 00:00:04.000\nWe keep the weekly call on Tuesdays.\n"
 _SPAN = re.compile(r"startDateTime=([^,]+),endDateTime=([^)]+)\)")
 
 
@@ -22,6 +24,8 @@ class TeamsServer(Subscribing):
         self.subjects: dict[str, str] = {}
         self.reports: dict[str, list[dict[str, Any]]] = {}
         self.attended: dict[str, list[Any]] = {}
+        self.names_speakers = True
+        """Whether the tenant lets apps have transcripts that say who speaks; tenants begin without."""
         one = r"/users/([^/]+)/onlineMeetings"
         self.route("GET", rf"{one}/getAllTranscripts\(.*\)", lambda a, u: self.all_of(a, u, "transcripts"))
         self.route("GET", rf"{one}/getAllRecordings\(.*\)", lambda a, u: self.all_of(a, u, "recordings"))
@@ -38,7 +42,7 @@ class TeamsServer(Subscribing):
             lambda _, _u, m, folder, f: self.one(m, folder, f),
         )
         self.route(
-            "GET", rf"{one}/([^/]+)/(?:transcripts|recordings)/([^/]+)/content", lambda _, _u, _m, f: self.body(f)
+            "GET", rf"{one}/([^/]+)/(?:transcripts|recordings)/([^/]+)/content", lambda a, _u, _m, f: self.body(a, f)
         )
 
     def call(self, meeting: str, call: str, at: str, *folders: str, subject: str = "Weekly call") -> None:
@@ -82,10 +86,17 @@ class TeamsServer(Subscribing):
             return error(404, "NotFound", "meeting has expired")
         return told(200, {"id": meeting, "subject": self.subjects[meeting]})
 
-    def body(self, known: str) -> Answer:
+    def body(self, asked: Asked, known: str) -> Answer:
         """Return the content of a file."""
         if known not in self.content:
             return error(404, "NotFound", "no such file")
+        nameless = asked.headers.get("accept") == "application/vnd.microsoft.graph.transcript+text"
+        if "/transcripts/" in asked.path and nameless:
+            return Answer(200, _NAMELESS) if "$format" not in asked.params else error(400, "BadRequest", "two formats")
+        if "/transcripts/" in asked.path and not self.names_speakers:
+            refused = json.loads(error(403, "Forbidden", "Speaker attribution is not allowed.").body)
+            refused["error"]["innerError"]["code"] = "SpeakerAttributionNotAllowed"
+            return told(403, refused)
         return Answer(200, self.content[known])
 
 

@@ -1,5 +1,6 @@
 """Webex as far as the hub uses it: rotating tokens, lists with a Link, snippets with names, temporary links."""
 
+import json
 import threading
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,7 @@ class WebexServer:
         self.snippets: dict[str, list[Any]] = {}
         self.people: dict[str, list[Any]] = {}
         self.sound: dict[str, bytes] = {}
+        self.hooks: list[dict[str, Any]] = []
 
     def call(self, meeting: str, at: str, *kinds: str, topic: str = "Weekly call") -> None:
         """Keep a meeting with a transcript or a recording."""
@@ -96,6 +98,8 @@ class WebexServer:
         if asked.headers.get("authorization", "").removeprefix("Bearer ") not in self.good:
             return told(401, {"message": "The request requires a valid access token.", "trackingId": "ROUTER_1"})
         path = asked.path.removeprefix("/v1")
+        if path.startswith("/webhooks"):
+            return self._hooks(asked, path.removeprefix("/webhooks").strip("/"))
         if path in self.lists:
             if asked.params.get("hostEmail") != self.host:
                 return told(404, {"message": "no such host", "trackingId": "ROUTER_2"})
@@ -115,6 +119,20 @@ class WebexServer:
             return told(200, {"id": known, "status": status})
         links = {"audioDownloadLink": f"{self.address}/nbr/{known}"}
         return told(200, {"id": known, "temporaryDirectDownloadLinks": links})
+
+    def _hooks(self, asked: Asked, known: str) -> Answer:
+        if asked.method == "GET":
+            mine = [one for one in self.hooks if one.get("ownedBy") == asked.params.get("ownedBy", "creator")]
+            return told(200, {"items": [{**one, "secret": ""} for one in mine]})
+        body = json.loads(asked.body)
+        if asked.method == "POST":
+            if any(all(one[key] == body[key] for key in ("targetUrl", "resource", "event")) for one in self.hooks):
+                return told(409, {"message": "A webhook for this exists.", "trackingId": "ROUTER_5"})
+            self.hooks.append({"ownedBy": "creator", **body, "id": f"h{len(self.hooks)}", "status": "active"})
+            return told(200, self.hooks[-1])
+        [hook] = [one for one in self.hooks if one["id"] == known]
+        hook |= body
+        return told(200, hook)
 
     def _page(self, asked: Asked, items: list[Any]) -> Answer:
         start = int(asked.params.get("cursor") or 0)
