@@ -12,7 +12,9 @@ from hub.domain.minutes import Action
 from hub.domain.places import scope_of_record
 from hub.domain.policy import Right
 from hub.domain.versions import WorkingDraft
+from hub.ports import Wording
 from hub.services.study_days import ForWhom
+from hub.web import due_words
 
 _DECIDED = (Standing.APPROVED, Standing.DISTRIBUTED)
 
@@ -21,17 +23,18 @@ _DECIDED = (Standing.APPROVED, Standing.DISTRIBUTED)
 class DueShown:
     """What stands beside a due day: *address* is that of the record, empty where who asks may not see it.
 
-    *reason* says why there is no day; with *changed* the record has another one now, *now*, or none.
+    *reason* says why there is no day, in the reader's language unless it is in *english*; with *changed* the record has another one now, *now*, or none.
     """
 
     source: DueSource | None
     address: str = ""
     reason: str = ""
+    english: bool = False
     changed: bool = False
     now: date | None = None
 
 
-def beside_days(asking: Asking, card: Card, draft: WorkingDraft) -> Mapping[str, DueShown]:
+def beside_days(asking: Asking, card: Card, draft: WorkingDraft, words: Wording) -> Mapping[str, DueShown]:
     """Return by item what stands beside the due days that were taken from the study's record, or could not be told."""
     actions = draft.draft.minutes.actions
     sources = {one.id: one.due_source for one in actions if one.due_source}
@@ -41,11 +44,20 @@ def beside_days(asking: Asking, card: Card, draft: WorkingDraft) -> Mapping[str,
     now = _moved(asking, card, actions) if sources and card.standing not in _DECIDED else {}
     return {
         one.id: DueShown(
-            one.due_source, addresses.get(one.id, ""), one.due_reason or "", one.id in now, now.get(one.id)
+            one.due_source,
+            addresses.get(one.id, ""),
+            *_reason(one.due_reason, words),
+            changed=one.id in now,
+            now=now.get(one.id),
         )
         for one in actions
         if one.due_source or one.due_reason
     }
+
+
+def _reason(reason: str | None, words: Wording) -> tuple[str, bool]:
+    told = due_words.said(words, reason) if reason else ""
+    return (reason or "", True) if told is None else (told, False)
 
 
 def _moved(asking: Asking, card: Card, actions: tuple[Action, ...]) -> dict[str, date | None]:

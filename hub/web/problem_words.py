@@ -16,7 +16,12 @@ PLACE = re.compile(r"{(\w+)}")
 
 def said(words: Wording, detail: str) -> str | None:
     """Return *detail*, the line of an error, in the reader's language; None where it is none that is known."""
-    for pattern, message in _known(cast("Hashable", words)):
+    return matched(_known(cast("Hashable", words)), detail)
+
+
+def matched(known: Sequence[tuple[re.Pattern[str], str]], detail: str) -> str | None:
+    """Return the message of *known* whose pattern is the whole of *detail*, with what stands in its places."""
+    for pattern, message in known:
         if found := pattern.fullmatch(detail):
             given = {name: f"\u2068{value}\u2069" for name, value in found.groupdict().items()}
             return message.format(**given) if given else message
@@ -35,7 +40,7 @@ def of_a_form(words: Wording, error: RequestValidationError) -> str:
     return ". ".join(told)
 
 
-class _Both:
+class Both:
     """Gives a message with its translation."""
 
     def __init__(self, words: Wording) -> None:
@@ -47,16 +52,17 @@ class _Both:
 
 @lru_cache(maxsize=64)  # each locale's words are one object
 def _known(of: Hashable) -> Sequence[tuple[re.Pattern[str], str]]:
-    return [(_pattern(english), translated) for english, translated in _messages(of)]
+    return [(pattern(english), translated) for english, translated in _messages(of)]
 
 
-def _pattern(message: str) -> re.Pattern[str]:
+def pattern(message: str) -> re.Pattern[str]:
+    """Return what an English line made of *message* reads like, a group for each of its places."""
     parts = enumerate(PLACE.split(message))
     return re.compile("".join(f"(?P<{one}>.+?)" if at % 2 else re.escape(one) for at, one in parts), re.DOTALL)
 
 
 def _messages(of: Hashable) -> Iterator[tuple[str, str]]:
-    words = _Both(cast("Wording", of))
+    words = Both(cast("Wording", of))
     yield words.text("say why")
     yield words.text("this needs the right {right}")
     yield "you may not do this here: it needs the right {right}", words.text("this needs the right {right}")[1]
@@ -65,7 +71,7 @@ def _messages(of: Hashable) -> Iterator[tuple[str, str]]:
     yield from _of_people(words)
 
 
-def _of_versions(words: _Both) -> Iterator[tuple[str, str]]:
+def _of_versions(words: Both) -> Iterator[tuple[str, str]]:
     yield words.text("these minutes were sent round already: say why they are changed")
     yield words.text("say in a few words why there is a new version")
     yield words.text("version {number} holds these minutes already: nothing was changed since")
@@ -80,7 +86,7 @@ def _of_versions(words: _Both) -> Iterator[tuple[str, str]]:
     yield words.text("version {number} is not approved: only approved minutes are sent out")
 
 
-def _of_meetings(words: _Both) -> Iterator[tuple[str, str]]:
+def _of_meetings(words: Both) -> Iterator[tuple[str, str]]:
     yield words.text("{title}: upload a recording or a transcript first")
     yield words.text("{title}: is being worked on; wait for it or stop it")
     yield words.text("{name}: is no recording or transcript that the hub takes ({kinds})")
@@ -91,7 +97,7 @@ def _of_meetings(words: _Both) -> Iterator[tuple[str, str]]:
     yield words.text("{text}: is no day")
 
 
-def _of_people(words: _Both) -> Iterator[tuple[str, str]]:
+def _of_people(words: Both) -> Iterator[tuple[str, str]]:
     yield words.text("{email}: is no e-mail address")
     yield words.text("{email}: give the person's name and organization")
     yield words.text("{email}: has an account already")

@@ -193,7 +193,7 @@ def _editor(
         "summary": summary_view.sections(minutes, spoken, words),
         "carried": series_view.carried(asking, reader, card, minutes, spoken),
         "groups": item_view.groups(reader, draft.draft, transcript, base),
-        "beside_days": due_view.beside_days(asking, card, draft),
+        "beside_days": due_view.beside_days(asking, card, draft, words),
         "segments": segments,
         "spoken_revision": kept.revision if kept else 0,
         "part": part,
