@@ -23,7 +23,8 @@ _DECIDED = (Standing.APPROVED, Standing.DISTRIBUTED)
 class DueShown:
     """What stands beside a due day: *address* is that of the record, empty where who asks may not see it.
 
-    *reason* says why there is no day, in the reader's language unless it is in *english*; with *changed* the record has another one now, *now*, or none.
+    *reason* says why there is no day, in the reader's language unless it is in *english*; with *changed* the record
+    has another one now, *now*, or none.
     """
 
     source: DueSource | None

@@ -47,6 +47,7 @@ class Both:
         self._words = words
 
     def text(self, message: str) -> tuple[str, str]:
+        """Return *message* as it is in English and in the language at hand."""
         return message, self._words.text(message)
 
 

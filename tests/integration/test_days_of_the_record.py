@@ -4,7 +4,9 @@ import json
 import time
 
 import pytest
+from typer.testing import CliRunner
 
+from hub.cli.main import app
 from hub.domain.agreements import Agreement, Deletes, KindRule, Policy, Status
 from hub.domain.blinding import BlindingRule
 from hub.domain.people import Role
@@ -126,6 +128,20 @@ def test_what_is_due_before_a_visit_has_its_day_from_the_record_and_says_from_wh
     again = action_of(client, meeting)
     assert (again["due"], again["due_source"]["version"]) == ("2026-06-30", 2)
     assert "another day since" not in client.get(f"/meetings/{meeting}").text
+
+
+@pytest.mark.parametrize("command", [("minutes", "--json"), ("extract",)])
+def test_a_command_that_takes_a_study_gives_a_due_day_of_its_records(here, tmp_path, command):
+    call = tmp_path / "call.json"
+    call.write_bytes(TRANSCRIPT)
+    told = [command[0], str(call), "--date", "2026-06-09T10:00", "--tz", "Europe/Vienna", "--study", STUDY]
+    run = CliRunner().invoke(app, [*told, *command[1:]], catch_exceptions=False)
+    assert run.exit_code == 0, run.output
+    [action] = json.loads(run.stdout)["actions"]
+    assert action["due"] == "2026-06-23"
+    source = action["due_source"]
+    assert (source["kind"], source["version"]) == ("monitoring_visit", 1)
+    assert here.browser.placed([source["record"]])[source["record"]].record.fields["planned"] == "2026-06-25"
 
 
 def test_what_a_person_sets_is_no_day_of_the_record(client):
