@@ -134,6 +134,32 @@ class TestRedcap(WithSecret, SourceContract):
         drained(source, self.kind, cursor)
         assert b"dateRangeBegin=2026-03-02" in world.asked[0].body
 
+    def test_records_that_the_log_says_are_deleted_are_deleted_here_but_for_those_that_are_there_again(self, world):
+        ids = [world.enter(f"do {number}") for number in range(5)]
+        source = self.system(world, "deletions: true\n")
+        assert source.capabilities.deletes
+        _, _, cursor = drained(source, self.kind)
+        assert all(b"content=log" not in one.body for one in world.asked), "at first there is nothing to delete"
+        for known in (ids[0], ids[1], ids[3]):
+            world.remove(known)
+        world.rows[4].removed = False  # entered again at once, in the same minute
+        changes, _, cursor = drained(source, self.kind, cursor)
+        assert {one.external_id for one in changes if one.deleted} == {"1", "2"}
+        assert {one.external_id for one in changes if not one.deleted} >= {"4"}
+        changes, _, _ = drained(source, self.kind, cursor)
+        assert not [one for one in changes if one.deleted and one.external_id not in ("1", "2")]
+        source.close()
+
+    def test_check_names_forms_that_are_not_there_and_the_right_to_the_log(self, world):
+        world.logs = False
+        text = REDCAP.format(address=world.address).replace("write: true", "forms: [enrolment]")
+        made = RedcapSystem(redcap_config.read_config(text + "deletions: true\n"), lambda: NOW)
+        told = {one.about: one.problem for one in made.check()}
+        assert "check forms and events of the kind" in told[self.kind]
+        assert "ask the administrator for Logging" in told["deletions"]
+        assert made.discover()["studies"] == ["A registry"]
+        made.close()
+
     def test_rows_of_a_repeating_form_are_records_of_their_own(self, world):
         world.enter("do it")
         kinds = "kinds: {issue: {repeats: visit, fields: {title: what}}}\n"

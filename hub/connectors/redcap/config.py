@@ -42,6 +42,8 @@ class Redcap(Web):
     """Of the server, in which it compares dateRangeBegin."""
     incremental: bool = True
     """Ask only for what was changed since the last look (dateRangeBegin)."""
+    deletions: bool = False
+    """Records that were deleted are asked for in the project's log, which takes the right to Logging."""
     kinds: Mapping[str, Kind] = Field(min_length=1)
 
     @field_validator("zone")

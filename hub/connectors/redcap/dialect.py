@@ -22,6 +22,9 @@ from hub.domain.errors import RejectedError, RetryableError
 
 _A_RIGHT = re.compile(r"\b(privilege|right)s?\b", re.IGNORECASE)
 """In what REDCap says where the token is good and the user may not do this."""
+_DELETED = re.compile(r"deleted? record\b\W*(.*)", re.IGNORECASE)
+GONE = "_gone"
+"""Of an item that says no more than that its record was deleted."""
 _STAMP = "%Y-%m-%d %H:%M:%S"
 
 
@@ -60,6 +63,8 @@ class Dialect:
         due = look.ids[begin : begin + self._config.size]
         rows = self._records(rule, due) if due else []
         items = [item for row in rows if (item := self._item(rule, row)) is not None]
+        if since and not last and self._config.deletions:
+            items = [*self._gone(rule, since), *items]
         onward = f"{kind}|{json.dumps(due[-1])}#{since}" if begin + len(due) < len(look.ids) else None
         if onward is None:
             del self._looks[kind]
@@ -98,6 +103,32 @@ class Dialect:
                 f"{self._config.name}: the records have no {self._config.record_id}: correct record_id"
             )
         return sorted(known, key=_order), told.headers
+
+    def _gone(self, rule: Kind, since: str) -> list[dict[str, Any]]:
+        """Return as deleted items the records that the log says were deleted, but for those that are there again.
+
+        Of a repeating form the log does not tell how many rows went with the record.
+        """
+        if rule.repeats or rule.deleted is not None or rule.id not in ("_id", "_record"):
+            return []
+        begin = datetime.fromisoformat(since).astimezone(ZoneInfo(self._config.zone))
+        told = self.send(content="log", logtype="record_delete", beginTime=begin.strftime("%Y-%m-%d %H:%M"))
+        gone = {record for one in self._listed(told.body) if (record := _deleted(one))}
+        there = {
+            str(row.get(self._config.record_id))
+            for begin in range(0, len(gone), self._config.size)
+            for row in self._there(sorted(gone)[begin : begin + self._config.size])
+        }
+        return [
+            {"_id": f"{record}|{event}" if event else record, "_record": record, GONE: True}
+            for record in sorted(gone - there, key=_order)
+            for event in rule.events or ("",)
+        ]
+
+    def _there(self, ids: list[str]) -> list[dict[str, Any]]:
+        form = {f"records[{number}]": one for number, one in enumerate(ids)}
+        body = self.send(content="record", type="flat", **{"fields[0]": self._config.record_id}, **form).body
+        return self._listed(body)
 
     def _records(self, rule: Kind, ids: list[str]) -> list[Any]:
         form = {"content": "record", "type": "flat", **{f"records[{n}]": one for n, one in enumerate(ids)}}
@@ -147,6 +178,12 @@ class Dialect:
         record, event, form, instance = [*known.split("|"), "", "", ""][:4]
         told = {"redcap_event_name": event, "redcap_repeat_instrument": form, "redcap_repeat_instance": instance}
         return {self._config.record_id: record, **{name: value for name, value in told.items() if value}}
+
+
+def _deleted(entry: Mapping[str, Any]) -> str:
+    """Return the record of an entry of the log; older versions of REDCap name it in the action alone."""
+    found = _DELETED.fullmatch(str(entry.get("action") or ""))
+    return str(entry.get("record") or (found[1] if found else "")).strip()
 
 
 def _order(record: str) -> tuple[int, int, str]:

@@ -1,13 +1,14 @@
 """A REDCap project as a system of the hub."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from hub.connectors.redcap.config import Redcap, read_config
-from hub.connectors.redcap.dialect import Dialect
+from hub.connectors.redcap.config import Kind, Redcap, read_config
+from hub.connectors.redcap.dialect import GONE, Dialect
 from hub.connectors.rest.client import Client
-from hub.connectors.rest.config import Call, Listing, Rest, Since
+from hub.connectors.rest.config import Call, Deleted, Listing, Rest, Since
 from hub.connectors.rest.config import Kind as RestKind
 from hub.connectors.rest.system import RestSystem
 from hub.connectors.rest.tokens import Tokens
@@ -45,15 +46,38 @@ class RedcapSystem(RestSystem):
         known = {*fields, "_id", "_record", "_event", "_form"}
         for kind, rule in self._project.kinds.items():
             missing = sorted({one.field for one in rule.fields.values()} - known)
-            wrong = f"the project has no field {', '.join(missing)}" if missing else ""
+            wrong = f"the project has no field {', '.join(missing)}" if missing else self._refused(rule)
             yield Finding(kind, problem=wrong, seen="its fields are there")
+        if self._project.deletions:
+            yield self._logged()
 
     def discover(self) -> Mapping[str, Any]:
-        """Return the fields of the project with their form and type."""
+        """Return the project, and its fields with their form and type."""
         told = self._dialect.send(content="metadata").body
         rows = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
         named = {str(one.get("field_name")): f"{one.get('form_name')}: {one.get('field_type')}" for one in rows}
-        return {"fields": named, "kinds": {kind: sorted(rule.fields) for kind, rule in self._project.kinds.items()}}
+        kinds = {kind: sorted(rule.fields) for kind, rule in self._project.kinds.items()}
+        about = self._dialect.send(content="project").body
+        title = about.get("project_title") if isinstance(about, dict) else None
+        return {"studies": [title] if title else [], "fields": named, "kinds": kinds}
+
+    def _refused(self, rule: Kind) -> str:
+        """Return why REDCap does not give the forms and events of a kind; asked so that no record comes."""
+        form = {f"forms[{number}]": one for number, one in enumerate(rule.forms)}
+        form |= {f"events[{number}]": one for number, one in enumerate(rule.events)}
+        try:
+            self._dialect.send(content="record", type="flat", dateRangeBegin="2999-01-01 00:00:00", **form)
+        except HubError as error:
+            return problem(error, replace(_ADVICE, address="forms and events of the kind"))
+        return ""
+
+    def _logged(self) -> Finding:
+        try:
+            self._dialect.send(content="log", logtype="record_delete", beginTime="2999-01-01 00:00")
+        except HubError as error:
+            advice = replace(_ADVICE, right="Logging for the user in this project, or set deletions: false")
+            return Finding("deletions", problem=problem(error, advice))
+        return Finding("deletions", seen="the log may be read")
 
     def _fields(self) -> set[str]:
         told = self._dialect.send(content="metadata").body
@@ -78,6 +102,8 @@ def _rest(config: Redcap) -> Rest:
         change = Call(method="PUT", path=f"{kind}/{{id}}") if rule.write else None
         since = Since(param="dateRangeBegin", begins="look", overlap_s=60.0) if config.incremental else None
         listing = Listing(path=f"{kind}|", items="items", paging="next_url", next="next", size=1, size_param=None)
+        if config.deletions and rule.deleted is None:
+            told["deleted"] = Deleted(field=GONE)
         kinds[kind] = RestKind(**told, list=listing, since=since, create=call, update=change)
     return Rest(
         name=config.name,

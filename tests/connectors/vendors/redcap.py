@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
@@ -17,6 +17,14 @@ class Redcap(Peer):
 
     exports: bool = True
     """Whether the user may export by API in this project."""
+
+    logs: bool = True
+    """Whether the user may read the log."""
+    gone: list[tuple[str, datetime]] = field(default_factory=list)
+
+    def remove(self, id: str) -> None:
+        super().remove(id)
+        self.gone.append((id, self.now))
 
     def shown_id(self, number: int) -> str:
         return str(number)
@@ -34,6 +42,16 @@ class Redcap(Peer):
                     {"field_name": name, "form_name": "main", "field_type": "text"} for name in ("record_id", "what")
                 ]
                 return told(200, fields)
+            if form.get("content") == "project":
+                return told(200, {"project_id": 7, "project_title": "A registry", "is_longitudinal": 0})
+            if form.get("content") == "log":
+                return self._log(form)
+            if strange := sorted(
+                one for name, one in form.items() if name.startswith("forms[") and one not in ("main", "visit")
+            ):
+                return told(400, {"error": f'The following values in the parameter "forms" are not valid: {strange}'})
+            if any(name.startswith("events[") for name in form):
+                return told(400, {"error": "You cannot name events in a classic project"})
             if form.get("content") != "record":
                 return told(400, {"error": f'The value of the parameter "content" is not valid: {form}'})
             return self._imported(form) if "data" in form else told(200, self._rows(form))
@@ -50,6 +68,27 @@ class Redcap(Peer):
         if "fields[0]" in form and "forms[0]" not in form:
             return [{"record_id": str(row.number)} for row in rows]
         return [shown for row in rows for shown in self._shown(row)]
+
+    def _log(self, form: dict[str, str]) -> Answer:
+        if not self.logs:
+            return told(403, {"error": "The API request cannot complete because you do not have Logging privileges"})
+        assert form["logtype"] == "record_delete"
+        since = datetime.strptime(form["beginTime"], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+        rows = [(known, at.replace(second=0)) for known, at in self.gone]
+        return told(
+            200,
+            [
+                {
+                    "timestamp": at.strftime("%Y-%m-%d %H:%M"),
+                    "username": "data.manager",
+                    "action": f"Delete record {known}",
+                    "details": f"record_id = '{known}'",
+                    **({"record": known} if int(known) % 2 else {}),  # older versions have no such column
+                }
+                for known, at in rows
+                if at >= since
+            ],
+        )
 
     def _shown(self, row: Row) -> list[dict[str, Any]]:
         plain = {"redcap_repeat_instrument": "", "redcap_repeat_instance": ""}
