@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from hub.connectors.troubles import Advice, problem
 from hub.domain.changes import Change, Finding
-from hub.domain.errors import HubError
+from hub.domain.errors import HubError, RejectedError
 from hub.ports import Source
 
 _MOST = 400
@@ -23,14 +23,21 @@ class Tried:
         advice: Advice,
         *,
         also: Callable[[str], Sequence[str]] = lambda _kind: (),
+        more: Callable[[], Iterable[Finding]] = lambda: (),
+        named: Callable[[str], Iterable[str]] | None = None,
     ) -> None:
-        """*also* tells what else is wrong with a kind whose page was read."""
+        """*also* tells what else is wrong with a kind whose page was read, *more* what is to be said of the whole.
+
+        *named* tells what the items of a kind hold, as it is called there; else they are JSON, which does by itself.
+        """
         self._source, self._kinds, self._advice, self._also = source, kinds, advice, also
+        self._more, self._named = more, named
 
     def check(self) -> Iterator[Finding]:
         """Read a page of each kind, and say of each how much came or what is wrong."""
         if not self._kinds:
             yield Finding("", seen="is only written; nothing to ask")
+        yield from self._more()
         for kind in self._kinds:
             try:
                 page = self._source.pull(kind, None)
@@ -44,14 +51,23 @@ class Tried:
     def discover(self) -> Mapping[str, Any]:
         """Return the fields that are read of each kind, and all that its first items hold, as they are called there."""
         kinds, there, studies = dict[str, list[str]](), dict[str, list[str]](), set[str]()
-        pages, refused = looked_at(self._kinds, lambda kind: self._source.pull(kind, None), self._advice)
-        for kind, page in pages.items():
-            changes = page.changes
+        pages, refused = looked_at(self._kinds, self._looked, self._advice)
+        for kind, (changes, names) in pages.items():
             kinds[kind] = sorted({name for change in changes for name in change.fields})
-            there[kind] = sorted({name for change in changes for name in _names(change)})[:_MOST]
+            there[kind] = sorted(names)[:_MOST]
             studies.update(str(one.fields["study_id"]) for one in changes if one.fields.get("study_id"))
             studies.update(one.external_id for one in changes if kind == "study")
         return {"studies": sorted(studies), "kinds": kinds, "there": there, **refused}
+
+    def _looked(self, kind: str) -> tuple[tuple[Change, ...], set[str]]:
+        if self._named is None:
+            changes = self._source.pull(kind, None).changes
+            return changes, {name for change in changes for name in _names(change)}
+        names = set(self._named(kind))
+        try:
+            return self._source.pull(kind, None).changes, names
+        except RejectedError:  # a column is called otherwise, which the names show
+            return (), names
 
 
 def looked_at(

@@ -235,9 +235,16 @@ def test_check_names_another_version(world, fhir):
     assert "the server says 5.0.0" in finding.problem
 
 
+def test_check_says_what_may_not_be_written(world, fhir):
+    world.able = ("read", "create")
+    told = [one.problem for one in fhir.check() if one.problem]
+    assert told == ["the server says it takes no update of Task: leave out `write`, or have it opened"]
+
+
 def test_discover_lists_what_the_server_has(fhir):
     told = fhir.discover()
-    assert told["types"] == {"Task": ["create", "read"]}
+    assert told["types"] == {"Task": ["create", "read", "update"], "ResearchStudy": []}
+    assert told["studies"] == ["study-1"]
     assert "title" in told["kinds"]["action_item"]
 
 

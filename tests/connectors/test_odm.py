@@ -20,7 +20,7 @@ from hub.connectors.odm.rows import items
 from hub.connectors.odm.system import OdmSystem, opened
 from hub.connectors.odm.writing import Told, document, problems
 from hub.domain.changes import Capabilities, Push
-from hub.domain.errors import RejectedError, RetryableError, UsageError
+from hub.domain.errors import FatalError, RejectedError, RetryableError, UsageError
 from hub.domain.records.checks import check
 from tests.connectors import faults, mangled
 from tests.connectors.contract import SourceContract, drained
@@ -344,3 +344,22 @@ def test_the_examples_of_usdm_fit_the_contract_they_are_read_by():
     contract = vendor("cdisc-usdm/USDM_API.openapi.json")
     for path in (contracts() / "cdisc-usdm" / "examples").glob("*.json"):
         assert contract.schema_problems("Wrapper-Input", json.loads(path.read_text())) == []
+
+
+def test_check_names_a_schema_and_folders_that_are_not_there_and_nothing_is_sent_without(partner, tmp_path):
+    (tmp_path / "kept").mkdir()
+    told = yaml.safe_load(writing(partner.address, tmp_path / "kept", "path: odm"))
+    told["read"] = {"path": "odm", "kinds": {"site": {}}}
+    partner.enter("Graz")
+    good = opened(yaml.safe_dump(told), None)
+    assert not [one.problem for one in good.inspector.check() if one.problem]
+    assert {"LocationType", "OID", "name"} <= set(good.inspector.discover()["there"]["site"])
+    good.source.close()
+    told["write"] |= {"schema": str(tmp_path / "gone.xsd"), "kept": str(tmp_path / "nowhere")}
+    wrong = opened(yaml.safe_dump(told), None)
+    problems = {one.about: one.problem for one in wrong.inspector.check() if one.problem}
+    assert sorted(problems) == ["write.kept", "write.schema"]
+    assert "gone.xsd is no XML schema that can be read; load CDISC's XSD" in problems["write.schema"]
+    with pytest.raises(FatalError, match=r"gone\.xsd is no XML schema"):
+        wrong.target.push(Push("site", "0101", {"number": "0101"}), idempotency_key="k", precondition=None)
+    wrong.source.close()

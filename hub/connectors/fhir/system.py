@@ -22,6 +22,7 @@ from hub.domain.errors import HubError
 from hub.domain.records.kinds import KINDS
 from hub.ports import System
 
+_STUDY = "ResearchStudy"
 _JSON = {"Accept": "application/fhir+json"}
 
 
@@ -90,7 +91,10 @@ class FhirSystem:
             yield Finding("version", problem=f"the server says {version}; {wanted}")
             return
         yield Finding("version", seen=version)
+        types = _types(told)
         for kind in self.kinds:
+            if lacks := self._unwritable(kind, types):
+                yield Finding(kind, problem=lacks)
             try:
                 page = self.pull(kind, None)
             except HubError as error:
@@ -100,14 +104,28 @@ class FhirSystem:
                 yield Finding(kind, seen=f"{seen}{self._left_out(kind)}")
 
     def discover(self) -> Mapping[str, Any]:
-        """Return the types that the server has, with what it lets us do to each."""
-        told = self._client.ask(Asked("GET", "metadata", {}, _JSON)).body
-        rest: Mapping[str, Any] = next(iter(told.get("rest") or ()), {}) if isinstance(told, Mapping) else {}
-        types = {
-            str(one.get("type")): sorted(str(way.get("code")) for way in one.get("interaction") or ())
-            for one in rest.get("resource") or ()
-        }
-        return {"types": types, "kinds": {kind: sorted(_names(kind)) for kind in self.kinds}}
+        """Return the ids of its studies, and the types that the server has with what it lets us do to each."""
+        types = _types(self._client.ask(Asked("GET", "metadata", {}, _JSON)).body)
+        kinds = {kind: sorted(_names(kind)) for kind in self.kinds}
+        return {"studies": self._studies() if _STUDY in types else [], "types": types, "kinds": kinds}
+
+    def _studies(self) -> list[str]:
+        try:
+            found = self._client.ask(Asked("GET", _STUDY, {"_count": "100"}, _JSON)).body
+        except HubError:  # the right to them may be missing, which check tells where they are read
+            return []
+        entries = found.get("entry") if isinstance(found, Mapping) else None
+        resources = [one.get("resource") for one in entries or () if isinstance(one, Mapping)]
+        return sorted(str(one["id"]) for one in resources if isinstance(one, Mapping) and one.get("id"))
+
+    def _unwritable(self, kind: str, types: Mapping[str, list[str]]) -> str:
+        """Return which of the ways of writing the server says it does not have; nothing where it says nothing."""
+        name = way_of(kind, self._config.kinds[kind].type).type
+        able = types.get(name) or []
+        lacks = [one for one in ("create", "update") if able and one not in able]
+        if not lacks or not self._config.kinds[kind].write:
+            return ""
+        return f"the server says it takes no {' and no '.join(lacks)} of {name}: leave out `write`, or have it opened"
 
     def _left_out(self, kind: str) -> str:
         names = sorted(lost(kind, self._config.version))
@@ -118,6 +136,15 @@ class FhirSystem:
     def _raw(self, known: str) -> bytes | None:
         found = self._dialect.resources.get(known)
         return None if found is None else json.dumps(found, ensure_ascii=False).encode(errors="backslashreplace")
+
+
+def _types(told: Any) -> dict[str, list[str]]:
+    """Return the types of a CapabilityStatement, with what it says may be done to each."""
+    rest: Mapping[str, Any] = next(iter(told.get("rest") or ()), {}) if isinstance(told, Mapping) else {}
+    return {
+        str(one.get("type")): sorted(str(way.get("code")) for way in one.get("interaction") or ())
+        for one in rest.get("resource") or ()
+    }
 
 
 def opened(text: str, tokens: Callable[[], Tokens] | None) -> System:

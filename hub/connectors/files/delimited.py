@@ -45,6 +45,19 @@ class _Feed:
 
 def csv_rows(stream: BinaryIO, records: Records) -> Iterator[Row]:
     """Yield the rows below the header. RejectedError when the file as a whole cannot be read."""
+    header, parsed = _begun(stream, records)
+    places = positions(header, records.needed, records.wanted)
+    for taken, cells, problem in parsed:
+        if problem or any(map(str.strip, cells)):  # spreadsheets leave rows of bare delimiters behind
+            yield _row(taken, cells, problem, places, len(header))
+
+
+def csv_header(stream: BinaryIO, records: Records) -> list[str]:
+    """Return the names of all columns. RejectedError where there is no header."""
+    return _begun(stream, records)[0]
+
+
+def _begun(stream: BinaryIO, records: Records) -> tuple[list[str], Iterator[tuple[list[Line], list[str], str | None]]]:
     feed = _Feed(lines(stream, records.encoding))
     delimiter = _delimiter(feed, records)
     parsed = _parsed(feed, delimiter, records.quote)
@@ -54,10 +67,7 @@ def csv_rows(stream: BinaryIO, records: Records) -> Iterator[Row]:
     _, header, problem = head
     if problem or (problem := next(filter(None, map(broken, header)), None)):
         raise RejectedError(f"its header cannot be read: {problem}")
-    places = positions(header, records.needed, records.wanted)
-    for taken, cells, problem in parsed:
-        if problem or any(map(str.strip, cells)):  # spreadsheets leave rows of bare delimiters behind
-            yield _row(taken, cells, problem, places, len(header))
+    return header, parsed
 
 
 def _row(taken: list[Line], cells: list[str], problem: str | None, places: dict[str, int], width: int) -> Row:

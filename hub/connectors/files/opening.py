@@ -15,5 +15,5 @@ _ADVICE = Advice("folder, or host and folder of sftp", "user, key or password of
 def opened(text: str, _tokens: Callable[[], Tokens] | None) -> System:
     """Make the system of its YAML. UsageError names the first key that is wrong."""
     files = open_files(text, clock=lambda: datetime.now(UTC))
-    looked = Tried(files, files.kinds, _ADVICE)
+    looked = Tried(files, files.kinds, _ADVICE, named=files.named)
     return System(files.name, files.kinds, source=files, every_s=files.every_s, inspector=looked)

@@ -9,6 +9,7 @@ from pathlib import Path
 from hub.connectors.files.config import Files, Records, read_config
 from hub.connectors.files.mapping import read_row
 from hub.connectors.files.mark import Mark, load_mark
+from hub.connectors.files.named import names_in
 from hub.connectors.files.places import FolderPlace, Found, Place
 from hub.connectors.files.reading import PAGE_BYTES, Reading, shown
 from hub.connectors.files.ready import Watch, matching
@@ -93,6 +94,10 @@ class FileSource:
             ended = reading is None or (self._read(pull, reading) and self._config.full_export)
         more = not ended or (pull.room <= 0 and not self._config.full_export)
         return Page(tuple(pull.changes), pull.mark.dump(), more, tuple(pull.rejects))
+
+    def named(self, kind: str) -> set[str]:
+        """Return what the newest file of *kind* calls its columns, declared or not."""
+        return names_in(self._place, self._config, kind)
 
     def close(self) -> None:
         """Let go of open files."""

@@ -53,6 +53,15 @@ def workbook_rows(stream: BinaryIO, records: Records, *, unpacked_bytes: int) ->
         raise RejectedError("it has no header")
 
 
+def workbook_header(stream: BinaryIO, records: Records, *, unpacked_bytes: int) -> list[str]:
+    """Return the names of all columns of the sheet. RejectedError where it cannot be read."""
+    formulas = check_workbook(stream, unpacked_bytes=unpacked_bytes)
+    for number, (_, cells, _) in enumerate(_cells(stream, records.sheet, formulas=formulas), start=1):
+        if number > records.skip_lines:
+            return [str(cell) for cell in cells if cell not in (None, "")]
+    raise RejectedError("it has no header")
+
+
 def _row(place: str, cells: Sequence[Any], unsolved: set[int], places: dict[str, int], width: int) -> Row:
     raw = json.dumps([_shown(cell) for cell in cells], ensure_ascii=False).encode("utf-8", "backslashreplace")
     problem = None

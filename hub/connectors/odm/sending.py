@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -12,8 +12,8 @@ from uuid import NAMESPACE_URL, uuid5
 from hub.connectors.odm.config import Write
 from hub.connectors.odm.writing import KINDS, Told, document, problems
 from hub.connectors.rest.client import Asked, Client
-from hub.domain.changes import Push, Receipt
-from hub.domain.errors import FatalError, RejectedError
+from hub.domain.changes import Finding, Push, Receipt
+from hub.domain.errors import FatalError, RejectedError, UsageError
 
 
 class Sender:
@@ -25,6 +25,20 @@ class Sender:
         self._client = client
         self._clock = clock
 
+    def check(self) -> Iterator[Finding]:
+        """Say whether the schema can be read and our folders written; nothing is sent."""
+        try:
+            problems(b"<ODM/>", Path(self._write.schema_file))
+        except UsageError as error:
+            yield Finding("write.schema", problem=f"{error}; load CDISC's XSD and name its path")
+        else:
+            yield Finding("write.schema", seen="can be read")
+        for key, folder in (("kept", self._write.kept), ("folder", self._write.folder)):
+            if folder is not None:
+                writable = Path(folder).is_dir() and os.access(folder, os.W_OK | os.X_OK)
+                wrong = "" if writable else f"{folder} is no folder that the hub can write into"
+                yield Finding(f"write.{key}", problem=wrong, seen="can be written")
+
     def push(self, change: Push, key: str) -> Receipt:
         """Send *change*. Errors as of `Target.push`."""
         if strange := sorted(set(change.fields) - KINDS.get(change.kind, frozenset())):
@@ -35,7 +49,11 @@ class Sender:
         oid = str(uuid5(NAMESPACE_URL, key))
         told = Told(self._write.version, oid, self._clock(), self._write.metadata_version)
         content = document(told, known_as, whole)
-        if wrong := problems(content, Path(self._write.schema_file)):
+        try:
+            wrong = problems(content, Path(self._write.schema_file))
+        except UsageError as error:  # nothing can be sent before a person has acted
+            raise FatalError(f"{self._name}: {error}") from error
+        if wrong:
             raise RejectedError(f"{self._name}: not sent, for it is no valid ODM {told.version}: {wrong[0]}")
         self._send(content, oid, key)
         self._keep(change.kind, known_as, whole.fields)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,11 +24,12 @@ from hub.connectors.tried import Tried
 from hub.connectors.troubles import Advice, ForeignError, NotThereError
 from hub.connectors.web import line_of
 from hub.connectors.whole import Whole
-from hub.domain.changes import Capabilities, Change, Page, Push, Receipt, Reject
+from hub.domain.changes import Capabilities, Change, Finding, Page, Push, Receipt, Reject
 from hub.domain.errors import RejectedError, RetryableError, UsageError
 from hub.ports import System
 
 _NOT_CHANGED = 304
+_LOOKED_AT = 200
 
 
 class OdmSystem:
@@ -83,6 +85,17 @@ class OdmSystem:
             raise RejectedError(f"{self._config.name}: {change.kind} is not written to this partner")
         return self._sender.push(change, idempotency_key)
 
+    def named(self, kind: str) -> set[str]:
+        """Return what the first records of *kind* hold, as it is called in the document."""
+        read = self._config.read
+        got = self._fetched(read.path, None) if read else None
+        found = islice(items(BytesIO(got.content), "odm", kind), _LOOKED_AT) if got else ()
+        return {name for _, item in found if isinstance(item, Mapping) for name in item}
+
+    def sends(self) -> Iterator[Finding]:
+        """Say whether what it takes to send documents is there."""
+        return self._sender.check() if self._sender else iter(())
+
     def _fetched(self, path: str, etag: str | None) -> Got:
         headers = {"Accept": "application/xml, text/xml", **({"If-None-Match": etag} if etag else {})}
         try:
@@ -113,7 +126,7 @@ def opened(text: str, tokens: Callable[[], Tokens] | None) -> System:
     odm = OdmSystem(config, lambda: datetime.now(UTC), tokens)
     source = odm if odm.kinds else None
     target = odm if config.write else None
-    looked = Tried(odm, odm.kinds, ADVICE)
+    looked = Tried(odm, odm.kinds, ADVICE, named=odm.named, more=odm.sends)
     return System(config.name, odm.kinds, source, target, config.every_s, config.rate_per_s, looked)
 
 

@@ -62,7 +62,7 @@ def opened(text: str, _tokens: Callable[[], Tokens] | None) -> System:
     """Make the system of its YAML. UsageError names the first key that is wrong."""
     config = read_config(text)
     study = system_of(config, lambda: datetime.now(UTC))
-    looked = Tried(study, study.kinds, _ADVICE)
+    looked = Tried(study, study.kinds, _ADVICE, named=study.named)
     return System(config.name, study.kinds, study, None, config.every_s, config.rate_per_s, looked)
 
 

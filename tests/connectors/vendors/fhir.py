@@ -15,6 +15,8 @@ class FhirServer(Peer):
     """Tasks, whose code's text is what they are about."""
 
     version: str = "R4"
+    able: tuple[str, ...] = ("read", "create", "update")
+    """What it says may be done to a Task."""
     links: bool = True
     """Without them a page says how many there are in all, and not where the others are."""
     keys: dict[str, int] = field(default_factory=dict)
@@ -43,10 +45,13 @@ class FhirServer(Peer):
         path = asked.path.removeprefix("/fhir/")
         if path == "metadata":
             number = {"R4": "4.0.1", "R5": "5.0.0"}[self.version]
-            types = [{"type": "Task", "interaction": [{"code": "read"}, {"code": "create"}]}]
+            types = [{"type": "Task", "interaction": [{"code": one} for one in self.able]}, {"type": "ResearchStudy"}]
             return told(
                 200, {"resourceType": "CapabilityStatement", "fhirVersion": number, "rest": [{"resource": types}]}
             )
+        if path == "ResearchStudy":
+            studies = [{"resource": {"resourceType": "ResearchStudy", "id": "study-1", "status": "active"}}]
+            return told(200, {"resourceType": "Bundle", "type": "searchset", "total": 1, "entry": studies})
         if path == "Subscription":
             found = [one for one in self.subscriptions.values() if _address(one) == unquote(asked.params["url"])]
             return told(200, {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": o} for o in found]})

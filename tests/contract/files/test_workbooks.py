@@ -7,6 +7,8 @@ from datetime import datetime
 import openpyxl
 import pytest
 
+from hub.connectors.tried import Tried
+from hub.connectors.troubles import Advice
 from tests.contract.files.kit import SITE, everything, ids, put
 
 WORKBOOK = SITE | {
@@ -117,3 +119,23 @@ def test_a_damaged_or_locked_workbook_is_set_aside_whole(inbox, opened):
     changes, rejects, _ = everything(opened(WORKBOOK))
     assert changes == []
     assert [reject.where for reject in rejects] == ["a.xlsx", "b.xlsx", "c.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "there"),
+    [
+        ("sites_1.csv", "Site Number;Name;Region\n1;Graz;S\n", ["Name", "Region", "Site Number"]),
+        ("sites_1.xlsx", workbook(("Site Number", "Name", None, "Region"), (1, "Graz", None, "S")), None),
+        ("sites_1.jsonl", '{"Site Number": 1, "Name": "Graz"}\n7\n{"Region": "S"}\n', None),
+        ("sites_1.jsonl", "{", []),
+    ],
+)
+def test_what_a_file_calls_its_columns_is_shown_though_the_yaml_has_others(inbox, opened, name, content, there):
+    put(inbox, name, content)
+    form = name.rpartition(".")[2]
+    for full in (False, True):
+        source = opened({**SITE, "files": "sites_*", "format": form}, full_export=full)
+        told = Tried(source, source.kinds, Advice(), named=source.named).discover()
+        assert told["there"]["site"] == (["Name", "Region", "Site Number"] if there is None else there)
+    (inbox / name).unlink()
+    assert opened({**SITE, "format": form}).named("site") == set()
