@@ -361,5 +361,5 @@ def test_check_names_a_schema_and_folders_that_are_not_there_and_nothing_is_sent
     assert sorted(problems) == ["write.kept", "write.schema"]
     assert "gone.xsd is no XML schema that can be read; load CDISC's XSD" in problems["write.schema"]
     with pytest.raises(FatalError, match=r"gone\.xsd is no XML schema"):
-        wrong.target.push(Push("site", "0101", {"number": "0101"}), idempotency_key="k", precondition=None)
+        wrong.target.push(Push("site", "0101", {**PUSHES["site"][1]}), idempotency_key="k", precondition=None)
     wrong.source.close()
