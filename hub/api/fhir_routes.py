@@ -68,7 +68,7 @@ def search(
                 found += _made(asking, one, scope, release)
             if len(found) == paging.limit:
                 break
-        more = len(come) == paging.limit
+        more = len(come) == paging.limit or (bool(come) and after != come[-1].record.id)
         if not more or len(found) == paging.limit:
             break
     bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": r} for r in found]}

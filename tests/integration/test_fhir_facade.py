@@ -63,6 +63,18 @@ def test_a_list_leads_from_page_to_page_and_ends(world, client, release):
     assert len(set(found)) == len(found)
 
 
+def test_what_is_left_of_a_last_page_behind_one_that_may_not_be_seen_still_comes(world, client):
+    gone = Record("f0", "site", {"study_id": "s1", "number": "200"}, version=2, deleted=True)
+    with world.hub.sync.ledger.unit() as unit:
+        unit.save(Effects(records=(gone,)))
+    headers, found, address = reader(world, CRO), [], "/api/v1/fhir/r4/Location?limit=4"
+    while address:
+        bundle = client.get(address, headers=headers).json()
+        found += [entry["resource"]["id"] for entry in bundle.get("entry", [])]
+        address = next((link["url"] for link in bundle.get("link", []) if link["relation"] == "next"), None)
+    assert found == ["f1", "f2", "f3", "f4", "r1"]
+
+
 def test_what_is_anothers_is_not_there(world, client):
     headers = reader(world, STRANGER, study=ANOTHER)
     assert client.get("/api/v1/fhir/r4/Location/f1", headers=headers).status_code == 404
