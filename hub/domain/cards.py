@@ -36,6 +36,22 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """Whose a meeting was *until* it went to others. *version* is the newest of its minutes that only those had."""
+
+    until: datetime
+    version: int
+    organizations: tuple[str, ...]
+    study: str | None
+    unblinding: bool
+
+    @property
+    def scope(self) -> Scope:
+        """Return whose data it was."""
+        return Scope(frozenset(self.organizations), self.study, self.unblinding)
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A meeting with its scope. *revision* counts changes of the card; *version* is the newest of its minutes, or 0."""
 
@@ -71,6 +87,8 @@ class Card:
     """A `Withdrawal`, where the platform has deleted the recording since; else empty."""
     withdrawn_at: datetime | None = field(default=None, metadata=RARE)
     """When that was found."""
+    former: tuple[Former, ...] = field(default=(), metadata=RARE)
+    """Whose it was before, the oldest first."""
 
     @property
     def alarming(self) -> bool:

@@ -22,6 +22,11 @@ def draft_without_days(draft: Draft) -> Draft:
     return Draft(without_days(draft.minutes), tuple(_mark(one) for one in draft.marks))
 
 
+def tells_days(draft: Draft) -> bool:
+    """Tell whether *draft* holds anything that was taken from the study's record."""
+    return draft_without_days(draft) != draft
+
+
 def _action(action: Action) -> Action:
     if action.due_source is None and not _tells(action.due_reason):
         return action

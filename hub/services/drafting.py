@@ -66,7 +66,7 @@ def draft(
 def _made_with(extractor: Extractor, known: Sequence[KnownDay]) -> dict[str, str]:
     """Return what the items rest on: the extractor, and the days of the study's record where it held any."""
     rests_on = {"extract": extractor.fingerprint}
-    return rests_on | ({"study_days": fingerprint(*(wire.dumps(one) for one in known))} if known else {})
+    return rests_on | ({"study_days": fingerprint("record", *(wire.dumps(one) for one in known))} if known else {})
 
 
 def undated(minutes: Minutes) -> tuple[Action, ...]:

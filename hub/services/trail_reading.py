@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from hub.domain.agreements import Agreement
 from hub.domain.audit import SEVERAL, Entry
@@ -19,8 +19,16 @@ _SPAN = 1_000_000
 """Entries that one page looks at where it has to look at each: a tenth of a second of processor time."""
 
 Sees: TypeAlias = Callable[[Scope], bool]
-ScopeOf: TypeAlias = Callable[[Entry], Scope | None]
-"""Returns whose an entry is that no agreement tells of; None where it is of the hub as a whole."""
+
+
+class Scopes(Protocol):
+    """Tells whose entries are that no agreement tells of."""
+
+    def __call__(self, entry: Entry) -> Scope | None:
+        """Return whose an entry is; None where it is of the hub as a whole."""
+
+    def before(self, entry: Entry) -> Scope | None:
+        """Return whose it was when it was written, where who reads it has to see that as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,7 @@ class TrailReader:
         browser: Browser,
         ledger: Ledger,
         accounts: Accounts,
-        others: Callable[[Sequence[Entry]], ScopeOf],
+        others: Callable[[Sequence[Entry]], Scopes],
         blinding: Callable[[], Blinding] = Blinding,
         span: int = _SPAN,
     ) -> None:
@@ -105,7 +113,7 @@ class TrailReader:
             if (scope := known.scopes.get(key)) is None:
                 told = _told(entry, placed.get(entry.record_id), known.agreements)
                 scope = known.scopes[key] = told or _user(entry, people) or others(entry) or HUB_ITSELF
-            if sees(scope):
+            if sees(scope) and ((then := others.before(entry)) is None or sees(then)):
                 unblinded = sees(replace(scope, unblinding=True))
                 line = Line(number, entry, digest)
                 yield line if unblinded else _blinded(line, known.blinding, scope.study)

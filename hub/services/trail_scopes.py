@@ -25,6 +25,8 @@ _OVERSEEN: dict[str, type[Overseen]] = {
     INCIDENT: Incident,
     REQUEST: PersonalRequest,
 }
+_OF_DAYS = frozenset({"due", "due_source", "due_reason"})
+"""Fields whose lines may tell what the study's record held."""
 _OF_STUDIES = ("retention", "hold", "destruction")
 """Kinds of lines that are of a study where they are of no meeting."""
 
@@ -40,6 +42,7 @@ class OtherScopes:
         with shelf.reading() as unit:
             cards = unit.several(Card, meeting_id=told)
         self._meetings = {card.meeting_id: card.scope for card in cards}
+        self._former = {card.meeting_id: card.former for card in cards if card.former}
 
     def __call__(self, entry: Entry) -> Scope | None:
         """Return whose *entry* is, None where it is of the hub as a whole."""
@@ -59,6 +62,12 @@ class OtherScopes:
         if entry.field == "dead_letter":
             return self._letter(entry.record_id)
         return self._meetings.get(_meeting(entry))
+
+    def before(self, entry: Entry) -> Scope | None:
+        """Return who might read the meeting of a due day when *entry* was written: it opens to nobody else since."""
+        if entry.field not in _OF_DAYS:
+            return None
+        return next((one.scope for one in self._former.get(_meeting(entry), ()) if entry.at <= one.until), None)
 
     def _overseen(self, kind: type[Overseen], id: str) -> Scope | None:
         with self._shelf.reading() as unit:

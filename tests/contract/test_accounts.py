@@ -232,7 +232,7 @@ def test_the_trail_is_searched_by_who_what_when_and_text(accounts, engine):
 
 def test_a_search_that_no_index_leads_looks_at_so_many_entries_a_page_and_goes_on(accounts, engine):
     accounts.note([line(number, actor="ben" if number == 2 else "anna") for number in range(2, 10)])
-    reader = TrailReader(SqlBrowser(engine), SqlLedger(engine, clock=lambda: AT), accounts, _nobodys, span=3)
+    reader = TrailReader(SqlBrowser(engine), SqlLedger(engine, clock=lambda: AT), accounts, _Nobodys, span=3)
 
     def page(before=None, **wanted):
         found, following = reader.page(Wanted(**wanted), lambda _scope: True, before=before, limit=10)
@@ -245,5 +245,12 @@ def test_a_search_that_no_index_leads_looks_at_so_many_entries_a_page_and_goes_o
     assert page(kind="user", before=4)[1] is None
 
 
-def _nobodys(_entries):
-    return lambda _entry: None
+class _Nobodys:
+    def __init__(self, _entries):
+        pass
+
+    def __call__(self, _entry):
+        return None
+
+    def before(self, _entry):
+        return None

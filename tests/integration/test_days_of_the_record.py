@@ -163,3 +163,60 @@ def test_what_the_study_declares_to_unblind_gives_no_day_to_a_blinded_meeting(he
     with here.room.shelf.writing() as unit:
         unit.put(BlindingRule(STUDY, ("monitoring_visit.*",)))
     assert drafted(client)[1]["due"] is None
+
+
+LATE = "lou@other.example"
+
+
+def test_who_joins_a_meeting_later_reads_nothing_that_the_record_told_before(here, client, ctms):
+    meeting, _ = drafted(client)
+    ctms.put("monitoring_visit", "v1", planned="2026-07-02")
+    synced(here)
+    done(client, as_(client, CARA).post(f"{API}/meetings/{meeting}/minutes/again"))
+    kept(client, meeting)
+    duties = [granted(one, "Other") for one in (Role.AUDITOR, Role.LIAISON)]
+    person(here, LATE, *duties, organization="Other", name="Lou Marsh")
+    person(here, "max@asterion.example", granted(Role.AUDITOR, "Asterion"), organization="Asterion", name="Max Roth")
+    opened(client, meeting)
+    seen = {who: read(as_(client, who), meeting) for who in ("max@asterion.example", LATE)}
+    assert seen["max@asterion.example"]["versions"] == [1, 2, 3]
+    assert seen[LATE]["versions"] == [3]
+    for day in ("2026-06-23", "2026-06-30", "2026-07-02", "initiation visit, site 014"):
+        assert any(day in text for text in seen["max@asterion.example"]["texts"]), day
+        assert not [text[max(0, text.index(day) - 150) :][:300] for text in seen[LATE]["texts"] if day in text]
+    assert seen[LATE]["refused"] == {404}
+    assert client.get(f"/meetings/{meeting}/versions").status_code == 200
+
+
+def kept(client, meeting):
+    """Keep the edits as a version."""
+    at = client.get(f"{API}/meetings/{meeting}/minutes").headers["etag"]
+    answer = client.post(
+        f"{API}/meetings/{meeting}/versions", json={"reason": "the visit moved"}, headers={"If-Match": at}
+    )
+    assert answer.status_code == 201, answer.text
+
+
+def opened(client, meeting):
+    """Let another party have the meeting."""
+    here = f"{API}/meetings/{meeting}"
+    told = {"organizations": ["Asterion", "Meridian", "Other"], "reason": "they take over monitoring"}
+    answer = as_(client, ANNA).patch(here, json=told, headers={"If-Match": client.get(here).headers["etag"]})
+    assert answer.status_code == 200, answer.text
+
+
+def read(client, meeting):
+    """Return all that somebody finds of a meeting's versions, and how the first one's addresses answer."""
+    here = f"{API}/meetings/{meeting}"
+    addresses = [
+        f"{here}/versions/1{more}" for more in ("", "/document?format=md", "/certified-copies", "/copies", "/review")
+    ]
+    addresses.append(f"{here}/versions/2/differences?since=1")
+    answers = [client.get(one) for one in addresses]
+    trail = client.get(f"{API}/audit/export", params={"format": "csv"}).text
+    page = client.get(f"/meetings/{meeting}/versions").text
+    return {
+        "versions": [one["number"] for one in client.get(f"{here}/versions").json()["items"]],
+        "texts": [trail, page, client.get(f"{here}/minutes").text, *(one.text for one in answers)],
+        "refused": {one.status_code for one in answers},
+    }

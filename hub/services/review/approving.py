@@ -10,6 +10,7 @@ from hub.domain.people import Principal
 from hub.domain.policy import Right, Scope, Verdict, barred, decide
 from hub.domain.versions import Version, WorkingDraft, content_hash
 from hub.ports.review import Proof, Reauthentication, ShelfUnit
+from hub.services.review import earlier
 from hub.services.review.board import enter
 from hub.services.review.room import Room, Work, refuse, seen, working
 from hub.services.review.routes import route_of
@@ -30,8 +31,9 @@ class Round:
 
 def round_of(room: Room, principal: Principal, meeting_id: str, number: int) -> Round:
     """Return how far the approval of a version is."""
-    seen(room, principal, meeting_id)
+    card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
+        earlier.check(room, principal, card, unit, number)
         return _round(unit, meeting_id, number)
 
 

@@ -14,6 +14,7 @@ from hub.domain.people import Principal
 from hub.domain.policy import Right
 from hub.domain.versions import Version, content_hash
 from hub.ports.review import Proof, Reauthentication, ShelfUnit
+from hub.services.review import earlier
 from hub.services.review.exporting import Press, certified, document
 from hub.services.review.room import Room, refuse, seen, working
 
@@ -56,6 +57,7 @@ def certify(
         refuse(room, principal, Right.MINUTES_SIGN, meeting_id)
     card = seen(room, principal, meeting_id, Right.MINUTES_SIGN)
     with room.shelf.reading() as unit:
+        earlier.check(room, principal, card, unit, number)
         version = _whole(unit, meeting_id, number, wish.sha256)
         original = _about(unit, card, version)
     method = reauthentication.prove(principal, proof, at=room.clock())
@@ -94,8 +96,9 @@ def certify(
 
 def copies(room: Room, principal: Principal, meeting_id: str, number: int) -> list[CertifiedCopy]:
     """Return the certified copies of a version, in the order in which they were made."""
-    seen(room, principal, meeting_id)
+    card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
+        earlier.check(room, principal, card, unit, number)
         found = unit.several(CertifiedCopy, meeting_id=meeting_id)
     return sorted((one for one in found if one.version == number), key=lambda one: (one.at, one.id))
 
@@ -111,11 +114,12 @@ def file_of(
     room: Room, archive: Archive, principal: Principal, meeting_id: str, id: str
 ) -> tuple[CertifiedCopy, bytes]:
     """Return a certified copy and its file, byte for byte as it was certified."""
-    seen(room, principal, meeting_id)
+    card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
         found = unit.get(CertifiedCopy, id)
-    if found is None or found.meeting_id != meeting_id:
-        raise MissingError(f"{id}: there is no such certified copy")
+        if found is None or found.meeting_id != meeting_id:
+            raise MissingError(f"{id}: there is no such certified copy")
+        earlier.check(room, principal, card, unit, found.version)
     file = archive.load(found.sha256)
     if hashlib.sha256(file).hexdigest() != found.sha256:
         raise StandingError(f"{id}: its file is not as it was certified")

@@ -11,6 +11,7 @@ from hub.domain.people import Principal
 from hub.domain.policy import Right
 from hub.domain.versions import Draft, KeptTranscript, Version, WorkingDraft, items_of, kept
 from hub.ports.review import ShelfUnit
+from hub.services.review import earlier
 from hub.services.review.room import Room, Work, fresh, seen, working
 
 
@@ -79,15 +80,17 @@ def discard(room: Room, principal: Principal, meeting_id: str, *, revision: int,
 
 def versions(room: Room, principal: Principal, meeting_id: str) -> list[Version]:
     """Return all versions of the minutes, oldest first."""
-    seen(room, principal, meeting_id)
+    card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
-        return unit.several(Version, meeting_id=meeting_id)
+        found = unit.several(Version, meeting_id=meeting_id)
+    return [one for one in found if earlier.opened(room, principal, card, one)]
 
 
 def version(room: Room, principal: Principal, meeting_id: str, number: int) -> Version:
     """Return one version. MissingError where there is none of that number."""
-    seen(room, principal, meeting_id)
+    card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
+        earlier.check(room, principal, card, unit, number)
         return _version(unit, meeting_id, number)
 
 

@@ -15,6 +15,7 @@ from hub.domain.people import Principal
 from hub.domain.versions import Version, content, content_hash
 from hub.ports import Renderer
 from hub.ports.review import ShelfUnit, Signer
+from hub.services.review import earlier
 from hub.services.review.room import Room, seen
 
 SEALED = "application/pdf"
@@ -49,8 +50,9 @@ def export(
 
     In another language than its own it is the localized copy: MissingError where there is none.
     """
-    seen(room, principal, meeting_id)
+    card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
+        earlier.check(room, principal, card, unit, number)
         return document(unit, press, meeting_id, number, format=format, locale=locale)
 
 

@@ -14,6 +14,7 @@ from hub.ports import TranslationMemory, Translator
 from hub.ports.review import ShelfUnit
 from hub.services.liaison import remember
 from hub.services.localize import localize
+from hub.services.review import earlier
 from hub.services.review.exporting import Mask
 from hub.services.review.room import Room, Work, fresh, seen, working
 
@@ -22,15 +23,17 @@ _LONGEST = 4000
 
 def copies(room: Room, principal: Principal, meeting_id: str, number: int) -> list[LocalizedCopy]:
     """Return the copies of a version, by locale."""
-    seen(room, principal, meeting_id)
+    card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
+        earlier.check(room, principal, card, unit, number)
         return unit.several(LocalizedCopy, meeting_id=meeting_id, version=number)
 
 
 def copy(room: Room, principal: Principal, meeting_id: str, number: int, locale: str) -> LocalizedCopy:
     """Return one copy. MissingError where there is none."""
-    seen(room, principal, meeting_id)
+    card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
+        earlier.check(room, principal, card, unit, number)
         return _copy(unit, meeting_id, number, locale)
 
 
@@ -50,8 +53,9 @@ def make_copy(
     """
     if locale not in LOCALES:
         raise UsageError(f"{locale}: is no locale of the hub; take one of {', '.join(LOCALES)}")
-    seen(room, principal, meeting_id, Right.TRANSLATIONS_EDIT)
+    card = seen(room, principal, meeting_id, Right.TRANSLATIONS_EDIT)
     with room.shelf.reading() as unit:
+        earlier.check(room, principal, card, unit, number)
         known, version = unit.get(LocalizedCopy, meeting_id, number, locale), _version(unit, meeting_id, number)
     if known is not None:
         return known
@@ -108,6 +112,7 @@ def correct(
     if not folded or len(folded) > _LONGEST:
         raise UsageError(f"a text has 1 to {_LONGEST} characters")
     with working(room, principal, meeting_id, Right.TRANSLATIONS_EDIT) as work:
+        earlier.check(room, principal, work.card, work.unit, number)
         before = _open(work, number, locale, revision)
         old = texts(before.minutes).get(field)
         minutes = with_text(before.minutes, field, folded)
@@ -144,6 +149,7 @@ def approve_copy(
     *memory* keeps its texts for the next meeting of the study.
     """
     with working(room, principal, meeting_id, Right.TRANSLATIONS_APPROVE) as work:
+        earlier.check(room, principal, work.card, work.unit, number)
         before = _open(work, number, locale, revision)
         open_ones = {*before.minutes.untranslated, *(flag.field for flag in before.minutes.flags)}
         waiting = sorted(open_ones & set(texts(before.minutes)))

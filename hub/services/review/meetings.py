@@ -10,8 +10,9 @@ from hub.domain.errors import StandingError, UsageError
 from hub.domain.meeting import Meeting, Participant
 from hub.domain.people import Principal
 from hub.domain.policy import Right, Scope
-from hub.domain.record_days import draft_without_days
-from hub.domain.versions import WorkingDraft
+from hub.domain.record_days import draft_without_days, tells_days
+from hub.domain.versions import Version, WorkingDraft
+from hub.services.review import earlier
 from hub.services.review.editing import store_version
 from hub.services.review.room import Room, Work, allowed, entry, fresh, seen, sight, working
 
@@ -75,8 +76,11 @@ def change_meeting(
             if not reason.strip():
                 raise UsageError("say why the meeting goes to other parties, another study or across the blind")
             allowed(room, principal, Right.MEETINGS_WRITE, scope, what="the meeting's new place")
-        moves = scope != work.card.scope
+        moves, former = scope != work.card.scope, work.card.former
+        if moves and work.card.version:
+            former = (*former, earlier.left(work.card, work.at))
         work.change(
+            former=former,
             reason=reason,
             meeting=meeting,
             organizations=tuple(sorted(scope.organizations)),
@@ -120,8 +124,8 @@ def _take_back(work: Work, *, author: str, reason: str) -> None:
     draft, standing = work.unit.get(WorkingDraft, work.card.meeting_id), work.card.standing
     if draft is None or standing in (Standing.APPROVED, Standing.DISTRIBUTED):
         return
-    left = draft_without_days(draft.draft)
-    if left == draft.draft:
+    left, version = draft_without_days(draft.draft), work.unit.get(Version, work.card.meeting_id, draft.base)
+    if left == draft.draft and (version is None or not tells_days(version.draft)):
         return
     store_version(work, left, author=author, reason=reason)
     if standing in (Standing.WORKING, Standing.FAILED):  # its job goes on, or is to be started again

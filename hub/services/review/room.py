@@ -16,7 +16,7 @@ from hub.domain.policy import RIGHTS, Right, Scope, Verdict, decide, in_force, u
 from hub.ports import Clock
 from hub.ports.review import Shelf, ShelfUnit
 
-_UNTOLD = frozenset({"revision", "job", "items", "drafted_by"})
+_UNTOLD = frozenset({"revision", "job", "items", "drafted_by", "former"})
 """Fields of a card whose changes say nothing to an auditor."""
 
 

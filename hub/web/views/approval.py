@@ -60,7 +60,8 @@ def versions(
         raise MissingError(f"{id}: there are no minutes yet")
     newest = every[-1].number
     right = _chosen(every, new or newest)
-    left = _chosen(every, old or max(right.number - 1, 1))
+    former = [one for one in every if one.number < right.number] or [right]  # not each reader has every one
+    left = _chosen(every, old or former[-1].number)
     found = approving.round_of(room, who, id, newest)
     words, copies = reader.words, certifying.counted(room, who, id)
     return frame.show(

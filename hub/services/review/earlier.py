@@ -1,0 +1,42 @@
+"""Who reads minutes of before a meeting went to others: what was taken from the study's record opens to nobody new."""
+
+from datetime import datetime
+
+from hub.domain.cards import Card, Former, Standing
+from hub.domain.errors import MissingError
+from hub.domain.people import Principal
+from hub.domain.policy import Right, Verdict, decide
+from hub.domain.record_days import tells_days
+from hub.domain.versions import Version
+from hub.ports.review import ShelfUnit
+from hub.services.review.room import Room
+
+_DECIDED = (Standing.APPROVED, Standing.DISTRIBUTED)
+
+
+def left(card: Card, at: datetime) -> Former:
+    """Return whose a meeting was that goes to others at *at*: approved minutes go along, as they were signed."""
+    version = card.version - 1 if card.standing in _DECIDED else card.version
+    return Former(at, version, card.organizations, card.study, card.unblinding)
+
+
+def opened(room: Room, principal: Principal, card: Card, version: Version) -> bool:
+    """Tell whether *principal*, who sees the meeting, may read a version of it.
+
+    One that tells days of the study's record is for those alone who might read the meeting when it was made.
+    """
+    return _might(room, principal, card, version.number) or not tells_days(version.draft)
+
+
+def check(room: Room, principal: Principal, card: Card, unit: ShelfUnit, number: int) -> None:
+    """MissingError where *principal* may not read this version, in the words of one that there is not."""
+    if _might(room, principal, card, number):
+        return
+    found = unit.get(Version, card.meeting_id, number)
+    if found is not None and tells_days(found.draft):
+        raise MissingError(f"{card.meeting_id}: there is no version {number} of its minutes")
+
+
+def _might(room: Room, principal: Principal, card: Card, number: int) -> bool:
+    then = next((one.scope for one in card.former if number <= one.version), None)  # where it was made
+    return then is None or decide(principal, Right.MEETINGS_READ, then, at=room.clock()) is Verdict.ALLOWED
