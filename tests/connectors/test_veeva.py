@@ -152,6 +152,14 @@ def test_a_failure_with_status_200_says_what_to_do(world, opened, kind, expected
         opened().pull(KIND, None)
 
 
+def test_a_failure_carries_the_name_that_the_vaults_support_asks_for(world, opened):
+    world.execution = "d0a1-7"
+    with pytest.raises(
+        RejectedError, match=r"POST /query \(execution d0a1-7\): INVALID_DATA: Invalid field \[gone__c\]"
+    ):
+        opened(YAML.replace("name__v", "gone__c")).pull(KIND, None)
+
+
 def test_a_vault_in_upkeep_is_waited_for_as_long_as_it_says(world, opened):
     world.down_minutes = 20
     with pytest.raises(RetryableError) as caught:
@@ -346,6 +354,7 @@ def test_an_object_that_may_not_be_seen_hides_nothing_else_of_what_there_is(worl
 def test_a_field_of_a_related_record_is_read_and_never_said_to_be_written(world, opened):
     own = "    fields: {title: {field: name__v, required: true}, country: country__vr.name__v}\n"
     vault = opened(YAML.rpartition("    fields")[0] + own)
+    world.fields["country__vr.name__v"] = "String"
     assert vault.capabilities.takes[KIND] == {"title"}
     push = Push(KIND, None, {"title": "do it", "country": "AT"})
     with pytest.raises(RejectedError, match="country is not written"):

@@ -34,6 +34,8 @@ class VaultServer(Peer):
         self.burst: tuple[int, int, int] | None = None
         """Limit, what is left, delay in milliseconds."""
         self.down_minutes: int | None = None
+        self.execution: str | None = None
+        """How it names what it has done for a request."""
         self.denied: set[str] = set()
         """Objects that the user may not see."""
         self.fields = {"id": "ID", "name__v": "String", "modified_date__v": "DateTime", "external_id__v": "String"}
@@ -77,6 +79,10 @@ class VaultServer(Peer):
             return [self.shown(row) for row in self.rows.values() if not row.removed]
         return self.others[object]
 
+    def readable(self, object: str) -> set[str]:
+        """Return the fields of an object that a query may name; none where anything goes."""
+        return {"id", *self.fields} if object == self.object else set()
+
     def altered(self, body: bytes, alter: Callable[[list[Any]], list[Any]]) -> bytes:
         told = json.loads(body)
         told["data"] = alter(told["data"])
@@ -91,6 +97,8 @@ class VaultServer(Peer):
     def true_answer(self, asked: Asked) -> Answer:
         with self.lock:
             answer = self._answered(asked)
+        if self.execution is not None:
+            answer.headers["X-VaultAPI-ExecutionId"] = self.execution
         if self.burst is not None:
             limit, left, delay = self.burst
             answer.headers |= {"X-VaultAPI-BurstLimit": str(limit), "X-VaultAPI-BurstLimitRemaining": str(left)}
@@ -145,6 +153,9 @@ class VaultServer(Peer):
             return failure("MALFORMED_QUERY", str(error))
         if query.object in self.denied or query.object not in self.known():
             return failure("INSUFFICIENT_ACCESS", f"No access to {query.object}")
+        readable = self.readable(query.object)
+        if readable and (strange := sorted(set(query.fields) - readable)):
+            return failure("INVALID_DATA", f"Invalid field [{strange[0]}] in {query.object}")
         rows = [row for row in self.records(query.object) if query.test(row)]
         rows.sort(key=lambda row: (row.get(query.order or "id"), row["id"]))
         return self._rows(query, rows, query.offset)

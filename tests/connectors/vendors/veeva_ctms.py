@@ -90,6 +90,11 @@ class CtmsVault(DocumentVault):
         held = self.objects.get(object)
         return [_shown(held, row) for row in held.rows.values()] if held else super().records(object)
 
+    def readable(self, object: str) -> set[str]:
+        if object not in self.objects:
+            return super().readable(object)
+        return {*_SYSTEM, *self.objects[object].fields, "object_type__vr.api_name__v"}
+
     def _described(self, object: str) -> Answer:
         if object not in self.objects:
             return super()._described(object)
