@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,13 +17,13 @@ from hub.domain.people import Role
 from hub.domain.retention import DestructionState, RecordClass
 from hub.domain.versions import KeptTranscript
 from hub.ports.platforms import Connected, Rule
-from hub.services.review import pipeline
+from hub.services.review import pipeline, voice_learning
 from hub.services.review.retained import withdrawn
 from hub.services.review.retention import approve, ask, place_hold
 from hub.services.review.uploads import open_upload, receive
 from hub.services.review.withdrawing import keep
 from tests.connectors.peer import running
-from tests.connectors.vendors.zoom import ACCOUNT, CLIENT, SECRET, ZoomServer
+from tests.connectors.vendors.zoom import ACCOUNT, CLIENT, SECRET, VTT, ZoomServer
 from tests.fakes import FakeExtractor
 from tests.people import as_, granted, person, quick_hub, served
 from tests.review_kit import CARA, minutes
@@ -186,6 +187,69 @@ def test_more_than_a_page_of_them_are_all_told(server, hub, meeting, monkeypatch
     hub.sweep("zoom")
     monkeypatch.setattr("hub.services.review.withdrawing._PAGE", 1)
     assert {card.meeting_id for card, _ in withdrawn(hub.room, ADMIN)} == {meeting, other}
+
+
+def destroyed(hub, meeting, kind):
+    ask(hub.room, ADMIN, meeting, kind, reason="a participant asks for it")
+    approve(hub.room, hub.shredder, OTHER, meeting, kind, reason="the plan says so")
+
+
+def test_of_one_whose_recording_was_destroyed_the_words_may_still_be_asked_for_or_kept(server, hub, meeting):
+    server.held(HOST, "b", "2026-05-21T08:00:00Z", "TRANSCRIPT")
+    [other] = hub.sweep("zoom").taken
+    drain(hub)
+    server.delete("a")
+    server.delete("b")
+    hub.sweep("zoom")
+    for one in (meeting, other):
+        destroyed(hub, one, RecordClass.RECORDING)
+    assert {card.meeting_id: left for card, left in withdrawn(hub.room, ADMIN)} == {
+        meeting: (RecordClass.TRANSCRIPT,),
+        other: (RecordClass.TRANSCRIPT,),
+    }
+    destroyed(hub, meeting, RecordClass.TRANSCRIPT)
+    keep(hub.room, OTHER, other, reason="protocol 9.4 asks for it")
+    assert withdrawn(hub.room, ADMIN) == []
+    with pytest.raises(StandingError, match="is kept until"):
+        ask(hub.room, ADMIN, other, RecordClass.TRANSCRIPT, reason="a participant asks for it")
+    with pytest.raises(StandingError, match="waits to be decided"):
+        keep(hub.room, OTHER, meeting, reason="too late")
+
+
+def test_what_was_destroyed_is_read_found_and_given_out_by_nothing_but_the_minutes(server, hub):
+    spoken = "The cedar box is empty."
+    server.held(HOST, "a", "2026-05-20T08:00:00Z", "TRANSCRIPT")
+    server.files["0"] = VTT + f"\n2\n00:00:04.000 --> 00:00:08.000\nAnna Weber: {spoken}\n".encode()
+    [meeting] = hub.sweep("zoom").taken
+    drain(hub)
+    sha256 = card_of(hub, meeting).recording
+    hub.stages.save(sha256, "recognize", "f", "{}")
+    with served(hub) as client:
+        as_(client, BEN)
+        base = f"/api/v1/meetings/{meeting}"
+        assert spoken in client.get(f"{base}/transcript").text
+        assert client.get("/api/v1/meetings", params={"text": "cedar"}).json()["items"]
+        server.delete("a")
+        hub.sweep("zoom")
+        for kind in WORDS:
+            destroyed(hub, meeting, kind)
+        assert client.get(f"{base}/transcript").status_code == 404
+        assert client.get("/api/v1/meetings", params={"text": "cedar"}).json()["items"] == []
+        for page in ("", "/transcript"):
+            assert spoken not in client.get(f"/meetings/{meeting}{page}").text
+        made = client.get(f"{base}/versions/1/document", params={"format": "md"})
+        assert (made.status_code, "weekly call" in made.text, spoken in made.text) == (200, True, False)
+    assert hub.stages.load(sha256, "recognize", "f") is None
+    assert not [one for one in hub.settings.home.rglob("*") if one.is_file() and sha256 in one.name]
+
+
+def test_no_voice_is_learned_of_it_before_somebody_has_decided(server, hub, meeting):
+    server.delete("a")
+    hub.sweep("zoom")
+    profiles = SimpleNamespace(profiles=SimpleNamespace(profile=lambda _: "agreed"))
+    speaker = replace(CARA, user=replace(CARA.user, name="Anna Weber"))
+    with pytest.raises(StandingError, match="decide first"):
+        voice_learning.start(hub.room, profiles, hub.jobs.submit, speaker, meeting)
 
 
 def test_a_legal_hold_stands_above_it(server, hub, meeting):

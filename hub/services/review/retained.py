@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from hub.domain.cards import Card, CardQuery
 from hub.domain.people import Grant, Principal
+from hub.domain.platforms import Withdrawal
 from hub.domain.policy import Scope, Verdict, decide
 from hub.domain.retention import (
     DEFAULT_MONTHS,
@@ -42,15 +43,18 @@ class Ended:
 def withdrawn(room: Room, principal: Principal) -> list[tuple[Card, tuple[RecordClass, ...]]]:
     """Return the meetings whose recording was deleted where it came from, with what of it may be asked for; undecided.
 
-    What is held stays among them: it is said there, and cannot be destroyed.
+    What is held stays among them: it is said there, and cannot be destroyed. So does one whose recording was destroyed
+    while its words are there still.
     """
-    found = list[tuple[Card, tuple[RecordClass, ...]]]()
-    for card in withdrawing.withdrawn(room, principal, MANAGE):
-        with room.shelf.reading() as unit:
-            asked = {one.record_class for one in unit.several(Destruction, meeting_id=card.meeting_id) if _waits(one)}
-            classes = tuple(one for one in OF_RECORDINGS if one not in asked and is_there(unit, card, one))
-        found.append((card, classes))
-    return found
+    told = [(card, _may_be_asked(room, card)) for card in withdrawing.withdrawn(room, principal, MANAGE)]
+    gone = withdrawing.withdrawn(room, principal, MANAGE, how=Withdrawal.DESTROYED)
+    return [*told, *((card, left) for card in gone if (left := _may_be_asked(room, card)))]
+
+
+def _may_be_asked(room: Room, card: Card) -> tuple[RecordClass, ...]:
+    with room.shelf.reading() as unit:
+        asked = {one.record_class for one in unit.several(Destruction, meeting_id=card.meeting_id) if _waits(one)}
+        return tuple(one for one in OF_RECORDINGS if one not in asked and is_there(unit, card, one))
 
 
 def _waits(one: Destruction) -> bool:

@@ -7,6 +7,7 @@ from hub.domain.cards import Card
 from hub.domain.errors import StandingError
 from hub.domain.jobs import Job
 from hub.domain.people import Principal, User
+from hub.domain.platforms import Withdrawal
 from hub.domain.transcript import Transcript
 from hub.domain.versions import KeptTranscript
 from hub.services.review.editing import transcript_of
@@ -30,6 +31,10 @@ def start(room: Room, voices: Voices, submit: Callable[..., Job], principal: Pri
         _spans(principal.user, transcript_of(unit, meeting_id).transcript)
     if card.recording is None:
         raise StandingError(f"{card.title}: has no recording any more")
+    if card.withdrawn == Withdrawal.TOLD:
+        raise StandingError(
+            f"{card.title}: its recording was deleted where it came from; decide first whether it is kept"
+        )
     return submit(KIND, {"meeting": meeting_id}, by=principal, scope=card.scope)
 
 

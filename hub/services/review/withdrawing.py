@@ -14,6 +14,7 @@ from hub.domain.errors import HubError, RetryableError, StandingError, UsageErro
 from hub.domain.people import Principal
 from hub.domain.platforms import Asked, Withdrawal
 from hub.domain.policy import Right
+from hub.domain.versions import KeptTranscript
 from hub.ports.platforms import Connected
 from hub.services.review.room import Room, held, sight, working
 
@@ -92,18 +93,21 @@ def _is_gone(room: Room, connected: Connected, principal: Principal, card: Card)
 
 
 def keep(room: Room, principal: Principal, meeting_id: str, *, reason: str) -> Card:
-    """Say that the hub keeps its copy for its period. StandingError where nobody asks for that."""
+    """Say that the hub keeps what it has of it for its period. StandingError where nobody asks for that."""
     if not reason.strip():
         raise UsageError("say why it is kept")
     with working(room, principal, meeting_id, Right.RETENTION_MANAGE) as work:
-        if work.card.withdrawn != Withdrawal.TOLD:
+        left = work.card.withdrawn == Withdrawal.DESTROYED and work.unit.get(KeptTranscript, meeting_id) is not None
+        if work.card.withdrawn != Withdrawal.TOLD and not left:
             raise StandingError(f"{work.card.title}: no deletion of its recording waits to be decided on")
         return work.change(withdrawn=str(Withdrawal.KEPT), reason=reason)
 
 
-def withdrawn(room: Room, principal: Principal, right: Right) -> Iterator[Card]:
-    """Yield meetings whose recording was deleted where it came from, and nobody has said what is to become of ours."""
-    return _every(room, CardQuery(sight(principal, room.clock(), right), withdrawn=str(Withdrawal.TOLD), limit=_PAGE))
+def withdrawn(room: Room, principal: Principal, right: Right, *, how: Withdrawal = Withdrawal.TOLD) -> Iterator[Card]:
+    """Yield meetings whose recording was deleted where it came from: those of which nobody has said what is to become
+    of ours, or where *how* says so, whose copy was destroyed.
+    """
+    return _every(room, CardQuery(sight(principal, room.clock(), right), withdrawn=str(how), limit=_PAGE))
 
 
 def _every(room: Room, query: CardQuery) -> Iterator[Card]:
