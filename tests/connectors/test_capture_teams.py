@@ -1,5 +1,7 @@
 """Teams alone: delta that forgets, reactions that say nothing, subscriptions, words of Graph's HTML."""
 
+import json
+
 import pytest
 
 from hub.connectors.chat.teams_messages import plain
@@ -149,3 +151,25 @@ def test_a_hundred_mangled_messages_are_set_aside_and_the_others_kept(log, room)
     assert len(broken) > 100
     assert len(got.aside) > 30
     assert {"before", "after"} <= set(texts(log))
+
+
+def named(room, thread, *, channel="", team=TEAM):
+    resource = f"teams('{team}')/channels('{channel or room.here}')/messages('{thread}')/replies('1')"
+    return json.dumps({"value": [{"subscriptionId": "s1", "resource": resource}, {"resource": 7}, None]}).encode()
+
+
+def test_an_answer_to_an_old_thread_is_found_by_the_call_that_names_it(log, room):
+    old, other = room.say("old"), room.say("other")
+    look(log, room)
+    room.later(days=30)
+    look(log, room)
+    room.say("an answer", thread=old)
+    room.say("another", thread=other)
+    for body in (b"", b"[]", named(room, other, channel="19:other@thread.tacv2"), named(room, other, team="t2")):
+        assert room.agreed.capture.told(body) == ()
+    assert look(log, room).new == 0, "Graph's delta tells nothing of answers"
+    room.agreed.capture.told(named(room, old))
+    assert look(log, room).new == 1
+    assert texts(log) == ["old", "other", "an answer"]
+    room.agreed.capture.told(named(room, "../../x"))
+    assert look(log, room).new == 0

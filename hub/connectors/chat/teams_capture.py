@@ -1,10 +1,11 @@
 """Teams: what is said in one agreed channel, by Graph's delta of its messages and the replies to them."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from pydantic import Field
 
@@ -21,6 +22,10 @@ from hub.ports.communications import Heard
 _PAGE = "50"
 _LASTS = timedelta(minutes=60)
 """The longest that a subscription to a channel's messages lives."""
+_MOST_NAMED = 1000
+_RESOURCE = re.compile(
+    r"/?teams\('(?P<team>[^']+)'\)/channels\('(?P<channel>[^']+)'\)/messages\('(?P<thread>\d{1,20})'\)"
+)
 _RIGHT = "give the app ChannelMessage.Read.All (protected), or ChannelMessage.Read.Group for this team"
 
 
@@ -52,6 +57,8 @@ class TeamsCapture:
         self._access, self._name, self._since, self._back, self._clock = access, name, since, back, clock
         self._graph = Graph(access, name=name, limits=limits, clock=clock)
         self._watch = Watch(self._graph, access.notify, name=name, clock=clock)
+        self._named: dict[str, None] = {}
+        """Threads that calls have named since the last look."""
         self._path = f"/teams/{quote(access.team, safe='')}/channels/{quote(access.channel, safe='')}"
 
     def close(self) -> None:
@@ -74,8 +81,12 @@ class TeamsCapture:
         return Heard(said, json.dumps(state), more=more, aside=aside)
 
     def told(self, body: bytes) -> tuple[Said, ...]:
-        """Return nothing: Graph signs nothing, so the channel is read after a call."""
+        """Return nothing: Graph signs nothing, so the channel is read after a call, and the threads that it names.
+
+        Delta tells nothing of answers in a thread, and one that is older than a look goes back is read for a call only.
+        """
         self._watch.told(body)
+        self._named |= dict.fromkeys(_threads(body, self._access)[: _MOST_NAMED - len(self._named)])
         return ()
 
     def gone(self, _said: Said) -> bool:
@@ -104,9 +115,11 @@ class TeamsCapture:
         state["link"] = str(onward or end or "")
         said, aside = self._read(page["value"])
         begun = [one.id for one in said if one.id == one.thread]
-        state["threads"] = begun if onward else list(dict.fromkeys([*begun, *self._lively(state)]))
+        state["threads"] = begun if onward else list(dict.fromkeys([*begun, *self._lively(state), *self._named]))
         if onward:
             state["onward"] = True
+        else:
+            self._named.clear()
         return said, aside
 
     def _lively(self, state: dict[str, Any]) -> list[str]:
@@ -140,6 +153,18 @@ class TeamsCapture:
                 continue
             said += [found] if found else []
         return tuple(said), tuple(aside)
+
+
+def _threads(body: bytes, access: ChannelAccess) -> list[str]:
+    """Return the threads of our channel that a call names, each once."""
+    try:
+        entries = json.loads(body)["value"]
+    except (ValueError, TypeError, KeyError):
+        return []
+    named = [one.get("resource") for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
+    found = [_RESOURCE.match(unquote(one)) for one in named if isinstance(one, str)]
+    ours = (access.team, access.channel)
+    return list(dict.fromkeys(one["thread"] for one in found if one and (one["team"], one["channel"]) == ours))
 
 
 def _told(at: datetime) -> str:
