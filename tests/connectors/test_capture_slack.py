@@ -72,6 +72,29 @@ def test_signed_events_bring_what_was_said_edited_and_deleted_without_a_request(
     assert len(told(hub)) == 4, "the listing brings nothing that the events did not"
 
 
+@pytest.mark.parametrize("by_event", [True, False])
+def test_the_head_of_a_thread_was_deleted_when_it_is_told_and_not_when_it_was_said(hub, room, by_event):
+    head = room.say("The dose is 5 mg.")
+    room.say("Sure?", thread=head)
+    hub.capture("conduct")
+    room.later(hours=5)
+    before = room.clock()
+    room.delete(head)
+    if by_event:
+        tombstone = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "ts": head, "thread_ts": head}
+        at = f"{before.timestamp():.6f}"
+        changed = {"type": "message", "subtype": "message_changed", "channel": room.here, "message": tombstone}
+        body = json.dumps({"type": "event_callback", "event_id": "Ev9", "event": {**changed, "ts": at, "event_ts": at}})
+        call(hub, room.server, body.encode())
+        hub.take_called("chat")
+    else:
+        hub.capture("conduct")
+    found = hub.communications.find(Asked("LH-302", limit=1000), lambda _scope: True)
+    [gone] = [one.said for one in found if str(one.said.kind) == "deleted"]
+    assert gone.id == head
+    assert gone.changed_at >= before
+
+
 def test_repeated_calls_and_events_out_of_order_come_to_the_same(hub, room):
     message = room.say("one")
     room.edit(message, "two")

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from hub.connectors.chat.slack_messages import event, moment, read, stamp_of
 from hub.connectors.chat.slack_web import SlackAccess, SlackError, SlackWeb
 from hub.connectors.wire import Wire
-from hub.domain.communications import Said
+from hub.domain.communications import Kind, Said
 from hub.domain.errors import FatalError, RejectedError, RetryableError
 from hub.ports.communications import Heard
 
@@ -149,6 +150,8 @@ class SlackCapture:
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 aside.append(f"{self._name}: a message cannot be read ({type(error).__name__})")
                 continue
+            if found is not None and found.kind is Kind.DELETED:  # a listing does not say when: it is found now
+                found = replace(found, changed_at=self._clock())
             said += [found] if found else []
         return tuple(said), tuple(aside)
 

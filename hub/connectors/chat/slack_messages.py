@@ -87,13 +87,20 @@ def event(told: Mapping[str, Any], channel: str, named: Named) -> list[Said]:
     found = [read(before, named)] if isinstance(before, dict) and before.get("subtype") != "tombstone" else []
     match told.get("subtype"):
         case "message_changed":
-            found += [read(now, named)] if isinstance(now, dict) else []
+            found += [_now(now, told, named)] if isinstance(now, dict) else []
         case "message_deleted":
             gone = {**(before if isinstance(before, dict) else {}), "ts": told.get("deleted_ts")}
             found.append(deleted(gone, named, at=moment(told.get("event_ts") or told.get("ts", ""))))
         case _:
             found.append(read(told, named))
     return [one for one in found if one is not None]
+
+
+def _now(message: Mapping[str, Any], told: Mapping[str, Any], named: Named) -> Said | None:
+    """Return what a changed message says now; one of which only its answers are left was deleted when it is told."""
+    if message.get("subtype") != "tombstone":
+        return read(message, named)
+    return deleted(message, named, at=moment(told.get("event_ts") or told.get("ts", "")))
 
 
 def plain(told: str, named: Named) -> str:
