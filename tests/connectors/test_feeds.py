@@ -78,6 +78,26 @@ def test_what_has_not_changed_is_not_sent_again(world):
     system.close()
 
 
+def test_a_feed_whose_letters_are_of_another_alphabet_than_it_names_is_read_once_and_whole(world):
+    world.enter("Rappel d’équipement")
+    true = world.answer
+
+    def in_windows(asked):
+        answer = true(asked)
+        if asked.path == "/news.rss":
+            answer.body = answer.body.decode().encode("cp1252")
+        return answer
+
+    world.answer = in_windows
+    system = made(world, RSS)
+    changes, rejects, cursor = drained(system, KIND)
+    assert ([one.fields["title"] for one in changes], rejects) == (["Rappel d’équipement"], [])
+    world.asked.clear()
+    assert drained(system, KIND, cursor)[0] == []
+    assert world.asked[0].headers["if-none-match"] == '"1"'
+    system.close()
+
+
 def test_a_notice_says_where_when_and_in_which_language(world):
     world.enter("Recall of &amp; <b>more</b>")
     system = made(world, RSS, ATOM, JSON, TABLE)

@@ -100,9 +100,13 @@ def _of_xml(content: bytes, where: str) -> Read:
     if told.bozo and not told.entries:
         raise RetryableError(f"{where}: the feed is broken before its first item")
     language = told.feed.get("language")
+    # one whose letters are not of the alphabet that it names is whole all the same: they were told by what they are
+    whole = not told.bozo or (
+        isinstance(told.bozo_exception, feedparser.CharacterEncodingOverride) and bool(_END.search(bare))
+    )
     # of a feed that was cut, the last item may be the beginning of one
-    entries = told.entries if not told.bozo or _END.search(bare) else told.entries[:-1]
-    return Read(tuple(_entry(one, language) for one in entries), whole=not told.bozo)
+    entries = told.entries if whole or _END.search(bare) else told.entries[:-1]
+    return Read(tuple(_entry(one, language) for one in entries), whole=whole)
 
 
 def _entry(entry: dict[str, Any], language: str | None) -> Item:
