@@ -70,6 +70,9 @@ def _messages(of: Hashable) -> Iterator[tuple[str, str]]:
     yield from _of_versions(words)
     yield from _of_meetings(words)
     yield from _of_people(words)
+    yield from _of_credentials(words)
+    yield from _of_rules(words)
+    yield from _of_oversight(words)
 
 
 def _of_versions(words: Both) -> Iterator[tuple[str, str]]:
@@ -108,3 +111,37 @@ def _of_people(words: Both) -> Iterator[tuple[str, str]]:
     yield words.text("who asks for a destruction does not approve it: another person has to")
     again = words.text("load the page again, then repeat the step")
     yield "the change carries no token of this session (X-CSRF-Token); load the page again", again[1]
+
+
+def _of_credentials(words: Both) -> Iterator[tuple[str, str]]:
+    yield words.text("a password has {least} to {most} characters")
+    yield words.text("a password must not hold the person's name or address")
+    yield words.text("this password is one of the first that others try; choose another")
+    yield words.text("the code is wrong; look at the clocks of both devices")
+    yield "an inspector's access needs an end date", words.text("An inspector's access needs an end.")[1]
+    yield words.text("a token lasts 1 to {most} days")
+    yield words.text("you do not have {rights} yourself")
+    yield words.text("nobody who speaks in this meeting is named {name}; name the voice there first")
+
+
+def _of_rules(words: Both) -> Iterator[tuple[str, str]]:
+    yield words.text("somebody gets these minutes in {locale}, and that copy is not approved yet")
+    yield words.text("somebody gets these minutes in {locale}, and that copy has not been made")
+    yield words.text("a route ends with somebody who approves or takes the responsibility")
+    yield words.text("step {number}: its quorum is at least 1 and at most the people it names")
+    yield words.text("each recipient stands there once, with an address; up to {most} of them")
+    yield words.text("each person stands on the roster once, with a name")
+    yield words.text("{name}: a file has 1 to {most} bytes")
+    yield words.text("{title}: is held since {day}: {reason}")
+    yield "{title}: its {kind} is kept until {day}", words.text("{title}: is kept until {day}")[1]
+    yield words.text("{title}: is not being worked on")
+    yield words.text("ask with a word that can be looked for, such as the name of a site or a subject matter")
+
+
+def _of_oversight(words: Both) -> Iterator[tuple[str, str]]:
+    yield words.text("the party that noted it does not confirm it: another one has to")
+    yield words.text("who noted it does not confirm it: another person has to")
+    yield words.text("note that the authority was told, or why it need not be (GDPR 33), before it is closed")
+    yield words.text("an incident is known before it is reported")
+    yield words.text("it ends after it began")
+    yield words.text("{email}: deactivate the account first")

@@ -81,6 +81,7 @@ def _need_copies(work: Work, version: Version, people: Sequence[Recipient]) -> N
     wanted = sorted({one.locale for one in people if one.locale.split("-")[0] != own})
     for locale in wanted:
         found = work.unit.get(LocalizedCopy, version.meeting_id, version.number, locale)
-        if found is None or found.state is not CopyState.APPROVED:
-            state = "is not approved yet" if found else "has not been made"
-            raise StandingError(f"somebody gets these minutes in {locale}, and that copy {state}")
+        if found is None:
+            raise StandingError(f"somebody gets these minutes in {locale}, and that copy has not been made")
+        if found.state is not CopyState.APPROVED:
+            raise StandingError(f"somebody gets these minutes in {locale}, and that copy is not approved yet")
