@@ -205,7 +205,7 @@ RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"{_BASE},? (?P<n>{CARDINAL}) {_WEEKS}(?! (?:after|later|ago|before|from|in|of))", _weeks_from),
     (rf"{_BASE}[- ](?P<unit>week|fortnight)(?! (?:after|later|ago|before|from))", _week_on),
     (
-        rf"(?<!this )(?<!next )(?<!last )(?<!coming )(?<!following )(?<!every )(?<!each )(?<!the )(?P<unit>week|fortnight) (?:(?:on|from) )?{_BASE}{TAIL}",
+        rf"(?:\A|(?<=[.,;:!?] )|(?<=by )|(?<=on )|(?<=until )|(?<=till ))(?P<unit>week|fortnight) (?:(?:on|from) )?{_BASE}{TAIL}",
         _week_on,
     ),
     (rf"(?:in )?the week (?:after|following) easter,? (?:on )?(?:the )?{WD}", _week_after_easter),

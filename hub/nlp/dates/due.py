@@ -12,6 +12,8 @@ _CORRECTED = re.compile(
     r"or rather|let's say|say|not|promise|holiday|so)\b",
     re.IGNORECASE,
 )
+_NOT_THAT = re.compile(r"(?:not|no) ", re.IGNORECASE)
+"""Begins a day that takes the one before it back: "not this Monday, the one after"."""
 _NOT = re.compile(
     r"\b(?:not|isn't|instead of|rather than|(?<!later )(?<!more )than|can't do|cannot do)(?: on| by| for)?(?: the)? $",
     re.IGNORECASE,
@@ -129,7 +131,8 @@ def _is_better(date: SpokenDate, best: SpokenDate, text: str) -> bool:
         return True
     if weight == 0 or date.day is None or best.day is None:
         return False
-    return _stretches(best, date, text) or _CORRECTED.search(text[best.end : date.start]) is not None
+    puts_right = _CORRECTED.search(text[best.end : date.start]) or _NOT_THAT.match(date.text)
+    return _stretches(best, date, text) or puts_right is not None
 
 
 def _explains(date: SpokenDate, best: SpokenDate, text: str) -> bool:

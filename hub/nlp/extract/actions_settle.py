@@ -20,6 +20,7 @@ def settle_days(drafts: Sequence[Draft], utterances: Sequence[Utterance], days: 
     for draft in standing:
         if draft.due is not None and draft.due.day is not None:
             _put_right(draft, utterances, days)
+            _set_anew(draft, utterances, days, roster)
         else:
             _date(draft, utterances, days, roster, spoken_for)
 
@@ -56,6 +57,29 @@ def _put_right(draft: Draft, utterances: Sequence[Utterance], days: Days) -> Non
         draft.add(beside)
 
 
+_SAID = re.compile(
+    r"\bi(?: had|['’]d|['’]ve| have)? (?:said|promised|told you)(?: by| on| for)?(?: the)? $", re.IGNORECASE
+)
+"""What stands before a day that is named to put another in its place: "I said Friday, it'll be Tuesday"."""
+
+
+def _set_anew(draft: Draft, utterances: Sequence[Utterance], days: Days, roster: Roster) -> None:
+    """Take the day that the doer later puts in the place of the one said before."""
+    due = draft.due
+    for later in utterances[draft.last + 1 :]:
+        if due is None or _SAYS_AGAIN.search(later.text) is None or not draft.is_doer(later, roster):
+            continue
+        found = days.of(later)
+        if len(found) == 2 and found[0].day == due.day and _SAID.search(later.text[: found[0].start]) and found[1].day:
+            draft.due = found[1]
+            draft.days.append(draft.due.text)
+            draft.add(later)
+            return
+
+
+_SAYS_AGAIN = re.compile(r"\b(?:said|promised|told you)\b", re.IGNORECASE)
+
+
 def is_of_another_thing(utterance: Utterance, before: Utterance, *, names_day: bool) -> bool:
     """Tell whether a day answers how long others take, or only says which day it is: it moves no day set before.
 
@@ -63,6 +87,6 @@ def is_of_another_thing(utterance: Utterance, before: Utterance, *, names_day: b
     """
     if before.speaker == utterance.speaker:
         return False
-    if before.text.rstrip().endswith("?"):
+    if _HOW_LONG.search(before.text) or before.text.rstrip().endswith("?"):
         return _HOW_LONG.search(before.text) is not None
     return _IT_IS.match(utterance.text) is not None and not names_day

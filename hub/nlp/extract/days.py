@@ -125,10 +125,16 @@ def _is_of_a_thing(entry: SpokenDate, utterance: Utterance) -> bool:
         return False
     offset = utterance.sent.start_char + entry.end
     mark = next((token for token in utterance.sent if token.idx == offset), None)
-    return mark is not None and mark.tag_ == "POS" and len(utterance.sent) > _SHORT
+    return mark is not None and mark.tag_ == "POS" and len(utterance.sent) > _SHORT and not _IS.match(text, entry.end)
 
 
 _SHORT = 5  # tokens of "Monday's grand."
+_IS = re.compile(
+    r"['’]s (?:okay|ok|fine|good|grand|better|best|perfect|great|lovely|tight|too|no|not|out|early|late|possible|impossible|free|full|hard|"
+    r"a|the|my|when|what|where|it|enough|alright|all right|more|realistic|honest)\b",
+    re.IGNORECASE,
+)
+"""What tells that "Monday's" is "Monday is"."""
 _OWNS = re.compile(r"['’]s? ")
 _AHEAD = re.compile(r"\b(?:by|before|until|till|for|in time for|ahead of|at|in|to)(?: the| our)? $", re.IGNORECASE)
 

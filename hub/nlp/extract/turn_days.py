@@ -68,6 +68,11 @@ _TAKES_BACK = re.compile(
     re.IGNORECASE,
 )
 """Openers of a sentence that takes back what its speaker has just said."""
+_AT_ONCE = re.compile(
+    r"\b(?:ah no|oh no|no sorry|no wait|sorry no|wait no|no no|no(?= (?:i'm|i’m|that's|friday|monday|tuesday|wednesday|thursday))|no\W*$|hang on|hold on|scratch that)\b",
+    re.IGNORECASE,
+)
+"""The same in the sentence of the day itself, as speech without signs runs on: "by friday no sorry friday"."""
 _FOLLOWING = 3  # sentences in which the new day is told
 
 
@@ -78,12 +83,15 @@ def put_right(
 
     "Friday? No, I'm away. Wednesday week." None where nothing is taken back, or no other day is told then.
     """
-    taken_back = False
+    begins = min((day.end for day in days.of(said) if day.day == due.day), default=due.end)
+    taken_back = _AT_ONCE.search(said.text, begins) is not None
     for after in utterances[said.index + 1 : min(turn_of(utterances, said.index).stop, said.index + 1 + _FOLLOWING)]:
         taken_back = taken_back or _TAKES_BACK.match(after.text) is not None
         if not taken_back or after.speaker != said.speaker:
             continue
-        others = [day for day in days.of(after) if day.day not in {None, due.day} and not _there(day, after)]
+        others = [day for day in days.of(after) if day.day not in {None, due.day}]
+        if not _ends_with_day(said, due, days):
+            others = [day for day in others if not _there(day, after)]
         new = pick_due(others, after.text)
         if new is not None and new.day is not None:
             return after, new
@@ -91,6 +99,17 @@ def put_right(
 
 
 _SOMEWHERE = re.compile(r"\bi(?:'m| am) (?:in|at|on|away|off|out|with)\b[^,.;]*$", re.IGNORECASE)
+
+
+def _ends_with_day(said: Utterance, due: SpokenDate, days: Days) -> bool:
+    """Tell whether *said* breaks off at the day once more: "by friday no sorry friday" - "i'm in basel the tenth then"."""
+    last = days.of(said)[-1:]
+    return (
+        bool(last)
+        and last[0].start >= due.start
+        and last[0].day == due.day
+        and not said.text[last[0].end :].strip(" .,!")
+    )
 
 
 def _there(day: SpokenDate, utterance: Utterance) -> bool:
