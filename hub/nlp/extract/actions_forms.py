@@ -87,6 +87,7 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
     (Mood.OPEN, 0.25, rf"(?:can|could|shall|should) we {_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.45, rf"i (?:will |would |'d |'ll )?(?:need|want|like|ask) you to {_NOT}{_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.35, rf"you (?:need to|have to|must|should|ought to) {_NOT}{_ADVERBS}{_VERB}"),
+    (Mood.REQUEST, 0.45, r"you(?: will|'ll|’ll) (?P<verb>get|give|send|bring|show|make) (?=(?:me|us)\b)"),
     (Mood.REQUEST, 0.3, rf"(?:if|maybe|perhaps) you (?:could|can|would) {_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.3, rf"you (?:could|can) {_NOT}{_ADVERBS}{_VERB}"),
     (Mood.REQUEST, 0.45, rf"please (?:do |everybody |everyone |all |both |also )?{_NOT}{_ADVERBS}{_VERB}"),
@@ -98,7 +99,7 @@ _FORMS: tuple[tuple[Mood, float, str], ...] = (
     (
         Mood.DELIVERY,
         0.4,
-        r"you (?:will|shall|'ll|'d|would) (?:also |all |both )*(?:be )?(?P<verb>have|get|receive|having|getting|receiving)",
+        r"you (?:will|shall|'ll|'d|would) (?:also |all |both )*(?:be )?(?P<verb>have|get|receive|having|getting|receiving)(?! (?:me|us)\b)",
     ),
     (Mood.DELIVERY, 0.35, r"you (?:all |both )?(?P<verb>have|get|receive) (?:it|that|this|them|these)"),
     (

@@ -162,7 +162,7 @@ def _to_be_had(utterance: Utterance) -> Iterator[Clause]:
             not held
             or not _is_main(verb)
             or not aux <= _BEFORE_HAVING
-            or any(child.dep_ in {"neg", "xcomp"} for child in verb.children)
+            or any(child.dep_ in {"neg", "xcomp"} or child.lower_ in _TO_SPEAKER for child in verb.children)
         ):
             continue
         if token.lower_ == "you" or mine or _GIVER.search(utterance.text):
@@ -171,6 +171,8 @@ def _to_be_had(utterance: Utterance) -> Iterator[Clause]:
 
 _FOR_YOU = re.compile(r"\bfor you\b", re.IGNORECASE)
 _SPEAKERS = words("i we who which that")
+_TO_SPEAKER = frozenset({"me", "us"})
+"""Who is to have it in "you'll get me the table": the other does it."""
 _HANDS = re.compile(
     r"\bwith you\b|\b(?:come|comes|go|goes|follows?) to you\b|\bin your (?:in-?box|hands?|mail(?:box)?|e-?mail)\b|\bon your desk\b|\b(?:on (?:its|their) way to|reach(?:es)?) you\b",
     re.IGNORECASE,
