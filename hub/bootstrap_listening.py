@@ -17,7 +17,7 @@ from hub.settings import Settings
 if TYPE_CHECKING:
     from hub.connectors.models.store import FetchedModels
     from hub.domain.audio import Pcm
-    from hub.nlp.learned.hearing import Hearing
+    from hub.nlp.learned.scorer import Scorer
     from hub.ports.voices import VoicePrinter
     from hub.services.hearing import Ears
     from hub.services.voices import Voices
@@ -166,10 +166,8 @@ class ListeningParts:
         return OnnxDiarizer(folder, revision=self.models.revision("diarizer"), threads=self.settings.threads)
 
     def _extractor(self) -> Extractor:
-        from hub.connectors.models.manifest import folder
         from hub.nlp.extract.extractor import CueExtractor
         from hub.nlp.extract.foreign import ForeignExtractor
-        from hub.nlp.learned.scorer import load
 
         encoder = self.models.require("minilm-l6") if self.models.present("minilm-l6") else None
         revision = self.models.revision("spacy-en-sm") + (self.models.revision("minilm-l6") if encoder else "")
@@ -179,22 +177,27 @@ class ListeningParts:
                 encoder_dir=encoder,
                 revision=revision,
                 region=self.settings.region,
-                scorer=load(folder() / "own" / "meeting-extractor.npz", hearing=self._hearing(encoder)),
+                scorer=self.scorer,
             )
         )
         return built_in if self.settings.llm_url is None else self._assisted(built_in, self.settings.llm_url)
 
-    def _hearing(self, encoder: Path | None) -> "Hearing | None":
-        """Return what hears meetings, or None where its encoder is not fetched."""
+    @cached_property
+    def scorer(self) -> "Scorer":
+        """What was learned of meetings; by words alone where the encoder is not fetched."""
         from hub.connectors.models.checkpoint import tensors
         from hub.connectors.models.manifest import folder
-        from hub.nlp.learned.hearing import load
+        from hub.nlp.learned import hearing, overhearing, scorer
 
-        if encoder is None:
-            return None
-        own = folder() / "own" / "meeting-hearing.npz"
-        return load(
-            own, checkpoint=partial(tensors, encoder / "model.safetensors"), tokenizer=encoder / "tokenizer.json"
+        own = folder() / "own"
+        if self._encoder is None:
+            return scorer.load(own / "meeting-extractor.npz")
+        encoder = self.models.require("minilm-l6")
+        tokenizer, checkpoint = encoder / "tokenizer.json", partial(tensors, encoder / "model.safetensors")
+        return scorer.load(
+            own / "meeting-extractor.npz",
+            hearing=hearing.load(own / "meeting-hearing.npz", checkpoint=checkpoint, tokenizer=tokenizer),
+            overhearing=overhearing.load(own / "talk-hearing.npz", vectors=self._encoder.vectors),
         )
 
     def _assisted(self, inner: Extractor, url: str) -> Extractor:

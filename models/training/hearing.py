@@ -15,7 +15,9 @@ from torch import nn
 from torch.nn import functional
 
 from hub.nlp.learned import bert
-from hub.nlp.learned.hearing import FARTHEST, UPPER, Hearing, below, cut, filled, lower, packed, same_speaker
+from hub.nlp.learned.hearing import UPPER, Hearing, below, cut, filled, lower
+from hub.nlp.learned.onward import FARTHEST, same_speaker
+from hub.nlp.learned.packing import packed
 from models.training.split import hand
 from models.training.trial import Read
 

@@ -18,14 +18,14 @@ from typing import Any
 import numpy as np
 
 from hub.nlp.learned.scorer import Scorer, by_kind, mixed
-from models.training import hearing, measure, mixing, trial
+from models.training import hearing, measure, mixing, overhearing, trial
 from models.training.corpora import SECTIONS, SHARED, Marked, ami, committees, icsi
 from models.training.scripted import keyed, partly_marked, talks
 from models.training.split import AMI_ASIDE, CLINICAL_ASIDE
 from models.training.weigh import free_talk
 
 OUT = Path(__file__).resolve().parents[1] / "own"
-EXTRACTOR, HEARING = "meeting-extractor.npz", "meeting-hearing.npz"
+EXTRACTOR, HEARING, OVERHEARING = "meeting-extractor.npz", "meeting-hearing.npz", "talk-hearing.npz"
 APART = Path(__file__).resolve().parent / "apart.npz"
 """What weights of other authors say of each talk; `bench/other_hands.py` judges it."""
 TIMES_ALSO = {"actions": 4.0, "decisions": 2.0, "problems": 2.0}
@@ -36,31 +36,34 @@ def main() -> int:
     """Train and write the weights; return 0."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=OUT, help="folder of the two files")
+    parser.add_argument("--out", type=Path, default=OUT, help="folder of the three files")
     asked = parser.parse_args()
-    held, hears, apart = trained(seed=asked.seed)
+    files, apart = trained(seed=asked.seed)
     asked.out.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(APART if asked.out == OUT else asked.out / APART.name, **apart)
-    for name, arrays in ((EXTRACTOR, held), (HEARING, hears)):
+    for name, arrays in files.items():
         np.savez_compressed(asked.out / name, **arrays)
         print(f"{name}: {(asked.out / name).stat().st_size / 1e6:.2f} MB, {arrays['revision']}")
     print(f"{time.process_time():.0f} s of CPU")
     return 0
 
 
-def trained(*, seed: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Return all arrays: the free-talk head, that of the trials on top of it, thresholds; those of the hearing; and
-    what weights of other authors say of each talk, scaled as `hub.nlp.learned.scorer.Scores`.
+def trained(*, seed: int) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
+    """Return the arrays of each file (the heads of words and trees with thresholds, the hearings); and what weights of
+    other authors say of each talk, scaled as `hub.nlp.learned.scorer.Scores`.
     """
     meetings = [m for m in ami() if m.series not in AMI_ASIDE]
     held, found = free_talk(meetings, [*(m.said for m in icsi()), *committees()], seed=seed)
     held["revision"] = np.array("untold")
-    held |= _free_thresholds(meetings, found)
+    words = np.split(found, np.cumsum([len(m.said) for m in meetings])[:-1])
+    draft, also = free_thresholds(meetings, words)
+    held |= {"talk_draft": draft, "talk_also": also}
+    overhears = overheard(meetings, words, seed=seed)
     reads = scripted(Scorer(held))
     fitted, told = trial.fit(reads, seed=seed)
     held |= fitted | trial_thresholds("trial", reads, told)
     hears, heard = hearing.fit(reads, encoder(), seed=seed)
-    mix = mixing.weights(reads, told, heard)
+    mix = mixing.weights([r.marks for r in reads], told, heard)
     held |= {"heard_mix": mix}
     both = [mixed(*one, mix) for one in zip(told, heard, strict=True)]
     held |= trial_thresholds("heard", reads, both)
@@ -69,7 +72,22 @@ def trained(*, seed: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any
         r.talk.name: ((by_kind(one) - draft) / (draft - also)).astype(np.float16)
         for r, one in zip(reads, both, strict=True)
     }
-    return _named(held), _named(hears), apart
+    files = {EXTRACTOR: held, HEARING: hears, OVERHEARING: overhears}
+    return {name: _named(arrays) for name, arrays in files.items()}, apart
+
+
+def overheard(meetings: Sequence[Marked], words: Sequence[Any], *, seed: int) -> dict[str, Any]:
+    """Return the arrays of the hearing of free talk, weighed against what *words* and trees say of each meeting."""
+    from hub.bootstrap import build
+    from hub.nlp.extract.embed import Encoder
+    from hub.settings import load_settings
+
+    encoder = Encoder(build(load_settings()).models.require("minilm-l6"))
+    arrays, heard = overhearing.fit(meetings, [encoder.vectors(m.texts) for m in meetings], seed=seed)
+    mix = mixing.weights([np.array(m.labels) for m in meetings], words, heard)
+    both = [mixed(*one, mix) for one in zip(words, heard, strict=True)]
+    draft, also = free_thresholds(meetings, both)
+    return arrays | {"mix": mix, "draft": draft, "also": also}
 
 
 def trial_thresholds(head: str, reads: Sequence[trial.Read], logits: Sequence[Any]) -> dict[str, Any]:
@@ -92,15 +110,15 @@ def encoder() -> tuple[dict[str, Any], Any]:
     return tensors(folder / "model.safetensors"), Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
-def _free_thresholds(meetings: Sequence[Marked], found: Any) -> dict[str, Any]:
-    parts = np.split(found, np.cumsum([len(m.said) for m in meetings])[:-1])
+def free_thresholds(meetings: Sequence[Marked], logits: Sequence[Any]) -> tuple[Any, Any]:
+    """Return where the draft and where "also said" begins, for each of `scorer.KINDS`."""
     draft, also = [], []
     for section, column in SECTIONS.items():
-        scores = [part[:, column] for part in parts]
+        scores = [part[:, column] for part in logits]
         draft.append(measure.threshold(meetings, scores, section))
         also.append(measure.threshold(meetings, scores, section, times=TIMES_ALSO[section]))
     draft, also = [*draft, draft[2]], [*also, also[2]]  # a problem is a risk or an issue; which, its words tell later
-    return {"talk_draft": np.array(draft, np.float32), "talk_also": np.array(also, np.float32)}
+    return np.array(draft, np.float32), np.array(also, np.float32)
 
 
 def scripted(scorer: Scorer) -> list[trial.Read]:

@@ -8,7 +8,9 @@ from hub.connectors.models.manifest import folder
 from hub.domain.errors import FatalError
 from hub.nlp.learned import bert
 from hub.nlp.learned.gru import both_ways
-from hub.nlp.learned.hearing import Hearing, load, packed, same_speaker, unpacked
+from hub.nlp.learned.hearing import Hearing, load
+from hub.nlp.learned.onward import same_speaker
+from hub.nlp.learned.packing import packed, unpacked
 from hub.nlp.learned.scorer import TRIAL_LABELS, mixed
 
 pytestmark = pytest.mark.models

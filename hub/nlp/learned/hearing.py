@@ -6,7 +6,6 @@ were trained here (`models/training/hearing.py`) and travel with the hub.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,14 @@ import numpy as np
 
 from hub.domain.errors import FatalError
 from hub.nlp.learned.bert import Beginning, Layer, beginning, layers, padding
-from hub.nlp.learned.gru import both_ways
+from hub.nlp.learned.onward import Onward, linear, same_speaker
+from hub.nlp.learned.packing import unpacked
 
 LOWER, UPPER = (0, 1), (2, 3, 4, 5)
 """Layers of the checkpoint as it is, and those that were tuned."""
 LONGEST = 64
 """Tokens of a sentence that count."""
-FARTHEST = 5.0
 _BATCH = 32
-_SCALE = ".scale"
 
 
 def load(path: Path, *, checkpoint: Callable[[], Mapping[str, Any]], tokenizer: Path) -> "Hearing":
@@ -48,7 +46,7 @@ class Hearing:
         self._checkpoint = checkpoint
         self._tokenizer_file = tokenizer
         self._upper = layers(self._held, UPPER)
-        self._onward, self._back = both_ways(self._held, "gru")
+        self.read = Onward(self._held)
 
     def logits(self, sentences: Sequence[str], speakers: Sequence[str | None], numbers: Any) -> Any:
         """Return logits (sentences, `scorer.TRIAL_LABELS`) of a meeting.
@@ -58,14 +56,6 @@ class Hearing:
         if not sentences:
             return np.zeros((0, len(self._held["out.bias"])))
         return self.read(self._vectors(sentences), same_speaker(speakers), numbers)
-
-    def read(self, vectors: Any, same: Any, numbers: Any) -> Any:
-        """Return the logits of a meeting whose sentences are *vectors* (of `above`), *same* `same_speaker`'s column."""
-        known = np.clip((numbers - self._held["mean"]) / self._held["spread"], -FARTHEST, FARTHEST)
-        seen = np.hstack([vectors, same, np.maximum(self._map("pd", known), 0.0)])
-        told = np.maximum(self._map("p", seen.astype(np.float32)), 0.0)
-        around = np.hstack([self._onward(told), self._back(told[::-1])[::-1]])
-        return self._map("out", np.hstack([around, told])).astype(np.float64)
 
     def _vectors(self, sentences: Sequence[str]) -> Any:
         """Return a row of 2 x SIZE for each sentence: the mean of its tokens, and what it listens to most."""
@@ -87,14 +77,11 @@ class Hearing:
         padded = padding(mask)
         for layer in self._upper:
             x = layer(x, padded)
-        listens = self._map("att", x)[..., 0] + padded[:, 0, 0, :]
+        listens = linear(self._held, "att", x)[..., 0] + padded[:, 0, 0, :]
         shares = np.exp(listens - listens.max(1, keepdims=True))
         shares /= shares.sum(1, keepdims=True)
         even = mask / mask.sum(1, keepdims=True)
         return np.hstack([(x * part[:, :, None]).sum(1) for part in (even, shares)])
-
-    def _map(self, name: str, x: Any) -> Any:
-        return x @ self._held[f"{name}.weight"].T + self._held[f"{name}.bias"]
 
     @cached_property
     def _lower(self) -> tuple[Beginning, tuple[Layer, ...]]:
@@ -134,30 +121,3 @@ def below(ids: Any, mask: Any, parts: tuple[Beginning, tuple[Layer, ...]]) -> An
     for layer in parts[1]:
         x = layer(x, padded)
     return x
-
-
-def same_speaker(speakers: Sequence[str | None]) -> Any:
-    """Return a column: 1 where a sentence is by whom the one before it is."""
-    before = [False, *(one == other for one, other in pairwise(speakers))]
-    return np.array(before[: len(speakers)], np.float32)[:, None]
-
-
-def packed(held: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arrays of *held* for a file: matrices as whole numbers of 8 bits with a scale for each row."""
-    kept: dict[str, Any] = {}
-    for name, array in held.items():
-        if array.ndim != 2:
-            kept[name] = array
-            continue
-        scale = np.maximum(np.abs(array).max(1, keepdims=True), np.float32(1e-9)) / np.float32(127)
-        kept[name], kept[name + _SCALE] = np.round(array / scale).astype(np.int8), scale.astype(np.float32)
-    return kept
-
-
-def unpacked(held: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what `packed` was given, up to its rounding."""
-    return {
-        name: array.astype(np.float32) * held[name + _SCALE] if name + _SCALE in held else array
-        for name, array in held.items()
-        if not name.endswith(_SCALE)
-    }

@@ -50,11 +50,23 @@ class Hears(Protocol):
         """Return logits, a row a sentence, for `TRIAL_LABELS`."""
 
 
-def load(path: Path, *, hearing: Hears | None = None) -> "Scorer":
+class Overhears(Hears, Protocol):
+    """Hears free talk; see `hub.nlp.learned.overhearing.Overhearing`. Its logits are for `TALK_LABELS`.
+
+    *mix* weighs them against what words and trees say (see `mixed`); *draft* and *also* are the thresholds of both.
+    """
+
+    mix: Any
+    draft: Any
+    also: Any
+
+
+def load(path: Path, *, hearing: Hears | None = None, overhearing: Overhears | None = None) -> "Scorer":
     """Return the scorer with the weights that `make train` wrote to *path*. FatalError where there are none."""
     try:
         with np.load(path) as held:
-            return Scorer({name: held[name] for name in held.files}, hearing=hearing)
+            arrays = {name: held[name] for name in held.files}
+            return Scorer(arrays, hearing=hearing, overhearing=overhearing)
     except (OSError, ValueError, KeyError) as error:
         raise FatalError(f"{path}: no weights of the meeting extractor here; run: make train") from error
 
@@ -62,13 +74,17 @@ def load(path: Path, *, hearing: Hears | None = None) -> "Scorer":
 class Scorer:
     """Scores meetings with the arrays that training made; a trial's may be missing while they are trained.
 
-    Without *hearing*, where the encoder is not fetched, a trial's meeting is read by its words alone.
+    Without *hearing*, where the encoder is not fetched, a trial's meeting is read by its words alone; without
+    *overhearing* free talk is.
     """
 
-    def __init__(self, held: Mapping[str, Any], *, hearing: Hears | None = None) -> None:
+    def __init__(
+        self, held: Mapping[str, Any], *, hearing: Hears | None = None, overhearing: Overhears | None = None
+    ) -> None:
         self._held = held
         self._hearing = hearing
-        self.revision = str(held["revision"]) + (hearing.revision if hearing else "")
+        self._overhearing = overhearing
+        self.revision = "".join([str(held["revision"]), *(one.revision for one in (hearing, overhearing) if one)])
         self._talk_terms = _places(held["talk_terms"])
         self._trial_terms = _places(held["trial_terms"]) if "trial_terms" in held else {}
         self._trees = {
@@ -77,9 +93,16 @@ class Scorer:
             if f"{label}_roots" in self._held
         }
 
-    def free_talk(self, meeting: Sequence[Said]) -> Any:
-        """Return scores for `KINDS` as free talk has them, scaled as in `Scores`."""
-        return self._scaled(self.talk(meeting)[:, [0, 1, 2, 2]], "talk")
+    def free_talk(self, meeting: Sequence[Said], sentences: Sequence[str]) -> Any:
+        """Return scores for `KINDS` as free talk has them, scaled as in `Scores`; *sentences* as in `scores`."""
+        return self._free_talk(meeting, sentences, self.talk(meeting))
+
+    def _free_talk(self, meeting: Sequence[Said], sentences: Sequence[str], talk: Any) -> Any:
+        known = self._overhearing
+        if known is None:
+            return _scaled(by_talk(talk), self._held["talk_draft"], self._held["talk_also"])
+        heard = known.logits(sentences, [one.speaker for one in meeting], talk_numbers(meeting))
+        return _scaled(by_talk(mixed(talk, heard, known.mix)), known.draft, known.also)
 
     def scores(
         self,
@@ -97,11 +120,13 @@ class Scorer:
         talk = self.talk(meeting)
         share = trial_share(meeting)
         weight = float(np.clip((share - _LITTLE_TRIAL) / (_MUCH_TRIAL - _LITTLE_TRIAL), 0.0, 1.0))
-        kinds = self._scaled(talk[:, [0, 1, 2, 2]], "talk")
+        parts = []
         if weight > 0.0:
-            trial = self._trial(meeting, sentences, trial_numbers(meeting, talk, leanings(), surroundings()))
-            kinds = weight * trial + (1.0 - weight) * kinds
-        return Scores(kinds, talk[:, 3], weight)
+            numbers_of_it = trial_numbers(meeting, talk, leanings(), surroundings())
+            parts.append(weight * self._trial(meeting, sentences, numbers_of_it))
+        if weight < 1.0:
+            parts.append((1.0 - weight) * self._free_talk(meeting, sentences, talk))
+        return Scores(sum(parts), talk[:, 3], weight)
 
     def talk(self, meeting: Sequence[Said]) -> Any:
         """Return logits for `TALK_LABELS` as free talk (AMI) has them: the mean of word weights and trees."""
@@ -128,18 +153,24 @@ class Scorer:
     def _trial(self, meeting: Sequence[Said], sentences: Sequence[str], numbers: Any) -> Any:
         told = self.told(meeting, numbers)
         if self._hearing is None:
-            return self._scaled(by_kind(told), "trial")
+            return _scaled(by_kind(told), self._held["trial_draft"], self._held["trial_also"])
         heard = self._hearing.logits(sentences, [one.speaker for one in meeting], numbers)
-        return self._scaled(by_kind(mixed(told, heard, self._held["heard_mix"])), "heard")
+        both = mixed(told, heard, self._held["heard_mix"])
+        return _scaled(by_kind(both), self._held["heard_draft"], self._held["heard_also"])
 
-    def _scaled(self, logits: Any, head: str) -> Any:
-        draft, also = self._held[f"{head}_draft"], self._held[f"{head}_also"]
-        return (logits - draft) / (draft - also)
+
+def _scaled(logits: Any, draft: Any, also: Any) -> Any:
+    return (logits - draft) / (draft - also)
 
 
 def mixed(told: Any, heard: Any, mix: Any) -> Any:
     """Return one logit of what the trees *told* and what was *heard*: *mix* holds a row of weights each, and a bias."""
     return told * mix[0] + heard * mix[1] + mix[2]
+
+
+def by_talk(logits: Any) -> Any:
+    """Return logits for `KINDS` from those of `TALK_LABELS`: a problem is a risk or an issue, its words tell which."""
+    return logits[:, [0, 1, 2, 2]]
 
 
 def by_kind(logits: Any) -> Any:
@@ -166,6 +197,11 @@ def word_matrix(meeting: Sequence[Said], places: dict[str, int]) -> Any:
     )
     rows.sort_indices()  # sums of the same numbers in the same order, whatever the order of a set
     return rows
+
+
+def talk_numbers(meeting: Sequence[Said]) -> Any:
+    """Return the plain numbers free talk is read by: its shape, its place in the meeting, cues around."""
+    return np.hstack([numbers(meeting), cue_counts(meeting)]).astype(np.float32)
 
 
 def trial_numbers(meeting: Sequence[Said], talk: Any, leanings: Any, surroundings: Any) -> Any:
