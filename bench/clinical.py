@@ -2,8 +2,9 @@
 
     .venv/bin/python bench/clinical.py [FOLDER] [--keep DIR] [--details] [--write docs/accuracy.md]
 
-FOLDER holds meetings with "gold" and, here or beside it, score.py; the default lies beside the checkout. The hub
-never sees the key: "gold" is taken out of each file first. Exit 1 when a bound of the project is missed.
+FOLDER holds meetings with "gold", or in it or below marked talks as `marked.py` reads them; score.py lies there or in
+the default folder, which is beside the checkout. The hub never sees the key: "gold" is taken out of each file first.
+Exit 1 when a bound of the project is missed.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import figures
+import marked
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT.parent / "shared" / "eval" / "clinical"
@@ -43,20 +45,34 @@ def main() -> int:
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the table into this Markdown file")
     figures.add_option(parser)
     asked = parser.parse_args()
-    meetings = sorted(path for path in asked.folder.glob("*.json") if "gold" in json.loads(path.read_text("utf-8")))
-    if not meetings:
-        print(f"{asked.folder}: no meeting with an answer key here", file=sys.stderr)
-        return 2
     with tempfile.TemporaryDirectory() as scratch:
-        out = asked.keep or Path(scratch)
+        folder = keyed(asked.folder, Path(scratch))
+        meetings = sorted(path for path in folder.glob("*.json") if "gold" in json.loads(path.read_text("utf-8")))
+        if not meetings:
+            print(f"{asked.folder}: no meeting with an answer key here", file=sys.stderr)
+            return 2
+        out = asked.keep or Path(scratch) / "minutes"
         seconds = build_minutes(meetings, out)
-        total = score(asked.folder, out, details=asked.details)
+        total = score(folder, out, details=asked.details)
     lines = table(total, meetings=len(meetings), seconds=seconds)
     print("\n".join(lines))
     if asked.write:
         write(asked.write, lines, asked.folder)
     figures.leave(asked.figures, measured(total))
     return held(total)
+
+
+def keyed(folder: Path, scratch: Path) -> Path:
+    """Return *folder*, or where it holds marked talks a folder in *scratch* with these as meetings with a key."""
+    talks = sorted(folder.rglob("*.txt"))
+    if not talks:
+        return folder
+    out = scratch / "talks"
+    out.mkdir()
+    for path in talks:
+        held = marked.meeting(path.stem, path.read_text(encoding="utf-8"))
+        (out / f"{path.stem}.json").write_text(json.dumps(held, ensure_ascii=False), encoding="utf-8")
+    return out
 
 
 def build_minutes(meetings: list[Path], out: Path) -> float:
