@@ -6,11 +6,14 @@ from typing import Any
 
 from hub.connectors.graph.client import Graph
 from hub.connectors.troubles import NotThereError
-from hub.domain.errors import RetryableError
+from hub.domain.errors import HubError, RetryableError
 
 
 class Subscriptions:
-    """Keeps one subscription alive for each resource."""
+    """Keeps one subscription alive for each resource.
+
+    Another process may have made one, so what is told of an id that is not known has `keep` look after all of them.
+    """
 
     def __init__(self, graph: Graph, clock: Callable[[], datetime]) -> None:
         self._graph = graph
@@ -60,16 +63,22 @@ class Subscriptions:
         """Say that one of ours may live on, as Graph asks for now and then; one that is gone is made by `keep`."""
         resource = self._resource(id)
         if resource is None:
+            self._due.clear()
             return
         try:
             self._graph.ask("POST", f"subscriptions/{id}/reauthorize")
         except NotThereError:
             self.missed(resource)
+        except HubError:  # to renew it says the same
+            self.missed(resource)
+            raise
 
     def removed(self, id: str) -> None:
         """Note that one of ours is gone: the next `keep` makes it anew."""
         resource = self._resource(id)
-        if resource is not None:
+        if resource is None:
+            self._due.clear()
+        else:
             self.missed(resource)
 
     def _resource(self, id: str) -> str | None:

@@ -121,14 +121,11 @@ def _again(sync: Sync) -> float:
 
 def _puller(sync: Sync, system: System) -> Callable[[], float]:
     """Return the step that reads *system* when it is due, or as soon as it calls."""
-    due = 0.0
+    due, heard = 0.0, _hearer(sync, system)
 
     def step() -> float:
         nonlocal due
-        calls = sync.calls.waiting(system.name) if system.name in sync.called else []
-        if calls and system.told is not None:
-            for body in sync.calls.bodies(system.name).values():
-                system.told(body)
+        calls = heard() if system.name in sync.called else []
         if calls or time.monotonic() >= due:
             taken = sum((pull(sync, system, kind) for kind in system.kinds), Taken())
             due = time.monotonic() + system.every_s
@@ -138,6 +135,28 @@ def _puller(sync: Sync, system: System) -> Callable[[], float]:
         return min(left_s, _CALLED_S) if system.name in sync.called else left_s
 
     return step
+
+
+def _hearer(sync: Sync, system: System) -> Callable[[], list[int]]:
+    """Return what gives the calls that wait; where *system* wants to be told of them, those that it was told of.
+
+    It is told of each once, when requests may be sent to it: what it is told may have it send some.
+    """
+    told, tell = set[int](), system.told
+
+    def heard() -> list[int]:
+        if tell is None:
+            return sync.calls.waiting(system.name)
+        bodies = sync.calls.bodies(system.name)
+        told.intersection_update(bodies)
+        new = [number for number in bodies if number not in told]
+        if new and not sync.gates.wait(system.name):
+            for number in new:
+                tell(bodies[number])
+                told.add(number)
+        return [number for number in bodies if number in told]
+
+    return heard
 
 
 def _deliverer(sync: Sync, system: System) -> Task:
