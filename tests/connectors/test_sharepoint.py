@@ -190,6 +190,22 @@ def test_a_check_in_that_was_lost_is_made_by_the_next_try(world, portals, fault,
     assert (world.kept("hub-7")[-1:], by_hub(world), filed.version) == ([b"two"], [""], "1.0" if new else "2.0")
 
 
+@pytest.mark.parametrize("status", [400, 423])
+def test_a_new_document_whose_check_in_is_refused_is_not_told_as_filed(world, portals, status):
+    world.requires_check_out = True
+    world.fail("write", faults.status(status), after=1)  # the content
+    with pytest.raises(RejectedError, match="checkin"):
+        file(portals(CHECKED_OUT), b"one")
+    assert by_hub(world) == ["hub"]
+    file(portals(CHECKED_OUT), b"one")
+    assert (world.kept("hub-7"), by_hub(world)) == ([b"one"], [""])
+
+
+def test_a_new_document_that_was_not_out_needs_no_check_in(world, portals):
+    assert file(portals(CHECKED_OUT), b"one").new
+    assert [asked.path.rpartition("/")[2] for asked in world.asked if asked.method == "POST"][-1] == "checkin"
+
+
 @pytest.mark.parametrize("status", [503, 507, 423])
 def test_a_document_that_could_not_be_written_is_given_back_to_others(world, portals, status):
     file(portals(CHECKED_OUT), b"one")

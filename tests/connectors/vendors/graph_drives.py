@@ -159,9 +159,11 @@ class DriveServer(GraphServer):
             self.ends[f"l{len(self.listings) - 1}"] = end
         return answer
 
-    def item(self, _: Asked, known: str) -> Answer:
+    def item(self, asked: Asked, known: str) -> Answer:
         if known in self.items and not self.items[known].removed and not self.items[known].is_folder:
-            return told(200, self.shown(self.items[known]))
+            shown = self.shown(self.items[known])
+            chosen = asked.params.get("$select", ",".join(shown.keys() - {"publication"})).split(",")
+            return told(200, {name: value for name, value in shown.items() if name in chosen})
         if not known.startswith("01F"):
             return error(404, "itemNotFound", "")
         path = bytes.fromhex(known.removeprefix("01F")).decode()
