@@ -352,6 +352,32 @@ def test_a_subscription_that_graph_has_ended_is_made_anew_with_the_next_read(wor
     assert len(world.subscriptions) == 1
 
 
+@pytest.mark.parametrize("event", ["reauthorizationRequired", "subscriptionRemoved"])
+def test_a_subscription_that_another_process_made_is_looked_after_when_graph_tells_of_it(world, portals, event):
+    portal = portals("notify: {url: 'https://hub.example/in', client_state: 'env:GRAPH_SECRET'}\n")
+    _, _, cursor = drained(portal, "document")
+    [first] = world.subscriptions
+    if event == "subscriptionRemoved":
+        del world.subscriptions[first]
+    portal.told(json.dumps({"value": [{"lifecycleEvent": event, "subscriptionId": "of another"}]}).encode())
+    world.asked.clear()
+    drained(portal, "document", cursor)
+    wanted = ["GET", "PATCH"] if event == "reauthorizationRequired" else ["GET", "POST"]
+    assert [asked.method for asked in world.asked if "subscriptions" in asked.path] == wanted
+
+
+def test_a_subscription_that_could_not_be_reauthorized_is_renewed_instead(world, portals):
+    portal = portals("notify: {url: 'https://hub.example/in', client_state: 'env:GRAPH_SECRET'}\n")
+    _, _, cursor = drained(portal, "document")
+    [known] = world.subscriptions
+    world.fail("write", faults.status(503))
+    event = {"lifecycleEvent": "reauthorizationRequired", "subscriptionId": known}
+    portal.told(json.dumps({"value": [event]}).encode())
+    world.asked.clear()
+    drained(portal, "document", cursor)
+    assert [asked.method for asked in world.asked if "subscriptions" in asked.path] == ["GET", "PATCH"]
+
+
 def test_a_hundred_mangled_items_are_set_aside_or_harmless_and_the_rest_go_on(world, portals):
     good = [world.enter(f"{number}.pdf") for number in range(2)]
     true = world.shown(world.items[good[0]]) | {"id": "01ITEM77777"}

@@ -1,6 +1,7 @@
 """A system that calls is read at once, however long it is until its next turn."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -51,6 +52,52 @@ def test_what_a_call_holds_is_told_to_its_system_before_it_is_read(bench):
     task.step()
     task.step()
     assert heard == [b"its subscription ends"]
+
+
+@pytest.fixture
+def hearer(bench):
+    """The reading task of a system that is told of its calls, and what it was told."""
+    heard = []
+    system = replace(bench.sync.systems["cro"], every_s=3600.0, told=heard.append)
+    sync = replace(bench.sync, systems={"cro": system}, called=frozenset({"cro"}))
+    bench.agree()
+    [task] = [task for task in tasks(sync) if task.name == "pull.cro"]
+    task.step()
+    return task, heard
+
+
+def test_nothing_is_told_to_a_system_that_is_left_alone_until_it_is_not(bench, hearer):
+    task, heard = hearer
+    bench.sync.gates.failed("cro", retry_after_s=60)
+    bench.sync.calls.keep([Call("cro", "a" * 64, b"its subscription ends", bench.now)])
+    for _ in range(3):
+        task.step()
+    assert heard == []
+    bench.now += timedelta(seconds=61)
+    task.step()
+    assert heard == [b"its subscription ends"]
+    assert bench.sync.calls.waiting("cro") == []
+
+
+def test_a_call_that_waits_is_told_once(bench, hearer):
+    task, heard = hearer
+    bench.sync.leases.release("pull.cro.study")
+    assert SqlLeases(bench.hub._engine, holder="another", clock=bench.sync.clock).take("pull.cro.study", 10)
+    for number in range(2):
+        bench.sync.calls.keep([Call("cro", f"{number:064}", b"call %d" % number, bench.now)])
+        for _ in range(3):
+            task.step()
+    assert heard == [b"call 0", b"call 1"]
+    assert len(bench.sync.calls.waiting("cro")) == 2
+
+
+def test_no_call_is_worked_off_that_was_not_told(bench, hearer):
+    task, heard = hearer
+    bench.sync.calls.keep([Call("cro", f"{number:064}", b"%d" % number, bench.now) for number in range(150)])
+    while bench.sync.calls.waiting("cro"):
+        task.step()
+        assert len(heard) + len(bench.sync.calls.waiting("cro")) == 150
+    assert heard == [b"%d" % number for number in range(150)]
 
 
 def test_a_call_waits_while_another_worker_reads(bench, puller):
