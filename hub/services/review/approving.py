@@ -33,7 +33,7 @@ def round_of(room: Room, principal: Principal, meeting_id: str, number: int) -> 
     """Return how far the approval of a version is."""
     card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
-        earlier.check(room, principal, card, unit, number)
+        earlier.version_for(room, principal, card, unit, number)
         return _round(unit, meeting_id, number)
 
 
@@ -42,7 +42,8 @@ def submit(room: Room, principal: Principal, meeting_id: str, number: int) -> Re
     are not in a version yet, or where it was sent already.
     """
     with working(room, principal, meeting_id, Right.MINUTES_EDIT) as work:
-        version = _newest(work, number)
+        version = earlier.version_for(room, principal, work.card, work.unit, number)
+        _need_newest(work, number)
         known = work.unit.get(Review, meeting_id, number)
         if known is not None:
             raise StandingError(f"version {number} was sent round already: it is {known.state}")
@@ -68,15 +69,19 @@ def comment(
     may_edit = decide(principal, Right.MINUTES_EDIT, card.scope, at=room.clock()) is Verdict.ALLOWED
     right = Right.MINUTES_EDIT if may_edit else Right.MINUTES_APPROVE
     with working(room, principal, meeting_id, right) as work:
-        _version(work.unit, meeting_id, number)
+        earlier.version_for(room, principal, work.card, work.unit, number)
         return _remark(work, room, principal, number, RemarkKind.COMMENT, text, item)
 
 
 def remarks(room: Room, principal: Principal, meeting_id: str, number: int) -> list[Remark]:
     """Return what was said of a version, and of earlier ones as long as nobody has answered it; oldest first."""
-    seen(room, principal, meeting_id)
+    card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
         every = unit.several(Remark, meeting_id=meeting_id)
+        theirs = {
+            one: earlier.readable(room, principal, card, unit, one) for one in {remark.version for remark in every}
+        }
+    every = [one for one in every if theirs[one.version]]
     stands = [one for one in every if one.version == number or (one.version < number and not one.settled)]
     return sorted(stands, key=lambda one: one.at)
 
@@ -85,7 +90,8 @@ def settle(room: Room, principal: Principal, meeting_id: str, remark_id: str) ->
     """Say that a remark was answered."""
     with working(room, principal, meeting_id, Right.MINUTES_EDIT) as work:
         remark = work.unit.get(Remark, remark_id)
-        if remark is None or remark.meeting_id != meeting_id:
+        hidden = remark is None or not earlier.readable(room, principal, work.card, work.unit, remark.version)
+        if remark is None or remark.meeting_id != meeting_id or hidden:
             raise MissingError(f"{remark_id}: there is no such remark")
         after = replace(remark, settled=True)
         work.unit.put(after)
@@ -96,6 +102,7 @@ def settle(room: Room, principal: Principal, meeting_id: str, remark_id: str) ->
 def request_changes(room: Room, principal: Principal, meeting_id: str, number: int, text: str) -> Review:
     """Send a version back to its editors with what is to be changed; a next version is sent round anew."""
     with working(room, principal, meeting_id, Right.MINUTES_APPROVE) as work:
+        earlier.version_for(room, principal, work.card, work.unit, number)
         review = _open_review(work.unit, meeting_id, number)
         _remark(work, room, principal, number, RemarkKind.CHANGES, text, None)
         after = _moved(work, review, ReviewState.CHANGES, reason=text)
@@ -124,10 +131,12 @@ def sign(
         refuse(room, principal, Right.MINUTES_SIGN, meeting_id)
     card = seen(room, principal, meeting_id, Right.MINUTES_SIGN)
     with room.shelf.reading() as unit:  # what cannot be signed is said before a password is asked for
+        earlier.version_for(room, principal, card, unit, number)
         _signable(unit, room, principal, card.scope, meeting_id, number, sha256, meaning)
     method = reauthentication.prove(principal, proof, at=room.clock())
     with working(room, principal, meeting_id, Right.MINUTES_SIGN) as work:
-        _newest(work, number)
+        earlier.version_for(room, principal, work.card, work.unit, number)
+        _need_newest(work, number)
         review, step = _signable(work.unit, room, principal, work.card.scope, meeting_id, number, sha256, meaning)
         user = principal.user
         signature = Signature(
@@ -277,14 +286,12 @@ def _open_review(unit: ShelfUnit, meeting_id: str, number: int) -> Review:
     return review
 
 
-def _newest(work: Work, number: int) -> Version:
-    version = _version(work.unit, work.card.meeting_id, number)
+def _need_newest(work: Work, number: int) -> None:
     draft = work.unit.get(WorkingDraft, work.card.meeting_id)
     if number != work.card.version:
         raise StandingError(f"version {number} is not the newest: {work.card.version} is")
     if draft is not None and draft.open:
         raise StandingError("the minutes hold edits that are in no version yet; keep them as one, or give them up")
-    return version
 
 
 def _version(unit: ShelfUnit, meeting_id: str, number: int) -> Version:

@@ -57,7 +57,7 @@ def certify(
         refuse(room, principal, Right.MINUTES_SIGN, meeting_id)
     card = seen(room, principal, meeting_id, Right.MINUTES_SIGN)
     with room.shelf.reading() as unit:
-        earlier.check(room, principal, card, unit, number)
+        earlier.version_for(room, principal, card, unit, number)
         version = _whole(unit, meeting_id, number, wish.sha256)
         original = _about(unit, card, version)
     method = reauthentication.prove(principal, proof, at=room.clock())
@@ -98,7 +98,7 @@ def copies(room: Room, principal: Principal, meeting_id: str, number: int) -> li
     """Return the certified copies of a version, in the order in which they were made."""
     card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
-        earlier.check(room, principal, card, unit, number)
+        earlier.version_for(room, principal, card, unit, number)
         found = unit.several(CertifiedCopy, meeting_id=meeting_id)
     return sorted((one for one in found if one.version == number), key=lambda one: (one.at, one.id))
 
@@ -119,7 +119,7 @@ def file_of(
         found = unit.get(CertifiedCopy, id)
         if found is None or found.meeting_id != meeting_id:
             raise MissingError(f"{id}: there is no such certified copy")
-        earlier.check(room, principal, card, unit, found.version)
+        earlier.version_for(room, principal, card, unit, found.version)
     file = archive.load(found.sha256)
     if hashlib.sha256(file).hexdigest() != found.sha256:
         raise StandingError(f"{id}: its file is not as it was certified")

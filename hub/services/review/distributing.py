@@ -12,6 +12,7 @@ from hub.domain.localized import CopyState, LocalizedCopy
 from hub.domain.people import Principal
 from hub.domain.policy import Right
 from hub.domain.versions import Version
+from hub.services.review import earlier
 from hub.services.review.room import Room, Work, seen, working
 from hub.services.review.routes import recipients_of
 
@@ -24,11 +25,13 @@ def distribute(
     """Have an approved version sent to those whom the study's rule names, and to *also*; returns all its deliveries.
 
     Whoever has it, or is to get it, gets it no second time. What would unblind goes only to recipients who may know.
-    StandingError where the version is not approved, or a copy in a recipient's language is not.
+    MissingError where there is no such version for them; StandingError where it is not approved, or a copy in a
+    recipient's language is not.
     """
     with working(room, principal, meeting_id, Right.MINUTES_DISTRIBUTE) as work:
-        review, version = work.unit.get(Review, meeting_id, number), work.unit.get(Version, meeting_id, number)
-        if version is None or review is None or review.state is not ReviewState.APPROVED:
+        version = earlier.version_for(room, principal, work.card, work.unit, number)
+        review = work.unit.get(Review, meeting_id, number)
+        if review is None or review.state is not ReviewState.APPROVED:
             raise StandingError(f"version {number} is not approved: only approved minutes are sent out")
         people = [*recipients_of(work.unit, work.card.study).recipients, *also]
         allowed = [one for one in people if one.unblinded or not work.card.unblinding]
@@ -42,8 +45,9 @@ def distribute(
 
 def dispatches(room: Room, principal: Principal, meeting_id: str, number: int) -> list[Dispatch]:
     """Return what was or is to be sent of a version, with receipts and failures."""
-    seen(room, principal, meeting_id)
+    card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
+        earlier.version_for(room, principal, card, unit, number)
         return unit.several(Dispatch, meeting_id=meeting_id, version=number)
 
 
@@ -51,7 +55,8 @@ def send_again(room: Room, principal: Principal, meeting_id: str, dispatch_id: s
     """Let a delivery that failed be tried anew. StandingError where it did not fail."""
     with working(room, principal, meeting_id, Right.MINUTES_DISTRIBUTE) as work:
         before = work.unit.get(Dispatch, dispatch_id)
-        if before is None or before.meeting_id != meeting_id:
+        hidden = before is None or not earlier.readable(room, principal, work.card, work.unit, before.version)
+        if before is None or before.meeting_id != meeting_id or hidden:
             raise MissingError(f"{dispatch_id}: there is no such delivery")
         if before.state is not DispatchState.FAILED:
             raise StandingError(f"the delivery to {before.recipient.address} is {before.state}")

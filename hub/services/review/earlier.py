@@ -28,13 +28,23 @@ def opened(room: Room, principal: Principal, card: Card, version: Version) -> bo
     return _might(room, principal, card, version.number) or not tells_days(version.draft)
 
 
-def check(room: Room, principal: Principal, card: Card, unit: ShelfUnit, number: int) -> None:
-    """MissingError where *principal* may not read this version, in the words of one that there is not."""
-    if _might(room, principal, card, number):
-        return
+def version_for(room: Room, principal: Principal, card: Card, unit: ShelfUnit, number: int) -> Version:
+    """Return a version for *principal*, who sees the meeting: whatever a person does with one begins with this.
+
+    MissingError, in the same words, where there is none and where they may not read it.
+    """
     found = unit.get(Version, card.meeting_id, number)
-    if found is not None and tells_days(found.draft):
+    if found is None or not opened(room, principal, card, found):
         raise MissingError(f"{card.meeting_id}: there is no version {number} of its minutes")
+    return found
+
+
+def readable(room: Room, principal: Principal, card: Card, unit: ShelfUnit, number: int) -> bool:
+    """Tell whether *principal* may know of what came of a version: a remark, a copy, a delivery."""
+    if _might(room, principal, card, number):
+        return True
+    found = unit.get(Version, card.meeting_id, number)
+    return found is None or not tells_days(found.draft)
 
 
 def _might(room: Room, principal: Principal, card: Card, number: int) -> bool:

@@ -90,8 +90,7 @@ def version(room: Room, principal: Principal, meeting_id: str, number: int) -> V
     """Return one version. MissingError where there is none of that number."""
     card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
-        earlier.check(room, principal, card, unit, number)
-        return _version(unit, meeting_id, number)
+        return earlier.version_for(room, principal, card, unit, number)
 
 
 def store_version(work: Work, draft: Draft, *, author: str, reason: str) -> Version:

@@ -52,7 +52,7 @@ def export(
     """
     card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
-        earlier.check(room, principal, card, unit, number)
+        earlier.version_for(room, principal, card, unit, number)
         return document(unit, press, meeting_id, number, format=format, locale=locale)
 
 

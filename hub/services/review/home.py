@@ -12,7 +12,7 @@ from hub.domain.localized import CopyState, LocalizedCopy
 from hub.domain.people import Principal
 from hub.domain.policy import Right
 from hub.domain.waiting import Waiting, WaitingQuery
-from hub.services.review import withdrawing
+from hub.services.review import earlier, withdrawing
 from hub.services.review.approving import asked_for
 from hub.services.review.room import Room, sight
 
@@ -93,7 +93,9 @@ def _waiting(
     room: Room, principal: Principal, kind: type[Waiting], state: CopyState | DispatchState, right: Right
 ) -> list[tuple[Card, Waiting]]:
     seen = sight(principal, room.clock(), right)
-    return room.shelf.waiting(WaitingQuery(kind, state, seen, limit=_SHOWN)) if seen else []
+    found = room.shelf.waiting(WaitingQuery(kind, state, seen, limit=_SHOWN)) if seen else []
+    with room.shelf.reading() as unit:
+        return [(card, one) for card, one in found if earlier.readable(room, principal, card, unit, one.version)]
 
 
 def _cards(room: Room, principal: Principal, right: Right, standing: Standing) -> tuple[Card, ...]:

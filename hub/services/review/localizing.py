@@ -25,7 +25,7 @@ def copies(room: Room, principal: Principal, meeting_id: str, number: int) -> li
     """Return the copies of a version, by locale."""
     card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
-        earlier.check(room, principal, card, unit, number)
+        earlier.version_for(room, principal, card, unit, number)
         return unit.several(LocalizedCopy, meeting_id=meeting_id, version=number)
 
 
@@ -33,7 +33,7 @@ def copy(room: Room, principal: Principal, meeting_id: str, number: int, locale:
     """Return one copy. MissingError where there is none."""
     card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
-        earlier.check(room, principal, card, unit, number)
+        earlier.version_for(room, principal, card, unit, number)
         return _copy(unit, meeting_id, number, locale)
 
 
@@ -55,8 +55,8 @@ def make_copy(
         raise UsageError(f"{locale}: is no locale of the hub; take one of {', '.join(LOCALES)}")
     card = seen(room, principal, meeting_id, Right.TRANSLATIONS_EDIT)
     with room.shelf.reading() as unit:
-        earlier.check(room, principal, card, unit, number)
-        known, version = unit.get(LocalizedCopy, meeting_id, number, locale), _version(unit, meeting_id, number)
+        version = earlier.version_for(room, principal, card, unit, number)
+        known = unit.get(LocalizedCopy, meeting_id, number, locale)
     if known is not None:
         return known
     source = version.draft.minutes
@@ -112,7 +112,7 @@ def correct(
     if not folded or len(folded) > _LONGEST:
         raise UsageError(f"a text has 1 to {_LONGEST} characters")
     with working(room, principal, meeting_id, Right.TRANSLATIONS_EDIT) as work:
-        earlier.check(room, principal, work.card, work.unit, number)
+        earlier.version_for(room, principal, work.card, work.unit, number)
         before = _open(work, number, locale, revision)
         old = texts(before.minutes).get(field)
         minutes = with_text(before.minutes, field, folded)
@@ -149,7 +149,7 @@ def approve_copy(
     *memory* keeps its texts for the next meeting of the study.
     """
     with working(room, principal, meeting_id, Right.TRANSLATIONS_APPROVE) as work:
-        earlier.check(room, principal, work.card, work.unit, number)
+        earlier.version_for(room, principal, work.card, work.unit, number)
         before = _open(work, number, locale, revision)
         open_ones = {*before.minutes.untranslated, *(flag.field for flag in before.minutes.flags)}
         waiting = sorted(open_ones & set(texts(before.minutes)))

@@ -47,9 +47,7 @@ def show(id: str, request: Request, asking: Reading) -> Response:
         meeting=meeting_view.shown(asking, reader, card),
         base=f"{meeting_view.address_of(id)}/distribution",
         approved=approved,
-        receipts=[
-            _receipt(words, one) for one in distributing.dispatches(hub.room, asking.principal, id, card.version)
-        ],
+        receipts=[_receipt(words, one) for one in _dispatches(asking, card)],
         rules=f"/rules/{frame.part(card.study or '-')}",
         rule=[_recipient(words, one) for one in rule.recipients],
         people=[one for one in card.meeting.participants if one.email and one.email.lower() not in named],
@@ -57,6 +55,13 @@ def show(id: str, request: Request, asking: Reading) -> Response:
         can_send=approved and asking.may(Right.MINUTES_DISTRIBUTE, card.scope),
         calendar=f"{meeting_view.address_of(id)}/distribution/actions.ics" if card.version else "",
     )
+
+
+def _dispatches(asking: Asking, card: Card) -> list[Dispatch]:
+    """Return what was or is to be sent of the newest version, where there is one."""
+    if not card.version:
+        return []
+    return distributing.dispatches(asking.hub.room, asking.principal, card.meeting_id, card.version)
 
 
 @router.post("")
