@@ -150,6 +150,54 @@ class TestRedcap(WithSecret, SourceContract):
         assert not [one for one in changes if one.deleted and one.external_id not in ("1", "2")]
         source.close()
 
+    @pytest.mark.parametrize("id", ["_id", "_record"])
+    def test_of_a_longitudinal_project_a_deleted_record_goes_from_all_its_events(self, world, id):
+        world.events = ("screening_arm_1", "visit_1_arm_1")
+        text = REDCAP.replace("write: true", f"id: {id}").format(address=world.address) + "deletions: true\n"
+        source = RedcapSystem(redcap_config.read_config(text), lambda: NOW)
+        known = [world.enter("do it"), world.enter("do that")]
+        first, _, cursor = drained(source, self.kind)
+        world.remove(known[0])
+        changes, _, _ = drained(source, self.kind, cursor)
+        gone = {one.external_id for one in changes if one.deleted}
+        assert gone == {one.external_id for one in first if one.external_id.partition("|")[0] == known[0]}
+        assert len(gone) == (2 if id == "_id" else 1)
+        source.close()
+
+    def test_a_record_deleted_by_api_is_named_by_the_log_without_its_column(self, world):
+        for number in range(4):
+            world.enter(f"do {number}")
+        source = self.system(world, "deletions: true\n")
+        _, _, cursor = drained(source, self.kind)
+        world.remove("4")
+        changes, _, _ = drained(source, self.kind, cursor)
+        source.close()
+        assert [one.external_id for one in changes if one.deleted] == ["4"]
+
+    def test_check_names_the_kinds_that_deletions_do_not_reach_and_tries_the_events(self, world):
+        kinds = """deletions: true
+kinds:
+  issue: {repeats: visit, fields: {title: what}}
+  deviation: {id: what, fields: {description: what}}
+  query: {deleted: {field: what}, fields: {text: what}}
+  subject_status: {fields: {subject_number: what}}
+"""
+        text = REDCAP.partition("kinds:")[0].format(address=world.address) + kinds
+        made = RedcapSystem(redcap_config.read_config(text), lambda: NOW)
+        [seen] = [one for one in made.check() if one.about == "deletions"]
+        assert not seen.problem
+        for reason in ("issue, which repeats", "deviation, which has an `id`", "query, which has a `deleted`"):
+            assert reason in seen.seen
+        assert "subject_status" not in seen.seen
+        world.events = ("",)
+        [wrong] = [one for one in made.check() if one.about == "deletions"]
+        assert "name the events of each kind" in wrong.problem
+        made.close()
+
+    def test_deletions_are_refused_where_every_look_is_the_first(self, world):
+        with pytest.raises(UsageError, match="incremental: false"):
+            self.system(world, "deletions: true\nincremental: false\n")
+
     def test_check_names_forms_that_are_not_there_and_the_right_to_the_log(self, world):
         world.logs = False
         text = REDCAP.format(address=world.address).replace("write: true", "forms: [enrolment]")

@@ -1,10 +1,10 @@
 """What the YAML of a REDCap project may say."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from hub.connectors.declared import read_declared
 from hub.connectors.references import Secret
@@ -43,7 +43,7 @@ class Redcap(Web):
     incremental: bool = True
     """Ask only for what was changed since the last look (dateRangeBegin)."""
     deletions: bool = False
-    """Records that were deleted are asked for in the project's log, which takes the right to Logging."""
+    """Records that were deleted are asked for in the project's log since the last look: takes the right to Logging."""
     kinds: Mapping[str, Kind] = Field(min_length=1)
 
     @field_validator("zone")
@@ -53,6 +53,12 @@ class Redcap(Web):
             return ZoneInfo(name).key
         except (KeyError, ValueError, OSError) as error:
             raise ValueError("is no zone of the IANA list") from error
+
+    @model_validator(mode="after")
+    def _since_when(self) -> Self:
+        if self.deletions and not self.incremental:
+            raise ValueError("deletions: the log is asked since the last look; leave out incremental: false")
+        return self
 
 
 def read_config(text: str) -> Redcap:

@@ -8,7 +8,7 @@ lasts, for it is a list of all of them each time; what is entered meanwhile come
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,8 @@ from hub.domain.errors import RejectedError, RetryableError
 
 _A_RIGHT = re.compile(r"\b(privilege|right)s?\b", re.IGNORECASE)
 """In what REDCap says where the token is good and the user may not do this."""
-_DELETED = re.compile(r"deleted? record\b\W*(.*)", re.IGNORECASE)
+_DELETED = re.compile(r"deleted? record\b\s*(?:\([^)]*\))?\W*(.*)", re.IGNORECASE)
+"""`Delete record 7`, `Deleted Record (API) 7`."""
 GONE = "_gone"
 """Of an item that says no more than that its record was deleted."""
 _STAMP = "%Y-%m-%d %H:%M:%S"
@@ -109,7 +110,7 @@ class Dialect:
 
         Of a repeating form the log does not tell how many rows went with the record.
         """
-        if rule.repeats or rule.deleted is not None or rule.id not in ("_id", "_record"):
+        if unreached(rule):
             return []
         begin = datetime.fromisoformat(since).astimezone(ZoneInfo(self._config.zone))
         told = self.send(content="log", logtype="record_delete", beginTime=begin.strftime("%Y-%m-%d %H:%M"))
@@ -119,11 +120,27 @@ class Dialect:
             for begin in range(0, len(gone), self._config.size)
             for row in self._there(sorted(gone)[begin : begin + self._config.size])
         }
+        lost = sorted(gone - there, key=_order)
+        events = self.events(rule) if lost else ()
         return [
             {"_id": f"{record}|{event}" if event else record, "_record": record, GONE: True}
-            for record in sorted(gone - there, key=_order)
-            for event in rule.events or ("",)
+            for record in lost
+            for event in events
         ]
+
+    def events(self, rule: Kind) -> Sequence[str]:
+        """Return the events whose names stand in the ids of a kind: `""` alone where none does."""
+        if rule.events or rule.id == "_record":
+            return rule.events if rule.id == "_id" else ("",)
+        about = self.send(content="project").body
+        if not isinstance(about, Mapping) or str(about.get("is_longitudinal")) not in ("0", "1"):
+            raise RetryableError(f"{self._config.name}: REDCap does not say whether the project is longitudinal")
+        if str(about["is_longitudinal"]) == "0":
+            return ("",)
+        named = [str(one.get("unique_event_name") or "") for one in self._listed(self.send(content="event").body)]
+        if not all(named):
+            raise RetryableError(f"{self._config.name}: the answer is no list of events")
+        return named
 
     def _there(self, ids: list[str]) -> list[dict[str, Any]]:
         form = {f"records[{number}]": one for number, one in enumerate(ids)}
@@ -178,6 +195,15 @@ class Dialect:
         record, event, form, instance = [*known.split("|"), "", "", ""][:4]
         told = {"redcap_event_name": event, "redcap_repeat_instrument": form, "redcap_repeat_instance": instance}
         return {self._config.record_id: record, **{name: value for name, value in told.items() if value}}
+
+
+def unreached(rule: Kind) -> str:
+    """Return why `deletions` does not reach a kind, nothing where it does."""
+    if rule.repeats:
+        return "repeats: the log does not tell which rows went with a record"
+    if rule.deleted is not None:
+        return "has a `deleted` of its own"
+    return "" if rule.id in ("_id", "_record") else "has an `id` of its own, which the log does not hold"
 
 
 def _deleted(entry: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hub.connectors.redcap.config import Kind, Redcap, read_config
-from hub.connectors.redcap.dialect import GONE, Dialect
+from hub.connectors.redcap.dialect import GONE, Dialect, unreached
 from hub.connectors.rest.client import Client
 from hub.connectors.rest.config import Call, Deleted, Listing, Rest, Since
 from hub.connectors.rest.config import Kind as RestKind
@@ -77,7 +77,14 @@ class RedcapSystem(RestSystem):
         except HubError as error:
             advice = replace(_ADVICE, right="Logging for the user in this project, or set deletions: false")
             return Finding("deletions", problem=problem(error, advice))
-        return Finding("deletions", seen="the log may be read")
+        left_out = {kind: why for kind, rule in self._project.kinds.items() if (why := unreached(rule))}
+        try:
+            for kind in self._project.kinds.keys() - left_out.keys():
+                self._dialect.events(self._project.kinds[kind])
+        except HubError as error:
+            return Finding("deletions", problem=f"name the events of each kind: {problem(error, _ADVICE)}")
+        seen = ["the log may be read", *(f"it does not reach {kind}, which {why}" for kind, why in left_out.items())]
+        return Finding("deletions", seen="; ".join(seen))
 
     def _fields(self) -> set[str]:
         told = self._dialect.send(content="metadata").body
