@@ -173,6 +173,7 @@ KINDS = {(what, event) for what in ("recordings", "meetingTranscripts") for even
 def test_webhooks_are_made_once_and_those_that_webex_switched_off_are_on_again_within_an_hour(server, webex):
     now = [UNTIL]
     platform = webex(clock=lambda: now[0], notify=NOTIFY)
+    server.size = 50
     server.call("m", "2026-05-10T08:00:00Z", "transcript")
     for _ in range(2):
         assert len(list(platform.held(SINCE, UNTIL))) == 1
@@ -200,3 +201,44 @@ def test_where_webex_takes_no_webhook_the_sweep_goes_on(server, webex, fault):
     server.call("m", "2026-05-10T08:00:00Z", "transcript")
     server.fail("list", fault)
     assert len(list(webex(notify=NOTIFY).held(SINCE, UNTIL))) == 1
+
+
+def test_one_webhook_that_webex_refuses_leaves_the_others(server, webex):
+    server.fail("list", faults.status(403), after=1)
+    list(webex(notify=NOTIFY).held(SINCE, UNTIL))
+    assert {(one["resource"], one["event"]) for one in server.hooks} == KINDS - {("recordings", "created")}
+
+
+def test_webhooks_on_a_later_page_are_found_and_not_made_again(server, webex):
+    server.hooks = [{"targetUrl": "https://a.test", "resource": "x", "event": "y", "ownedBy": "org"} for _ in range(5)]
+    list(webex(notify=NOTIFY).held(SINCE, UNTIL))
+    list(webex(notify=NOTIFY).held(SINCE, UNTIL))
+    posted = [one for one in server.asked if one.method == "POST" and one.path == "/v1/webhooks"]
+    assert (len(posted), len(server.hooks)) == (4, 9)
+
+
+def test_that_a_host_has_left_says_nothing_of_the_files(server, webex):
+    server.call("m", "2026-05-10T08:00:00Z", "transcript", "recording")
+    one = webex()
+    [meeting] = one.held(SINCE, UNTIL)
+    server.host_left = True
+    assert [one.deleted(meeting.origin(file, "webex")) for file in meeting.files] == [False, False]
+
+
+def test_a_file_that_its_hosts_list_shows_no_more_is_deleted(server, webex):
+    contract = vendor("webex/webex-meeting.trimmed.openapi.json", "/v1")
+    server.call("m", "2026-05-10T08:00:00Z", "transcript", "recording")
+    one = webex()
+    [meeting] = one.held(SINCE, UNTIL)
+    origins = [meeting.origin(file, "webex") for file in meeting.files]
+    snippets, sound = dict(server.snippets), dict(server.sound)
+    server.snippets.clear()
+    server.sound.clear()
+    assert [one.deleted(origin) for origin in origins] == [False, False], "its host still has it listed"
+    for entries in server.lists.values():
+        entries.clear()
+    assert [one.deleted(origin) for origin in origins] == [True, True]
+    server.snippets, server.sound = snippets, sound
+    assert not one.deleted(origins[0]), "its words can be read"
+    asked = [a for a in server.asked if a.path.startswith("/v1/") and not a.path.endswith("access_token")]
+    assert [line for a in asked for line in contract.problems(a)] == []

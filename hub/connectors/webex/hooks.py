@@ -11,6 +11,7 @@ from pydantic import Field
 from hub.connectors.declared import Strict
 from hub.connectors.references import Secret, secret_of
 from hub.connectors.rest.client import Asked, Client
+from hub.connectors.rest.paging import linked
 from hub.domain.errors import HubError
 
 log = structlog.get_logger()
@@ -46,21 +47,32 @@ class Hooks:
         self._due = self._clock() + _EVERY
         try:
             there = self._there(notify)
-            for what, event in _TOLD:
-                known = next((one for one in there if (one.get("resource"), one.get("event")) == (what, event)), None)
-                if known is None:
-                    self._made(notify, what, event)
-                elif known.get("status") == "inactive":
-                    self._woken(notify, known)
         except HubError as error:
             log.warning("webhook_not_kept", system=self._name, reason=str(error))
+            return
+        for what, event in _TOLD:
+            known = next((one for one in there if (one.get("resource"), one.get("event")) == (what, event)), None)
+            try:
+                self._seen_to(notify, what, event, known)
+            except HubError as error:
+                log.warning("webhook_not_kept", system=self._name, resource=what, told=event, reason=str(error))
 
     def _there(self, notify: Notify) -> list[dict[str, Any]]:
+        place, found, seen = "/webhooks", list[Any](), set[str]()
         params = {"max": "100", **({"ownedBy": "org"} if notify.owned_by == "org" else {})}
-        told = self._client.ask(Asked("GET", "/webhooks", params, {})).body
-        items = told.get("items") if isinstance(told, dict) else None
-        found = items if isinstance(items, list) else []
+        while place not in seen:
+            seen.add(place)
+            told = self._client.ask(Asked("GET", place, params, {}))
+            items = told.body.get("items") if isinstance(told.body, dict) else None
+            found += items if isinstance(items, list) else []
+            place, params = linked(told.headers) or "/webhooks", {}
         return [one for one in found if isinstance(one, dict) and one.get("targetUrl") == notify.url]
+
+    def _seen_to(self, notify: Notify, what: str, event: str, known: dict[str, Any] | None) -> None:
+        if known is None:
+            self._made(notify, what, event)
+        elif known.get("status") == "inactive":
+            self._woken(notify, known)
 
     def _made(self, notify: Notify, what: str, event: str) -> None:
         body = {**self._told(notify), "resource": what, "event": event}

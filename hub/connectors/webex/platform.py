@@ -137,17 +137,31 @@ class Webex:
         self._save(found[0], target, most)
 
     def deleted(self, origin: Origin) -> bool:
-        """Tell whether a file is in the trash or gone; see `MeetingPlatform.deleted`."""
+        """Tell whether a file is in the trash or gone; see `MeetingPlatform.deleted`.
+
+        Webex answers 404 to a host who has left, too, which says nothing of the files.
+        """
         known = quote(origin.file, safe="")
         is_text = origin.kind == "transcript"
         path = f"/meetingTranscripts/{known}/snippets" if is_text else f"/recordings/{known}"
         try:
-            told = self._ask(path, {"max": "1"} if is_text else {}).body
+            told = self._ask(path, {"max": "1"} if is_text else {"hostEmail": origin.host}).body
         except UnclearError:
             return False
         except NotThereError:
-            return True
+            return self._is_listed_no_more(origin, "/meetingTranscripts" if is_text else "/recordings")
         return isinstance(told, dict) and told.get("status") in _GONE
+
+    def _is_listed_no_more(self, origin: Origin, path: str) -> bool:
+        """Tell whether the host's list of the meeting answers and does not show the file."""
+        asked = {"meetingId": origin.key, "hostEmail": origin.host, "max": "100"}
+        try:
+            there = list(self._listed(path, asked))
+        except NotThereError:
+            return False
+        if not all(isinstance(one, dict) for one in there):
+            return False
+        return all(one.get("id") != origin.file or one.get("status") in _GONE for one in there)
 
     def deletions(self, body: bytes) -> Iterator[str]:
         """Yield the meeting that a call says a recording or transcript of was deleted."""
@@ -172,9 +186,9 @@ class Webex:
     def _window(self, host: str, since: datetime, until: datetime) -> Iterator[HeldMeeting | Unread]:
         found: dict[str, tuple[str, datetime, list[HeldFile]]] = {}
         for entry in self._listed("/meetingTranscripts", _span(host, since, until)):
-            yield from self._sort(found, entry, "meetingTopic", "startTime", "transcript")
+            yield from self._sort(found, entry, "meetingTopic", "startTime", "transcript", host)
         for entry in self._listed("/recordings", _span(host, since, until)):
-            yield from self._sort(found, entry, "topic", "timeRecorded", "sound")
+            yield from self._sort(found, entry, "topic", "timeRecorded", "sound", host)
         for meeting, (title, at, files) in found.items():
             if since <= at < until:
                 people = self._people(meeting, host)
@@ -187,6 +201,7 @@ class Webex:
         title: str,
         at: str,
         kind: str,
+        host: str,
     ) -> Iterator[Unread]:
         """Put a file to its meeting; yield it where it cannot be read."""
         try:
@@ -203,7 +218,7 @@ class Webex:
         if kind == "transcript":
             file = HeldFile(known, kind, "webex-transcript.json", f"/meetingTranscripts/{place}/snippets")
         else:
-            file = HeldFile(known, kind, "webex-recording.mp4", f"/recordings/{place}")
+            file = HeldFile(known, kind, "webex-recording.mp4", f"/recordings/{place}?hostEmail={quote(host, safe='')}")
         told, first, files = found.setdefault(meeting, ("", began, []))
         named = entry.get(title)
         name = told or (" ".join(named.split()) if isinstance(named, str) else "")

@@ -45,7 +45,9 @@ class Redcap(Peer):
                 ]
                 return told(200, fields)
             if form.get("content") == "project":
-                return told(200, {"project_id": 7, "project_title": "A registry", "is_longitudinal": int(bool(self.events))})
+                return told(
+                    200, {"project_id": 7, "project_title": "A registry", "is_longitudinal": int(bool(self.events))}
+                )
             if form.get("content") == "event" and self.events:
                 return told(200, [{"event_name": one, "arm_num": 1, "unique_event_name": one} for one in self.events])
             if form.get("content") == "log":

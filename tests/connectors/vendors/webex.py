@@ -30,6 +30,7 @@ class WebexServer:
         self.people: dict[str, list[Any]] = {}
         self.sound: dict[str, bytes] = {}
         self.hooks: list[dict[str, Any]] = []
+        self.host_left = False
 
     def call(self, meeting: str, at: str, *kinds: str, topic: str = "Weekly call") -> None:
         """Keep a meeting with a transcript or a recording."""
@@ -101,18 +102,21 @@ class WebexServer:
         if path.startswith("/webhooks"):
             return self._hooks(asked, path.removeprefix("/webhooks").strip("/"))
         if path in self.lists:
-            if asked.params.get("hostEmail") != self.host:
+            if asked.params.get("hostEmail") != self.host or self.host_left:
                 return told(404, {"message": "no such host", "trackingId": "ROUTER_2"})
+            if "meetingId" in asked.params:
+                of_it = (one for one in self.lists[path] if isinstance(one, dict))
+                return self._page(asked, [one for one in of_it if one["meetingId"] == asked.params["meetingId"]])
             first, last = asked.params["from"], asked.params["to"]
             return self._page(asked, [one for one in self.lists[path] if not _outside(one, first, last)])
         if path == "/meetingParticipants":
             return self._page(asked, self.people.get(asked.params["meetingId"], []))
-        if path.endswith("/snippets") and path.split("/")[2] not in self.snippets:
+        if path.endswith("/snippets") and (self.host_left or path.split("/")[2] not in self.snippets):
             return told(404, {"message": "no such transcript", "trackingId": "ROUTER_4"})
         if path.endswith("/snippets"):
             return self._page(asked, self.snippets[path.split("/")[2]])
         known = path.rpartition("/")[2]
-        if known not in self.sound:
+        if known not in self.sound or asked.params.get("hostEmail") != self.host or self.host_left:
             return told(404, {"message": "no such recording", "trackingId": "ROUTER_3"})
         status = next((one["status"] for one in self.lists["/recordings"] if one["id"] == known), "purged")
         if status != "available":
@@ -123,7 +127,7 @@ class WebexServer:
     def _hooks(self, asked: Asked, known: str) -> Answer:
         if asked.method == "GET":
             mine = [one for one in self.hooks if one.get("ownedBy") == asked.params.get("ownedBy", "creator")]
-            return told(200, {"items": [{**one, "secret": ""} for one in mine]})
+            return self._page(asked, [{**one, "secret": ""} for one in mine])
         body = json.loads(asked.body)
         if asked.method == "POST":
             if any(all(one[key] == body[key] for key in ("targetUrl", "resource", "event")) for one in self.hooks):
