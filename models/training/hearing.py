@@ -4,7 +4,7 @@ Sentences of a meeting go through the first layers once (they stay as they are),
 takes two minutes of one core. Needs torch, which nothing in the hub does.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,16 @@ from hub.nlp.learned import bert
 from hub.nlp.learned.hearing import UPPER, Hearing, below, cut, filled, lower
 from hub.nlp.learned.onward import FARTHEST, same_speaker
 from hub.nlp.learned.packing import packed
+from models.training.pieces import Cut, loss, rising_and_falling, steps
 from models.training.split import hand
 from models.training.trial import Read
 
-ROUNDS, CHUNK, TOGETHER = 4, 40, 6
-"""Times every meeting is read; sentences of a piece of a meeting; pieces of a step."""
+ROUNDS, CUT = 4, Cut(chunk=40, together=6, least=8)
+"""Times every meeting is read, and how it is cut."""
 RATE_TUNED, RATE_NEW, DECAY, WARM = 1e-4, 1.5e-3, 0.01, 0.1
 TOLD, STATE, NUMBERS = 128, 96, 48
 DROPPED, DROPPED_NEW = 0.1, 0.3
-LEAST_PIECE, FOLDS = 8, 4
+FOLDS = 4
 BUCKETS = 4
 """Sentences of a step are taken through the layers in so many groups of like length."""
 
@@ -202,40 +203,23 @@ def _learn(net: Any, meetings: Sequence[Told], known: tuple[Any, Any], draw: Any
     optimizer = torch.optim.AdamW(
         [{"params": new, "lr": RATE_NEW}, {"params": old, "lr": RATE_TUNED}], weight_decay=DECAY
     )
-    rounds = [list(_steps(meetings, draw)) for _ in range(ROUNDS)]
-    steps = sum(map(len, rounds))
-    rates = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda at: min(1.0, at / (WARM * steps + 1)) * max(0.02, 1 - at / steps)
-    )
+    rounds = [list(steps([len(m.states) for m in meetings], CUT, draw)) for _ in range(ROUNDS)]
+    rates = rising_and_falling(optimizer, sum(map(len, rounds)), warm=WARM)
     net.train()
     for number, pieces in enumerate(rounds):
         lost = 0.0
         for step in pieces:
-            loss = _loss(net, meetings, step, known)
+            cost = _cost(net, meetings, step, known)
             optimizer.zero_grad()
-            loss.backward()
+            cost.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
             rates.step()
-            lost += loss.detach().item()
+            lost += cost.detach().item()
         print(f"round {number + 1}: loss {lost / len(pieces):.3f}", flush=True)
 
 
-def _steps(meetings: Sequence[Told], draw: Any) -> Iterator[list[tuple[int, int, int]]]:
-    """Yield steps of `TOGETHER` pieces (meeting, from, to), cut and mixed anew each time."""
-    pieces = []
-    for at, meeting in enumerate(meetings):
-        many = len(meeting.states)
-        for start in range(-int(draw.integers(0, CHUNK)), many, CHUNK):
-            begin, end = max(0, start), min(many, start + CHUNK)
-            if end - begin >= LEAST_PIECE:
-                pieces.append((at, begin, end))
-    draw.shuffle(pieces)
-    for start in range(0, len(pieces) - TOGETHER + 1, TOGETHER):
-        yield [tuple(map(int, piece)) for piece in pieces[start : start + TOGETHER]]
-
-
-def _loss(net: Any, meetings: Sequence[Told], step: Sequence[tuple[int, int, int]], known: tuple[Any, Any]) -> Any:
+def _cost(net: Any, meetings: Sequence[Told], step: Sequence[tuple[int, int, int]], known: tuple[Any, Any]) -> Any:
     """Return the loss of a step; a shorter piece is filled with its first sentence, of which nothing is asked."""
     longest = max(end - begin for _, begin, end in step)
     outputs, width = meetings[0].marks.shape[1], meetings[0].numbers.shape[1]
@@ -249,10 +233,8 @@ def _loss(net: Any, meetings: Sequence[Told], step: Sequence[tuple[int, int, int
         numbers[row, :many] = np.clip((meeting.numbers[begin:end] - known[0]) / known[1], -FARTHEST, FARTHEST)
         marks[row, :many] = meeting.marks[begin:end]
         states += [*meeting.states[begin:end], *[meeting.states[begin]] * (longest - many)]
-    asked, told = net(states, torch.from_numpy(same), torch.from_numpy(numbers)), torch.from_numpy(marks)
-    heard = (told >= 0).float()
-    lost = functional.binary_cross_entropy_with_logits(asked, told.clamp(0, 1), reduction="none") * heard
-    return (lost.sum((0, 1)) / heard.sum((0, 1)).clamp(1)).sum()
+    asked = net(states, torch.from_numpy(same), torch.from_numpy(numbers))
+    return loss(asked, torch.from_numpy(marks)).sum()
 
 
 def _linear(checkpoint: Mapping[str, Any], name: str) -> Any:

@@ -4,24 +4,24 @@ Small enough for a minute and a half of one core a fold; several that began apar
 nothing in the hub does.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 
 from hub.nlp.learned.onward import FARTHEST, Onward, same_speaker
 from hub.nlp.learned.overhearing import LOUD
 from hub.nlp.learned.packing import packed
 from hub.nlp.learned.scorer import talk_numbers
 from models.training.corpora import Marked
+from models.training.pieces import Cut, loss, rising_and_falling, steps
 from models.training.weigh import folds
 
-ROUNDS, CHUNK, TOGETHER, LEAST_PIECE = 8, 120, 8, 20
-"""Times every meeting is read; utterances of a piece of a meeting; pieces of a step; utterances of the least piece."""
-RATE, DECAY, WARM, LEAST_RATE = 2e-3, 0.05, 0.1, 0.02
+ROUNDS, CUT = 8, Cut(chunk=120, together=8, least=20)
+"""Times every meeting is read, and how it is cut."""
+RATE, DECAY, WARM = 2e-3, 0.05, 0.1
 TOLD, STATE, NUMBERS = 96, 64, 32
 DROPPED = 0.4
 AVERAGED = 2
@@ -92,34 +92,18 @@ def tuned(heard: Sequence[Heard], *, seed: int) -> dict[str, Any]:
     first = heard[0]
     net = Net(vectors=first.vectors.shape[1], numbers=every.shape[1], outputs=first.marks.shape[1])
     optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
-    rounds = [list(_steps(heard, draw)) for _ in range(ROUNDS)]
-    steps = sum(map(len, rounds))
-    rates = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda at: min(1.0, at / (WARM * steps + 1)) * max(LEAST_RATE, 1 - at / steps)
-    )
-    for step in (step for pieces in rounds for step in pieces):
-        loss = _loss(net, _filled(heard, step, mean, spread))
+    order = [step for _ in range(ROUNDS) for step in steps([len(one.marks) for one in heard], CUT, draw)]
+    rates = rising_and_falling(optimizer, len(order), warm=WARM)
+    for pieces in order:
+        step = _filled(heard, pieces, mean, spread)
+        asked = net(step["vectors"], step["same"], step["numbers"])
         optimizer.zero_grad()
-        loss.backward()
+        (loss(asked, step["marks"]) * torch.tensor(WEIGHTS)).sum().backward()
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
         rates.step()
     arrays = {name: value.detach().numpy().astype(np.float32) for name, value in net.named_parameters()}
     return arrays | {"mean": mean, "spread": spread}
-
-
-def _steps(heard: Sequence[Heard], draw: Any) -> Iterator[list[tuple[int, int, int]]]:
-    """Yield steps of `TOGETHER` pieces (meeting, from, to), cut and mixed anew each time."""
-    pieces = []
-    for at, meeting in enumerate(heard):
-        many = len(meeting.marks)
-        for start in range(-int(draw.integers(0, CHUNK)), many, CHUNK):
-            begin, end = max(0, start), min(many, start + CHUNK)
-            if end - begin >= LEAST_PIECE:
-                pieces.append((at, begin, end))
-    draw.shuffle(pieces)
-    for start in range(0, len(pieces) - TOGETHER + 1, TOGETHER):
-        yield [tuple(map(int, piece)) for piece in pieces[start : start + TOGETHER]]
 
 
 def _filled(heard: Sequence[Heard], step: Sequence[tuple[int, int, int]], mean: Any, spread: Any) -> Mapping[str, Any]:
@@ -135,10 +119,3 @@ def _filled(heard: Sequence[Heard], step: Sequence[tuple[int, int, int]], mean: 
         marks[row, :many] = one.marks[begin:end]
     parts = {"vectors": vectors, "same": same, "numbers": numbers, "marks": marks}
     return {name: torch.from_numpy(array) for name, array in parts.items()}
-
-
-def _loss(net: Any, step: Mapping[str, Any]) -> Any:
-    told = step["marks"]
-    asked, known = net(step["vectors"], step["same"], step["numbers"]), (told >= 0).float()
-    lost = functional.binary_cross_entropy_with_logits(asked, told.clamp(0, 1), reduction="none") * known
-    return (lost.sum((0, 1)) / known.sum((0, 1)).clamp(1) * torch.tensor(WEIGHTS)).sum()
