@@ -30,6 +30,15 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A record with its last entry in the trail: when it was, and its number."""
+
+    placed: Placed
+    at: datetime
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class NoticesWanted:
     """Which notices of regulators are looked for: empty leaves it open. *text* stands in title, summary or category.
 
@@ -53,6 +62,18 @@ class Browser(Protocol):
 
     def records(self, kind: str, *, after: str, limit: int) -> list[Placed]:
         """Return records of *kind* by id, those that follow *after*."""
+
+    def changed(
+        self, kind: str, *, since: datetime | None, until: datetime | None, after: int, limit: int
+    ) -> list[Changed]:
+        """Return records of *kind* in the order of their last entries in the trail, from the one after number *after*.
+
+        Only those whose last entry is not before *since*, and before *until*. Who walks on from the last number misses
+        none: a record that is changed meanwhile comes again, later.
+        """
+
+    def changes(self, ids: Sequence[str]) -> Mapping[str, datetime]:
+        """Return when the last entry about each record was made; those without any are left out."""
 
     def placed(self, ids: Sequence[str]) -> Mapping[str, Placed]:
         """Return records by id; those that are unknown are left out."""

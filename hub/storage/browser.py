@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, or_, select
+from sqlalchemy import Connection, Engine, exists, func, or_, select
 
 from hub.domain.audit import Entry, stamp
 from hub.domain.places import Placed
 from hub.domain.sync import Record
-from hub.ports.browsing import NoticesWanted, Wanted
+from hub.ports.browsing import Changed, NoticesWanted, Wanted
 from hub.storage import bulk, departed, notices, rows
 from hub.storage.audit_tables import audit, audit_head
 from hub.storage.engine import reading
@@ -28,6 +28,31 @@ class SqlBrowser:
         query = select(records).where(records.c.kind == kind, records.c.id > after).order_by(records.c.id).limit(limit)
         with reading(self._engine) as connection:
             return _placed(connection, [rows.record(row) for row in connection.execute(query)])
+
+    def changed(
+        self, kind: str, *, since: datetime | None, until: datetime | None, after: int, limit: int
+    ) -> list[Changed]:
+        """Return records by their last change; see `Browser.changed`."""
+        later = audit.alias()
+        newer = exists().where(later.c.record_id == audit.c.record_id, later.c.seq > audit.c.seq)
+        query = select(audit.c.seq, audit.c.at, records).join(records, records.c.id == audit.c.record_id)
+        query = query.where(records.c.kind == kind, audit.c.seq > after, ~newer).order_by(audit.c.seq).limit(limit)
+        for condition in _conditions(Wanted(since=since, until=until)):
+            query = query.where(condition)
+        with reading(self._engine) as connection:
+            found = list(connection.execute(query))
+            placed = _placed(connection, [rows.record(told) for _, _, *told in found])
+        read = zip(found, placed, strict=True)
+        return [Changed(one, datetime.fromisoformat(at), seq) for (seq, at, *_), one in read]
+
+    def changes(self, ids: Sequence[str]) -> Mapping[str, datetime]:
+        """Return when records were last changed; see `Browser.changes`."""
+        if not ids:
+            return {}
+        with reading(self._engine) as connection:
+            newest = select(func.max(audit.c.seq)).where(bulk.among(connection, audit.c.record_id, ids))
+            query = select(audit.c.record_id, audit.c.at).where(audit.c.seq.in_(newest.group_by(audit.c.record_id)))
+            return {row.record_id: datetime.fromisoformat(row.at) for row in connection.execute(query)}
 
     def placed(self, ids: Sequence[str]) -> Mapping[str, Placed]:
         """Return records by id; see `Browser.placed`."""
