@@ -63,6 +63,8 @@ class BoardAction:
     changed_by: str = ""
     revision: int = 1
     closing: Closing | None = field(default=None, metadata=RARE)
+    of_record: bool = field(default=False, metadata=RARE)
+    """Whether *due* was taken from the study's record."""
 
     @property
     def under_way(self) -> bool:

@@ -169,6 +169,8 @@ class Carried:
     late_days: int = 0
     state: str = "open"
     said: Evidence | None = None
+    of_record: bool = field(default=False, metadata=RARE)
+    """Whether *due* was taken from the study's record."""
 
 
 @dataclass(frozen=True, slots=True)

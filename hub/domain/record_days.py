@@ -1,11 +1,11 @@
 """Days that minutes took from the study's record are taken back where others read the minutes than might know them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from hub.domain.known_days import HOLDS
-from hub.domain.minutes import Action, Minutes
+from hub.domain.minutes import Action, Carried, Minutes
 from hub.domain.versions import Draft, Mark
 
 TAKEN_BACK = "its day was from the study's record, which not everybody who reads these minutes now may know"
@@ -14,17 +14,34 @@ TAKEN_BACK = "its day was from the study's record, which not everybody who reads
 
 def without_days(minutes: Minutes) -> Minutes:
     """Return *minutes* without any day from the study's record, and without a reason that tells what it holds."""
-    return replace(minutes, actions=tuple(_action(one) for one in minutes.actions))
+    return _without(minutes, ())
 
 
-def draft_without_days(draft: Draft) -> Draft:
-    """Return *draft* likewise; what the machine proposed, or stood when it was rejected, tells none either."""
-    return Draft(without_days(draft.minutes), tuple(_mark(one) for one in draft.marks))
+def draft_without_days(draft: Draft, *, but: Draft | None = None) -> Draft:
+    """Return *draft* likewise; what the machine proposed, or stood when it was rejected, tells none either.
+
+    What is word for word in the draft *but* stays.
+    """
+    stay = (*but.minutes.actions, *but.minutes.carried) if but else ()
+    marks = but.marks if but else ()
+    return Draft(_without(draft.minutes, stay), tuple(one if one in marks else _mark(one) for one in draft.marks))
 
 
 def tells_days(draft: Draft) -> bool:
     """Tell whether *draft* holds anything that was taken from the study's record."""
     return draft_without_days(draft) != draft
+
+
+def _without(minutes: Minutes, stay: Sequence[Action | Carried]) -> Minutes:
+    return replace(
+        minutes,
+        actions=tuple(one if one in stay else _action(one) for one in minutes.actions),
+        carried=tuple(one if one in stay else _carried(one) for one in minutes.carried),
+    )
+
+
+def _carried(one: Carried) -> Carried:
+    return replace(one, due=None, late_days=0, of_record=False) if one.of_record else one
 
 
 def _action(action: Action) -> Action:

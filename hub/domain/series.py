@@ -50,4 +50,5 @@ def _carried(action: BoardAction, meeting: Card, today: date) -> Carried:
         action.owner,
         action.due,
         max(late, 0),
+        of_record=action.of_record,
     )

@@ -27,6 +27,8 @@ _OVERSEEN: dict[str, type[Overseen]] = {
 }
 _OF_DAYS = frozenset({"due", "due_source", "due_reason"})
 """Fields whose lines may tell what the study's record held."""
+_CARRIED = "carried"
+"""Kind of lines that tell an action of an earlier meeting as a whole, with its due day."""
 _OF_STUDIES = ("retention", "hold", "destruction")
 """Kinds of lines that are of a study where they are of no meeting."""
 
@@ -65,7 +67,7 @@ class OtherScopes:
 
     def before(self, entry: Entry) -> Scope | None:
         """Return who might read the meeting of a due day when *entry* was written: it opens to nobody else since."""
-        if entry.field not in _OF_DAYS:
+        if entry.field not in _OF_DAYS and entry.kind != _CARRIED:
             return None
         return next((one.scope for one in self._former.get(_meeting(entry), ()) if entry.at <= one.until), None)
 

@@ -137,3 +137,17 @@ def test_nothing_of_it_is_mailed_at_the_wish_of_a_newcomer(here, client, meeting
 def test_what_was_said_of_it_is_not_shown_beside_a_later_version(client, meeting):
     for who, there in ((FORMER, True), (LATE, False)):
         assert (f"Is {DAY} the visit?" in as_(client, who).get(f"/meetings/{meeting}").text) is there
+
+
+def test_the_board_and_what_became_of_an_action_tell_a_newcomer_no_day_of_before(client, meeting):
+    pages = (f"{API}/actions", f"{API}/actions/{meeting}/a2", "/actions", f"/actions/{meeting}/a2", f"{API}/home")
+    as_(client, FORMER)
+    assert DAY in client.get(f"/actions/{meeting}/a2").text
+    as_(client, LATE)
+    for one in pages:
+        answer = client.get(one)
+        assert answer.status_code == 200, one
+        assert not [form for form in (DAY, "23-Jun-2026", "23 Jun 2026") if form in answer.text], one
+    trail = client.get(f"{API}/audit/export", params={"format": "csv"}).text.splitlines()
+    assert f"{meeting}/a2" in "".join(trail)
+    assert not [line for line in trail if DAY in line and ",remark," not in line]  # what a person wrote is their own

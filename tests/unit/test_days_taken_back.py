@@ -2,26 +2,29 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from hub.domain import wire
 from hub.domain.cards import Card, Standing
-from hub.domain.edits import Reject
+from hub.domain.edits import Accept, Reject
 from hub.domain.jobs import Job
 from hub.domain.known_days import HOLDS, DueSource
 from hub.domain.meeting import Meeting
-from hub.domain.record_days import TAKEN_BACK
+from hub.domain.people import Grant, Role
+from hub.domain.record_days import TAKEN_BACK, tells_days
 from hub.domain.transcript import Transcript
-from hub.domain.versions import proposed
+from hub.domain.versions import Version, proposed
 from hub.services.review import pipeline, redrafting
-from hub.services.review.editing import current, discard, edit, store_version
+from hub.services.review.board import board, change_action, enter
+from hub.services.review.editing import current, discard, edit, keep_version, store_version, versions
 from hub.services.review.meetings import change_meeting, open_meeting
 from hub.services.review.pipeline import Bench
 from hub.services.review.room import held
+from hub.services.trail_scopes import OtherScopes
 from tests.fakes import FakeBlobs, FakeStages
-from tests.review_kit import ANNA, CARA, SEGMENTS, about, drafted, minutes, room
+from tests.review_kit import ANNA, AT, CARA, SEGMENTS, STRANGER, about, drafted, minutes, room
 
 VISIT = DueSource("monitoring_visit", "v", 3, "site initiation visit, site 014 (Graz)", date(2026, 6, 25))
 EMPTY = hashlib.sha256(b"").hexdigest()
@@ -95,6 +98,102 @@ def test_a_meeting_that_moves_while_it_is_drafted_again_gets_none_of_them(here):
     assert days(standing(here, card).draft) == LEFT
 
 
+def approved(here, card):
+    """Let the newest version be approved."""
+    with held(here, card.meeting_id, "hub") as work:
+        work.change(standing=Standing.APPROVED)
+        enter(work, work.unit.get(Version, card.meeting_id, card.version))
+    return work.card
+
+
+def on_board(here, card):
+    return {one.item: one.due for one in board(here, ANNA) if one.meeting_id == card.meeting_id}
+
+
+def lines(here, card):
+    return [line for line in here.shelf.trail if line.record_id.startswith(card.meeting_id)]
+
+
+def test_drafted_again_after_it_was_approved_a_meeting_that_moves_loses_what_was_not_signed(here):
+    card = approved(here, drafted(here))
+    again(here, card)
+    assert "site 014" in wire.dumps(standing(here, card).draft)
+    edited = standing(here, card)
+    after = moved(here, here.shelf.get(Card, card.meeting_id))
+    draft = standing(here, card)
+    assert "site 014" not in wire.dumps(draft.draft)
+    assert days(draft.draft) == LEFT
+    assert (after.standing, draft.base, draft.open) == (Standing.APPROVED, 1, True)
+    assert draft.revision > edited.revision
+    [told] = [line for line in lines(here, card) if line.field == "edited"]
+    assert (told.reason, "2026-06-23" in told.new) == ("a vendor joins", False)
+
+
+def test_what_was_signed_goes_along_in_the_draft_and_on_the_board(here):
+    card = approved(here, with_days(here))
+    edit(here, CARA, card.meeting_id, [Accept("d1")], revision=standing(here, card).revision)
+    moved(here, here.shelf.get(Card, card.meeting_id))
+    assert days(standing(here, card).draft)[1] == (date(2026, 6, 23), VISIT, None)
+    assert on_board(here, card)["a2"] == date(2026, 6, 23)
+
+
+def test_the_board_loses_the_days_of_a_version_that_does_not_come_along(here):
+    card = approved(here, with_days(here))
+    assert on_board(here, card)["a2"] == date(2026, 6, 23)
+    with held(here, card.meeting_id, "hub") as work:
+        store_version(work, proposed(minutes(card.meeting)), author="hub", reason="drafted again")
+    moved(here, here.shelf.get(Card, card.meeting_id))
+    assert on_board(here, card) == {"a1": date(2026, 6, 5), "a2": None, "a3": None}
+
+
+def test_a_day_that_a_person_gave_on_the_board_stays(here):
+    card = approved(here, with_days(here))
+    given = change_action(
+        here, ANNA, f"{card.meeting_id}/a2", revision=1, reason="they asked for it", due=date(2026, 6, 30)
+    )
+    with held(here, card.meeting_id, "hub") as work:
+        store_version(work, proposed(minutes(card.meeting)), author="hub", reason="drafted again")
+    moved(here, here.shelf.get(Card, card.meeting_id))
+    assert on_board(here, card)["a2"] == given.due == date(2026, 6, 30)
+
+
+def in_series(here):
+    """Return a meeting whose series left an action with a day of the record."""
+    first = drafted(here, series="Weekly")
+    with held(here, first.meeting_id, "hub") as work:
+        store_version(work, proposed(of_record(first.meeting)), author="hub", reason="drafted by machine")
+    approved(here, work.card)
+    card = drafted(here, series="Weekly", started_at=AT + timedelta(days=30))
+    again(here, card, find=lambda transcript: minutes(transcript.meeting))
+    return here.shelf.get(Card, card.meeting_id)
+
+
+def carried(here, card):
+    return {one.id.partition("/")[2]: (one.due, one.late_days) for one in standing(here, card).draft.minutes.carried}
+
+
+def test_what_a_series_carried_loses_its_day_too(here):
+    card = in_series(here)
+    assert carried(here, card)["a2"] == (date(2026, 6, 23), 8)
+    moved(here, card)
+    assert carried(here, card) == {"a1": (date(2026, 6, 5), 26), "a2": (None, 0), "a3": (None, 0)}
+    [first] = [one for one in here.shelf.several(Version, meeting_id=card.meeting_id) if one.number == card.version]
+    assert not tells_days(first.draft)
+
+
+def test_a_version_with_such_a_day_is_for_those_who_had_it_and_so_are_its_lines(here):
+    card = in_series(here)
+    keep_version(here, CARA, card.meeting_id, revision=standing(here, card).revision, reason="carried")
+    moved(here, here.shelf.get(Card, card.meeting_id))
+    other = replace(STRANGER, grants=(Grant(Role.PROJECT_MANAGER, "Other"),))
+    assert [one.number for one in versions(here, CARA, card.meeting_id)] == [1, 2, 3]
+    assert [one.number for one in versions(here, other, card.meeting_id)] == [1, 3]
+    told = [line for line in lines(here, card) if line.kind == "carried"]
+    scopes = OtherScopes(here.shelf, None, None, told)
+    assert told
+    assert all("Other" not in scopes.before(line).organizations for line in told)
+
+
 def test_drafted_again_in_peace_it_has_them(here):
     card = drafted(here)
     again(here, card)
@@ -115,20 +214,25 @@ class Finder:
 
     fingerprint = "finder#1"
 
-    def __init__(self, meanwhile):
+    def __init__(self, meanwhile, find):
         self._meanwhile = meanwhile
+        self._find = find
 
     def extract(self, transcript, known=()):
         self._meanwhile()
-        return of_record(transcript.meeting)
+        return self._find(transcript)
+
+
+def found_of_record(transcript):
+    return of_record(transcript.meeting)
 
 
 def job(card):
     return Job("j1", "minutes", "u", {"meeting": card.meeting_id, "by": "cara@meridian.test"}, card.opened_at)
 
 
-def again(here, card, meanwhile=lambda: None):
-    bench = Bench(None, lambda: Finder(meanwhile), None, None, None, None, None)
+def again(here, card, meanwhile=lambda: None, find=found_of_record):
+    bench = Bench(None, lambda: Finder(meanwhile, find), None, None, None, None, None)
     redrafting.run(here, bench, job(card), lambda _share, _note: None)
 
 
@@ -137,4 +241,12 @@ def worked(tmp_path, meanwhile):
     blobs = FakeBlobs(tmp_path / "blobs")
     blobs.folder.mkdir(exist_ok=True)
     (blobs.folder / EMPTY).touch()
-    return Bench(None, lambda: Finder(meanwhile), lambda _: True, lambda _: spoken, blobs, FakeStages(), tmp_path / "w")
+    return Bench(
+        None,
+        lambda: Finder(meanwhile, found_of_record),
+        lambda _: True,
+        lambda _: spoken,
+        blobs,
+        FakeStages(),
+        tmp_path / "w",
+    )

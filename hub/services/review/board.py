@@ -23,7 +23,13 @@ def enter(work: Work, version: Version) -> None:
     stood = {one.item: one for one in work.unit.several(BoardAction, meeting_id=meeting_id)}
     for action in minutes.actions:
         owner_email = emails.get(action.owner or "")
-        said = {"text": action.text, "owner": action.owner, "owner_email": owner_email, "due": action.due}
+        said = {
+            "text": action.text,
+            "owner": action.owner,
+            "owner_email": owner_email,
+            "due": action.due,
+            "of_record": action.due_source is not None,
+        }
         known = stood.pop(action.id, None) or BoardAction(
             f"{meeting_id}/{action.id}",
             meeting_id,
@@ -74,6 +80,8 @@ def change_action(
     with working(room, principal, found.meeting_id, Right.ACTIONS_EDIT) as work:
         standing = work.unit.get(BoardAction, action_id) or found
         fresh(revision, standing.revision, "the action")
+        if values.get("due", standing.due) != standing.due:
+            values["of_record"] = False
         if standing.state is ActionState.DONE and values.get("state") in UNDER_WAY:
             values["closing"] = None  # what was said and agreed stays in the trail
         return put_action(work, standing, values, reason=reason)
@@ -84,7 +92,7 @@ def put_action(work: Work, before: BoardAction, values: dict[str, Any], *, reaso
     after = replace(before, **values, revision=before.revision + 1, changed_at=work.at, changed_by=work.actor)
     for name, new in values.items():
         old = getattr(before, name) if before.revision else None
-        if old != new:
+        if old != new and name != "of_record":
             work.note("action_item", name, _plain(old), _plain(new), of=before.item, reason=reason)
     if not before.revision:
         work.note("action_item", "state", None, str(after.state), of=before.item, reason=reason)

@@ -11,12 +11,13 @@ from hub.domain.versions import Version
 from hub.ports.review import ShelfUnit
 from hub.services.review.room import Room
 
-_DECIDED = (Standing.APPROVED, Standing.DISTRIBUTED)
+DECIDED = (Standing.APPROVED, Standing.DISTRIBUTED)
+"""Standings of a meeting whose newest minutes are signed."""
 
 
 def left(card: Card, at: datetime) -> Former:
     """Return whose a meeting was that goes to others at *at*: approved minutes go along, as they were signed."""
-    version = card.version - 1 if card.standing in _DECIDED else card.version
+    version = card.version - 1 if card.standing in DECIDED else card.version
     return Former(at, version, card.organizations, card.study, card.unblinding)
 
 

@@ -10,11 +10,10 @@ from hub.domain.errors import StandingError, UsageError
 from hub.domain.meeting import Meeting, Participant
 from hub.domain.people import Principal
 from hub.domain.policy import Right, Scope
-from hub.domain.record_days import draft_without_days, tells_days
-from hub.domain.versions import Version, WorkingDraft
+from hub.domain.versions import WorkingDraft
 from hub.services.review import earlier
-from hub.services.review.editing import store_version
 from hub.services.review.room import Room, Work, allowed, entry, fresh, seen, sight, working
+from hub.services.review.taking_back import take_back
 
 _LONGEST_TITLE = 300
 _MOST_PEOPLE = 500
@@ -91,7 +90,7 @@ def change_meeting(
         work.unit.findable(meeting_id, "title", [("", meeting.title or "")])
         _follow(work, meeting)
         if moves:
-            _take_back(work, author=principal.user.email, reason=reason.strip())
+            take_back(work, author=principal.user.email, reason=reason.strip())
         return work.card
 
 
@@ -114,22 +113,6 @@ def _follow(work: Work, meeting: Meeting) -> None:
     if minutes != draft.draft.minutes:
         after = replace(draft, draft=replace(draft.draft, minutes=minutes), revision=draft.revision + 1, open=True)
         work.unit.put(after)
-
-
-def _take_back(work: Work, *, author: str, reason: str) -> None:
-    """Take the days of the study's record out of the working draft: they were found for those who read it before.
-
-    A version holds what is left, so that giving up edits does not bring them back. The trail does not repeat them.
-    """
-    draft, standing = work.unit.get(WorkingDraft, work.card.meeting_id), work.card.standing
-    if draft is None or standing in (Standing.APPROVED, Standing.DISTRIBUTED):
-        return
-    left, version = draft_without_days(draft.draft), work.unit.get(Version, work.card.meeting_id, draft.base)
-    if left == draft.draft and (version is None or not tells_days(version.draft)):
-        return
-    store_version(work, left, author=author, reason=reason)
-    if standing in (Standing.WORKING, Standing.FAILED):  # its job goes on, or is to be started again
-        work.change(standing=standing)
 
 
 def _about(card: Card) -> About:

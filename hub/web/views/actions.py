@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from hub.api.asking import Asking, may
+from hub.api.governance_routes import seeing
 from hub.domain.board import ActionState, BoardAction, ClosingState
 from hub.domain.errors import UsageError
 from hub.domain.policy import Right
@@ -83,7 +84,8 @@ def history(meeting: str, item: str, request: Request, asking: Annotated[Asking,
     """Show an action with all that became of it, the newest first."""
     reader, hub = frame.reader_of(asking), asking.hub
     found = action(hub.room, asking.principal, f"{meeting}/{item}")
-    lines = hub.browser.trail(Wanted(record=found.id[:100], kind="action_item"), before=None, limit=_MOST_LINES)
+    wanted = Wanted(record=found.id[:100], kind="action_item")
+    lines, _ = hub.trail.page(wanted, seeing(asking, Right.MEETINGS_READ), before=None, limit=_MOST_LINES)
     words = reader.words
     return frame.show(
         request,
@@ -96,7 +98,7 @@ def history(meeting: str, item: str, request: Request, asking: Annotated[Asking,
                 at=one.at, actor=one.actor, field=names.field(words, one.field), reason=one.reason,
                 old=_plain(words, one.old), new=_plain(words, one.new),
             )
-            for _, one, _ in lines
+            for one in (line.entry for line in lines)
         ],
     )  # fmt: skip
 
