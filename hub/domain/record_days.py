@@ -22,7 +22,7 @@ def draft_without_days(draft: Draft, *, but: Draft | None = None) -> Draft:
 
     What is word for word in the draft *but* stays.
     """
-    stay = (*but.minutes.actions, *but.minutes.carried) if but else ()
+    stay: tuple[Action | Carried, ...] = (*but.minutes.actions, *but.minutes.carried) if but else ()
     marks = but.marks if but else ()
     return Draft(_without(draft.minutes, stay), tuple(one if one in marks else _mark(one) for one in draft.marks))
 
