@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from hub.connectors.places.packages import Packages, PlaceFiling
 from hub.domain.changes import Capabilities, Change, Page
-from hub.domain.errors import BusyError, RetryableError
+from hub.domain.errors import BusyError, FatalError, RetryableError
 from hub.domain.papers import Paper
 from hub.ports import System
 from hub.services.sync import alone
@@ -187,11 +187,17 @@ def test_a_filing_that_outlasts_what_the_place_is_remembered_for_keeps_others_aw
     assert versions(folder) == ["1", "1", "2"]
 
 
-def test_a_document_that_was_filed_is_told_though_its_lease_cannot_be_given_back(processes, monkeypatch):
+troubles = pytest.mark.parametrize(
+    "error", [RetryableError("database: locked"), FatalError("database: the disk is full")], ids=["locked", "full"]
+)
+
+
+@troubles
+def test_a_document_that_was_filed_is_told_though_its_lease_cannot_be_given_back(processes, monkeypatch, error):
     (one, its), _, folder = processes
 
     def away(*_):
-        raise RetryableError("database: locked")
+        raise error
 
     slow = Slow(its)
     slow.let.set()
@@ -253,9 +259,10 @@ def test_a_process_that_is_killed_while_it_files_frees_its_place_within_three_mi
     assert versions(folder) == ["1"]
 
 
-def test_a_lease_that_cannot_be_renewed_for_a_while_is_asked_for_again(processes, clock, monkeypatch):
+@troubles
+def test_a_lease_that_cannot_be_renewed_for_a_while_is_asked_for_again(processes, clock, monkeypatch, error):
     (one, its), (two, _), _ = processes
-    true, away = one.leases.take, [RetryableError("database: locked")] * 3
+    true, away = one.leases.take, [error] * 3
     monkeypatch.setattr(alone, "_EVERY_S", 0.01)
     before = []
 

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import structlog
 
-from hub.domain.errors import BusyError, RetryableError
+from hub.domain.errors import BusyError, HubError
 from hub.domain.papers import Filed, Paper
 from hub.ports import Filing
 from hub.services.sync.steps import Sync
@@ -90,7 +90,7 @@ def _keep(sync: Sync, lease: str, lasts_s: float, done: threading.Event) -> None
             return
         try:
             held = sync.leases.take(lease, lasts_s)
-        except RetryableError as error:
+        except HubError as error:  # a full disk, too: the filing goes on meanwhile
             log.warning("lease_not_renewed", lease=lease, reason=str(error))
             continue
         if not held:  # this machine slept for longer than the lease
@@ -105,5 +105,5 @@ def _left(sync: Sync, lease: str, then_s: float) -> None:
             sync.leases.take(lease, then_s)  # without a moment between in which it is anybody's
         else:
             sync.leases.release(lease)
-    except RetryableError as error:
+    except HubError as error:
         log.warning("lease_not_given_back", lease=lease, reason=str(error))
