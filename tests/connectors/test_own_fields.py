@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from hub.connectors.rest.config import Mapped
 from hub.connectors.rest.mapping import MISSING, body_of, fields_of
 from hub.connectors.rest.system import open_rest
 from hub.domain.changes import Change, Push, Reject
-from hub.domain.errors import RejectedError
+from hub.domain.errors import RejectedError, RetryableError
+from tests.connectors import faults
 from tests.connectors.contract import drained
 from tests.connectors.grounds import PEERS, SECRETS, Definitions
 from tests.connectors.peer import BEGAN, Answer, Asked, Peer, Row, running
@@ -251,3 +253,33 @@ def test_how_a_name_with_points_is_written_is_taken_from_the_systems_own_items(f
         with closing(open_rest(said, clock=lambda: BEGAN)) as told_so:
             told_so.push(push, idempotency_key="k3", precondition=None)
         assert [row.what for row in peer.rows.values()] == ["two"]
+
+
+@pytest.mark.parametrize("fault", [faults.status(503), faults.body(b'{"items": "later"}')])
+def test_a_write_waits_where_an_outage_hides_how_a_name_is_written(fault):
+    push = Push("action_item", None, {"word_of_ours": "two"})
+    with running(Pointed()) as peer:
+        peer.enter("one")
+        peer.fail("list", fault)
+        with closing(open_rest(POINTED.replace("ADDRESS", peer.address), clock=lambda: BEGAN)) as system:
+            with pytest.raises(RetryableError):
+                system.push(push, idempotency_key="k1", precondition=None)
+            system.push(push, idempotency_key="k1", precondition=None)
+        assert [row.what for row in peer.rows.values()] == ["one", "two"]
+
+
+def test_a_worker_that_never_pulls_finds_out_later_how_a_name_is_written():
+    push = Push("action_item", None, {"word_of_ours": "two"})
+    now = BEGAN
+    with running(Pointed()) as peer:
+        text = POINTED.replace("ADDRESS", peer.address)
+        with closing(open_rest(text, clock=lambda: now)) as pulls, closing(open_rest(text, clock=lambda: now)) as writes:
+            for _ in range(3):
+                with pytest.raises(RejectedError, match="no item shows"):
+                    writes.push(push, idempotency_key="k1", precondition=None)
+            assert len(peer.asked) == 1, "it does not look before each write"
+            peer.enter("one")
+            assert len(pulls.pull("action_item", None).changes) == 1
+            now += timedelta(minutes=1)
+            writes.push(push, idempotency_key="k1", precondition=None)
+        assert [row.what for row in peer.rows.values()] == ["one", "two"]

@@ -30,6 +30,8 @@ from hub.ports import System
 
 _ADVICE = Advice("base_url, and path of the kind", "auth", "the right to read it")
 _RESTARTS = 5
+_LOOK_AGAIN = timedelta(minutes=1)
+"""An answer that did not show how a name is written is not asked for again before that."""
 _REST_S = 60.0
 """After so many restarts without this much time between them the list is left alone for a while."""
 
@@ -89,7 +91,7 @@ class RestSystem:
         self._client: Asker = dialect(client) if dialect else client
         self._clock = clock
         self._shapes = Shapes(config.kinds)
-        self._shown: set[str] = set()
+        self._looked: dict[str, datetime] = {}
         self.name = config.name
         self.kinds = tuple(kind for kind, rule in config.kinds.items() if rule.list)
         self.every_s = config.every_s
@@ -224,14 +226,23 @@ class RestSystem:
     def _body(self, change: Push, rule: Kind) -> dict[str, Any]:
         """Return what is sent, in the shape that the system's own items have. RejectedError where none shows it."""
         paths = [rule.fields[name].field for name in change.fields if name in rule.fields]
-        if rule.list and change.kind not in self._shown and self._shapes.unknown(change.kind, paths):
-            self._shown.add(change.kind)  # once: each look shows more
-            path, params = paging.asked(rule.list, paging.first(rule.list), {})
-            items = at(self._client.ask(Asked("GET", path, params, {})).body, rule.list.items)
-            self._shapes.seen(change.kind, items if isinstance(items, list) else ())
+        if rule.list and self._shapes.unknown(change.kind, paths):
+            self._look(change.kind, rule.list)
         if unknown := self._shapes.unknown(change.kind, paths):
             raise RejectedError(f"{self.name}: {change.kind}: {unsaid(unknown[0])}")
         return body_of(change.kind, rule, change.fields, self._shapes.flat(change.kind))
+
+    def _look(self, kind: str, listing: Listing) -> None:
+        """Learn from the first page how names are written; another worker may be the one that pulls."""
+        now = self._clock()
+        if kind in self._looked and now - self._looked[kind] < _LOOK_AGAIN:
+            return
+        path, params = paging.asked(listing, paging.first(listing), {})
+        items = at(self._client.ask(Asked("GET", path, params, {})).body, listing.items)
+        if not isinstance(items, list):
+            raise RetryableError(f"{self.name}: the answer to {path} has no list at {listing.items or 'its top'}")
+        self._shapes.seen(kind, items)
+        self._looked[kind] = now  # an outage shows nothing, and is no reason to refuse
 
     def unclear(self, kind: str) -> list[str]:
         """Return what the YAML has to say of a kind, since nothing that was read shows it."""
