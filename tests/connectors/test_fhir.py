@@ -246,6 +246,21 @@ def test_discover_lists_what_the_server_has(fhir):
     assert told["types"] == {"Task": ["create", "read", "update"], "ResearchStudy": []}
     assert told["studies"] == ["study-1"]
     assert "title" in told["kinds"]["action_item"]
+    assert "refused" not in told
+
+
+@pytest.mark.parametrize("endless", [False, True])
+def test_discover_lists_the_studies_of_every_page(world, fhir, endless):
+    world.studies, world.endless = [f"study-{number}" for number in range(1, 8)], endless
+    assert fhir.discover()["studies"] == world.studies
+
+
+def test_discover_says_that_studies_are_refused(world, fhir):
+    world.fail("list", faults.status(403), after=1)
+    told = fhir.discover()
+    assert told["studies"] == []
+    assert "read and search" in told["refused"]["studies"]
+    assert told["types"]
 
 
 @pytest.mark.parametrize("wrong", ["version: R3\n", "kinds: {risk: {}}\n", "kinds: {site: {type: Task}}\n"])

@@ -65,7 +65,7 @@ class Dialect:
         self.resources, self.problems = {}, {}
         entries = self._entries(told.body, url)
         items = [self._item(kind, entry.get("resource") if isinstance(entry, Mapping) else entry) for entry in entries]
-        onward = _next(told.body)
+        onward = onward_of(told.body)
         if onward is None and since and self._config.history:
             items += self._gone(kind, since)
         after = f"{kind}|{onward}#{since}" if onward else None
@@ -111,7 +111,7 @@ class Dialect:
                 if known and known not in seen:
                     seen.add(known)
                     items += [{"_id": known, "_gone": True}] if _is_deletion(entry) else []
-            url = _next(told.body)
+            url = onward_of(told.body)
             if url is None:
                 return items
         raise RetryableError(f"{self._config.name}: the history of {self._type(kind)} has no end")
@@ -167,7 +167,8 @@ class Dialect:
         return self._item(kind, resource) if isinstance(resource, Mapping) and resource else {}
 
 
-def _next(body: Any) -> str | None:
+def onward_of(body: Any) -> str | None:
+    """Return the address of the page of a Bundle that comes next, None where there is none."""
     links = body.get("link") if isinstance(body, Mapping) else None
     for one in links if isinstance(links, list) else ():
         if isinstance(one, Mapping) and one.get("relation") == "next" and isinstance(one.get("url"), str):
@@ -179,7 +180,7 @@ def _left_out(body: Any) -> int:
     """Return how many there are in all where the server gives fewer and no way to the others; 0 elsewhere."""
     total = body.get("total") if isinstance(body, Mapping) else None
     entries = body.get("entry", []) if isinstance(body, Mapping) else None
-    if type(total) is not int or not isinstance(entries, list) or _next(body) is not None:
+    if type(total) is not int or not isinstance(entries, list) or onward_of(body) is not None:
         return 0
     return total if total > len(entries) else 0
 

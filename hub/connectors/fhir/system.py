@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hub.connectors.fhir.config import Fhir, read_config
-from hub.connectors.fhir.dialect import Dialect
+from hub.connectors.fhir.dialect import Dialect, onward_of
 from hub.connectors.fhir.mapping import lost, way_of
 from hub.connectors.fhir.subscription import Subscriptions
 from hub.connectors.rest.client import Asked, Client
@@ -16,6 +16,7 @@ from hub.connectors.rest.config import Call, Deleted, Listing, Rest, Since, Valu
 from hub.connectors.rest.config import Kind as RestKind
 from hub.connectors.rest.system import RestSystem
 from hub.connectors.rest.tokens import Tokens
+from hub.connectors.tried import looked_at
 from hub.connectors.troubles import Advice, problem
 from hub.domain.changes import Change, Finding, Page, Push, Receipt, Reject
 from hub.domain.errors import HubError
@@ -23,6 +24,8 @@ from hub.domain.records.kinds import KINDS
 from hub.ports import System
 
 _STUDY = "ResearchStudy"
+_PAGES = 50
+"""Of studies, that are looked through."""
 _JSON = {"Accept": "application/fhir+json"}
 
 
@@ -104,19 +107,27 @@ class FhirSystem:
                 yield Finding(kind, seen=f"{seen}{self._left_out(kind)}")
 
     def discover(self) -> Mapping[str, Any]:
-        """Return the ids of its studies, and the types that the server has with what it lets us do to each."""
+        """Return the ids of its studies (of 50 pages), and its types with what it lets us do to each.
+
+        Where it has studies and does not give them, `refused` says why.
+        """
         types = _types(self._client.ask(Asked("GET", "metadata", {}, _JSON)).body)
+        looks: dict[str, Callable[[], Any]] = {"types": lambda: types}
+        looks |= {"studies": self._studies} if _STUDY in types else {}
+        seen, refused = looked_at(looks, lambda what: looks[what](), _ADVICE)
         kinds = {kind: sorted(_names(kind)) for kind in self.kinds}
-        return {"studies": self._studies() if _STUDY in types else [], "types": types, "kinds": kinds}
+        return {"studies": [], **seen, "kinds": kinds, **refused}
 
     def _studies(self) -> list[str]:
-        try:
-            found = self._client.ask(Asked("GET", _STUDY, {"_count": "100"}, _JSON)).body
-        except HubError:  # the right to them may be missing, which check tells where they are read
-            return []
-        entries = found.get("entry") if isinstance(found, Mapping) else None
-        resources = [one.get("resource") for one in entries or () if isinstance(one, Mapping)]
-        return sorted(str(one["id"]) for one in resources if isinstance(one, Mapping) and one.get("id"))
+        known, params = set[str](), {"_count": "100"}
+        url: str | None = _STUDY
+        for _ in range(_PAGES):
+            found = self._client.ask(Asked("GET", str(url), params, _JSON)).body
+            known |= _ids_of(found, _STUDY)
+            url, params = onward_of(found), {}
+            if url is None:
+                break
+        return sorted(known)
 
     def _unwritable(self, kind: str, types: Mapping[str, list[str]]) -> str:
         """Return which of the ways of writing the server says it does not have; nothing where it says nothing."""
@@ -145,6 +156,14 @@ def _types(told: Any) -> dict[str, list[str]]:
         str(one.get("type")): sorted(str(way.get("code")) for way in one.get("interaction") or ())
         for one in rest.get("resource") or ()
     }
+
+
+def _ids_of(bundle: Any, type: str) -> set[str]:
+    """Return the ids of the resources of a *type*; a server may put remarks beside them."""
+    entries = bundle.get("entry") if isinstance(bundle, Mapping) else None
+    resources = [one.get("resource") for one in entries if isinstance(one, Mapping)] if isinstance(entries, list) else []
+    found = [one for one in resources if isinstance(one, Mapping) and one.get("resourceType") == type]
+    return {str(one["id"]) for one in found if one.get("id")}
 
 
 def opened(text: str, tokens: Callable[[], Tokens] | None) -> System:

@@ -24,6 +24,9 @@ class FhirServer(Peer):
     kept: dict[int, dict[str, Any]] = field(default_factory=dict)
     """What was written of each row, whole."""
 
+    studies: list[str] = field(default_factory=lambda: ["study-1"])
+    endless: bool = False
+    """There is always a next page of studies."""
     events: int = 0
     post: Callable[[str, dict[str, str], bytes], int] = lambda _url, _headers, _body: 200
     """How it calls the addresses of subscriptions."""
@@ -50,8 +53,7 @@ class FhirServer(Peer):
                 200, {"resourceType": "CapabilityStatement", "fhirVersion": number, "rest": [{"resource": types}]}
             )
         if path == "ResearchStudy":
-            studies = [{"resource": {"resourceType": "ResearchStudy", "id": "study-1", "status": "active"}}]
-            return told(200, {"resourceType": "Bundle", "type": "searchset", "total": 1, "entry": studies})
+            return self._studies(int(asked.params.get("_after", 0)))
         if path == "Subscription":
             found = [one for one in self.subscriptions.values() if _address(one) == unquote(asked.params["url"])]
             return told(200, {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": o} for o in found]})
@@ -155,6 +157,15 @@ class FhirServer(Peer):
             url = f"{self.address}/fhir/Task?{urlencode({**asked.params, '_after': str(key(rows[size - 1]))})}"
             bundle["link"] = [{"relation": "self", "url": "x"}, {"relation": "next", "url": url}]
         return told(200, bundle)
+
+    def _studies(self, after: int) -> Answer:
+        ids = self.studies[after : after + 2]
+        entries = [{"resource": {"resourceType": "ResearchStudy", "id": one, "status": "active"}} for one in ids]
+        entries.append({"resource": {"resourceType": "OperationOutcome", "id": "remark"}})
+        url = f"{self.address}/fhir/ResearchStudy?_after={after + 2}"
+        links = [{"relation": "next", "url": url}] if after + 2 < len(self.studies) or self.endless else []
+        bundle = {"resourceType": "Bundle", "type": "searchset", "total": len(self.studies), "entry": entries}
+        return told(200, {**bundle, "link": links})
 
     def _history(self, since: str) -> Answer:
         rows = [row for row in self.rows.values() if not since or row.changed >= datetime.fromisoformat(since)]
