@@ -86,9 +86,7 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts, Communicatio
         """Let go of connections, those of the parts that were made."""
         made = self.__dict__
         for system in made.get("systems", {}).values():
-            for part in (system.source, system.target):
-                if (close := getattr(part, "close", None)) is not None:
-                    close()
+            system.close()
         for one in made.get("mailboxes", {}).values():
             one.mailbox.close()
         for calendar in made.get("event_calendars", {}).values():

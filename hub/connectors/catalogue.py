@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -33,8 +34,9 @@ def load(folder: Path, tokens: Callable[[], Tokens] | None = None) -> Loaded:
         try:
             system = open_system(path, tokens)
             if system.name in systems:
+                system.close()
                 raise UsageError(f"{path}: another file connects {system.name} already; give it another name")
-        except (HubError, OSError, ImportError) as error:  # a package's own connector may not even load
+        except (HubError, OSError, ImportError) as error:
             wrong[path.name] = str(error) if isinstance(error, UsageError) else f"{path}: {error}"
             continue
         systems[system.name] = system
@@ -58,8 +60,19 @@ def _opener(connector: str) -> Opener:
     for one in CONNECTORS:
         if one.name == connector:
             return one.load()
-    found: Opener = next(iter(entry_points(group=_GROUP, name=connector))).load()
-    return found
+    return partial(_opened_foreign, connector)
+
+
+def _opened_foreign(connector: str, text: str, tokens: Callable[[], Tokens] | None) -> System:
+    """Open a system by a package's own connector. UsageError names what it raised, where that is no error of ours."""
+    try:
+        opener: Opener = next(iter(entry_points(group=_GROUP, name=connector))).load()
+        return opener(text, tokens)
+    except (HubError, OSError):
+        raise
+    except Exception as error:  # whatever another package's code raises, the other systems are connected
+        said = " ".join(str(error).split())
+        raise UsageError(f"the connector {connector} does not load: {type(error).__name__}: {said}") from error
 
 
 def _told(path: Path) -> tuple[str, str]:

@@ -115,6 +115,12 @@ class System:
     told: Callable[[bytes], None] | None = None
     """Called with what each of its calls holds, before it is read: it may say something of the calls themselves."""
 
+    def close(self) -> None:
+        """Let go of its connections."""
+        for part in (self.source, self.target):
+            if (close := getattr(part, "close", None)) is not None:
+                close()
+
 
 class Bus(Protocol):
     """Carries messages, in order for each key, at least once."""

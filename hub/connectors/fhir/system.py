@@ -161,7 +161,9 @@ def _types(told: Any) -> dict[str, list[str]]:
 def _ids_of(bundle: Any, type: str) -> set[str]:
     """Return the ids of the resources of a *type*; a server may put remarks beside them."""
     entries = bundle.get("entry") if isinstance(bundle, Mapping) else None
-    resources = [one.get("resource") for one in entries if isinstance(one, Mapping)] if isinstance(entries, list) else []
+    resources = (
+        [one.get("resource") for one in entries if isinstance(one, Mapping)] if isinstance(entries, list) else []
+    )
     found = [one for one in resources if isinstance(one, Mapping) and one.get("resourceType") == type]
     return {str(one["id"]) for one in found if one.get("id")}
 
