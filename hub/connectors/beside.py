@@ -25,7 +25,7 @@ BESIDE: tuple[Beside, ...] = (
         folder="platforms",
         does="recordings and transcripts in",
         told="webhook and poll",
-        signs_in="OAuth of an account or of an app",
+        signs_in="OAuth: server-to-server app, or marketplace app (refresh token)",
         proved="Zoom's endpoints file; a server of ours with faults",
     ),
     Beside(

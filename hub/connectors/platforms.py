@@ -55,7 +55,7 @@ class _Platform(Strict):
         if self.teams is not None:
             return Teams(self.teams, name=self.name, clock=clock)
         assert self.zoom is not None  # noqa: S101 - checked above
-        return Zoom(self.zoom, name=self.name, clock=clock)
+        return Zoom(self.zoom, name=self.name, clock=clock, tokens=tokens)
 
 
 def load_platforms(

@@ -1,25 +1,20 @@
-"""Requests to Zoom's API v2, signed in by server-to-server OAuth, its errors told by what to do."""
+"""Requests to Zoom's API v2, its errors told by what to do."""
 
-import base64
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from pydantic import Field, field_validator
-
-from hub.connectors.declared import Strict
-from hub.connectors.references import Secret, secret_of
 from hub.connectors.rest.client import Limits
+from hub.connectors.rest.tokens import Tokens
 from hub.connectors.rest.waits import wait_of
 from hub.connectors.troubles import CredentialsError, NotThereError, RightError
 from hub.connectors.wire import Answer, Request, Wire, same_host
+from hub.connectors.zoom.signing import AccountApp, MarketplaceApp, SigningIn, ZoomAccess
 from hub.domain.errors import RejectedError, RetryableError
 
-_EARLY_S = 60.0
 _NOBODY = (1001, 1010)
 _UNRECORDED = (3001, 3301, 3322)
 _DOWNLOAD_S = 7200.0
@@ -29,38 +24,29 @@ class UnrecordedError(NotThereError):
     """Zoom says that a meeting, or its recording, is not there."""
 
 
-class ZoomAccess(Strict):
-    """A server-to-server OAuth app of the customer's account."""
-
-    account_id: str = Field(min_length=1)
-    client_id: str = Field(min_length=1)
-    client_secret: Secret
-    users: tuple[str, ...] = Field(min_length=1)
-    """Hosts whose recordings are looked for: their ids or addresses."""
-    base_url: str = "https://api.zoom.us/v2"
-    login_url: str = "https://zoom.us"
-    downloads: tuple[str, ...] = ("zoom.us",)
-    """Domains that a token may be sent to for a download."""
-
-    @field_validator("base_url", "login_url")
-    @classmethod
-    def _private(cls, url: str) -> str:
-        if not url.startswith(("https://", "http://127.0.0.1:")):
-            raise ValueError("http is for this machine only; use https")
-        return url.rstrip("/")
-
-
 class ZoomClient:
     """Sends requests. RetryableError for limits and outages, FatalError for credentials and scopes."""
 
-    def __init__(self, access: ZoomAccess, *, name: str, limits: Limits, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        access: ZoomAccess,
+        *,
+        name: str,
+        limits: Limits,
+        clock: Callable[[], datetime],
+        tokens: Callable[[], Tokens] | None = None,
+    ) -> None:
         self._access, self._name, self._clock = access, name, clock
         self._wire = Wire(name=name, limits=limits, monotonic=time.monotonic)
-        self._lock = threading.Lock()
-        self._token, self._until = "", clock()
+        self._app: SigningIn
+        if access.refresh_token is None:
+            self._app = AccountApp(access, self._wire, name=name, clock=clock)
+        else:
+            self._app = MarketplaceApp(access, name=name, limits=limits, clock=clock, tokens=tokens)
 
     def close(self) -> None:
         """Let go of connections."""
+        self._app.close()
         self._wire.close()
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -119,40 +105,12 @@ class ZoomClient:
         return where.scheme == "https" and any(host == d or host.endswith(f".{d}") for d in self._access.downloads)
 
     def _signed_in(self, send: Callable[[Mapping[str, str]], Answer]) -> Answer:
-        token = self._bearer()
-        answer = send({"Authorization": f"Bearer {token}"})
+        known = self._app.headers()
+        answer = send(known)
         if answer.status != 401:
             return answer
-        with self._lock:
-            if self._token == token:
-                self._token = ""
-        return send({"Authorization": f"Bearer {self._bearer()}"})
-
-    def _bearer(self) -> str:
-        with self._lock:
-            if not self._token or self._clock() >= self._until:
-                self._token, lasts_s = self._asked()
-                self._until = self._clock() + timedelta(seconds=max(lasts_s - _EARLY_S, _EARLY_S))
-            return self._token
-
-    def _asked(self) -> tuple[str, float]:
-        access = self._access
-        pair = base64.b64encode(f"{access.client_id}:{secret_of(access.client_secret)}".encode()).decode()
-        params = {"grant_type": "account_credentials", "account_id": access.account_id}
-        address = f"{access.login_url}/oauth/token"
-        answer = self._wire.send(Request("POST", address, params, {"Authorization": f"Basic {pair}"}))
-        if answer.status == 429 or answer.status >= 500:
-            raise RetryableError(f"{self._name}: no token now", retry_after_s=wait_of(answer.headers, self._clock()))
-        if not answer.well:
-            raise CredentialsError(
-                f"{self._name}: the app is refused (status {answer.status}); check account_id, client_id and "
-                "client_secret, and that the app is activated"
-            )
-        told = answer.object()
-        if not isinstance(told.get("access_token"), str):
-            raise RetryableError(f"{self._name}: the answer holds no token")
-        lasts = told.get("expires_in")
-        return str(told["access_token"]), float(lasts) if isinstance(lasts, int | float) else 3600.0
+        self._app.refused(known)
+        return send(self._app.headers())
 
     def _judged(self, where: str, answer: Answer) -> Exception:
         told = answer.object()

@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from hub.connectors.rest.client import Limits
+from hub.connectors.rest.tokens import Tokens
 from hub.connectors.told_meetings import by_host, moment, people, text, unread
 from hub.connectors.troubles import Advice, NotThereError, problem
-from hub.connectors.zoom.client import UnrecordedError, ZoomAccess, ZoomClient, encoded
+from hub.connectors.zoom.client import UnrecordedError, ZoomClient, encoded
+from hub.connectors.zoom.signing import ZoomAccess
 from hub.domain.errors import FatalError, HubError, RejectedError
 from hub.domain.meeting import Participant
 from hub.domain.platforms import HeldFile, HeldMeeting, Origin, Unread, meeting_id_of
 
 _ADVICE = Advice(
     "base_url and login_url",
-    "account_id, client_id and client_secret of the activated app",
+    "account_id or refresh_token, client_id and client_secret of the activated app",
     "the scopes that docs/connectors/zoom.md names, and have the app activated again",
 )
 _WINDOW = timedelta(days=28)
@@ -33,10 +35,17 @@ class Zoom:
     """`MeetingPlatform` of Zoom."""
 
     def __init__(
-        self, access: ZoomAccess, *, name: str, clock: Callable[[], datetime], limits: Limits | None = None
+        self,
+        access: ZoomAccess,
+        *,
+        name: str,
+        clock: Callable[[], datetime],
+        tokens: Callable[[], Tokens] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._access, self._name = access, name
-        self._client = ZoomClient(access, name=name, limits=limits or Limits(30.0, 32 << 20), clock=clock)
+        limits = limits or Limits(30.0, 32 << 20)
+        self._client = ZoomClient(access, name=name, limits=limits, clock=clock, tokens=tokens)
 
     def close(self) -> None:
         """Let go of connections."""

@@ -6,11 +6,11 @@ import json
 import threading
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from tests.connectors.peer import BEGAN, Answer, Asked, Fault, due, told
 
-ACCOUNT, CLIENT, SECRET = "acc-1", "client-1", "zoom-secret-77ab"
+ACCOUNT, CLIENT, SECRET, SEED = "acc-1", "client-1", "zoom-secret-77ab", "zoom-refresh-0"
 VTT = b"WEBVTT\n\n1\n00:00:00.000 --> 00:00:04.000\nAnna Weber: We keep the weekly call on Tuesdays.\n"
 
 
@@ -29,6 +29,8 @@ class ZoomServer:
         self.files: dict[str, bytes] = {}
         self.good: set[str] = set()
         self.tokens = 0
+        self.refresh = SEED
+        """The refresh token of a marketplace app that is good: each works once."""
         self.size = 2
         self.scope = True
         self.elsewhere = ""
@@ -147,12 +149,27 @@ class ZoomServer:
 
     def _token(self, asked: Asked) -> Answer:
         pair = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
-        if asked.headers.get("authorization") != f"Basic {pair}" or asked.params.get("account_id") != ACCOUNT:
-            return told(400, {"reason": "Invalid client_id or client_secret", "error": "invalid_client"})
+        if asked.headers.get("authorization") != f"Basic {pair}":
+            return told(401, {"reason": "Invalid client_id or client_secret", "error": "invalid_client"})
+        form = {name: values[0] for name, values in parse_qs(asked.body.decode()).items()}
+        if form.get("grant_type") == "refresh_token":
+            return self._refreshed(form)
+        if asked.params.get("account_id") != ACCOUNT:
+            return told(400, {"reason": "Bad request", "error": "invalid_request"})
+        return told(200, self._good())
+
+    def _refreshed(self, form: dict[str, str]) -> Answer:
+        if form.get("refresh_token") != self.refresh:
+            return told(400, {"reason": "Invalid Token!", "error": "invalid_grant"})
+        body = self._good()
+        self.refresh = f"zoom-refresh-{self.tokens}"
+        return told(200, {**body, "refresh_token": self.refresh, "scope": "cloud_recording:read:list_user_recordings"})
+
+    def _good(self) -> dict[str, Any]:
         self.tokens += 1
         token = f"zoom-token-{self.tokens}"
         self.good.add(token)
-        return told(200, {"access_token": token, "token_type": "bearer", "expires_in": 3599})
+        return {"access_token": token, "token_type": "bearer", "expires_in": 3599}
 
 
 def _step(asked: Asked) -> str:
