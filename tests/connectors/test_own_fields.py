@@ -273,7 +273,10 @@ def test_a_worker_that_never_pulls_finds_out_later_how_a_name_is_written():
     now = BEGAN
     with running(Pointed()) as peer:
         text = POINTED.replace("ADDRESS", peer.address)
-        with closing(open_rest(text, clock=lambda: now)) as pulls, closing(open_rest(text, clock=lambda: now)) as writes:
+        with (
+            closing(open_rest(text, clock=lambda: now)) as pulls,
+            closing(open_rest(text, clock=lambda: now)) as writes,
+        ):
             for _ in range(3):
                 with pytest.raises(RejectedError, match="no item shows"):
                     writes.push(push, idempotency_key="k1", precondition=None)

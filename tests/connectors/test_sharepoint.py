@@ -215,7 +215,9 @@ def test_a_document_that_could_not_be_written_is_given_back_to_others(world, por
     assert (world.kept("hub-7"), by_hub(world)) == ([b"one"], [""])
 
 
-def test_a_version_that_came_between_the_look_and_the_check_out_is_not_written_over(world, portals):
+@pytest.mark.parametrize(("moves", "hashes"), [(True, True), (False, True), (False, False)])
+def test_a_version_that_came_between_the_look_and_the_check_out_is_not_written_over(world, portals, moves, hashes):
+    world.check_out_moves_tag, world.shows_hashes = moves, hashes
     file(portals(CHECKED_OUT), b"one")
     [item] = world.items.values()
 
@@ -226,6 +228,27 @@ def test_a_version_that_came_between_the_look_and_the_check_out_is_not_written_o
     with pytest.raises(StaleError, match="changed there meanwhile"):
         file(portals(CHECKED_OUT), b"two")
     assert (world.kept("hub-7"), item.held_by) == ([b"one", b"by anna"], "")
+
+
+def test_a_check_out_that_moves_the_tag_is_no_version_of_another(world, portals):
+    world.check_out_moves_tag = True
+    for content in (b"one", b"two", b"six"):
+        assert file(portals(CHECKED_OUT), content).new
+    assert (world.kept("hub-7"), by_hub(world)) == ([b"one", b"two", b"six"], [""])
+
+
+def test_where_graph_names_no_app_what_is_out_is_left_alone_and_not_told_as_filed(world, portals):
+    world.requires_check_out, world.names_apps = True, False
+    world.fail("write", faults.status(503), after=1)
+    with pytest.raises(RetryableError):
+        file(portals(CHECKED_OUT), b"one")
+    for content in (b"one", b"two"):
+        with pytest.raises(TakenError):
+            file(portals(CHECKED_OUT), content)
+    assert (world.kept("hub-7"), by_hub(world)) == ([b"one"], ["hub"])
+    [item] = world.items.values()
+    item.held_by = ""  # somebody checks it in
+    assert not file(portals(CHECKED_OUT), b"one").new
 
 
 def test_an_upload_session_that_graph_has_forgotten_is_begun_anew_later(world, portals, large):

@@ -48,6 +48,13 @@ class LibraryFiling:
         if self._same(there, paper, content):
             if ours:  # a write was broken off before its check-in
                 self._check_in(known, paper)
+            elif (
+                self._config.check_out and _is_out(there) and not _app_of(there)
+            ):  # perhaps the same: then none sees it
+                raise TakenError(
+                    f"{self._config.name}: {there.get('name')} is checked out, and Graph names no app that has it; it "
+                    "counts as filed once it is checked in"
+                )
             return Filed(known, self._newest(known))
         if _is_out(there) and not ours and not self._config.check_out:
             raise TakenError(
@@ -81,8 +88,8 @@ class LibraryFiling:
             self._graph.ask("POST", f"{place}/checkout")
         try:
             # 2 nor has anybody since it was looked at
-            now = self._graph.get(place, {"$select": "id,cTag"})
-            if not ours and (not isinstance(now, dict) or now.get("cTag") != there.get("cTag")):
+            now = self._graph.get(place, {"$select": "id,size,cTag,file"})
+            if not ours and (not isinstance(now, dict) or not _unmoved(there, now)):
                 raise StaleError(f"{self._config.name}: {there.get('name')}; it was changed there meanwhile")
             # 3 the content
             upload(self._graph, place, content, paper.size, match="*")
@@ -115,10 +122,7 @@ class LibraryFiling:
 
     def _is_ours(self, there: dict[str, Any]) -> bool:
         """Tell whether the hub itself has it checked out, from a write that was broken off."""
-        about = there.get("publication")
-        by = about.get("checkedOutBy") if isinstance(about, dict) else None
-        app = by.get("application") if isinstance(by, dict) else None
-        return _is_out(there) and isinstance(app, dict) and app.get("id") == self._config.access.client_id
+        return _is_out(there) and _app_of(there) == self._config.access.client_id
 
     def _there(self, paper: Paper) -> dict[str, Any] | None:
         """Return the item whose name begins with the document's key."""
@@ -136,11 +140,8 @@ class LibraryFiling:
     def _same(self, there: dict[str, Any], paper: Paper, content: BinaryIO) -> bool:
         if there.get("size") != paper.size:
             return False
-        file = there.get("file")
-        hashes = file.get("hashes") if isinstance(file, dict) else None
-        hashes = hashes if isinstance(hashes, dict) else {}
-        if isinstance(hashes.get("quickXorHash"), str):
-            return bool(hashes["quickXorHash"] == quick_xor(content))
+        if told := _hash(there):
+            return told == quick_xor(content)
         with TemporaryFile() as copy:
             self._graph.download(f"{self._item(self._id(there))}/content", copy, most=_MOST)
             copy.seek(0)
@@ -181,6 +182,28 @@ class LibraryFiling:
 def _is_out(there: dict[str, Any]) -> bool:
     about = there.get("publication")
     return isinstance(about, dict) and about.get("level") == "checkout"
+
+
+def _app_of(there: dict[str, Any]) -> str:
+    """Return the app that has it checked out; empty where Graph names only a user."""
+    about = there.get("publication")
+    by = about.get("checkedOutBy") if isinstance(about, dict) else None
+    app = by.get("application") if isinstance(by, dict) else None
+    return str(app.get("id") or "") if isinstance(app, dict) else ""
+
+
+def _hash(there: dict[str, Any]) -> str:
+    file = there.get("file")
+    hashes = file.get("hashes") if isinstance(file, dict) else None
+    told = hashes.get("quickXorHash") if isinstance(hashes, dict) else None
+    return told if isinstance(told, str) else ""
+
+
+def _unmoved(there: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Tell whether the content is still the same: by its hash, since a check-out itself may move the cTag."""
+    if _hash(there) and _hash(now):
+        return (there.get("size"), _hash(there)) == (now.get("size"), _hash(now))
+    return there.get("cTag") == now.get("cTag")
 
 
 def _safe(text: str) -> str:

@@ -31,6 +31,8 @@ class Item:
     is_folder: bool = False
     held_by: str = ""
     """Who has it checked out."""
+    outs: int = 0
+    """How often it was checked out."""
     odd: Any = None
     """Stands where the name should."""
 
@@ -50,6 +52,11 @@ class DriveServer(GraphServer):
         self.folder = "Shared/TMF"
         self.requires_check_out = False
         """What is new there is checked out to who brought it, and nothing is written that is not checked out."""
+        self.check_out_moves_tag = False
+        """A check-out moves the cTag as new content does."""
+        self.shows_hashes = True
+        self.names_apps = True
+        """Graph tells of a check-out which app it was; else a user alone."""
         self.ends: dict[str, str] = {}
         """Where each listing ends: what changes while it is read comes after that."""
         drive = f"/drives/{re.escape(DRIVE)}"
@@ -120,15 +127,16 @@ class DriveServer(GraphServer):
             "id": item.known,
             "name": item.odd or item.name,
             "eTag": f'"{{{item.known}}},{item.mark}"',
-            "cTag": f'"c:{{{item.known}}},{len(item.contents)}"',
+            "cTag": f'"c:{{{item.known}}},{self._tag(item)}"',
             "lastModifiedDateTime": item.changed.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "parentReference": {"driveId": DRIVE, "id": self.folder_id(item.folder)},  # delta tells no path
         }
         if item.is_folder:
             return {**told_, "folder": {"childCount": 1}}
         last = item.contents[-1]
-        hashes = {"quickXorHash": quick_xor(io.BytesIO(last))}
-        more = {"publication": {"level": "checkout", "checkedOutBy": _who(item.held_by)}} if item.held_by else {}
+        hashes = {"quickXorHash": quick_xor(io.BytesIO(last))} if self.shows_hashes else {}
+        by = {"level": "checkout", "checkedOutBy": _who(item.held_by, named=self.names_apps)}
+        more = {"publication": by} if item.held_by else {}
         return {**told_, **more, "size": len(last), "file": {"mimeType": "application/pdf", "hashes": hashes}}
 
     def step(self, asked: Asked) -> str:
@@ -273,6 +281,7 @@ class DriveServer(GraphServer):
         if self.items[known].held_by != "":
             return error(423, "resourceLocked", "")
         self.items[known].held_by = "hub"
+        self.items[known].outs += 1
         self._changed(self.items[known])
         return Answer(204)
 
@@ -296,6 +305,9 @@ class DriveServer(GraphServer):
         self.subscriptions[known] |= json.loads(asked.body)
         return told(200, self.subscriptions[known])
 
+    def _tag(self, item: Item) -> int:
+        return len(item.contents) + (item.outs if self.check_out_moves_tag else 0)
+
     def _changed(self, item: Item) -> None:
         with self.lock:
             self.now += self.tick_by
@@ -303,5 +315,7 @@ class DriveServer(GraphServer):
             item.mark, item.changed = self.mark, self.now
 
 
-def _who(name: str) -> dict[str, Any]:
-    return {"application": {"id": "app"}} if name == "hub" else {"user": {"id": name, "displayName": name}}
+def _who(name: str, *, named: bool) -> dict[str, Any]:
+    if name == "hub" and named:
+        return {"application": {"id": "app"}}
+    return {"user": {"displayName": "SharePoint App"} if name == "hub" else {"id": name, "displayName": name}}
