@@ -1,8 +1,9 @@
 """What errors that people often meet say, in the reader's language; the services say it in English, as the API does."""
 
 import re
-from collections.abc import Hashable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache, partial
 from typing import cast
 
 from fastapi.exceptions import RequestValidationError
@@ -10,22 +11,46 @@ from fastapi.exceptions import RequestValidationError
 from hub.ports import Wording
 from hub.web import names
 
+_DAY = "%d-%b-%Y"
+"""How the services write a day in a line."""
 PLACE = re.compile(r"{(\w+)}")
 """What a message has in a place of its own."""
 
 
 def said(words: Wording, detail: str) -> str | None:
     """Return *detail*, the line of an error, in the reader's language; None where it is none that is known."""
-    return matched(_known(cast("Hashable", words)), detail)
+    return matched(_known(cast("Hashable", words)), detail, shown=partial(_shown, words))
 
 
-def matched(known: Sequence[tuple[re.Pattern[str], str]], detail: str) -> str | None:
-    """Return the message of *known* whose pattern is the whole of *detail*, with what stands in its places."""
+def matched(
+    known: Sequence[tuple[re.Pattern[str], str]],
+    detail: str,
+    *,
+    shown: Callable[[Mapping[str, str]], Mapping[str, str]] = dict,
+) -> str | None:
+    """Return the message of *known* whose pattern is all of *detail*, with what stands in its places as *shown*."""
     for pattern, message in known:
         if found := pattern.fullmatch(detail):
-            given = {name: f"\u2068{value}\u2069" for name, value in found.groupdict().items()}
+            given = {name: f"\u2068{value}\u2069" for name, value in shown(found.groupdict()).items()}
             return message.format(**given) if given else message
     return None
+
+
+def _shown(words: Wording, given: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what stands in the places of a message as the reader has it: a day, and of which records it is said."""
+    told = dict(given)
+    if "day" in told:
+        told["day"] = _day(words, told["day"])
+    if kind := told.pop("kind_of_records", ""):
+        told["title"] = f"{told['title']} ({names.field(words, kind)})"
+    return told
+
+
+def _day(words: Wording, text: str) -> str:
+    try:
+        return words.date(datetime.strptime(text, _DAY).replace(tzinfo=UTC).date())
+    except ValueError:
+        return text
 
 
 def of_a_form(words: Wording, error: RequestValidationError) -> str:
@@ -133,7 +158,7 @@ def _of_rules(words: Both) -> Iterator[tuple[str, str]]:
     yield words.text("each person stands on the roster once, with a name")
     yield words.text("{name}: a file has 1 to {most} bytes")
     yield words.text("{title}: is held since {day}: {reason}")
-    yield "{title}: its {kind} is kept until {day}", words.text("{title}: is kept until {day}")[1]
+    yield "{title}: its {kind_of_records} is kept until {day}", words.text("{title}: is kept until {day}")[1]
     yield words.text("{title}: is not being worked on")
     yield words.text("ask with a word that can be looked for, such as the name of a site or a subject matter")
 

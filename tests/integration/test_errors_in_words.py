@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.domain.locales import LOCALES
 from hub.domain.people import Role
 from hub.translation.wording import wording
 from hub.web import problem_words
@@ -59,3 +60,24 @@ def test_each_message_is_one_that_the_hub_still_says():
 )
 def test_an_error_that_names_nothing_stands_as_the_service_said_it(nothing):
     assert problem_words.said(wording("de"), nothing) is None
+
+
+@pytest.mark.parametrize(
+    ("locale", "day", "kind"), [("de", "3. August 2026", "Aufnahme"), ("ja", "2026年8月3日", "録音")]
+)
+def test_a_day_stands_there_as_the_reader_writes_it_and_which_records_are_meant(locale, day, kind):
+    words = wording(locale)
+    held = problem_words.said(words, "Weekly call: is held since 03-Aug-2026: an inspection")
+    kept = problem_words.said(words, "Weekly call: its recording is kept until 03-Aug-2026")
+    assert day in held
+    assert "an inspection" in held
+    assert day in kept
+    assert f"Weekly call ({words.text('Recording')})" in kept
+    assert kind == words.text("Recording")
+    assert "Aug-2026" not in held + kept
+
+
+def test_the_day_of_a_refusal_is_written_so_in_every_language():
+    for locale in LOCALES:
+        said = problem_words.said(wording(locale), "Weekly call: its minutes is kept until 03-Aug-2026")
+        assert (said is None, "03-Aug-2026" in (said or "")) == (False, False), locale

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from hub.bootstrap import Hub
 from hub.domain.cards import Card, Standing
 from hub.domain.edits import Correct, Reject
 from hub.domain.people import Principal, Role
-from hub.services.review import editing, speakers
+from hub.domain.transcript import Segment
+from hub.services.review import approving, editing, speakers
 from hub.services.review.room import held
 from tests.people import PASSWORD, Clock, granted, person, quick_hub, served
 from tests.review_kit import AT, drafted
@@ -73,6 +75,26 @@ def test_two_voices_that_were_made_one_are_told_apart_again(hub: Hub, card: Card
     assert other in line.text_content()
     status, shown = send(browser, page, f"{page}/speakers/passage", passage="s999", speaker=other)
     assert (status, "choose a passage of the transcript" in shown) == (422, True)
+
+
+def test_a_passage_far_on_is_shown_again_and_signed_minutes_ask_why(hub: Hub, card: Card, browser: TestClient) -> None:
+    page, who = f"/meetings/{card.meeting_id}", carl(hub, card)
+    with held(hub.room, card.meeting_id, "hub") as work:
+        kept = editing.transcript_of(work.unit, card.meeting_id)
+        more = tuple(Segment(f"x{n}", "Anna Weber", 20.0 + n, 20.5 + n, "Yes.") for n in range(150))
+        spoken = replace(kept.transcript, segments=(*kept.transcript.segments, *more))
+        work.unit.put(replace(kept, transcript=spoken))
+    status, shown = send(browser, page, f"{page}/speakers/passage", passage="x149", speaker="Speaker 2")
+    [line] = html.fromstring(shown).xpath("//li[@id='x149']")
+    assert (status, "Speaker 2" in line.text_content()) == (200, True)
+    assert not html.fromstring(shown).xpath("//form[contains(@action, '/passage')]//input[@name='reason']")
+    approving.submit(hub.room, who, card.meeting_id, 1)
+    asks = html.fromstring(browser.get(page).text).xpath("//form[contains(@action, '/passage')]//input[@name='reason']")
+    assert len(asks) == 1
+    status, _ = send(browser, page, f"{page}/speakers/passage", passage="x1", speaker="Ben Okafor")
+    assert status == 422
+    why = {"passage": "x1", "speaker": "Ben Okafor", "reason": "it was Ben"}
+    assert send(browser, page, f"{page}/speakers/passage", **why)[0] == 200
 
 
 def test_what_was_rejected_does_not_count_and_a_day_reads_as_elsewhere(

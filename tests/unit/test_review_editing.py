@@ -8,8 +8,11 @@ import pytest
 from hub.domain.diff import Piece, compare, words
 from hub.domain.edits import Accept, Add, Check, Correct, Reject, Sentence
 from hub.domain.errors import MissingError, RefusedError, StaleError, StandingError, UsageError
+from hub.domain.transcript import Segment
 from hub.domain.versions import Judged, Origin, content_hash
-from hub.services.review.editing import current, discard, edit, keep_version, version, versions
+from hub.services.review.approving import submit
+from hub.services.review.editing import current, discard, edit, keep_version, transcript_of, version, versions
+from hub.services.review.room import held
 from hub.services.review.speakers import name_segment, name_speakers, transcript
 from tests.review_kit import ANNA, BEN, CARA, INSPECTOR, STRANGER, drafted, room
 
@@ -142,6 +145,29 @@ def test_two_voices_become_one_and_one_segment_another(here, meeting):
         name_speakers(here, CARA, meeting, {"Anna Weber": "Anna W."}, revision=2)
     with pytest.raises(UsageError, match="nobody of that name"):
         name_speakers(here, CARA, meeting, {"Speaker 9": "X"}, revision=3)
+
+
+def test_a_segment_that_the_minutes_do_not_cite_leaves_no_edits_and_one_that_stays_no_line(here, meeting):
+    with held(here, meeting, "hub") as work:
+        kept = transcript_of(work.unit, meeting)
+        more = Segment("s4", "Anna Weber", 14.0, 16.0, "Thank you all.")
+        spoken = replace(kept.transcript, segments=(*kept.transcript.segments, more))
+        work.unit.put(replace(kept, transcript=spoken))
+    name_segment(here, CARA, meeting, "s4", "Speaker 2", revision=1)
+    assert (current(here, CARA, meeting).open, transcript(here, CARA, meeting).revision) == (False, 2)
+    before = len(here.shelf.trail)
+    assert name_segment(here, CARA, meeting, "s4", "Speaker 2", revision=2).revision == 2
+    assert len(here.shelf.trail) == before
+
+
+def test_who_spoke_is_not_changed_without_a_reason_once_the_minutes_were_sent_round(here, meeting):
+    submit(here, CARA, meeting, 1)
+    with pytest.raises(UsageError, match="say why they are changed"):
+        name_segment(here, CARA, meeting, "s3", "Ben Okafor", revision=1)
+    name_segment(here, CARA, meeting, "s3", "Ben Okafor", revision=1, reason="it was Ben")
+    assert [(line.new, line.reason) for line in here.shelf.trail if line.field == "speaker"] == [
+        ('"Ben Okafor"', "it was Ben")
+    ]
 
 
 def test_versions_are_compared_by_word(here, meeting):

@@ -36,7 +36,7 @@ def edit(
     with working(room, principal, meeting_id, Right.MINUTES_EDIT) as work:
         before = standing_draft(work.unit, meeting_id)
         fresh(revision, before.revision, "the minutes")
-        _need_reason(work.unit, meeting_id, reason)
+        need_reason(work.unit, meeting_id, reason)
         transcript = transcript_of(work.unit, meeting_id).transcript
         draft, by = before.draft, By(principal.user.name, work.at, reason)
         for number, step in enumerate(steps):
@@ -132,7 +132,15 @@ def note_changes(work: Work, before: Draft, after: Draft, *, reason: str) -> Non
         work.note(kind, field, old, new, of=item, reason=reason)
 
 
-def _need_reason(unit: ShelfUnit, meeting_id: str, reason: str) -> None:
+def asks_reason(room: Room, principal: Principal, meeting_id: str) -> bool:
+    """Tell whether a change of the minutes needs a reason: they were sent round before."""
+    seen(room, principal, meeting_id)
+    with room.shelf.reading() as unit:
+        return bool(unit.several(Review, meeting_id=meeting_id))
+
+
+def need_reason(unit: ShelfUnit, meeting_id: str, reason: str) -> None:
+    """Raise UsageError where a change of minutes that were sent round comes without a reason."""
     if not reason.strip() and unit.several(Review, meeting_id=meeting_id):
         raise UsageError("these minutes were sent round already: say why they are changed")
 

@@ -9,7 +9,7 @@ from hub.domain.people import Principal
 from hub.domain.policy import Right
 from hub.domain.transcript import Transcript
 from hub.domain.versions import GROUPS, Draft, KeptTranscript, WorkingDraft, with_items
-from hub.services.review.editing import note_changes, transcript_of
+from hub.services.review.editing import need_reason, note_changes, transcript_of
 from hub.services.review.room import Room, fresh, seen, working
 
 _LONGEST = 200
@@ -51,7 +51,11 @@ def name_speakers(
 def name_segment(
     room: Room, principal: Principal, meeting_id: str, segment: str, name: str, *, revision: int, reason: str = ""
 ) -> KeptTranscript:
-    """Say who speaks in one segment, where the machine took it for another."""
+    """Say who speaks in one segment, where the machine took it for another; minutes that say nothing else stay.
+
+    UsageError without a *reason* once these minutes were sent round (ICH E6(R3) 4.2.2). Who speaks there already stays,
+    and nothing is noted.
+    """
     with working(room, principal, meeting_id, Right.MINUTES_EDIT) as work:
         before = transcript_of(work.unit, meeting_id)
         fresh(revision, before.revision, "the transcript")
@@ -59,6 +63,9 @@ def name_segment(
         if one is None:
             raise UsageError(f"{segment}: the transcript has no such segment")
         named = _name(name)
+        if named == one.speaker:
+            return before
+        need_reason(work.unit, meeting_id, reason)
         segments = tuple(replace(s, speaker=named) if s.id == segment else s for s in before.transcript.segments)
         spoken = replace(before.transcript, segments=segments)
         after = replace(before, revision=before.revision + 1, transcript=spoken)
@@ -69,7 +76,8 @@ def name_segment(
             passages = tuple(replace(p, speaker=named) if p.segment == segment else p for p in _passages(draft))
             minutes = replace(draft.draft.minutes, passages=passages, speakers=_speakers(spoken))
             made = replace(draft.draft, minutes=minutes)
-            work.unit.put(replace(draft, draft=made, revision=draft.revision + 1, open=True))
+            if made != draft.draft:
+                work.unit.put(replace(draft, draft=made, revision=draft.revision + 1, open=True))
         return after
 
 

@@ -36,7 +36,6 @@ _PART = 120
 _CHOOSE = "choose a passage of the transcript"
 _EXAMPLE = 120
 """Characters of what a voice said that are shown beside it."""
-_SENT_ROUND = {Standing.IN_REVIEW, Standing.CHANGES_REQUESTED, Standing.APPROVED, Standing.DISTRIBUTED}
 
 
 @router.get("")
@@ -154,13 +153,22 @@ def name_voices(
 
 
 @router.post("/speakers/passage")
-def name_passage(id: str, asking: Editing, version: Revision, passage: Short, speaker: Short) -> Response:
-    """Say who speaks in one passage."""
-    spoken = speakers.transcript(asking.hub.room, asking.principal, id).transcript
-    if passage not in {one.id for one in spoken.segments}:
+def name_passage(
+    id: str,
+    asking: Editing,
+    version: Revision,
+    passage: Short,
+    speaker: Short,
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Say who speaks in one passage; the part of the transcript that it stands in is shown again."""
+    room, who = asking.hub.room, asking.principal
+    names = [one.id for one in speakers.transcript(room, who, id).transcript.segments]
+    if passage not in names:
         raise UsageError(_CHOOSE)
-    speakers.name_segment(asking.hub.room, asking.principal, id, passage, speaker, revision=version)
-    return frame.go(f"{meeting_view.address_of(id)}#{frame.part(passage)}", done="saved")
+    speakers.name_segment(room, who, id, passage, speaker, revision=version, reason=reason)
+    part = names.index(passage) // _PART + 1
+    return frame.go(f"{meeting_view.address_of(id)}?part={part}#{frame.part(passage)}", done="saved")
 
 
 def _editor(
@@ -179,7 +187,7 @@ def _editor(
         "number": draft.base,
         "unsaved": draft.open,
         "editable": editable,
-        "needs_reason": card.standing in _SENT_ROUND,
+        "needs_reason": editing.asks_reason(asking.hub.room, asking.principal, card.meeting_id),
         "can_name": editable,
         "tag_of": etag,
         "remarks": _remarks(asking, card, draft.base),
