@@ -221,3 +221,19 @@ def test_text_that_begins_with_a_bracket_is_still_read(tmp_path):
     path = tmp_path / "call.txt"
     path.write_text("[00:00:05] Anna Berg: We start now.\n")
     assert read_transcript(path).segments[0].text.endswith("We start now.")
+
+
+@pytest.mark.parametrize(
+    ("head", "language"),
+    [
+        ("WEBVTT\nKind: captions\nLanguage: de-DE", "de"),
+        ("WEBVTT - call\nlanguage:ES", "es"),
+        ("WEBVTT\nLanguage: klingon and more", "en"),
+        ("WEBVTT\n\nNOTE\nLanguage: fr", "en"),
+        ("WEBVTT", "en"),
+    ],
+)
+def test_the_language_that_a_head_names_is_that_of_the_transcript(tmp_path, head, language):
+    found = read(tmp_path, "a.vtt", f"{head}\n\n00:01.000 --> 00:02.000\nA: Language: it\n")
+    assert found.language == language
+    assert said(found) == [("A", 1.0, 2.0, "Language: it")]

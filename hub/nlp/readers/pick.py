@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from hub.domain.errors import RejectedError
@@ -12,7 +13,7 @@ from hub.nlp.readers.docx import docx_cues
 from hub.nlp.readers.own import read_own
 from hub.nlp.readers.plain import plain_cues
 from hub.nlp.readers.text import text_of
-from hub.nlp.readers.timed import looks_timed, timed_cues
+from hub.nlp.readers.timed import looks_timed, timed_cues, told_language
 
 _SUFFIXES = frozenset({".vtt", ".srt", ".docx", ".txt", ".json", ".md", ".text", ".sbv"})
 _SOUND = frozenset(
@@ -40,6 +41,7 @@ def read_transcript(path: Path) -> Transcript:
     bends = Bends()
     lost: list[str] = []
     notes: list[str] = []
+    language: str | None = None
     if is_sound(path):
         raise RejectedError(f"{path}: is a recording, no transcript; hub minutes and hub transcribe hear it")
     if _begins(path, b"PK"):
@@ -52,11 +54,13 @@ def read_transcript(path: Path) -> Transcript:
             raise RejectedError(f"{path}: is a JSON list, not a transcript in the hub's form")
         if looks_timed(text):
             cues, lost = timed_cues(text, bends)
+            language = told_language(text)
         else:
             cues = plain_cues(text, bends)
     if not cues and not lost and path.stat().st_size == 0:
         raise RejectedError(f"{path}: the file is empty (zero bytes)")
-    return _transcript(path, ordered(cues, bends), (*notes, *bends.notes()), tuple(lost))
+    found = _transcript(path, ordered(cues, bends), (*notes, *bends.notes()), tuple(lost))
+    return replace(found, language=language) if language else found
 
 
 def _transcript(path: Path, cues: list[Cue], notes: tuple[str, ...], lost: tuple[str, ...]) -> Transcript:

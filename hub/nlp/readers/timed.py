@@ -6,6 +6,8 @@ from hub.nlp.readers.cue import Bends, Cue, seconds, voice_and_text
 
 _ARROW = re.compile(r"^\s*(?P<start>-?[\d:.,]+)\s*-{1,2}>\s*(?P<end>-?[\d:.,]+)(?P<rest>.*)$")
 _BLOCKS = ("NOTE", "STYLE", "REGION")
+_HEAD_LINES = 20
+_LANGUAGE = re.compile(r"language\s*:\s*([a-z]{2,3})(?:[-_][a-z0-9]{2,8})*\s*", re.IGNORECASE)
 
 
 def looks_timed(text: str) -> bool:
@@ -13,6 +15,19 @@ def looks_timed(text: str) -> bool:
     return text.lstrip("\ufeff \n").startswith("WEBVTT") or any(
         _ARROW.match(line) for line in text[:20_000].split("\n")
     )
+
+
+def told_language(text: str) -> str | None:
+    """Return the language that the head of a WebVTT names (`Language: de-DE` is de), None where it names none."""
+    first, *lines = text.lstrip("\ufeff \n").split("\n", _HEAD_LINES)
+    if not first.startswith("WEBVTT"):
+        return None
+    for line in lines:
+        if not line.strip() or _ARROW.match(line):
+            return None
+        if found := _LANGUAGE.fullmatch(line.strip()):
+            return found[1].lower()
+    return None
 
 
 def timed_cues(text: str, bends: Bends) -> tuple[list[Cue], list[str]]:
