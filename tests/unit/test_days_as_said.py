@@ -1,4 +1,4 @@
-"""Days as people of several Englishes say them, one a line of tests/data/spoken/days.txt, and the day that is meant."""
+"""Days as people of several Englishes say them, one a line of tests/data/spoken/days*.txt, and the day that is meant."""
 
 from datetime import date
 from pathlib import Path
@@ -8,7 +8,8 @@ import pytest
 from hub.nlp.dates import find_dates, pick_due
 
 WEDNESDAY = date(2026, 3, 11)
-LINES = (Path(__file__).resolve().parents[1] / "data" / "spoken" / "days.txt").read_text(encoding="utf-8").splitlines()
+SPOKEN = Path(__file__).resolve().parents[1] / "data" / "spoken"
+LINES = [line for path in sorted(SPOKEN.glob("days*.txt")) for line in path.read_text(encoding="utf-8").splitlines()]
 SAID = [tuple(line.rsplit(" | ", 1)) for line in LINES if line and not line.startswith("#")]
 
 
@@ -25,3 +26,17 @@ def test_there_are_enough_of_them():
 def test_a_weekday_that_is_not_that_of_its_number_says_which_it_is():
     [found] = find_dates("By Friday the 12th I send it.", meeting_day=WEDNESDAY)
     assert (found.day, found.reason) == (None, "2026-03-12 is a Thursday, and Friday was said")
+
+
+@pytest.mark.parametrize(
+    ("today", "said", "meant"),
+    [
+        (date(2026, 4, 7), "the week after Easter on Friday", date(2026, 4, 10)),
+        (date(2026, 4, 9), "the week after Easter, on Thursday", date(2026, 4, 9)),
+        (date(2026, 4, 9), "the week after Easter on Tuesday", None),
+        (date(2026, 4, 14), "the week after Easter on Friday", date(2027, 4, 2)),
+    ],
+)
+def test_in_the_week_after_easter_it_is_still_this_years(today, said, meant):
+    due = pick_due(find_dates(said, meeting_day=today), said)
+    assert (due.day if due else None) == meant

@@ -37,9 +37,10 @@ def _weeks_ahead(match: Match, meeting: date, _region: str) -> Meaning:
 
 
 def _week_after_easter(match: Match, meeting: date, region: str) -> Meaning:
-    """A weekday of the week that begins with Easter Monday."""
-    sunday = _easter_ahead(meeting, region)
-    return Meaning(days.in_week(sunday + timedelta(days=1), weekday_of(match), weeks=0), whole=True)
+    """A weekday of the week that begins with Easter Monday; in that week itself of this year's."""
+    monday = _easter_ahead(meeting, region) + timedelta(days=1)
+    day = days.in_week(monday, weekday_of(match), weeks=0)
+    return Meaning(day, past=day < meeting, whole=True)
 
 
 def _easter_ahead(meeting: date, region: str) -> date:
@@ -47,7 +48,11 @@ def _easter_ahead(meeting: date, region: str) -> date:
 
     kind = EASTER_ORTHODOX if region in _EASTERN else EASTER_WESTERN
     this: date = easter(meeting.year, kind)
-    return this if meeting <= this + timedelta(days=1) else easter(meeting.year + 1, kind)
+    return this if meeting <= this + timedelta(days=7) else easter(meeting.year + 1, kind)
+
+
+def _after_next(match: Match, meeting: date, _region: str) -> Meaning:
+    return Meaning(days.in_week(meeting, weekday_of(match), weeks=2), whole=True)
 
 
 def _week_unknown(_match: Match, _meeting: date, _region: str) -> Meaning:
@@ -205,13 +210,18 @@ RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"{_BASE},? (?P<n>{CARDINAL}) {_WEEKS}(?! (?:after|later|ago|before|from|in|of))", _weeks_from),
     (rf"{_BASE}[- ](?P<unit>week|fortnight)(?! (?:after|later|ago|before|from))", _week_on),
     (
-        rf"(?:\A|(?<=[.,;:!?] )|(?<=by )|(?<=on )|(?<=until )|(?<=till ))(?P<unit>week|fortnight) (?:(?:on|from) )?{_BASE}{TAIL}",
+        rf"(?:\A|(?<=[.,;:!?] )|(?<=by )|(?<=on )|(?<=until )|(?<=till )|(?<=it's )|(?<=it’s ))(?P<unit>week|fortnight) (?:(?:on|from) )?{_BASE}{TAIL}",
         _week_on,
     ),
     (rf"(?:in )?the week (?:after|following) easter,? (?:on )?(?:the )?{WD}", _week_after_easter),
     (
         rf"(?:in )?the week (?:after|following|of|before) (?!next\b|this\b|that\b)(?:[\w-]+ ){{0,3}}[\w-]+,? on (?:the )?{WD}",
         _week_unknown,
+    ),
+    (rf"(?:in |during )?(?:the )?easter week,? (?:on )?(?:the )?{WD}", _week_unknown),
+    (
+        rf"(?:in )?the week after next(?:,? on (?:the )?|,? (?=\w+(?: morning| afternoon)?(?:[.;!?]|$))){WD}{TAIL}",
+        _after_next,
     ),
     (rf"{WD},? in (?P<n>{CARDINAL}) {_WEEKS}(?:(?:'|’)s? time)?", _weeks_ahead),
     (rf"{WD} in (?P<eight>eight|fourteen) days", _weeks_of_days),

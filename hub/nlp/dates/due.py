@@ -15,7 +15,7 @@ _CORRECTED = re.compile(
 _NOT_THAT = re.compile(r"(?:not|no) ", re.IGNORECASE)
 """Begins a day that takes the one before it back: "not this Monday, the one after"."""
 _NOT = re.compile(
-    r"\b(?:not|isn't|instead of|rather than|(?<!later )(?<!more )than|can't do|cannot do)(?: on| by| for)?(?: the)? $",
+    r"\b(?:(?<!why )not|isn't|instead of|rather than|(?<!later )(?<!more )(?<!longer )(?<!other )than|can't do|cannot do)(?: on| by| for)?(?: the)? $",
     re.IGNORECASE,
 )
 _EARLIEST = re.compile(
@@ -31,15 +31,21 @@ _BY = re.compile(
 _ABOUT = re.compile(
     r"\b(?:from|of|since|dated|as of|version|starting|visit(?: is)?|meeting|call|inspection|audit|shipment|committee|lock|review|"
     r"scheduled|planned|arrived|expired?s?|started|signed|sent|received|was|were|happened|closed|booked)(?: on| for| at| in)?(?: the)? $|"
-    r"\bthere(?:'s|’s| is| are|'re|’re) (?!on\b)(?:[\w-]+ ){1,4}(?:on|for|at) (?:the )?$",
+    r"\bthere(?:'s|’s| is| are|'re|’re) (?!on\b)(?:(?!(?:i|we|you|he|she|they|it|that|which|to|more|thing)\b)[\w-]+ ){1,4}(?:on|at) (?:the )?$",
     re.IGNORECASE,
 )
+_DONE = r"(?:arrived|started|signed|sent|received|closed)(?: on| for| at)?(?: the)? $"
 _TO_BE = re.compile(
-    r"(?:\b(?:will|shall|must|should|can|could)|['’]ll|\b(?:to|gets?|got|have|see|find|want|need))(?: (?:be|get|have|it|them|that|this|all|both|\w+ed|the \w+|\w+ly)){1,3} "
-    r"(?:arrived|started|signed|sent|received|closed)(?: on| for| at)?(?: the)? $",
+    r"(?:\b(?:will|shall|must|should|can|could|to|gets?|wants?|needs?)|['’]ll)(?: \w+ly)? (?:(?:be|get)(?: \w+(?:ed|ly))?|(?:have|get|see|find)? ?(?:it|them|that|this|all|both)) "
+    rf"{_DONE}|\b(?:you|i|we|they) (?:see|find|get|want|need) (?:it|them|that|this|all|both) {_DONE}|\b(?:will have|shall have|['’]ll have) {_DONE}",
     re.IGNORECASE,
 )
 """What is yet to be done is no day of something over: "it'll be signed tomorrow", "you'll see it sent on Monday"."""
+_TO_HAVE = re.compile(
+    rf"(?:\b(?:will|shall|must|to)|['’]ll) (?:have|get) the [\w-]+ {_DONE}|\b(?:want|need)s? the [\w-]+ {_DONE}", re.IGNORECASE
+)
+_AT_A_PLACE = re.compile(r" (?:in|at|on|from|under) (?:the|my|our|your)\b", re.IGNORECASE)
+"""Behind the day of a thing that lies somewhere: "you'll have the letter signed on Friday in the folder"."""
 
 _AT_A_MEETING = re.compile(
     r"\b(?:at|in|to|for) (?:this|the|our|that) (?:meeting|call|committee) (?:on )?$", re.IGNORECASE
@@ -64,7 +70,7 @@ _CLAUSE = re.compile(r"[.,;:!?–—]|\b(?:and|but|so|then|because|until)\b", re
 _SPAN = re.compile(r"\b(?P<how>between|from)(?: the)? $", re.IGNORECASE)
 _WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day", re.IGNORECASE)
 _TAKEN_BACK = re.compile(r"\W*(?:(?:oh|ah|well) )?(?:no|wait|sorry|hang on|hold on|actually)\b", re.IGNORECASE)
-_SOMEWHERE = re.compile(r"\bi(?:'m|’m| am) (?:in|at|on|away|off|out|with)\b[^,.;]*$", re.IGNORECASE)
+SOMEWHERE = re.compile(r"\bi(?:'m|’m| am) (?:in|at|on|away|off|out|with)\b[^,.;]*$", re.IGNORECASE)
 """Where the speaker is on a day that is taken back: "no, wait, I'm in Tucson Monday"."""
 _FIRMEST, _HANDED_OVER = 5, 4
 _EXPLAINS = re.compile(
@@ -75,7 +81,16 @@ _EXPLAINS = re.compile(
 _NUMBERED = re.compile(r"\d|\b(?!month\b|weekend\b|august\b|last\b|first thing)\w+(?:st|nd|rd|th)\b", re.IGNORECASE)
 _MERE_NUMBER = re.compile(r"(?:the )?(?:\d{1,2}(?:st|nd|rd|th)|[a-z]+(?:[ -][a-z]+)?)\.?", re.IGNORECASE)
 _LATEST = re.compile(r",? (?:at (?:the )?(?:very )?latest|latest|at most|at the outside|tops)\b", re.IGNORECASE)
-_OR = re.compile(r",? (?:or|and|maybe|perhaps)(?: maybe| perhaps| even)?(?: on)?(?: the)? ", re.IGNORECASE)
+_OR = re.compile(r",? (?:or|maybe|perhaps)(?: maybe| perhaps| even)?(?: on)?(?: the)? ", re.IGNORECASE)
+_AND = re.compile(r",? and(?: maybe| perhaps| even)?(?: on)?(?: the)? ", re.IGNORECASE)
+_CLAUSE_ENDS = re.compile(r"\s*(?:[.;!?)]|\Z)")
+"""Behind the second of two days that the same is done on; "on Thursday, and Friday we meet" goes on with another matter."""
+_REFUSES = re.compile(
+    r"\b(?:(?:no|not)(?! (?:later|earlier|sooner|a day|problem|worries|bother|doubt|question|only|just)\b)|can't|can’t|cannot|won't|won’t|closed|isn't|isn’t|doesn't|doesn’t|impossible)\b", re.IGNORECASE
+)
+_AWAY_THEN = re.compile(r"\b(?:i|we)(?:'m|’m|'re|’re| am| are) (?:in|at|on|away|off|out)\b|\b(?:closed|full|holiday|audit)\b", re.IGNORECASE)
+_FILLS = re.compile(r"(?:\W*\b(?:no|not|wait|sorry|well|it|is|and|on|by|for|the|then|i|said|meant|mean|oh|yes|of course)\b)*\W*", re.IGNORECASE)
+_ALSO = re.compile(r"\band(?: on| by)?(?: the)? $", re.IGNORECASE)
 
 
 def pick_due(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
@@ -89,16 +104,18 @@ def pick_due(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
     possible = [date for date in possible if not _NOT.search(text[: date.start])]
     possible = _in_turn(possible, text)
     if len(possible) > 1 and _TAKEN_BACK.match(text):
-        possible = [date for date in possible if not _SOMEWHERE.search(text[: date.start])] or possible
+        possible = [date for date in possible if not SOMEWHERE.search(text[: date.start])] or possible
     if not possible:
         return None
-    best, refused = possible[0], False
+    best, first, again = possible[0], possible[0], None
     for date in possible[1:]:
         if _explains(date, best, text):
-            best = _of_same_month(date, best)
-        elif _is_better(date, best, text) or (refused and date.day != best.day and _weight(date, text) > 0):
-            refused = date.day is not None and date.day == best.day
-            best = date
+            best = first = _of_same_month(date, best)
+            again = None
+        elif date.day is not None and date.day == best.day:
+            best, again = (date if _is_better(date, best, text) else best), date
+        elif _is_better(date, best, text) or (again is not None and _replaces(date, first, again, text)):
+            best, first, again = date, date, None
     return best if _weight(best, text) > 0 else None
 
 
@@ -135,6 +152,19 @@ def _is_better(date: SpokenDate, best: SpokenDate, text: str) -> bool:
     return _stretches(best, date, text) or puts_right is not None
 
 
+def _replaces(date: SpokenDate, first: SpokenDate, again: SpokenDate, text: str) -> bool:
+    """Tell whether *date* stands in the place of a day that was said twice, and the second time refused.
+
+    "By Friday. Friday is maybe no, they open then. Monday you know it."; "no, Friday" itself refuses nothing.
+    """
+    refusal = _REFUSES.search(text, first.end, date.start)
+    between = text[again.end : date.start]
+    if refusal is None or date.day is None or _ALSO.search(between) or _weight(date, text) == 0:
+        return False
+    confirms = refusal.start() < again.start and _FILLS.fullmatch(text, refusal.start(), again.start) is not None
+    return not confirms or (_AWAY_THEN.search(between) or _REFUSES.search(between)) is not None
+
+
 def _explains(date: SpokenDate, best: SpokenDate, text: str) -> bool:
     """Tell whether a day by its number tells again which day was meant: "the Monday after the break, that's the ninth"."""
     told = date.day is not None and _NUMBERED.search(date.text) is not None and _weight(date, text) > 0
@@ -158,7 +188,8 @@ def _stretches(first: SpokenDate, second: SpokenDate, text: str) -> bool:
     """Tell whether a later day is named as the last one: "Thursday, Friday at the latest", "Monday or Tuesday"."""
     later = first.day is not None and second.day is not None and first.day < second.day
     between = text[first.end : second.start]
-    last = _OR.fullmatch(between) is not None or _LATEST.match(text[second.end :]) is not None
+    both = _AND.fullmatch(between) is not None and _CLAUSE_ENDS.match(text, second.end) is not None
+    last = both or _OR.fullmatch(between) is not None or _LATEST.match(text[second.end :]) is not None
     return later and (last or _spans(first, second, text))
 
 
@@ -173,11 +204,17 @@ def _weight(date: SpokenDate, text: str) -> int:
         ("in ", "within ", "by ", "end of", "the end", "before ", "two ")
     ):
         return _FIRMEST - unknown
-    if _ABOUT.search(before) and not _TO_BE.search(before):
+    if _ABOUT.search(before) and not _is_to_be(before, text[date.end :]):
         return 0
     if date.day is not None and _GIVEN.search(_clause(date, text)):
         return _HANDED_OVER
     return 3 - unknown
+
+
+def _is_to_be(before: str, behind: str) -> bool:
+    """Tell whether what a day is said of is yet to be done on it."""
+    had = _TO_HAVE.search(before) is not None and _AT_A_PLACE.match(behind) is None
+    return had or _TO_BE.search(before) is not None
 
 
 def _clause(date: SpokenDate, text: str) -> str:

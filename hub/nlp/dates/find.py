@@ -48,7 +48,7 @@ def find_dates(text: str, *, meeting_day: date | None, region: str = "GB") -> li
     """Return the days spoken in *text* in order, without overlaps.
 
     *region* is a country code: in the US 11/4 is the fourth of November, elsewhere the eleventh of April. Without
-    *meeting_day* every day that depends on it stays None with the reason "no meeting date".
+    *meeting_day* every day that depends on it stays None, and the reason says that the day of the meeting is not known.
     """
     if not _HINT.search(text):
         return []

@@ -92,10 +92,17 @@ class Answers:
         if not names_day():
             return False
         own = matter.passages[-1]
-        if _SO_THEN.search(utterance.text) is not None:
+        then = _SO_THEN.search(utterance.text)
+        if then is not None and self._is_of_a_day(utterance, then):
             self.promise(matter, utterance)
             return matter.accepted
         return matter.due is not None and own.speaker == utterance.speaker and own.index == utterance.index - 1
+
+    def _is_of_a_day(self, utterance: Utterance, then: re.Match[str]) -> bool:
+        """Tell whether not the work but a day was refused before *then*, and nobody else is named behind it."""
+        own = self._roster.speaker(utterance.speaker)
+        others = [one for one in self._roster.mentions(utterance.text[then.start() :]) if own not in one.people]
+        return not others and _WORK_REFUSED.search(utterance.text[: then.start()]) is None
 
     def _takes(self, utterance: Utterance, answer: Reply, *, names_day: Callable[[], bool]) -> bool:
         """Tell whether the speaker takes it on: who says that it has been done does not, who says "Done." does."""
@@ -226,11 +233,23 @@ class Answers:
         return matter.address is None or (name is not None and name in matter.address.people)
 
 
+_DAY = (
+    r"(?:on |by |until |till |for )?(?:the |next |this |close of business |end of )*(?:\w+day|tomorrow|tonight|today|week|month|quarter|"
+    r"\d{1,2}(?:st|nd|rd|th)|[\w-]*(?:first|second|third|[a-z]th|tieth)|jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)"
+)
 _SO_THEN = re.compile(
-    r"\b(?:so|but)\b,? (?:then )?(?:give me|let me have|make it|you(?:'ll|’ll| will)? (?:have|get)|it(?:'ll|’ll| will) be)\b",
+    r"\b(?:so|but)\b,? (?:then |please )?(?:"
+    rf"(?:give me|let me have)(?: it)? (?:{_DAY}|(?:(?:a|an|another|one|two|three|four|five|six|ten|\d+|few|couple|more|of) )+(?:working |business )?(?:days?|weeks?|months?))|"
+    r"(?:give me|let me have)(?: it)? a fortnight|"
+    rf"(?:(?:let's )?make (?:it|that)|it(?:'ll|’ll| will) be) {_DAY})\b",
     re.IGNORECASE,
 )
 """What is promised in spite of what stands against it."""
+_WORK_REFUSED = re.compile(
+    r"\b(?:can't|can’t|cannot|won't|won’t|not going to) (?:take|do|handle|own)(?: (?:that|it|this))?(?: on)?(?=\W*$|[,.;]| (?:so|but)\b)|"
+    r"\b(?:not mine|not for me|not my)\b",
+    re.IGNORECASE,
+)
 _OTHERS = words(
     "he she they who someone somebody everyone everybody nobody vendor vendors site sites lab labs laboratory sponsor cro team teams "
     "committee authority agency depot hospital pharmacy board colleague colleagues department irb regulator group people"

@@ -4,7 +4,9 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from hub.nlp.dates import SpokenDate, pick_due
+from hub.nlp.dates.due import SOMEWHERE
 from hub.nlp.extract.days import Days
+from hub.nlp.extract.day_matter import puts_another, speaks_of, things_of
 from hub.nlp.extract.utterances import Utterance, is_back_channel
 
 _BEFORE, _BEHIND = 1, 2  # sentences of the turn in which a day still means the matter
@@ -44,9 +46,11 @@ def day_of_turn(
 ) -> tuple[Utterance, SpokenDate] | None:
     """Return the only day ahead that the sentences around *anchors* in their turn tell, with its sentence.
 
-    Sentences *taken* speak of other matters. None where they name several days, or none that something is done on.
+    Sentences *taken* speak of other matters. None where they name several days, or none that is said of what *anchors*
+    are about: a day of something else beside it is no day of it.
     """
     own = list(anchors)
+    things = things_of(own)
     held = {utterance.index for utterance in own}
     found: dict[int, tuple[Utterance, SpokenDate]] = {}
     for anchor in own:
@@ -56,7 +60,7 @@ def day_of_turn(
             if (at in taken and at not in held) or beside.speaker != anchor.speaker:
                 continue
             due = _told(beside, days)
-            if due is not None:
+            if due is not None and speaks_of(beside, due, things):
                 found[at] = (beside, due)
     if len({due.day for _, due in found.values()}) != 1:
         return None
@@ -93,12 +97,9 @@ def put_right(
         if not _ends_with_day(said, due, days):
             others = [day for day in others if not _there(day, after)]
         new = pick_due(others, after.text)
-        if new is not None and new.day is not None:
+        if new is not None and new.day is not None and puts_another(after, new):
             return after, new
     return None
-
-
-_SOMEWHERE = re.compile(r"\bi(?:'m| am) (?:in|at|on|away|off|out|with)\b[^,.;]*$", re.IGNORECASE)
 
 
 def _ends_with_day(said: Utterance, due: SpokenDate, days: Days) -> bool:
@@ -114,7 +115,7 @@ def _ends_with_day(said: Utterance, due: SpokenDate, days: Days) -> bool:
 
 def _there(day: SpokenDate, utterance: Utterance) -> bool:
     """Tell whether the speaker is elsewhere on a day: "I'm in Tucson Monday"."""
-    return _SOMEWHERE.search(utterance.text[: day.start].replace("’", "'")) is not None
+    return SOMEWHERE.search(utterance.text[: day.start].replace("’", "'")) is not None
 
 
 def _told(utterance: Utterance, days: Days) -> SpokenDate | None:
