@@ -85,6 +85,11 @@ _OR = re.compile(r",? (?:or|maybe|perhaps)(?: maybe| perhaps| even)?(?: on)?(?: 
 _AND = re.compile(r",? and(?: maybe| perhaps| even)?(?: on)?(?: the)? ", re.IGNORECASE)
 _CLAUSE_ENDS = re.compile(r"\s*(?:[.;!?)]|\Z)")
 """Behind the second of two days that the same is done on; "on Thursday, and Friday we meet" goes on with another matter."""
+_IS_DONE = re.compile(
+    r" (?:it(?:'s|’s| is|'ll be|’ll be| will be)|they(?:'re|’re| are)) (?:(?!closed|cancel)\w+ed|done|ready|there|out|in|with you)\b", re.IGNORECASE
+)
+"""Behind the day on which the same matter comes to its end: "he puts it in on Monday and Tuesday it's connected"."""
+_ON_THE_WAY = re.compile(r"\bi(?:'m|’m| am) (?:driving|flying|travelling|traveling|coming|going)\b[^.;!?]*$", re.IGNORECASE)
 _REFUSES = re.compile(
     r"\b(?:(?:no|not)(?! (?:later|earlier|sooner|a day|problem|worries|bother|doubt|question|only|just)\b)|can't|can’t|cannot|won't|won’t|closed|isn't|isn’t|doesn't|doesn’t|impossible)\b", re.IGNORECASE
 )
@@ -188,7 +193,8 @@ def _stretches(first: SpokenDate, second: SpokenDate, text: str) -> bool:
     """Tell whether a later day is named as the last one: "Thursday, Friday at the latest", "Monday or Tuesday"."""
     later = first.day is not None and second.day is not None and first.day < second.day
     between = text[first.end : second.start]
-    both = _AND.fullmatch(between) is not None and _CLAUSE_ENDS.match(text, second.end) is not None
+    ends = _CLAUSE_ENDS.match(text, second.end) or _IS_DONE.match(text, second.end) or _ON_THE_WAY.search(text[: first.start])
+    both = _AND.fullmatch(between) is not None and ends is not None
     last = both or _OR.fullmatch(between) is not None or _LATEST.match(text[second.end :]) is not None
     return later and (last or _spans(first, second, text))
 

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from hub.nlp.dates import SpokenDate, is_deadline, pick_due
 from hub.nlp.extract.actions_draft import Draft
 from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_replies import corrects, is_only_a_day
+from hub.nlp.extract.day_matter import is_hardly_more, leaves
 from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance
 
@@ -178,7 +180,7 @@ def _is_about(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) 
         and says_when(utterance)
     ):
         return True
-    return is_only_a_day(utterance.text, dates[-1].text) or (
+    return is_hardly_more(utterance, dates[-1]) or (
         matter.due is not None and corrects(utterance.text, dates[-1].text)
     )
 
@@ -200,7 +202,14 @@ def says_when(utterance: Utterance) -> bool:
     doers = [token for token in sent if token.dep_ in {"nsubj", "nsubjpass", "expl"} and token.head.dep_ in _MAIN]
     if not doers:
         return sent.root.tag_ not in {"VB", "VBP", "VBZ", "VBD"} and len(sent) <= _SHORT
-    return len(sent) <= 2 * _SHORT and all(token.lower_ in _THINGS for token in doers)
+    return len(sent) <= 2 * _SHORT and all(token.lower_ in _THINGS and not _is_another(token) for token in doers)
+
+
+def _is_another(subject: Any) -> bool:
+    """Tell whether "it" or "they" are no work: "it's my birthday on Friday", "they open on Monday"."""
+    owned = [child for child in subject.head.children if child.dep_ == "attr" and child.pos_ == "NOUN"]
+    own = any(word.tag_ == "PRP$" or word.lower_ in {"a", "an"} for one in owned for word in one.children)
+    return own or (subject.lower_ == "they" and not leaves(subject))
 
 
 def _is_news(date: SpokenDate, utterance: Utterance) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from hub.nlp.dates import SpokenDate
 from hub.nlp.extract.actions_replies import is_only_a_day
+from hub.nlp.extract.days import verb_of
 from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance
 
@@ -17,8 +18,8 @@ _GIVES = words(
     "mail email fax ship forward return complete deal need want print sign"
 )
 _LEAVES = words("be go follow")
-_BEHIND = words("back in away off closed open up over here there")
-_STANDS = words("ready done finished out due there through up signed sent filed complete yours with on in by before until at for")
+_BEHIND = words("back in away off closed open up over here")
+_STANDS = words("there running ready done finished out due there through up signed sent filed complete yours with on in by before until at for")
 _ELSE = words("talk speak meet fly travel drive visit see call ring work start")
 _MEANS = re.compile(
     r"(?:\b(?:make it|call it|say|aim(?:ing)? for|look (?:out )?for (?:it|them|that)|expect (?:it|them|that)|shoot for)|"
@@ -27,11 +28,19 @@ _MEANS = re.compile(
 )
 """What stands right before a day that is given to the matter at hand: "make it Friday", "give me until Friday"."""
 _HEAR = re.compile(
-    r"\b(?:you|you'll|you will) (?:all )?(?:hear|have (?:it|them|that)|get (?:it|them|that))\b|\bfrom me\b|\blet you know\b|"
+    r"\b(?:you|you'll|you will) (?:all )?(?:hear|have (?:it|them|that)|get (?:it|them|that))\b|\blet you know\b|"
     r"\b(?:tell|show|give|send) you\b|\b(?:get|come) back to you\b",
     re.IGNORECASE,
 )
 """Who is to have the work: "you'll hear from me on Monday"."""
+_IS_IT = re.compile(r"(?: is|['’]s| works| suits| would| then\b| it is| i can\b| i could\b| i'll\b)", re.IGNORECASE)
+"""What follows a day that takes another's place: "Wednesday is more honest"."""
+_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+_NEUTRAL = words("i you we it that this")
+_SPOKEN_OF = words("i you it that 's us")
+_LIGHT = words("be have get do make say think guess suppose propose suggest can could will would work suit manage let go gon gonna leave need take try mean know see")
+_FROM_ME = re.compile(r"\bfrom me\b", re.IGNORECASE)
+_BY = re.compile(r"\bby(?: the)? $", re.IGNORECASE)
 _ENDS = re.compile(r"[.,;:!?–—]|\b(?:and|but|so|then|because)\b", re.IGNORECASE)
 
 
@@ -54,19 +63,53 @@ def _is_object(token: Any) -> bool:
 def speaks_of(utterance: Utterance, due: SpokenDate, things: Collection[str]) -> bool:
     """Tell whether *utterance* says the day *due* of a matter about *things*, the nouns of its objects."""
     text = utterance.text.replace("’", "'")
-    if is_only_a_day(text, due.text) or _MEANS.search(text[: due.start]):
+    if is_hardly_more(utterance, due) or _MEANS.search(text[: due.start]):
         return True
     start, end = _bounds(text, due)
-    if _HEAR.search(text[start:end]):
+    if _HEAR.search(text[start:end]) or _FROM_ME.search(text):
         return True
-    clause = _tokens(utterance, start, end)
-    subjects = [token for token in clause if token.dep_ in {"nsubj", "nsubjpass"}]
-    if not subjects:
+    verb, subject = _said_of(utterance, due)
+    if verb is None or subject is None:
         return False
-    first = subjects[0]
-    if first.lower_ in _GIVERS:
-        return _gives(first.head, things)
-    return (first.lower_ in _IT or first.lemma_.casefold() in things) and _leaves(first)
+    if subject.lower_ in _GIVERS:
+        return _gives(verb, things)
+    if subject.lower_ in _IT or subject.lemma_.casefold() in things:
+        return leaves(subject) or _BY.search(text[: due.start]) is not None
+    return not things and _goes_out(subject)
+
+
+def is_hardly_more(utterance: Utterance, day: SpokenDate) -> bool:
+    """Tell whether *utterance* is hardly more than *day*, and says of nobody else and nothing else what that one does."""
+    if not is_only_a_day(utterance.text, day.text):
+        return False
+    subjects = [token for token in utterance.sent if token.dep_ in _SUBJECTS and not _within(token, utterance, day)]
+    return all(token.lower_ in _NEUTRAL and _is_light(token.head, utterance, day) for token in subjects)
+
+
+def _is_light(verb: Any, utterance: Utterance, day: SpokenDate) -> bool:
+    """Tell whether a verb names nothing that is done: "it's Friday", "I can Friday", but not "it's my birthday"."""
+    named = [child for child in verb.children if child.dep_ in {"attr", "dobj"} and child.pos_ in {"NOUN", "PROPN"}]
+    return verb.lemma_.lower() in _LIGHT and all(_within(child, utterance, day) for child in named)
+
+
+def _within(token: Any, utterance: Utterance, day: SpokenDate) -> bool:
+    return bool(day.start <= token.idx - utterance.sent.start_char < day.end)
+
+
+def _before(utterance: Utterance, day: SpokenDate) -> list[Any]:
+    return [token for token in utterance.sent if token.idx - utterance.sent.start_char < day.start]
+
+
+def _said_of(utterance: Utterance, day: SpokenDate) -> tuple[Any | None, Any | None]:
+    """Return the verb that a day hangs on, and its subject; one that has none shares that of the verb above it."""
+    verb = verb_of(day, utterance)
+    above = verb
+    while above is not None:
+        subject = next((child for child in above.children if child.dep_ in _SUBJECTS), None)
+        if subject is not None or above.dep_ not in {"xcomp", "conj", "advcl"}:
+            return verb, subject
+        above = above.head
+    return verb, None
 
 
 def _gives(verb: Any, things: Collection[str]) -> bool:
@@ -77,7 +120,13 @@ def _gives(verb: Any, things: Collection[str]) -> bool:
     )
 
 
-def _leaves(subject: Any) -> bool:
+def _goes_out(subject: Any) -> bool:
+    """Tell whether something is sent off, as what "I'll write to them" has no word for: "the letters go out"."""
+    verb = subject.head
+    return verb.lemma_.lower() == "go" and any(child.lower_ == "out" for child in verb.children)
+
+
+def leaves(subject: Any) -> bool:
     """Tell whether what *subject* is said to do means that the work is done: "it's out", "the letter goes to them"."""
     verb = subject.head
     behind = [child for child in verb.children if child.i > verb.i]
@@ -87,25 +136,22 @@ def _leaves(subject: Any) -> bool:
         return verb.lemma_.lower() in _GIVES and subject.lower_ != "they"
     if verb.lemma_.lower() not in _LEAVES:
         return False
-    return verb.lemma_.lower() != "be" or any(child.lower_ in _STANDS for child in behind)
+    named = any(child.dep_ == "attr" and child.pos_ in {"NOUN", "PROPN"} for child in behind)
+    return verb.lemma_.lower() != "be" or (not named and any(child.lower_ in _STANDS for child in behind))
 
 
 def puts_another(utterance: Utterance, day: SpokenDate) -> bool:
     """Tell whether *utterance* puts *day* in the place of one that was taken back: hardly more than it, or of "I", "you", "it"."""
-    text = utterance.text.replace("’", "'")
-    if is_only_a_day(text, day.text):
+    if is_hardly_more(utterance, day) or _IS_IT.match(utterance.text, day.end):
         return True
-    start, end = _bounds(text, day)
-    clause = _tokens(utterance, start, end)
-    subjects = [
-        token
-        for token in clause
-        if token.dep_ in {"nsubj", "nsubjpass"} and not day.start <= token.idx - utterance.sent.start_char < day.end
-    ]
-    if not subjects:
+    verb, subject = _said_of(utterance, day)
+    if verb is None or subject is None:
+        start, _ = _bounds(utterance.text, day)
+        beside = [t for t in _before(utterance, day) if t.idx - utterance.sent.start_char >= start]
+        return not any(token.pos_ in {"NOUN", "PROPN"} for token in beside)
+    if _within(subject, utterance, day):
         return True
-    first = subjects[0]
-    return first.lower_ in {"i", "you", "it", "that"} and first.head.lemma_.lower() not in _ELSE
+    return subject.lower_ in _SPOKEN_OF and verb.lemma_.lower() not in _ELSE
 
 
 def _bounds(text: str, day: SpokenDate) -> tuple[int, int]:
@@ -113,8 +159,3 @@ def _bounds(text: str, day: SpokenDate) -> tuple[int, int]:
     start = max((cut.end() for cut in _ENDS.finditer(text, 0, day.start)), default=0)
     end = _ENDS.search(text, day.end)
     return start, end.start() if end else len(text)
-
-
-def _tokens(utterance: Utterance, start: int, end: int) -> list[Any]:
-    offset = utterance.sent.start_char
-    return [token for token in utterance.sent if start <= token.idx - offset < end]

@@ -149,7 +149,7 @@ def _is_over(entry: SpokenDate, utterance: Utterance) -> bool:
     """Tell whether the verb of a day says what was done on it: "I sent it on Monday"."""
     if _DEADLINE.search(utterance.text[: entry.start]):
         return False
-    verb = _verb_of(entry, utterance)
+    verb = verb_of(entry, utterance)
     plans = verb is not None and verb.lemma_.lower() in _PLANS and verb.lower_ != "went" and not _NOW.match(entry.text)
     if verb is None or plans or any(child.lower_ == "if" for child in verb.children):
         return False
@@ -178,7 +178,7 @@ def _is_had(verb: Any) -> bool:
     return behind and (wanted or any(child.tag_ == "MD" for child in above.children))
 
 
-def _verb_of(entry: SpokenDate, utterance: Utterance) -> Any | None:
+def verb_of(entry: SpokenDate, utterance: Utterance) -> Any | None:
     """Return the verb that a day hangs on."""
     doc, offset = utterance.sent.doc, utterance.sent.start_char
     span = doc.char_span(offset + entry.start, offset + entry.end, alignment_mode="expand")
