@@ -34,6 +34,11 @@ class DueShown:
     changed: bool = False
     now: date | None = None
 
+    @property
+    def pieces(self) -> list[tuple[str, bool]]:
+        """The reason in pieces, each with whether it is a name in English amid the reader's language."""
+        return due_words.pieces(self.reason)
+
 
 def beside_days(asking: Asking, card: Card, draft: WorkingDraft, words: Wording) -> Mapping[str, DueShown]:
     """Return by item what stands beside the due days that were taken from the study's record, or could not be told."""

@@ -2,16 +2,47 @@
 
 import re
 from collections.abc import Hashable, Iterator, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import cast
 
 from hub.ports import Wording
 from hub.web.problem_words import Both, matched, pattern
 
+_GIVEN = re.compile("\u2068(.*?)\u2069", re.DOTALL)
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)")
+
 
 def said(words: Wording, reason: str) -> str | None:
-    """Return *reason* in the reader's language; None where it is none that the hub gives."""
-    return matched(_known(cast("Hashable", words)), reason)
+    """Return *reason* in the reader's language; None where it is none that the hub gives.
+
+    Days in it are written as the reader's locale does; names, in English as they were given, stand in isolates
+    (U+2068 to U+2069), see `pieces`.
+    """
+    told = matched(_known(cast("Hashable", words)), reason)
+    return None if told is None else _GIVEN.sub(lambda given: _with_days(given[1], words), told)
+
+
+def pieces(told: str) -> list[tuple[str, bool]]:
+    """Return the pieces of *told* in order, each with whether it is in English whatever the reader's language."""
+    return [(piece, bool(at % 2)) for at, piece in enumerate(_GIVEN.split(told)) if piece]
+
+
+def _with_days(given: str, words: Wording) -> str:
+    return "".join(_day(piece, words) if at % 2 else _isolated(piece) for at, piece in enumerate(_DAY.split(given)))
+
+
+def _day(iso: str, words: Wording) -> str:
+    try:
+        return words.date(date.fromisoformat(iso))
+    except ValueError:
+        return iso
+
+
+def _isolated(piece: str) -> str:
+    """Return *piece* with what it names in isolates, what stands around it outside."""
+    named = piece.strip(" ,:")
+    return piece.replace(named, f"\u2068{named}\u2069", 1) if named else piece
 
 
 @lru_cache(maxsize=64)  # each locale's words are one object

@@ -1,6 +1,7 @@
 """Why an action has no day is said in the reader's language, whatever reason it is that the hub gives."""
 
 import ast
+import re
 from datetime import date
 from pathlib import Path
 
@@ -15,21 +16,34 @@ from hub.translation.wording import wording
 from hub.web import due_words
 
 ROOT = Path(__file__).resolve().parents[2]
-SAYING = [*(ROOT / "hub/nlp/dates").glob("*.py"), *(ROOT / "hub/nlp/extract").glob("*days*.py")]
+GIVES = re.compile(r"SpokenDate\(|Meaning\(|day=None, reason=|due_reason=")
+SAYING = [path for path in (ROOT / "hub/nlp").rglob("*.py") if GIVES.search(path.read_text(encoding="utf-8"))]
 OTHERS = [language for language in LOCALES if language != "en"]
 WEDNESDAY = date(2026, 3, 11)
 
 
 def reasons() -> set[str]:
     """Return the reasons that stand as plain strings where a day is left open."""
-    found = set()
-    for path in SAYING:
-        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
-                given = call.args[1:2] if call.func.id == "Meaning" else call.args[:1] * (call.func.id == "_open")
-                given = [*given, *(word.value for word in call.keywords if word.arg == "reason")]
-                found |= {one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)}
-    return found
+    nodes = (node for path in SAYING for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    told = (value for node in nodes for value in given(node))
+    filled = (ast.Call, ast.JoinedStr)
+    plain = (one for value in told if not isinstance(value, filled) for one in ast.walk(value))
+    return {one.value for one in plain if is_reason(one)}
+
+
+def given(node: ast.AST) -> list[ast.expr]:
+    """Return what *node* gives as the reason: in a call by place or name, or under the name of it."""
+    if isinstance(node, ast.Assign) and any(isinstance(one, ast.Name) and one.id == "reason" for one in node.targets):
+        return [node.value]
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return []
+    place = {"Meaning": 1, "_open": 0, "SpokenDate": 4}.get(node.func.id)
+    placed = node.args[place : place + 1] if place is not None else []
+    return [*placed, *(word.value for word in node.keywords if word.arg in {"reason", "due_reason"})]
+
+
+def is_reason(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value.strip()
 
 
 KNOWN = sorted({*reasons(), TAKEN_BACK, UNHEARD, f"{HOLDS} no such day ahead there"})
@@ -54,12 +68,32 @@ def test_what_it_depends_on_stays_as_it_was_said():
 
 def test_a_weekday_that_is_not_that_of_its_number_is_told_with_its_date():
     [found] = find_dates("By Friday the 12th I send it.", meeting_day=WEDNESDAY)
-    assert due_words.said(wording("de"), found.reason) == "\u20682026-03-12\u2069 nicht der genannte Wochentag ist"
+    assert (
+        due_words.said(wording("de"), found.reason)
+        == f"{wording('de').date(date(2026, 3, 12))} nicht der genannte Wochentag ist"
+    )
 
 
 def test_the_days_that_the_record_holds_are_listed():
-    told = due_words.said(wording("fr"), f"{HOLDS} several: visit 2026-04-01, visit 2026-05-01")
-    assert told == "le dossier de l'étude en contient plusieurs : \u2068visit 2026-04-01, visit 2026-05-01\u2069"
+    words = wording("fr")
+    told = due_words.said(words, f"{HOLDS} several: visit 2026-04-01, visit 2026-05-01")
+    first, second = words.date(date(2026, 4, 1)), words.date(date(2026, 5, 1))
+    assert told == (
+        f"le dossier de l'étude en contient plusieurs : \u2068visit\u2069 {first}, \u2068visit\u2069 {second}"
+    )
+    assert not re.search(r"\d{4}-\d\d", told)
+
+
+def test_names_in_english_are_told_apart_from_the_readers_language():
+    told = due_words.said(wording("de"), f"{HOLDS} several: visit 2026-04-01, visit 2026-05-01")
+    assert [piece for piece, english in due_words.pieces(told) if english] == ["visit", "visit"]
+    assert due_words.pieces("no day is named") == [("no day is named", False)]
+    assert "".join(piece for piece, _ in due_words.pieces("a \u2068b\u2069 c")) == "a b c"
+
+
+def test_the_file_of_recorded_events_is_looked_at():
+    assert "events_recorded.py" in {path.name for path in SAYING}
+    assert "the record's day cannot be counted from" in KNOWN
 
 
 def test_what_no_rule_says_is_left_to_who_shows_it():

@@ -1,4 +1,4 @@
-"""Owners and due days of passages as people really talk: tests/data/spoken/passages.txt, one matter each.
+"""Owners and due days of passages as people really talk: tests/data/spoken/passages*.txt, one matter each.
 
 What nobody can tell is left open; a wrong name or day is worse than none, so there may be none of these.
 """
@@ -11,9 +11,16 @@ import pytest
 
 pytestmark = pytest.mark.models
 
-FILE = Path(__file__).resolve().parents[1] / "data" / "spoken" / "passages.txt"
-PASSAGES = [block.partition("\n") for block in FILE.read_text(encoding="utf-8").split("\n== ")[1:]]
-KNOWN = [(tuple(part.strip() for part in head.split("|")), script.strip()) for head, _, script in PASSAGES]
+SPOKEN = Path(__file__).resolve().parents[1] / "data" / "spoken"
+
+
+def passages(name: str) -> list[tuple[tuple[str, ...], str]]:
+    """Return the owner and day of each passage of a file, with what is said."""
+    blocks = (block.partition("\n") for block in (SPOKEN / name).read_text(encoding="utf-8").split("\n== ")[1:])
+    return [(tuple(part.strip() for part in head.split("|")), script.strip()) for head, _, script in blocks]
+
+
+KNOWN, BESIDE = passages("passages.txt"), passages("passages_beside.txt")
 _OPEN = ("none", "-")
 SIGNS = re.compile(r"[.,;:!?–]")
 TALK = """Tom: so the weather in porto was really nice again last month
@@ -26,7 +33,9 @@ Helen: well there you go"""
 WRONG_BARE = 1
 
 
-@pytest.mark.parametrize(("expected", "script"), KNOWN, ids=[script[:60] for _, script in KNOWN])
+@pytest.mark.parametrize(
+    ("expected", "script"), [*KNOWN, *BESIDE], ids=[script[:60] for _, script in [*KNOWN, *BESIDE]]
+)
 def test_no_owner_and_no_day_is_a_wrong_one(actions, expected, script):
     owner, due = expected
     found = actions(script)
@@ -44,6 +53,46 @@ def test_hardly_a_day_is_a_wrong_one_where_speech_is_written_without_signs(actio
         and {str(action.due) for action in actions(f"{TALK}\n{bare(script)}") if action.due is not None} - {due}
     ]
     assert len(wrong) <= WRONG_BARE, wrong
+
+
+def test_hardly_a_day_beside_is_taken_where_each_sentence_stands_for_itself_without_signs(actions):
+    wrong = [
+        script
+        for (_, due), script in BESIDE
+        if {str(action.due) for action in actions(f"{TALK}\n{bare(apart(script))}") if action.due is not None} - {due}
+    ]
+    assert len(wrong) <= WRONG_BARE, wrong
+
+
+def test_the_days_beside_that_are_meant_are_found(actions):
+    dated = [(due, script) for (_, due), script in BESIDE if due != "-"]
+    missed = [script for due, script in dated if due not in {str(action.due) for action in actions(script)}]
+    assert len(dated) >= 10
+    assert not missed
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "No, I have no time this week, but it will be Stefan who does it by Monday.",
+        "No, I can't do it before Monday, so it will be Rajesh.",
+        "Sorry, no, I'm away this week, so make it Rajesh, he's here on Monday.",
+        "I can't take that on, but you'll have my comments on Monday.",
+        "I can't take that on, but it will be Monday before I know who can.",
+        "No, I have no time, but give me a call on Monday.",
+    ],
+)
+@pytest.mark.parametrize("written", [str, lambda script: f"{TALK}\n{bare(script)}"], ids=["signs", "bare"])
+def test_who_refuses_the_work_does_not_have_it(actions, answer, written):
+    found = actions(written(f"Helen: Tom, can you write the letter to the site by Friday?\nTom: {answer}"))
+    letters = [action for action in found if "letter" in action.text]
+    assert all(action.owner != "Tom Ashworth" and str(action.due) != "2026-03-16" for action in letters), letters
+
+
+def apart(script: str) -> str:
+    """Return *script* with each sentence as a segment of its own."""
+    lines = (line.partition(": ") for line in script.splitlines())
+    return "\n".join(f"{name}: {one}" for name, _, said in lines for one in re.split(r"(?<=[.!?]) ", said))
 
 
 def bare(script: str) -> str:

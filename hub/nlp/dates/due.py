@@ -42,7 +42,8 @@ _TO_BE = re.compile(
 )
 """What is yet to be done is no day of something over: "it'll be signed tomorrow", "you'll see it sent on Monday"."""
 _TO_HAVE = re.compile(
-    rf"(?:\b(?:will|shall|must|to)|['’]ll) (?:have|get) the [\w-]+ {_DONE}|\b(?:want|need)s? the [\w-]+ {_DONE}", re.IGNORECASE
+    rf"(?:\b(?:will|shall|must|to)|['’]ll) (?:have|get) the [\w-]+ {_DONE}|\b(?:want|need)s? the [\w-]+ {_DONE}",
+    re.IGNORECASE,
 )
 _AT_A_PLACE = re.compile(r" (?:in|at|on|from|under) (?:the|my|our|your)\b", re.IGNORECASE)
 """Behind the day of a thing that lies somewhere: "you'll have the letter signed on Friday in the folder"."""
@@ -86,15 +87,24 @@ _AND = re.compile(r",? and(?: maybe| perhaps| even)?(?: on)?(?: the)? ", re.IGNO
 _CLAUSE_ENDS = re.compile(r"\s*(?:[.;!?)]|\Z)")
 """Behind the second of two days that the same is done on; "on Thursday, and Friday we meet" goes on with another matter."""
 _IS_DONE = re.compile(
-    r" (?:it(?:'s|’s| is|'ll be|’ll be| will be)|they(?:'re|’re| are)) (?:(?!closed|cancel)\w+ed|done|ready|there|out|in|with you)\b", re.IGNORECASE
+    r" (?:it(?:'s|’s| is|'ll be|’ll be| will be)|they(?:'re|’re| are)) (?:(?!closed|cancel)\w+ed|done|ready|there|out|in|with you)\b",
+    re.IGNORECASE,
 )
 """Behind the day on which the same matter comes to its end: "he puts it in on Monday and Tuesday it's connected"."""
-_ON_THE_WAY = re.compile(r"\bi(?:'m|’m| am) (?:driving|flying|travelling|traveling|coming|going)\b[^.;!?]*$", re.IGNORECASE)
-_REFUSES = re.compile(
-    r"\b(?:(?:no|not)(?! (?:later|earlier|sooner|a day|problem|worries|bother|doubt|question|only|just)\b)|can't|can’t|cannot|won't|won’t|closed|isn't|isn’t|doesn't|doesn’t|impossible)\b", re.IGNORECASE
+_ON_THE_WAY = re.compile(
+    r"\bi(?:'m|’m| am) (?:driving|flying|travelling|traveling|coming|going)\b[^.;!?]*$", re.IGNORECASE
 )
-_AWAY_THEN = re.compile(r"\b(?:i|we)(?:'m|’m|'re|’re| am| are) (?:in|at|on|away|off|out)\b|\b(?:closed|full|holiday|audit)\b", re.IGNORECASE)
-_FILLS = re.compile(r"(?:\W*\b(?:no|not|wait|sorry|well|it|is|and|on|by|for|the|then|i|said|meant|mean|oh|yes|of course)\b)*\W*", re.IGNORECASE)
+_REFUSES = re.compile(
+    r"\b(?:(?:no|not)(?! (?:later|earlier|sooner|a day|problem|worries|bother|doubt|question|only|just)\b)|can't|can’t|cannot|won't|won’t|closed|isn't|isn’t|doesn't|doesn’t|impossible)\b",
+    re.IGNORECASE,
+)
+_AWAY_THEN = re.compile(
+    r"\b(?:i|we)(?:'m|’m|'re|’re| am| are) (?:in|at|on|away|off|out)\b|\b(?:closed|full|holiday|audit)\b", re.IGNORECASE
+)
+_FILLS = re.compile(
+    r"(?:\W*\b(?:no|not|wait|sorry|well|it|is|and|on|by|for|the|then|i|said|meant|mean|oh|yes|of course)\b)*\W*",
+    re.IGNORECASE,
+)
 _ALSO = re.compile(r"\band(?: on| by)?(?: the)? $", re.IGNORECASE)
 
 
@@ -193,7 +203,11 @@ def _stretches(first: SpokenDate, second: SpokenDate, text: str) -> bool:
     """Tell whether a later day is named as the last one: "Thursday, Friday at the latest", "Monday or Tuesday"."""
     later = first.day is not None and second.day is not None and first.day < second.day
     between = text[first.end : second.start]
-    ends = _CLAUSE_ENDS.match(text, second.end) or _IS_DONE.match(text, second.end) or _ON_THE_WAY.search(text[: first.start])
+    ends = (
+        _CLAUSE_ENDS.match(text, second.end)
+        or _IS_DONE.match(text, second.end)
+        or _ON_THE_WAY.search(text[: first.start])
+    )
     both = _AND.fullmatch(between) is not None and ends is not None
     last = both or _OR.fullmatch(between) is not None or _LATEST.match(text[second.end :]) is not None
     return later and (last or _spans(first, second, text))

@@ -180,9 +180,7 @@ def _is_about(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) 
         and says_when(utterance)
     ):
         return True
-    return is_hardly_more(utterance, dates[-1]) or (
-        matter.due is not None and corrects(utterance.text, dates[-1].text)
-    )
+    return is_hardly_more(utterance, dates[-1]) or (matter.due is not None and corrects(utterance.text, dates[-1].text))
 
 
 def _spoke_last(matter: Draft) -> str | None:

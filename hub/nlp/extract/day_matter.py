@@ -19,7 +19,9 @@ _GIVES = words(
 )
 _LEAVES = words("be go follow")
 _BEHIND = words("back in away off closed open up over here")
-_STANDS = words("there running ready done finished out due there through up signed sent filed complete yours with on in by before until at for")
+_STANDS = words(
+    "there running ready done finished out due there through up signed sent filed complete yours with on in by before until at for"
+)
 _ELSE = words("talk speak meet fly travel drive visit see call ring work start")
 _MEANS = re.compile(
     r"(?:\b(?:make it|call it|say|aim(?:ing)? for|look (?:out )?for (?:it|them|that)|expect (?:it|them|that)|shoot for)|"
@@ -38,7 +40,9 @@ _IS_IT = re.compile(r"(?: is|['’]s| works| suits| would| then\b| it is| i can\
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _NEUTRAL = words("i you we it that this")
 _SPOKEN_OF = words("i you it that 's us")
-_LIGHT = words("be have get do make say think guess suppose propose suggest can could will would work suit manage let go gon gonna leave need take try mean know see")
+_LIGHT = words(
+    "be have get do make say think guess suppose propose suggest can could will would work suit manage let go gon gonna leave need take try mean know see"
+)
 _FROM_ME = re.compile(r"\bfrom me\b", re.IGNORECASE)
 _BY = re.compile(r"\bby(?: the)? $", re.IGNORECASE)
 _ENDS = re.compile(r"[.,;:!?–—]|\b(?:and|but|so|then|because)\b", re.IGNORECASE)

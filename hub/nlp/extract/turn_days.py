@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from hub.nlp.dates import SpokenDate, pick_due
 from hub.nlp.dates.due import SOMEWHERE
-from hub.nlp.extract.days import Days
 from hub.nlp.extract.day_matter import puts_another, speaks_of, things_of
+from hub.nlp.extract.days import Days
 from hub.nlp.extract.utterances import Utterance, is_back_channel
 
 _BEFORE, _BEHIND = 1, 2  # sentences of the turn in which a day still means the matter
