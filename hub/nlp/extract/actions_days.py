@@ -206,7 +206,7 @@ def says_when(utterance: Utterance) -> bool:
 def _is_another(subject: Any) -> bool:
     """Tell whether "it" or "they" are no work: "it's my birthday on Friday", "they open on Monday"."""
     owned = [child for child in subject.head.children if child.dep_ == "attr" and child.pos_ == "NOUN"]
-    own = any(word.tag_ == "PRP$" or word.lower_ in {"a", "an"} for one in owned for word in one.children)
+    own = any(word.tag_ == "PRP$" for one in owned for word in one.children)
     return own or (subject.lower_ == "they" and not leaves(subject))
 
 

@@ -93,7 +93,8 @@ def is_hardly_more(utterance: Utterance, day: SpokenDate) -> bool:
 def _is_light(verb: Any, utterance: Utterance, day: SpokenDate) -> bool:
     """Tell whether a verb names nothing that is done: "it's Friday", "I can Friday", but not "it's my birthday"."""
     named = [child for child in verb.children if child.dep_ in {"attr", "dobj"} and child.pos_ in {"NOUN", "PROPN"}]
-    return verb.lemma_.lower() in _LIGHT and all(_within(child, utterance, day) for child in named)
+    apart = utterance.text[: day.start].rstrip().endswith((",", ":", "–", "—"))
+    return verb.lemma_.lower() in _LIGHT and (apart or all(_within(child, utterance, day) for child in named))
 
 
 def _within(token: Any, utterance: Utterance, day: SpokenDate) -> bool:
