@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import insert
 
 from hub.domain.accounts import Account, ApiToken, Held, Session
 from hub.domain.audit import Entry
@@ -21,6 +22,7 @@ from hub.storage.browser import SqlBrowser
 from hub.storage.jobs import SqlAnswers
 from hub.storage.ledger import SqlLedger
 from hub.storage.sessions import SqlApiTokens, SqlSessions
+from hub.storage.sync_tables import records
 
 HASH = "argon2..."
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -208,6 +210,26 @@ def test_of_two_at_once_with_one_key_the_second_gets_the_answer_of_the_first(eng
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(ask, range(2))) == [{"status": 201, "number": 1}] * 2
+
+
+def test_records_come_in_the_order_of_their_last_entries(accounts, engine):
+    rows = [{"id": one, "kind": kind, "fields": "{}", "edited": "{}", "version": 1, "deleted": False}
+            for one, kind in (("r1", "site"), ("r2", "site"), ("r3", "study"))]  # fmt: skip
+    with engine.begin() as connection:
+        connection.execute(insert(records), rows)
+    accounts.note([line(number, record_id=name) for number, name in ((2, "r1"), (3, "r2"), (4, "r3"), (5, "r1"))])
+    browser = SqlBrowser(engine)
+
+    def found(after=0, limit=10, since=None, until=None):
+        told = browser.changed("site", since=since, until=until, after=after, limit=limit)
+        return [(one.placed.record.id, one.seq, one.at) for one in told]
+
+    at = [AT + timedelta(seconds=number) for number in range(6)]
+    assert found() == [("r2", 3, at[3]), ("r1", 5, at[5])]
+    assert found(limit=1) == found(until=at[5]) == [("r2", 3, at[3])]
+    assert found(after=3) == found(since=at[5]) == [("r1", 5, at[5])]
+    assert browser.changes(["r1", "r3", "none"]) == {"r1": at[5], "r3": at[4]}
+    assert browser.changes([]) == {}
 
 
 def test_the_trail_is_searched_by_who_what_when_and_text(accounts, engine):
