@@ -1,6 +1,6 @@
 """The extractor on meetings that training never saw: whole series of AMI, scripted talks, one keyed meeting.
 
-    .venv/bin/python bench/extraction.py [--write docs/accuracy.md]
+    .venv/bin/python bench/extraction.py [--free-talk] [--write docs/accuracy.md]
 
 AMI is read from ../shared/eval; its kept-aside series are named in models/training/split.py. By utterance and by item
 the scores are judged alone; "draft" judges the hub's minutes, "strongest" its surest items with what was also said.
@@ -47,6 +47,7 @@ def main() -> int:
     """Print and perhaps write the tables; return 2 where the data is not there."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the tables into this Markdown file")
+    parser.add_argument("--free-talk", action="store_true", help="AMI alone")
     figures.add_option(parser)
     asked = parser.parse_args()
     if not (SHARED / "ami").is_dir():
@@ -59,7 +60,7 @@ def main() -> int:
     found: dict[str, figures.Value] = {}
     talks_of = {"scripted": _of_the_first_hand(), "hands": [t for t in talks(TALKS / "aside") if hand(t.name)]}
     lines = free_talk(extractor, hub.scorer, found)
-    for name, aside in talks_of.items():
+    for name, aside in () if asked.free_talk else talks_of.items():
         lines += ["", *scripted(name, aside, extractor, found)]
     figures.leave(asked.figures, found)
     print("\n".join(lines))
