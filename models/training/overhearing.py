@@ -1,6 +1,6 @@
 """Trains what reads free talk in its order: vectors of the sentence encoder, a gated unit onward and back.
 
-Small enough for a minute and a half of one core a fold; several that began apart are averaged. Needs torch, which
+Small enough for a minute of one core a fold; several that began apart are averaged. Needs torch, which
 nothing in the hub does.
 """
 
