@@ -3,7 +3,7 @@
 A resource is valid by the model of its version. Who may not see what would unblind gets the resource without it.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -23,6 +23,8 @@ from hub.domain.policy import Right, Scope
 router = APIRouter(prefix="/fhir", tags=["fhir"])
 _MEDIA = "application/fhir+json"
 _SCANS = 20
+_OVERLAP = timedelta(minutes=5)
+"""How much earlier than asked for a search by change begins: what takes so long to be done is not missed."""
 _UPDATED = "eq, ge, gt, le, lt, sa and eb; several hold together. _sort=_lastUpdated lists by it"
 KINDS = {ways[0].type: kind for kind, ways in WAYS.items()}
 """Type of resource to the kind of record that is shown as it."""
@@ -128,7 +130,7 @@ def _found(
     agreements, found = asking.hub.sync.ledger.agreements(), list[dict[str, Any]]()
     (after,) = paging.place(int if wanted.by_change else str) or (0 if wanted.by_change else "",)
     for _ in range(_SCANS):
-        come = _come(asking, kind, wanted, after)
+        come, onward = _come(asking, kind, wanted, after)
         for place, one, changed in come:
             scope, after = scope_of_record(one, agreements), place
             if not one.record.deleted and asking.may(Right.RECORDS_READ, scope):
@@ -136,20 +138,23 @@ def _found(
             if len(found) == wanted.limit:
                 break
         if len(come) < wanted.limit and (not come or after == come[-1][0]):
-            return found, None
+            return found, onward
         if len(found) == wanted.limit:
             break
     return found, after
 
 
-def _come(asking: Asking, kind: str, wanted: Search, after: int | str) -> _Come:
+def _come(asking: Asking, kind: str, wanted: Search, after: int | str) -> tuple[_Come, int | str | None]:
+    """Return records from *after* on, and where it goes on."""
     browser = asking.hub.browser
     if isinstance(after, int):
-        told = browser.changed(kind, since=wanted.since, until=wanted.until, after=after, limit=wanted.limit)
-        return [(one.seq, one.placed, one.at) for one in told]
+        since = wanted.since and wanted.since - _OVERLAP
+        told, onward = browser.changed(kind, since=since, until=wanted.until, after=after, limit=wanted.limit)
+        return [(one.seq, one.placed, one.at) for one in told], onward
     read = browser.records(kind, after=after, limit=wanted.limit)
     changes = browser.changes([one.record.id for one in read])
-    return [(one.record.id, one, changes.get(one.record.id)) for one in read]
+    known = [(one.record.id, one, changes.get(one.record.id)) for one in read]
+    return [*known], read[-1].record.id if len(read) == wanted.limit else None
 
 
 def _made(

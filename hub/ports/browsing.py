@@ -65,11 +65,13 @@ class Browser(Protocol):
 
     def changed(
         self, kind: str, *, since: datetime | None, until: datetime | None, after: int, limit: int
-    ) -> list[Changed]:
+    ) -> tuple[list[Changed], int | None]:
         """Return records of *kind* in the order of their last entries in the trail, from the one after number *after*.
 
-        Only those whose last entry is not before *since*, and before *until*. Who walks on from the last number misses
-        none: a record that is changed meanwhile comes again, later.
+        Only those whose last entry is before *until*, and has no lesser number than the first that is not before
+        *since*: what took long to be done comes late under an earlier time. Who walks on from the number that is
+        returned (None at the end) misses none: a record that is changed meanwhile comes again, later. A page may hold
+        fewer than *limit*, even none, with more to come.
         """
 
     def changes(self, ids: Sequence[str]) -> Mapping[str, datetime]:

@@ -5,23 +5,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, exists, func, or_, select
+from sqlalchemy import Connection, Engine, func, or_, select
 
 from hub.domain.audit import Entry, stamp
 from hub.domain.places import Placed
 from hub.domain.sync import Record
 from hub.ports.browsing import Changed, NoticesWanted, Wanted
-from hub.storage import bulk, departed, notices, rows
+from hub.storage import bulk, changed, departed, notices, rows
 from hub.storage.audit_tables import audit, audit_head
 from hub.storage.engine import reading
 from hub.storage.sync_tables import bases, records
 
 
 class SqlBrowser:
-    """`Browser` on SQLite or PostgreSQL."""
+    """`Browser` on SQLite or PostgreSQL; *span* is how many entries a page of `changed` looks at."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, span: int = changed.SPAN) -> None:
         self._engine = engine
+        self._span = span
 
     def records(self, kind: str, *, after: str, limit: int) -> list[Placed]:
         """Return records of a kind; see `Browser.records`."""
@@ -31,21 +32,15 @@ class SqlBrowser:
 
     def changed(
         self, kind: str, *, since: datetime | None, until: datetime | None, after: int, limit: int
-    ) -> list[Changed]:
+    ) -> tuple[list[Changed], int | None]:
         """Return records by their last change; see `Browser.changed`."""
-        later = audit.alias()
-        newer = exists().where(later.c.record_id == audit.c.record_id, later.c.seq > audit.c.seq)
-        query = select(audit.c.seq, audit.c.at, records).join(records, records.c.id == audit.c.record_id)
-        # no index on the kind: led by it, SQLite would read and sort every record of the kind for each page
-        own = records.c.kind.concat("") == kind
-        query = query.where(own, audit.c.seq > after, ~newer).order_by(audit.c.seq).limit(limit)
-        for condition in _conditions(Wanted(since=since, until=until)):
-            query = query.where(condition)
         with reading(self._engine) as connection:
-            found = list(connection.execute(query))
+            found, onward = changed.page(
+                connection, kind, since=since, until=until, after=after, limit=limit, span=self._span
+            )
             placed = _placed(connection, [rows.record(told) for _, _, *told in found])
         read = zip(found, placed, strict=True)
-        return [Changed(one, datetime.fromisoformat(at), seq) for (seq, at, *_), one in read]
+        return [Changed(one, datetime.fromisoformat(at), seq) for (seq, at, *_), one in read], onward
 
     def changes(self, ids: Sequence[str]) -> Mapping[str, datetime]:
         """Return when records were last changed; see `Browser.changes`."""

@@ -221,7 +221,7 @@ def test_records_come_in_the_order_of_their_last_entries(accounts, engine):
     browser = SqlBrowser(engine)
 
     def found(after=0, limit=10, since=None, until=None):
-        told = browser.changed("site", since=since, until=until, after=after, limit=limit)
+        told, _ = browser.changed("site", since=since, until=until, after=after, limit=limit)
         return [(one.placed.record.id, one.seq, one.at) for one in told]
 
     at = [AT + timedelta(seconds=number) for number in range(6)]
@@ -230,6 +230,21 @@ def test_records_come_in_the_order_of_their_last_entries(accounts, engine):
     assert found(after=3) == found(since=at[5]) == [("r1", 5, at[5])]
     assert browser.changes(["r1", "r3", "none"]) == {"r1": at[5], "r3": at[4]}
     assert browser.changes([]) == {}
+    accounts.note([replace(line(6, record_id="r2"), at=at[1])])
+    assert found(since=at[5]) == [("r1", 5, at[5]), ("r2", 6, at[1])], "what was done late is not missed"
+    assert found(since=at[5] + timedelta(seconds=1)) == []
+
+
+def test_records_of_a_rare_kind_come_after_pages_without_any(accounts, engine):
+    row = {"id": "r1", "kind": "site", "fields": "{}", "edited": "{}", "version": 1, "deleted": False}
+    with engine.begin() as connection:
+        connection.execute(insert(records), row)
+    accounts.note([line(number, record_id="r1" if number == 8 else "other") for number in range(2, 11)])
+    browser, found, after = SqlBrowser(engine, span=3), [], 0
+    while after is not None:
+        told, after = browser.changed("site", since=AT, until=None, after=after, limit=2)
+        found.append(([one.seq for one in told], after))
+    assert found == [([], 3), ([], 6), ([8], 9), ([], None)]
 
 
 def test_the_trail_is_searched_by_who_what_when_and_text(accounts, engine):

@@ -34,7 +34,7 @@ def changed(world, name, minute, *, version=1, title="", deleted=False):
 def world(home):
     made = furnish(quick_hub())
     for number in range(5):
-        changed(made, f"p{number}", number)
+        changed(made, f"p{number}", 10 * number)
     return made
 
 
@@ -73,25 +73,30 @@ def test_a_count_is_kept_from_page_to_page(client, headers):
 
 
 def test_only_what_changed_in_the_time_comes_in_the_order_of_changes(world, client, headers):
-    changed(world, "p1", 30, version=2)
-    since = f"ge{BEGAN:%Y-%m-%dT%H}:02:00Z"
-    assert walked(client, headers, _lastUpdated=since, _count=1)[:4] == [["p2"], ["p3"], ["p4"], ["p1"]]
-    found = walked(client, headers, _lastUpdated=[since, f"lt{BEGAN:%Y-%m-%dT%H}:04:00Z"], _count=2)
-    assert names(found) == ["p2", "p3"]
-    assert names(walked(client, headers, _lastUpdated=f"gt{BEGAN:%Y-%m-%dT%H}:04:00Z")) == ["p1"]
-    assert (
-        names(walked(client, headers, _lastUpdated=f"le{BEGAN:%Y-%m-%dT%H}:00:00Z", _sort="_lastUpdated"))[-1] == "p0"
-    )
+    changed(world, "p1", 50, version=2)
+    hour = f"{BEGAN:%Y-%m-%dT%H}"
+    assert walked(client, headers, _lastUpdated=f"ge{hour}:20Z", _count=1)[:4] == [["p2"], ["p3"], ["p4"], ["p1"]]
+    assert names(walked(client, headers, _lastUpdated=[f"ge{hour}:20Z", f"lt{hour}:40Z"], _count=2)) == ["p2", "p3"]
+    assert names(walked(client, headers, _lastUpdated=f"gt{hour}:40Z")) == ["p4", "p1"], "five minutes earlier"
+    assert names(walked(client, headers, _lastUpdated=f"le{hour}:00Z", _sort="_lastUpdated"))[-1] == "p0"
+
+
+def test_what_took_long_to_be_done_is_not_missed(world, client, headers):
+    changed(world, "p1", 4, version=2)
+    changed(world, "p2", 46, version=2)
+    hour = f"{BEGAN:%Y-%m-%dT%H}"
+    assert names(walked(client, headers, _lastUpdated=f"ge{hour}:40Z")) == ["p4", "p1", "p2"]
+    assert names(walked(client, headers, _lastUpdated=f"ge{hour}:50Z")) == ["p2"]
 
 
 def test_what_changes_while_the_pages_are_walked_is_not_missed(world, client, headers):
     first = client.get(f"{LOCATIONS}?_lastUpdated=ge2031&_count=3", headers=headers).json()
-    changed(world, "p0", 40, version=2)
+    changed(world, "p0", 50, version=2)
     [onward] = [link["url"] for link in first["link"] if link["relation"] == "next"]
     rest = client.get(onward, headers=headers).json()
     assert [entry["resource"]["id"] for entry in rest["entry"]] == ["p3", "p4", "p0"]
     told = rest["entry"][-1]["resource"]["meta"]
-    assert (told["versionId"], told["lastUpdated"]) == ("2", "2031-05-01T08:40:00+00:00")
+    assert (told["versionId"], told["lastUpdated"]) == ("2", "2031-05-01T08:50:00+00:00")
     assert client.get(f"{LOCATIONS}/p0", headers=headers).json()["meta"] == told
 
 
@@ -162,7 +167,7 @@ kinds: {{site: {{}}}}
             changes, rejects, cursor = drained(system, "site")
             known = [one.external_id for one in changes]
             assert (sorted(known), rejects) == (["p0", "p1", "p2", "p3", "p4", "r1"], [])
-            changed(world, "p2", 50, version=2, title="Riverside anew")
+            changed(world, "p2", 55, version=2, title="Riverside anew")
             before = len(facade.asked)
             changes, rejects, _ = drained(system, "site", cursor)
             found = {one.external_id: one.fields["name"] for one in changes}
