@@ -37,7 +37,10 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """Whose a meeting was *until* it went to others. *version* is the newest of its minutes that only those had."""
+    """Whose a meeting was *until* it went to others.
+
+    *version* is the newest of its minutes that only those had, 0 where there was none or they were destroyed since.
+    """
 
     until: datetime
     version: int

@@ -14,17 +14,17 @@ TAKEN_BACK = "its day was from the study's record, which not everybody who reads
 
 def without_days(minutes: Minutes) -> Minutes:
     """Return *minutes* without any day from the study's record, and without a reason that tells what it holds."""
-    return _without(minutes, ())
+    return _without(minutes, None)
 
 
 def draft_without_days(draft: Draft, *, but: Draft | None = None) -> Draft:
     """Return *draft* likewise; what the machine proposed, or stood when it was rejected, tells none either.
 
-    What is word for word in the draft *but* stays.
+    What the draft *but* tells of the same item stays, whoever changed its words or its owner since.
     """
-    stay: tuple[Action | Carried, ...] = (*but.minutes.actions, *but.minutes.carried) if but else ()
     marks = but.marks if but else ()
-    return Draft(_without(draft.minutes, stay), tuple(one if one in marks else _mark(one) for one in draft.marks))
+    stay = [(one.item, _day(item)) for one in marks for item in (one.proposed, one.last)]
+    return Draft(_without(draft.minutes, but.minutes if but else None), tuple(_mark(one, stay) for one in draft.marks))
 
 
 def tells_days(draft: Draft) -> bool:
@@ -32,11 +32,16 @@ def tells_days(draft: Draft) -> bool:
     return draft_without_days(draft) != draft
 
 
-def _without(minutes: Minutes, stay: Sequence[Action | Carried]) -> Minutes:
+def _without(minutes: Minutes, stay: Minutes | None) -> Minutes:
+    actions = {(one.id, one.due, one.due_source, one.due_reason) for one in stay.actions} if stay else set()
+    carried = {(one.id, one.due) for one in stay.carried} if stay else set()
     return replace(
         minutes,
-        actions=tuple(one if one in stay else _action(one) for one in minutes.actions),
-        carried=tuple(one if one in stay else _carried(one) for one in minutes.carried),
+        actions=tuple(
+            one if (one.id, one.due, one.due_source, one.due_reason) in actions else _action(one)
+            for one in minutes.actions
+        ),
+        carried=tuple(one if (one.id, one.due) in carried else _carried(one) for one in minutes.carried),
     )
 
 
@@ -50,8 +55,13 @@ def _action(action: Action) -> Action:
     return replace(action, due=None, due_source=None, due_reason=TAKEN_BACK)
 
 
-def _mark(mark: Mark) -> Mark:
-    return replace(mark, proposed=_told(mark.proposed), last=_told(mark.last))
+def _mark(mark: Mark, stay: Sequence[tuple[str, Any]]) -> Mark:
+    proposed, last = (one if (mark.item, _day(one)) in stay else _told(one) for one in (mark.proposed, mark.last))
+    return replace(mark, proposed=proposed, last=last)
+
+
+def _day(item: Mapping[str, Any] | None) -> tuple[Any, ...]:
+    return tuple((item or {}).get(name) for name in ("due", "due_source", "due_reason"))
 
 
 def _told(item: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

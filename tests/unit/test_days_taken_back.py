@@ -8,16 +8,18 @@ import pytest
 
 from hub.domain import wire
 from hub.domain.cards import Card, Standing
-from hub.domain.edits import Accept, Reject
+from hub.domain.edits import Accept, Correct, Reject
 from hub.domain.jobs import Job
 from hub.domain.known_days import HOLDS, DueSource
 from hub.domain.meeting import Meeting
 from hub.domain.people import Grant, Role
 from hub.domain.record_days import TAKEN_BACK, tells_days
+from hub.domain.retention import RecordClass
 from hub.domain.transcript import Transcript
 from hub.domain.versions import Version, proposed
 from hub.services.review import pipeline, redrafting
 from hub.services.review.board import board, change_action, enter
+from hub.services.review.contents import empty
 from hub.services.review.editing import current, discard, edit, keep_version, store_version, versions
 from hub.services.review.meetings import change_meeting, open_meeting
 from hub.services.review.pipeline import Bench
@@ -28,6 +30,7 @@ from tests.review_kit import ANNA, AT, CARA, SEGMENTS, STRANGER, about, drafted,
 
 VISIT = DueSource("monitoring_visit", "v", 3, "site initiation visit, site 014 (Graz)", date(2026, 6, 25))
 EMPTY = hashlib.sha256(b"").hexdigest()
+OTHER = replace(STRANGER, grants=(Grant(Role.PROJECT_MANAGER, "Other"),))
 WIDER = {"organizations": ("Asterion", "Meridian", "Other")}
 
 
@@ -137,6 +140,40 @@ def test_what_was_signed_goes_along_in_the_draft_and_on_the_board(here):
     assert on_board(here, card)["a2"] == date(2026, 6, 23)
 
 
+def test_what_was_signed_goes_along_also_where_its_words_were_changed_since(here):
+    card = approved(here, in_series(here, with_own=True))
+    steps = [Correct("a2", {"text": "Send the log at once", "owner": "Ben Okafor"})]
+    edit(here, CARA, card.meeting_id, steps, revision=standing(here, card).revision)
+    before = standing(here, card).draft
+    moved(here, here.shelf.get(Card, card.meeting_id))
+    after = standing(here, card).draft
+    assert (after.minutes.actions[1].text, days(after)[1]) == ("Send the log at once", (date(2026, 6, 23), VISIT, None))
+    assert after.mark("a2") == before.mark("a2")
+    assert carried(here, card)["a2"] == (date(2026, 6, 23), 8)
+
+
+def test_minutes_destroyed_and_made_anew_are_for_who_joined_before(here):
+    card = with_days(here)
+    moved(here, card)
+    with held(here, card.meeting_id, "hub") as work:
+        until = work.card.former[0].until
+        empty(work, RecordClass.MINUTES)
+        store_version(work, proposed(of_record(card.meeting)), author="hub", reason="drafted anew")
+    assert [one.number for one in versions(here, OTHER, card.meeting_id)] == [1]
+    assert [one.until for one in work.card.former] == [until]
+
+
+def test_a_meeting_that_moves_without_its_minutes_keeps_their_lines_from_who_comes(here):
+    card = in_series(here)
+    with held(here, card.meeting_id, "hub") as work:
+        empty(work, RecordClass.MINUTES)
+    moved(here, work.card)
+    told = [line for line in lines(here, card) if line.kind == "carried"]
+    scopes = OtherScopes(here.shelf, None, None, told)
+    assert told
+    assert all("Other" not in scopes.before(line).organizations for line in told)
+
+
 def test_the_board_loses_the_days_of_a_version_that_does_not_come_along(here):
     card = approved(here, with_days(here))
     assert on_board(here, card)["a2"] == date(2026, 6, 23)
@@ -157,14 +194,16 @@ def test_a_day_that_a_person_gave_on_the_board_stays(here):
     assert on_board(here, card)["a2"] == given.due == date(2026, 6, 30)
 
 
-def in_series(here):
-    """Return a meeting whose series left an action with a day of the record."""
+def in_series(here, *, with_own=False):
+    """Return a meeting whose series left an action with a day of the record, and which may have one of its own."""
     first = drafted(here, series="Weekly")
     with held(here, first.meeting_id, "hub") as work:
         store_version(work, proposed(of_record(first.meeting)), author="hub", reason="drafted by machine")
     approved(here, work.card)
     card = drafted(here, series="Weekly", started_at=AT + timedelta(days=30))
-    again(here, card, find=lambda transcript: minutes(transcript.meeting))
+    again(here, card, find=lambda transcript: (of_record if with_own else minutes)(transcript.meeting))
+    if with_own:
+        keep_version(here, CARA, card.meeting_id, revision=standing(here, card).revision, reason="carried")
     return here.shelf.get(Card, card.meeting_id)
 
 
@@ -185,9 +224,8 @@ def test_a_version_with_such_a_day_is_for_those_who_had_it_and_so_are_its_lines(
     card = in_series(here)
     keep_version(here, CARA, card.meeting_id, revision=standing(here, card).revision, reason="carried")
     moved(here, here.shelf.get(Card, card.meeting_id))
-    other = replace(STRANGER, grants=(Grant(Role.PROJECT_MANAGER, "Other"),))
     assert [one.number for one in versions(here, CARA, card.meeting_id)] == [1, 2, 3]
-    assert [one.number for one in versions(here, other, card.meeting_id)] == [1, 3]
+    assert [one.number for one in versions(here, OTHER, card.meeting_id)] == [1, 3]
     told = [line for line in lines(here, card) if line.kind == "carried"]
     scopes = OtherScopes(here.shelf, None, None, told)
     assert told

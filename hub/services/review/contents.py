@@ -1,5 +1,6 @@
 """What each class of a meeting's records consists of, and how it is taken away once its destruction is agreed."""
 
+from dataclasses import replace
 from typing import Any
 
 from hub.domain import wire
@@ -89,7 +90,8 @@ def empty(work: Work, record_class: RecordClass) -> None:
             _remove(work, *_OF_MINUTES)
             for part in ("minutes", "item"):
                 unit.findable(meeting_id, part, [])
-            work.change(standing=Standing.EMPTY, version=0, items=0, drafted_by=None)
+            former = tuple(replace(one, version=0) for one in work.card.former)  # made anew, numbers begin again
+            work.change(standing=Standing.EMPTY, version=0, items=0, drafted_by=None, former=former)
         case RecordClass.RECEIPTS:
             _remove(work, *_RECEIPTS)
 

@@ -76,7 +76,7 @@ def change_meeting(
                 raise UsageError("say why the meeting goes to other parties, another study or across the blind")
             allowed(room, principal, Right.MEETINGS_WRITE, scope, what="the meeting's new place")
         moves, former = scope != work.card.scope, work.card.former
-        if moves and work.card.version:
+        if moves:  # also without minutes: once they are destroyed the trail still tells of them
             former = (*former, earlier.left(work.card, work.at))
         work.change(
             former=former,
