@@ -1,5 +1,6 @@
 """Who joins a meeting later gets no version of before that tells of the study's record, whatever they ask the hub."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,9 +11,11 @@ from hub.domain.cards import Card, Standing
 from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient
 from hub.domain.localized import LocalizedCopy
 from hub.domain.people import Role
+from hub.domain.retention import Destruction, DestructionState, RecordClass
 from hub.domain.versions import proposed
 from hub.services.review.approving import comment
 from hub.services.review.board import enter
+from hub.services.review.contents import empty
 from hub.services.review.editing import store_version
 from hub.services.review.meetings import change_meeting
 from hub.services.review.room import held
@@ -25,6 +28,7 @@ from tests.unit.test_days_taken_back import of_record
 API = "/api/v1"
 LATE, FORMER = "lou@other.example", "max@asterion.example"
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+MINUTES = RecordClass.MINUTES
 DAY = "2026-06-23"
 HIDDEN, NONE = 2, 99
 """The version with days of the record, of before the meeting went to others; and one that there never was."""
@@ -132,6 +136,39 @@ def test_nothing_of_it_is_mailed_at_the_wish_of_a_newcomer(here, client, meeting
     assert only.state is DispatchState.FAILED
     assert client.get(f"{API}/home").json()["failed"] == client.get(f"{API}/home").json()["copies"] == []
     assert as_(client, FORMER).get(f"{API}/home").json()["failed"] != []
+
+
+def test_receipts_are_told_after_the_minutes_are_destroyed_to_who_had_them(here, client, meeting):
+    api, page = f"{API}/meetings/{meeting}/versions/{HIDDEN}/dispatches", f"/meetings/{meeting}/distribution"
+    with held(here.room, meeting, "hub") as work:
+        work.unit.put(Destruction("d", meeting, MINUTES, "over", "a", AT, DestructionState.APPROVED))
+    with held(here.room, meeting, "hub") as work:
+        empty(work, MINUTES)
+    as_(client, FORMER)
+    assert [one["recipient"]["address"] for one in client.get(api).json()["items"]] == ["old@meridian.test"]
+    assert "old@meridian.test" in client.get(page).text
+    assert client.get(f"{API}/meetings/{meeting}/versions/{NONE}/dispatches").status_code == 404
+    as_(client, LATE)
+    assert client.get(api).status_code == 404
+    assert "old@meridian.test" not in client.get(page).text
+    assert client.get(f"{API}/home").json()["failed"] == []
+    here.clock.pass_on(minutes=1)
+    with held(here.room, meeting, "hub") as work:
+        found = proposed(of_record(work.card.meeting))
+        for _ in range(HIDDEN):
+            store_version(work, found, author="hub", reason="drafted anew")
+    assert client.get(api).json()["items"] == []  # of what has that number now nothing was sent
+
+
+def test_what_is_hidden_takes_no_place_on_the_first_page(here, client, meeting):
+    to = Recipient("new@meridian.test", Channel.MAIL)
+    with held(here.room, meeting, "hub") as work:
+        hidden = work.unit.get(Dispatch, "failed")
+        for number in range(45):
+            work.unit.add(replace(hidden, id=f"f{number}"))
+        for number in range(23):
+            work.unit.add(replace(hidden, id=f"g{number}", version=work.card.version, recipient=to, asked_at=work.at))
+    assert len(as_(client, LATE).get(f"{API}/home").json()["failed"]) == 21
 
 
 def test_what_was_said_of_it_is_not_shown_beside_a_later_version(client, meeting):

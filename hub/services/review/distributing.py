@@ -44,18 +44,32 @@ def distribute(
 
 
 def dispatches(room: Room, principal: Principal, meeting_id: str, number: int) -> list[Dispatch]:
-    """Return what was or is to be sent of a version, with receipts and failures."""
+    """Return what was or is to be sent of a version, with receipts and failures; these may outlive it.
+
+    MissingError where there is neither a version nor a receipt of it that they may see.
+    """
     card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
-        earlier.version_for(room, principal, card, unit, number)
-        return unit.several(Dispatch, meeting_id=meeting_id, version=number)
+        found = unit.several(Dispatch, meeting_id=meeting_id, version=number)
+        told = [one for one in found if earlier.told_of(room, principal, card, unit, one)]
+        if not told:
+            earlier.version_for(room, principal, card, unit, number)
+        return told
+
+
+def receipts(room: Room, principal: Principal, meeting_id: str) -> list[Dispatch]:
+    """Return what was sent of the minutes of a meeting, of whichever version: they may be there no more."""
+    card = seen(room, principal, meeting_id)
+    with room.shelf.reading() as unit:
+        found = unit.several(Dispatch, meeting_id=meeting_id)
+        return [one for one in found if earlier.told_of(room, principal, card, unit, one)]
 
 
 def send_again(room: Room, principal: Principal, meeting_id: str, dispatch_id: str, *, reason: str) -> Dispatch:
     """Let a delivery that failed be tried anew. StandingError where it did not fail."""
     with working(room, principal, meeting_id, Right.MINUTES_DISTRIBUTE) as work:
         before = work.unit.get(Dispatch, dispatch_id)
-        hidden = before is None or not earlier.readable(room, principal, work.card, work.unit, before.version)
+        hidden = before is None or not earlier.told_of(room, principal, work.card, work.unit, before)
         if before is None or before.meeting_id != meeting_id or hidden:
             raise MissingError(f"{dispatch_id}: there is no such delivery")
         if before.state is not DispatchState.FAILED:

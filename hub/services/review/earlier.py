@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from hub.domain.cards import Card, Former, Standing
+from hub.domain.distribution import Dispatch
 from hub.domain.errors import MissingError
 from hub.domain.people import Principal
 from hub.domain.policy import Right, Verdict, decide
@@ -48,6 +49,25 @@ def readable(room: Room, principal: Principal, card: Card, unit: ShelfUnit, numb
     return found is None or not tells_days(found.draft)
 
 
+def told_of(room: Room, principal: Principal, card: Card, unit: ShelfUnit, sent: Dispatch) -> bool:
+    """Tell whether *principal*, who sees the meeting, may know of a delivery.
+
+    Receipts may be kept longer than minutes. Of what is destroyed nothing tells any more which days were in it: who
+    might read the meeting when it was sent may know.
+    """
+    if not card.former:
+        return True
+    found = unit.get(Version, card.meeting_id, sent.version)
+    if found is not None and found.at <= sent.asked_at:  # not one made anew, which has the same number
+        return opened(room, principal, card, found)
+    return _in(room, principal, next((one for one in card.former if sent.asked_at <= one.until), None))
+
+
 def _might(room: Room, principal: Principal, card: Card, number: int) -> bool:
-    then = next((one.scope for one in card.former if number <= one.version), None)  # where it was made
-    return then is None or decide(principal, Right.MEETINGS_READ, then, at=room.clock()) is Verdict.ALLOWED
+    return _in(room, principal, next((one for one in card.former if number <= one.version), None))  # where it was made
+
+
+def _in(room: Room, principal: Principal, then: Former | None) -> bool:
+    if then is None:
+        return True
+    return decide(principal, Right.MEETINGS_READ, then.scope, at=room.clock()) is Verdict.ALLOWED

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 from hub.domain.approvals import Meaning, Review, ReviewState, Signature
 from hub.domain.board import ActionState, BoardAction, BoardQuery
@@ -12,13 +13,15 @@ from hub.domain.localized import CopyState, LocalizedCopy
 from hub.domain.people import Principal
 from hub.domain.policy import Right
 from hub.domain.waiting import Waiting, WaitingQuery
+from hub.ports.review import ShelfUnit
 from hub.services.review import earlier, withdrawing
 from hub.services.review.approving import asked_for
 from hub.services.review.room import Room, sight
 
 _SHOWN = 21
 """So many of a kind are read: one more than a page shows, so that it can say that there are more."""
-
+_READINGS = 20
+"""So many times a list is read on at most where what was found is hidden from the person."""
 
 _UNDECIDED = (Standing.DRAFT, Standing.CHANGES_REQUESTED, Standing.IN_REVIEW)
 
@@ -92,10 +95,23 @@ def _signatures(room: Room, reviews: Sequence[Review]) -> dict[tuple[str, int], 
 def _waiting(
     room: Room, principal: Principal, kind: type[Waiting], state: CopyState | DispatchState, right: Right
 ) -> list[tuple[Card, Waiting]]:
-    seen = sight(principal, room.clock(), right)
-    found = room.shelf.waiting(WaitingQuery(kind, state, seen, limit=_SHOWN)) if seen else []
-    with room.shelf.reading() as unit:
-        return [(card, one) for card, one in found if earlier.readable(room, principal, card, unit, one.version)]
+    """Return what waits, read some at a time: some of it may be hidden from who joined a meeting later."""
+    query = WaitingQuery(kind, state, sight(principal, room.clock(), right), limit=_SHOWN)
+    told: list[tuple[Card, Waiting]] = []
+    for _ in range(_READINGS if query.sight else 0):
+        found = room.shelf.waiting(query)
+        with room.shelf.reading() as unit:
+            told += [(card, one) for card, one in found if _may_know(room, principal, card, unit, one)]
+        if len(told) >= _SHOWN or len(found) < query.limit:
+            break
+        query = replace(query, last=found[-1][1])
+    return told[:_SHOWN]
+
+
+def _may_know(room: Room, principal: Principal, card: Card, unit: ShelfUnit, one: Any) -> bool:
+    if isinstance(one, Dispatch):
+        return earlier.told_of(room, principal, card, unit, one)
+    return earlier.readable(room, principal, card, unit, one.version)
 
 
 def _cards(room: Room, principal: Principal, right: Right, standing: Standing) -> tuple[Card, ...]:

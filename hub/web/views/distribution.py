@@ -58,10 +58,11 @@ def show(id: str, request: Request, asking: Reading) -> Response:
 
 
 def _dispatches(asking: Asking, card: Card) -> list[Dispatch]:
-    """Return what was or is to be sent of the newest version, where there is one."""
+    """Return what was or is to be sent of the newest version; all that was sent where the minutes are destroyed."""
+    room, who = asking.hub.room, asking.principal
     if not card.version:
-        return []
-    return distributing.dispatches(asking.hub.room, asking.principal, card.meeting_id, card.version)
+        return distributing.receipts(room, who, card.meeting_id)
+    return distributing.dispatches(room, who, card.meeting_id, card.version)
 
 
 @router.post("")
