@@ -86,7 +86,22 @@ def test_the_days_beside_that_are_meant_are_found(actions):
 def test_who_refuses_the_work_does_not_have_it(actions, answer, written):
     found = actions(written(f"Helen: Tom, can you write the letter to the site by Friday?\nTom: {answer}"))
     letters = [action for action in found if "letter" in action.text]
+    assert letters
     assert all(action.owner != "Tom Ashworth" and str(action.due) != "2026-03-16" for action in letters), letters
+
+
+OPEN = [script for (owner, due), script in BESIDE if due == "-" and re.search(r"by friday", script, re.IGNORECASE)]
+
+
+@pytest.mark.parametrize("script", OPEN)
+def test_a_day_that_was_taken_back_is_open_with_its_reason(actions, script):
+    [action] = actions(script)
+    assert (action.due, action.due_reason) == (None, "no day was promised")
+    assert "Friday" not in action.text
+
+
+def test_there_are_days_taken_back():
+    assert len(OPEN) >= 5
 
 
 def apart(script: str) -> str:

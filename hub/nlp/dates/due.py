@@ -105,6 +105,14 @@ _FILLS = re.compile(
     r"(?:\W*\b(?:no|not|wait|sorry|well|it|is|and|on|by|for|the|then|i|said|meant|mean|oh|yes|of course)\b)*\W*",
     re.IGNORECASE,
 )
+_IF = re.compile(r"\b(?:if|unless|in case|should)\b[^.,;:!?]*$", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r",? (?:i|we|he|she|they|(?:the|our|my|their) [\w-]+)\b(?!['’]s\b)(?P<said>[^.;!?]*)", re.IGNORECASE
+)
+_OF_THE_SAME = re.compile(
+    r"(?:['’ ](?:ll|d|can|could|will|would|might))?(?: (?:have|has|do|send|get|gets|give|finish|deliver|bring|share|know)\b.*| ?$| (?:can|could|will)\b.*)",
+    re.IGNORECASE,
+)
 _ALSO = re.compile(r"\band(?: on| by)?(?: the)? $", re.IGNORECASE)
 
 
@@ -176,8 +184,16 @@ def _replaces(date: SpokenDate, first: SpokenDate, again: SpokenDate, text: str)
     between = text[again.end : date.start]
     if refusal is None or date.day is None or _ALSO.search(between) or _weight(date, text) == 0:
         return False
+    if _IF.search(text[first.end : refusal.start()]) or _is_of_another(text[date.end :]):
+        return False
     confirms = refusal.start() < again.start and _FILLS.fullmatch(text, refusal.start(), again.start) is not None
     return not confirms or (_AWAY_THEN.search(between) or _REFUSES.search(between)) is not None
+
+
+def _is_of_another(behind: str) -> bool:
+    """Tell whether what stands *behind* a day says what somebody does of another matter: "Monday I call the site"."""
+    goes_on = _GOES_ON.match(behind)
+    return goes_on is not None and _OF_THE_SAME.fullmatch(goes_on["said"]) is None
 
 
 def _explains(date: SpokenDate, best: SpokenDate, text: str) -> bool:

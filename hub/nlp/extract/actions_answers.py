@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from hub.nlp.extract import owners
 from hub.nlp.extract.actions_draft import NEAR, Draft, Matters
@@ -9,7 +10,7 @@ from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_minding import MINDS, minded
 from hub.nlp.extract.actions_replies import THANKS, Reply, reply
 from hub.nlp.extract.actions_weigh import informs_here
-from hub.nlp.extract.context import Roster
+from hub.nlp.extract.context import Mention, Roster
 from hub.nlp.extract.context_address import Address, addressed
 from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.owners_roles import function_in
@@ -93,16 +94,22 @@ class Answers:
             return False
         own = matter.passages[-1]
         then = _SO_THEN.search(utterance.text)
-        if then is not None and self._is_of_a_day(utterance, then):
-            self.promise(matter, utterance)
+        if then is not None and _WORK_REFUSED.search(utterance.text[: then.start()]) is None:
+            if matter.due is not None and matter.due.day is not None:
+                matter.due = replace(matter.due, day=None, reason="no day was promised")
+                matter.day_refused = True
+            if not self._names_another(matter, utterance, then.end()):
+                self.promise(matter, utterance)
             return matter.accepted
         return matter.due is not None and own.speaker == utterance.speaker and own.index == utterance.index - 1
 
-    def _is_of_a_day(self, utterance: Utterance, then: re.Match[str]) -> bool:
-        """Tell whether not the work but a day was refused before *then*, and nobody else is named behind it."""
-        own = self._roster.speaker(utterance.speaker)
-        others = [one for one in self._roster.mentions(utterance.text[then.start() :]) if own not in one.people]
-        return not others and _WORK_REFUSED.search(utterance.text[: then.start()]) is None
+    def _names_another(self, matter: Draft, utterance: Utterance, begins: int) -> bool:
+        """Tell whether somebody else is named behind *begins*, but who asked, or is only called by name: "Monday, Helen"."""
+        known = {self._roster.speaker(utterance.speaker), self._roster.speaker(matter.speaker)} - {None}
+        behind = utterance.text[begins:]
+        return any(
+            known.isdisjoint(one.people) and not _is_called(behind, one) for one in self._roster.mentions(behind)
+        )
 
     def _takes(self, utterance: Utterance, answer: Reply, *, names_day: Callable[[], bool]) -> bool:
         """Tell whether the speaker takes it on: who says that it has been done does not, who says "Done." does."""
@@ -239,7 +246,7 @@ _DAY = (
 )
 _SO_THEN = re.compile(
     r"\b(?:so|but)\b,? (?:then |please )?(?:"
-    rf"(?:give me|let me have)(?: it)? (?:{_DAY}|(?:(?:a|an|another|one|two|three|four|five|six|ten|\d+|few|couple|more|of) )+(?:working |business )?(?:days?|weeks?|months?))|"
+    rf"(?:give me|let me have)(?: it)? (?:{_DAY}|(?:until|till) [\w-]+(?: is|['’]s| gets| comes) back (?:on )?{_DAY}|(?:(?:a|an|another|one|two|three|four|five|six|ten|\d+|few|couple|more|of) )+(?:working |business )?(?:days?|weeks?|months?))|"
     r"(?:give me|let me have)(?: it)? a fortnight|"
     rf"(?:(?:let's )?make (?:it|that)|it(?:'ll|’ll| will) be) {_DAY})\b",
     re.IGNORECASE,
@@ -250,6 +257,14 @@ _WORK_REFUSED = re.compile(
     r"\b(?:not mine|not for me|not my)\b",
     re.IGNORECASE,
 )
+_SET_APART = re.compile(r"\W*(?:$|[,.;!?])")
+
+
+def _is_called(text: str, name: Mention) -> bool:
+    """Tell whether a name is set apart by a comma, as who is spoken to: "until Monday, please, Helen"."""
+    return text[: name.start].rstrip().endswith(",") and _SET_APART.match(text, name.end) is not None
+
+
 _OTHERS = words(
     "he she they who someone somebody everyone everybody nobody vendor vendors site sites lab labs laboratory sponsor cro team teams "
     "committee authority agency depot hospital pharmacy board colleague colleagues department irb regulator group people"

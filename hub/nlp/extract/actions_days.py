@@ -9,7 +9,7 @@ from hub.nlp.dates import SpokenDate, is_deadline, pick_due
 from hub.nlp.extract.actions_draft import Draft
 from hub.nlp.extract.actions_forms import Mood
 from hub.nlp.extract.actions_replies import corrects, is_only_a_day
-from hub.nlp.extract.day_matter import is_hardly_more, leaves
+from hub.nlp.extract.day_matter import NOT_THEN, is_hardly_more, leaves
 from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance
 
@@ -140,6 +140,8 @@ def move_day(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) -
     if due is not None and matter.due is not None and matter.due.day is not None and _HOUR.match(due.text):
         return False  # "fine, end of day" takes up the hour of a day that was named before
     if due is None or (matter.due is not None and due.day in {None, matter.due.day}):
+        return False
+    if NOT_THEN.match(utterance.text, due.end):
         return False
     matter.days.append(due.text)
     matter.due = due

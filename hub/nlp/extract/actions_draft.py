@@ -44,6 +44,8 @@ class Draft:
     days: list[str] = field(default_factory=list)
     taken_at: int = -9
     lead: Clause | None = None
+    day_refused: bool = False
+    """Whether the day named for it was taken back or refused, and no other told."""
     pointed: bool = False
     """Whether *address* was named by the one who was asked: that proves nothing until the other answers."""
 
@@ -51,6 +53,12 @@ class Draft:
     def mood(self) -> Mood:
         """How the matter was put."""
         return self.clause.mood
+
+    @property
+    def days_unsaid(self) -> list[str]:
+        """The days that its words need not repeat: those that its due day tells, or that no longer hold."""
+        dated = self.due is not None and self.due.day is not None
+        return self.days if dated or self.day_refused else []
 
     @property
     def last(self) -> int:

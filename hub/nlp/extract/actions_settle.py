@@ -21,7 +21,7 @@ def settle_days(drafts: Sequence[Draft], utterances: Sequence[Utterance], days: 
         if draft.due is not None and draft.due.day is not None:
             _put_right(draft, utterances, days)
             _set_anew(draft, utterances, days, roster)
-        else:
+        elif not draft.day_refused:
             _date(draft, utterances, days, roster, spoken_for)
 
 
@@ -53,6 +53,7 @@ def _put_right(draft: Draft, utterances: Sequence[Utterance], days: Days) -> Non
     new = put_right(said, due, utterances, days) if said is not None and due is not None else None
     if new is not None:
         beside, draft.due = new
+        draft.day_refused = draft.due.day is None
         draft.days.append(draft.due.text)
         draft.add(beside)
 
@@ -67,7 +68,7 @@ def _set_anew(draft: Draft, utterances: Sequence[Utterance], days: Days, roster:
     """Take the day that the doer later puts in the place of the one said before."""
     due = draft.due
     for later in utterances[draft.last + 1 :]:
-        if due is None or _SAYS_AGAIN.search(later.text) is None or not draft.is_doer(later, roster):
+        if due is None or due.day is None or _SAYS_AGAIN.search(later.text) is None or not draft.is_doer(later, roster):
             continue
         found = days.of(later)
         if len(found) == 2 and found[0].day == due.day and _SAID.search(later.text[: found[0].start]) and found[1].day:

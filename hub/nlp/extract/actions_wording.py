@@ -108,7 +108,6 @@ def _resolved(clause: Clause, utterances: Sequence[Utterance], roster: Roster) -
 
 
 def _phrase(clause: Clause, draft: Draft, found: Antecedent | None, roster: Roster) -> str | None:
-    days = draft.days if draft.due is not None and draft.due.day is not None else []
     pronoun = _pronoun(clause)
     replace = replacement(pronoun, _lower_article(found.text)) if pronoun is not None and found is not None else {}
     if clause.mood is Mood.OPEN and clause.subject is not None:
@@ -123,7 +122,7 @@ def _phrase(clause: Clause, draft: Draft, found: Antecedent | None, roster: Rost
         replace |= {clause.verb.i: "handle"}
     if _asks_for_a_thing(clause):
         replace |= {clause.verb.i: "provide"}
-    text = phrase_of(clause.verb, replace=replace, days=days, roster=roster)
+    text = phrase_of(clause.verb, replace=replace, days=draft.days_unsaid, roster=roster)
     if text is None and found is not None:
         text = tidy(f"{clause.lemma} {_lower_article(found.text)}", roster)
     if text is not None and speaks_of_the_talkers(text):
@@ -193,8 +192,7 @@ def _as_said(draft: Draft) -> str | None:
 
 def _plainly(draft: Draft, roster: Roster, reason: str) -> Worded:
     """Fall back on the spoken sentence itself, tidied, where it speaks of nobody in the room."""
-    days = draft.days if draft.due is not None and draft.due.day is not None else []
-    text = tidy(without_days(draft.clause.utterance.text, days), roster)
+    text = tidy(without_days(draft.clause.utterance.text, draft.days_unsaid), roster)
     if speaks_of_the_talkers(text) or loses_negation(text, draft.clause.utterance.text) or len(text.split()) < 3:
         return Worded(_as_said(draft), (), reason)
     whole = sentence(_with_doer(draft, f"follow up: {text[:1].lower()}{text[1:]}"))

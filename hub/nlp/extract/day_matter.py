@@ -17,6 +17,8 @@ _GIVES = words(
     "have get see send receive do finish bring deliver give hand upload file share post show put close submit circulate "
     "mail email fax ship forward return complete deal need want print sign"
 )
+_SENDS = words("send deliver submit circulate ship file upload share publish post")
+_RECEIVES = words("have get see receive need")
 _LEAVES = words("be go follow")
 _BEHIND = words("back in away off closed open up over here")
 _STANDS = words(
@@ -25,10 +27,12 @@ _STANDS = words(
 _ELSE = words("talk speak meet fly travel drive visit see call ring work start")
 _MEANS = re.compile(
     r"(?:\b(?:make it|call it|say|aim(?:ing)? for|look (?:out )?for (?:it|them|that)|expect (?:it|them|that)|shoot for)|"
-    r"\b(?:give me|let me have|leave (?:it|that|them) with me|(?:ready|done|finished|through)))(?: until| till| by| on| for)?(?: the)? $",
+    r"\b(?:give me|let me have|leave (?:it|that|them) with me|(?:ready|done|finished|through))|"
+    r"(?:^|[.,;:!?–—] |\b(?:and|so|but) )(?:the |our )?(?:deadline|due date|target(?: date)?)(?: is|'s| will be))"
+    r"(?: until| till| by| on| for)?(?: the)? $",
     re.IGNORECASE,
 )
-"""What stands right before a day that is given to the matter at hand: "make it Friday", "give me until Friday"."""
+"""What stands right before a day that is given to the matter at hand: "make it Friday", "the deadline is Friday"."""
 _HEAR = re.compile(
     r"\b(?:you|you'll|you will) (?:all )?(?:hear|have (?:it|them|that)|get (?:it|them|that))\b|\blet you know\b|"
     r"\b(?:tell|show|give|send) you\b|\b(?:get|come) back to you\b",
@@ -37,6 +41,8 @@ _HEAR = re.compile(
 """Who is to have the work: "you'll hear from me on Monday"."""
 _IS_IT = re.compile(r"(?: is|['’]s| works| suits| would| then\b| it is| i can\b| i could\b| i'll\b)", re.IGNORECASE)
 """What follows a day that takes another's place: "Wednesday is more honest"."""
+NOT_THEN = re.compile(r" (?:doesn['’]t|does not|won['’]t|isn['’]t|is not)\b", re.IGNORECASE)
+"""What follows a day that is refused: "sorry, Thursday doesn't work"."""
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _NEUTRAL = words("i you we it that this")
 _SPOKEN_OF = words("i you it that 's us")
@@ -75,7 +81,7 @@ def speaks_of(utterance: Utterance, due: SpokenDate, things: Collection[str]) ->
     verb, subject = _said_of(utterance, due)
     if verb is None or subject is None:
         return False
-    if subject.lower_ in _GIVERS:
+    if subject.lower_ in _GIVERS or (verb.lemma_.lower() in _RECEIVES and _gives(verb, things)):
         return _gives(verb, things)
     if subject.lower_ in _IT or subject.lemma_.casefold() in things:
         return leaves(subject) or _BY.search(text[: due.start]) is not None
@@ -119,10 +125,13 @@ def _said_of(utterance: Utterance, day: SpokenDate) -> tuple[Any | None, Any | N
 
 def _gives(verb: Any, things: Collection[str]) -> bool:
     """Tell whether *verb* has the matter as its object: "you have it", "I send the letter"."""
-    objects = [child for child in verb.children if child.dep_ in {"dobj", "nsubj", "dative"} and child.i > verb.i]
     return verb.lemma_.lower() in _GIVES and any(
-        one.lower_ in _THEM or one.lemma_.casefold() in things for one in objects
+        one.lower_ in _THEM or one.lemma_.casefold() in things for one in _objects(verb)
     )
+
+
+def _objects(verb: Any) -> list[Any]:
+    return [child for child in verb.children if child.dep_ in {"dobj", "nsubj", "dative"} and child.i > verb.i]
 
 
 def _goes_out(subject: Any) -> bool:
@@ -145,9 +154,14 @@ def leaves(subject: Any) -> bool:
     return verb.lemma_.lower() != "be" or (not named and any(child.lower_ in _STANDS for child in behind))
 
 
-def puts_another(utterance: Utterance, day: SpokenDate) -> bool:
-    """Tell whether *utterance* puts *day* in the place of one that was taken back: hardly more than it, or of "I", "you", "it"."""
-    if is_hardly_more(utterance, day) or _IS_IT.match(utterance.text, day.end):
+def puts_another(utterance: Utterance, day: SpokenDate, things: Collection[str]) -> bool:
+    """Tell whether *utterance* puts *day* in the place of one that was taken back in a matter about *things*.
+
+    It does where it is hardly more than the day, speaks of the matter, or says what "I", "you" or "it" do on it.
+    """
+    if NOT_THEN.match(utterance.text, day.end):
+        return False
+    if speaks_of(utterance, day, things) or _IS_IT.match(utterance.text, day.end):
         return True
     verb, subject = _said_of(utterance, day)
     if verb is None or subject is None:
@@ -156,7 +170,8 @@ def puts_another(utterance: Utterance, day: SpokenDate) -> bool:
         return not any(token.pos_ in {"NOUN", "PROPN"} for token in beside)
     if _within(subject, utterance, day):
         return True
-    return subject.lower_ in _SPOKEN_OF and verb.lemma_.lower() not in _ELSE
+    sends = subject.lower_ == "we" and verb.lemma_.lower() in _SENDS and not _objects(verb)
+    return sends or (subject.lower_ in _SPOKEN_OF and verb.lemma_.lower() not in _ELSE)
 
 
 def _bounds(text: str, day: SpokenDate) -> tuple[int, int]:

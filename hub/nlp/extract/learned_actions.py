@@ -132,7 +132,10 @@ def _due(main: Utterance, every: Sequence[Utterance], place: Place, days: Days) 
     Where none is said: that of the speaker's next sentence, if it only says when.
     """
     named = [(u, day) for u in every if (day := pick_due(days.of(u), u.text)) and day.day is not None]
-    said = [put_right(u, day, place.utterances, days) or (u, day) for u, day in named]
+    settled = [put_right(u, day, place.utterances, days) or (u, day) for u, day in named]
+    said = [(u, day) for u, day in settled if day.day is not None]
+    if settled and not said:
+        return settled[-1][1]
     if len({day.day for _, day in said}) > 1:
         later = [day for u, day in said if u.index > main.index and is_only_a_day(u.text, day.text)]
         own = [day for u, day in said if u.index == main.index]

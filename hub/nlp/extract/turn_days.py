@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from hub.nlp.dates import SpokenDate, pick_due
 from hub.nlp.dates.due import SOMEWHERE
@@ -77,6 +78,7 @@ _AT_ONCE = re.compile(
     re.IGNORECASE,
 )
 """The same in the sentence of the day itself, as speech without signs runs on: "by friday no sorry friday"."""
+_BREAKS_OFF = re.compile(r"\b(?:no|wait|sorry|hang on|hold on|actually|oh)\b", re.IGNORECASE)
 _FOLLOWING = 3  # sentences in which the new day is told
 
 
@@ -85,21 +87,44 @@ def put_right(
 ) -> tuple[Utterance, SpokenDate] | None:
     """Return the day that the speaker of *said* puts in the place of *due* in the next words, with its sentence.
 
-    "Friday? No, I'm away. Wednesday week." None where nothing is taken back, or no other day is told then.
+    "Friday? No, I'm away. Wednesday week." Where they only say that they are not there on it, the day is open, with the
+    reason. None where nothing is taken back.
     """
     begins = min((day.end for day in days.of(said) if day.day == due.day), default=due.end)
     taken_back = _AT_ONCE.search(said.text, begins) is not None
+    refused = said if _BREAKS_OFF.search(said.text, begins) and _refuses(said, due, days, begins) else None
+    things = things_of([said])
     for after in utterances[said.index + 1 : min(turn_of(utterances, said.index).stop, said.index + 1 + _FOLLOWING)]:
         taken_back = taken_back or _TAKES_BACK.match(after.text) is not None
         if not taken_back or after.speaker != said.speaker:
             continue
+        if refused is None and _refuses(after, due, days, 0):
+            refused = after
         others = [day for day in days.of(after) if day.day not in {None, due.day}]
         if not _ends_with_day(said, due, days):
             others = [day for day in others if not _there(day, after)]
         new = pick_due(others, after.text)
-        if new is not None and new.day is not None and puts_another(after, new):
+        if new is not None and new.day is not None and puts_another(after, new, things):
             return after, new
-    return None
+    return (refused, replace(due, day=None, reason="no day was promised")) if refused is not None else None
+
+
+_WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day", re.IGNORECASE)
+_NOT_THERE = re.compile(
+    r"\b(?:i|we)(?:'m| am|'re| are) (?:(?:all|both|still|already) )?(?:off|away|out(?! of\b)|on leave|on holiday|on vacation|not (?:here|in|there|around|working))\b|"
+    r"\b(?:i|we) (?:can't|cannot|won't)\W*$|\bis (?:a|my) holiday\b|\b(?:doesn't|does not|won't) work\b",
+    re.IGNORECASE,
+)
+"""What is said of a day on which the speaker cannot do it."""
+
+
+def _refuses(utterance: Utterance, due: SpokenDate, days: Days, begins: int) -> bool:
+    """Tell whether *utterance* names the day *due* behind *begins*, no other, and that its speaker is not there on it."""
+    text = utterance.text.replace("’", "'")[begins:]
+    others = any(day.start >= begins and day.day != due.day for day in days.of(utterance))
+    spoken = _WEEKDAY.search(due.text)
+    names = re.search(rf"\b(?:{re.escape(spoken[0] if spoken else due.text)}|then|that day)\b", text, re.IGNORECASE)
+    return not others and names is not None and _NOT_THERE.search(text) is not None
 
 
 def _ends_with_day(said: Utterance, due: SpokenDate, days: Days) -> bool:
