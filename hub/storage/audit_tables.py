@@ -1,6 +1,6 @@
 """The tables of the audit trail; triggers of the migration refuse to change or remove an entry."""
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
 from hub.storage.tables import metadata
 
@@ -13,7 +13,7 @@ audit = Table(
     Column("at", String(32), nullable=False, index=True),
     Column("actor", String(200), nullable=False),
     Column("kind", String(40), nullable=False),
-    Column("record_id", String(100), nullable=False, index=True),
+    Column("record_id", String(100), nullable=False),
     Column("field", String(100), nullable=False),
     Column("old", Text),
     Column("new", Text),
@@ -21,6 +21,7 @@ audit = Table(
     Column("agreement", String(120), nullable=False),
     Column("message_id", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Index("audit_record", "record_id", "seq"),
 )
 audit_head = Table(
     "audit_head",

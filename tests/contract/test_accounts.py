@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, inspect
 
 from hub.domain.accounts import Account, ApiToken, Held, Session
 from hub.domain.audit import Entry
@@ -245,6 +245,10 @@ def test_records_of_a_rare_kind_come_after_pages_without_any(accounts, engine):
         told, after = browser.changed("site", since=AT, until=None, after=after, limit=2)
         found.append(([one.seq for one in told], after))
     assert found == [([], 3), ([], 6), ([8], 9), ([], None)]
+
+
+def test_the_last_entry_of_a_record_is_told_by_an_index_alone(engine):
+    assert ["record_id", "seq"] in [one["column_names"] for one in inspect(engine).get_indexes("audit")]
 
 
 def test_the_trail_is_searched_by_who_what_when_and_text(accounts, engine):
