@@ -45,6 +45,8 @@ def search_of(*, count: str | None, updated: Sequence[str], sort: str | None, li
         limit = _counted(count)
     if sort not in (None, "_id", "_lastUpdated"):
         raise UsageError("_sort: is _id or _lastUpdated here, the oldest change first")
+    if sort == "_id" and updated:
+        raise UsageError("_sort: beside _lastUpdated it is _lastUpdated, or left out")
     spans = [_between(one) for one in updated]
     since = max((one for one, _ in spans if one), default=None)
     until = min((one for _, one in spans if one), default=None)

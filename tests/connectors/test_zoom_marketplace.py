@@ -25,10 +25,15 @@ def server():
 
 
 @pytest.fixture
-def zoom(server, monkeypatch):
+def kept():
+    return FakeTokens()
+
+
+@pytest.fixture
+def zoom(server, monkeypatch, kept):
     monkeypatch.setenv("ZOOM_SECRET", SECRET)
     monkeypatch.setenv("ZOOM_REFRESH", SEED)
-    made, kept = [], FakeTokens()
+    made = []
 
     def build(**more):
         told = {"refresh_token": "env:ZOOM_REFRESH", "client_id": CLIENT, "client_secret": "env:ZOOM_SECRET"}
@@ -55,6 +60,17 @@ def test_the_next_refresh_token_is_kept_over_a_restart(server, zoom):
     server.now += timedelta(hours=2)
     assert found(zoom()) == ["a"]
     assert server.refresh == "zoom-refresh-2"
+
+
+def test_a_system_of_the_same_name_voids_nothing(server, zoom, kept):
+    assert found(zoom()) == ["a"]
+    with kept.turn("zoom", "seed of a system") as turn:
+        assert turn.kept is None
+        turn.keep("of the system")
+    server.now += timedelta(hours=2)
+    assert found(zoom()) == ["a"]
+    with kept.turn("zoom", "seed of a system") as turn:
+        assert turn.kept == "of the system"
 
 
 def test_a_token_that_is_refused_is_had_anew_also_for_a_download(server, zoom, tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from hub.domain.calls import Call
 from hub.ports import System
 from hub.services.sync.worker import tasks
+from hub.storage.gates import SqlGates
 from hub.storage.leases import SqlLeases
 
 
@@ -77,6 +78,21 @@ def test_nothing_is_told_to_a_system_that_is_left_alone_until_it_is_not(bench, h
     task.step()
     assert heard == [b"its subscription ends"]
     assert bench.sync.calls.waiting("cro") == []
+
+
+def test_telling_a_system_of_its_call_takes_nothing_from_the_rate_of_its_reading(bench):
+    heard, gates = [], SqlGates(bench.hub._engine, rates={"cro": 0.1}, clock=bench.sync.clock)
+    system = replace(bench.sync.systems["cro"], kinds=("study",), every_s=3600.0, told=heard.append)
+    sync = replace(bench.sync, systems={"cro": system}, called=frozenset({"cro"}), gates=gates)
+    bench.cro.put("study", "st1", protocol_number="P-1", title="One")
+    bench.agree()
+    [task] = [task for task in tasks(sync) if task.name == "pull.cro"]
+    task.step()
+    bench.now += timedelta(seconds=10)
+    bench.cro.put("study", "st1", title="Two")
+    call(bench, 1)
+    task.step()
+    assert (heard, titles(bench), sync.calls.waiting("cro")) == ([b""], ["Two"], [])
 
 
 def test_a_call_that_waits_is_told_once(bench, hearer):

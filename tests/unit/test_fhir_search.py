@@ -69,6 +69,8 @@ def test_another_order_is_refused_rather_than_left_out():
     with pytest.raises(UsageError, match="_sort: "):
         search_of(count=None, updated=(), sort="-_lastUpdated", limit=50)
     assert search_of(count=None, updated=(), sort="_lastUpdated", limit=50).by_change
+    with pytest.raises(UsageError, match="_sort: beside _lastUpdated"):
+        search_of(count=None, updated=("ge2026",), sort="_id", limit=50)
 
 
 def test_spans_are_in_utc():

@@ -150,7 +150,7 @@ def _hearer(sync: Sync, system: System) -> Callable[[], list[int]]:
         bodies = sync.calls.bodies(system.name)
         told.intersection_update(bodies)
         new = [number for number in bodies if number not in told]
-        if new and not sync.gates.wait(system.name):
+        if new and not sync.gates.wait(system.name, 0):  # what the rate leaves is for the reading that follows
             for number in new:
                 tell(bodies[number])
                 told.add(number)
