@@ -1,8 +1,8 @@
 """The extractor on scripted sponsor-CRO meetings with an answer key: precision, recall, F1, owners, dates, traps.
 
-    .venv/bin/python bench/clinical.py [FOLDER] [--keep DIR] [--details] [--write docs/accuracy.md]
+    .venv/bin/python bench/clinical.py [FOLDER ...] [--keep DIR] [--details] [--write docs/accuracy.md]
 
-FOLDER holds meetings with "gold", or in it or below marked talks as `marked.py` reads them; score.py lies there or in
+Each FOLDER holds meetings with "gold", and in it or below marked talks as `marked.py` reads them; score.py lies in
 the default folder, which is beside the checkout. The hub never sees the key: "gold" is taken out of each file first.
 Exit 1 when a bound of the project is missed.
 """
@@ -39,40 +39,46 @@ END = "<!-- /clinical -->"
 def main() -> int:
     """Build the minutes, score them, print and perhaps write the table; return 1 when a bound is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
+    parser.add_argument("folders", nargs="*", type=Path, default=[FOLDER])
     parser.add_argument("--keep", type=Path, help="folder to leave the minutes in")
     parser.add_argument("--details", action="store_true", help="show what was missed, extra or wrong")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the table into this Markdown file")
     figures.add_option(parser)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        folder = keyed(asked.folder, Path(scratch))
-        meetings = sorted(path for path in folder.glob("*.json") if "gold" in json.loads(path.read_text("utf-8")))
+        folder = keyed(asked.folders, Path(scratch))
+        meetings = sorted(folder.glob("*.json"))
         if not meetings:
-            print(f"{asked.folder}: no meeting with an answer key here", file=sys.stderr)
-            return 2
+            figures.no_data(f"{', '.join(map(str, asked.folders))}: no meeting with an answer key here")
         out = asked.keep or Path(scratch) / "minutes"
         seconds = build_minutes(meetings, out)
         total = score(folder, out, details=asked.details)
     lines = table(total, meetings=len(meetings), seconds=seconds)
     print("\n".join(lines))
     if asked.write:
-        write(asked.write, lines, asked.folder)
+        write(asked.write, lines, asked.folders[0])
     figures.leave(asked.figures, measured(total))
     return held(total)
 
 
-def keyed(folder: Path, scratch: Path) -> Path:
-    """Return *folder*, or where it holds marked talks a folder in *scratch* with these as meetings with a key."""
-    talks = sorted(folder.rglob("*.txt"))
-    if not talks:
-        return folder
-    out = scratch / "talks"
+def keyed(folders: list[Path], scratch: Path) -> Path:
+    """Return a folder in *scratch* with each meeting of *folders* that has a key, marked talks among them."""
+    out = scratch / "keyed"
     out.mkdir()
-    for path in talks:
-        held = marked.meeting(path.stem, path.read_text(encoding="utf-8"))
-        (out / f"{path.stem}.json").write_text(json.dumps(held, ensure_ascii=False), encoding="utf-8")
+    for folder in folders:
+        for path in folder.glob("*.json"):
+            held = json.loads(path.read_text(encoding="utf-8"))
+            if "gold" in held:
+                _lay(out / path.name, held)
+        for path in folder.rglob("*.txt"):
+            _lay(out / f"{path.stem}.json", marked.meeting(path.stem, path.read_text(encoding="utf-8")))
     return out
+
+
+def _lay(target: Path, held: dict[str, Any]) -> None:
+    if target.exists():
+        raise SystemExit(f"{target.name}: two meetings have this name; rename one")
+    target.write_text(json.dumps(held, ensure_ascii=False), encoding="utf-8")
 
 
 def build_minutes(meetings: list[Path], out: Path) -> float:
@@ -96,8 +102,8 @@ def build_minutes(meetings: list[Path], out: Path) -> float:
 
 def score(folder: Path, out: Path, *, details: bool) -> dict[str, Any]:
     """Return the totals of score.py over *out*."""
-    scorer = next((path for path in (folder / "score.py", FOLDER / "score.py") if path.exists()), None)
-    if scorer is None:
+    scorer = FOLDER / "score.py"
+    if not scorer.exists():
         figures.no_data(f"{FOLDER}: score.py is not here")
     with tempfile.TemporaryDirectory() as scratch:
         numbers = Path(scratch) / "numbers.json"
