@@ -7,11 +7,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
+from hub.domain.distribution import NOT_ENTERED
 from hub.domain.errors import UsageError
 from hub.domain.minutes import Minutes
 from hub.domain.people import Principal
 from hub.domain.transcript import Transcript
-from hub.ports import BlobStore, Clock, Extractor, Follower, JobWork, Redactor, Renderer, StageStore, WorkCalendars
+from hub.ports import (
+    BlobStore,
+    Clock,
+    Extractor,
+    Follower,
+    JobWork,
+    Redactor,
+    Renderer,
+    StageStore,
+    Translator,
+    WorkCalendars,
+)
 from hub.settings import Settings
 
 if TYPE_CHECKING:
@@ -86,6 +98,7 @@ class ReviewParts:
         @property
         def plans(self) -> "Plans": ...  # noqa: D102  # told where it is made
         def blinding(self) -> "Blinding": ...  # noqa: D102  # told where it is made
+        def translator_for(self, study: str) -> Translator: ...  # noqa: D102  # told where it is made
         @property
         def _engine(self) -> Any: ...
 
@@ -257,12 +270,13 @@ class ReviewParts:
 
     def review_jobs(self) -> dict[str, JobWork]:
         """Return the long work of minutes, by the kind of its jobs."""
-        from hub.services.review import delivering, pipeline, redrafting, taking_in, voice_learning
+        from hub.services.review import delivering, needing, pipeline, redrafting, taking_in, voice_learning
 
         return {
             pipeline.KIND: lambda job, tell: pipeline.run(self.room, self.bench, job, tell),
             redrafting.KIND: lambda job, tell: redrafting.run(self.room, self.bench, job, tell),
             delivering.KIND: lambda _job, tell: delivering.run(self.room, self.post, tell),
+            needing.KIND: lambda job, tell: needing.run(self.room, self.translator_for, self.outgoing, job, tell),
             voice_learning.KIND: lambda job, tell: voice_learning.run(self.room, self.bench, self.voices, job, tell),
             taking_in.KIND: lambda job, _tell: taking_in.told(self.sweep(str(job.argument["platform"]))),
         }
@@ -307,9 +321,9 @@ class ReviewParts:
         from hub.services.sync.entering import enter_actions
 
         if not minutes.actions:
-            return "the minutes hold no action"
+            return f"{NOT_ENTERED}the minutes hold no action"
         try:
             taken = enter_actions(self.sync, minutes, minutes.actions, protocol=protocol, person=person)
         except UsageError as error:  # nothing flows for this study: the actions stay on the board
-            return f"not entered: {error}"
+            return f"{NOT_ENTERED}{error}"
         return f"{taken.read} actions became records of the hub"

@@ -13,8 +13,9 @@ from hub.api.once import Creating
 from hub.domain.approvals import Remark
 from hub.domain.policy import Right
 from hub.ports.review import Proof
-from hub.services.review import approving, routes
+from hub.services.review import approving, needing, routes
 from hub.services.review.approving import Round
+from hub.services.review.meetings import meeting
 
 router = APIRouter(tags=["approvals"])
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
@@ -93,6 +94,8 @@ def sign(
     def made() -> RoundSeen:
         match.check(version_of(approving.round_of(hub.room, asking.principal, meeting_id, number)))
         after = approving.sign(*signer, meeting_id, number, sha256=form.sha256, meaning=form.meaning, proof=proof)
+        if after.approved:
+            needing.ask(hub.room, hub.jobs.submit, asking.principal, meeting(hub.room, asking.principal, meeting_id))
         return _seen(after, response)
 
     return once.answer(form, made, sets=response)

@@ -59,6 +59,12 @@ class DispatchState(StrEnum):
     """Refused: a person has to look at it."""
 
 
+NOT_ENTERED = "not entered: "
+"""How the receipt begins of actions that became no records: why stands behind it."""
+_NOT_ENTERED_BEFORE = ("the meeting names no study", "the minutes hold no action")
+"""How it began in earlier releases."""
+
+
 @dataclass(frozen=True, slots=True)
 class CameBack:
     """What a mail system, or a machine that answers, said of a mail after it had gone out."""
@@ -87,6 +93,12 @@ class Dispatch:
     error: str = ""
     ended_at: datetime | None = None
     came_back: tuple[CameBack, ...] = field(default=(), metadata=RARE)
+
+    @property
+    def stayed(self) -> bool:
+        """Tell whether nothing went out: the actions stay on the board, and *receipt* says why."""
+        done = self.recipient.channel is Channel.RECORDS and self.state is DispatchState.SENT
+        return done and self.receipt.startswith((NOT_ENTERED, *_NOT_ENTERED_BEFORE))
 
     @property
     def bounced(self) -> bool:

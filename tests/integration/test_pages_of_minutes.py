@@ -12,8 +12,10 @@ from lxml import html
 
 from hub.bootstrap import Hub
 from hub.domain.cards import Card, Standing
+from hub.domain.distribution import DistributionRule, Recipient
 from hub.domain.edits import Correct, Reject
 from hub.domain.people import Principal, Role
+from hub.domain.retention import Destruction, DestructionState, RecordClass
 from hub.domain.transcript import Segment
 from hub.services.review import approving, editing, speakers
 from hub.services.review.room import held
@@ -111,6 +113,33 @@ def test_what_was_rejected_does_not_count_and_a_day_reads_as_elsewhere(
     [row] = [one for one in shown.xpath("//tr") if "Due" in one.text_content()]
     assert "1 Jul 2026" in row.text_content()
     assert not re.search(r"\d{4}-\d\d", row.text_content())
+
+
+def test_the_distribution_page_says_who_waits_for_which_language_and_has_it_translated(
+    hub: Hub, card: Card, browser: TestClient
+) -> None:
+    page = f"/meetings/{card.meeting_id}/distribution"
+    with hub.room.shelf.writing() as unit:
+        unit.put(DistributionRule(card.study or "", (Recipient("eva@asterion.test", locale="ja"),)))
+    assert "they are not translated yet" in browser.get(page).text
+    status, _ = send(browser, page, f"/meetings/{card.meeting_id}/languages")
+    assert status == 200
+    assert "waits until the translation is approved" in browser.get(page).text
+
+
+def test_the_distribution_page_says_that_minutes_were_destroyed_or_not_made(
+    hub: Hub, card: Card, browser: TestClient
+) -> None:
+    page = f"/meetings/{card.meeting_id}/distribution"
+    with held(hub.room, card.meeting_id, "hub") as work:
+        work.change(standing=Standing.EMPTY, version=0)
+    assert "There are no minutes yet." in browser.get(page).text
+    gone = Destruction("d1", card.meeting_id, RecordClass.MINUTES, "over", "a", AT, DestructionState.DONE)
+    with hub.room.shelf.writing() as unit:
+        unit.put(gone)
+    shown = browser.get(page).text
+    assert "The minutes were destroyed after their period." in shown
+    assert "once they are approved" not in shown
 
 
 def test_a_translation_is_asked_for_and_says_what_its_approval_waits_for(card: Card, browser: TestClient) -> None:

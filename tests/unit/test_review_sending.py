@@ -9,7 +9,7 @@ from icalendar import Calendar
 
 from hub.domain.approvals import Meaning
 from hub.domain.cards import Card, Standing
-from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient
+from hub.domain.distribution import NOT_ENTERED, Channel, Dispatch, DispatchState, Recipient
 from hub.domain.errors import (
     MissingError,
     RefusedError,
@@ -19,25 +19,31 @@ from hub.domain.errors import (
     StandingError,
     UsageError,
 )
+from hub.domain.jobs import Job
 from hub.domain.localized import CopyState
 from hub.domain.memory import Pair
 from hub.domain.redaction import Audience
+from hub.domain.retention import RecordClass
 from hub.domain.translation import Translation
+from hub.domain.versions import proposed
 from hub.render.documents import DocumentRenderer
 from hub.render.ics import calendar
 from hub.services.outbox import WAITS_S
 from hub.services.redacting import redact_minutes
+from hub.services.review import needing
 from hub.services.review.approving import sign, submit
+from hub.services.review.contents import empty
 from hub.services.review.delivering import Post, deliver
-from hub.services.review.distributing import dispatches, distribute, send_again
-from hub.services.review.editing import version
+from hub.services.review.distributing import dispatch_id, dispatches, distribute, send_again
+from hub.services.review.editing import store_version, version
 from hub.services.review.exporting import Press, export
 from hub.services.review.home import home
 from hub.services.review.localizing import approve_copy, copy, correct, lines, make_copy
+from hub.services.review.room import held
 from hub.services.review.routes import recipients, set_recipients
 from hub.translation.wording import wording
 from tests.fakes import FakeMemory, FakeRedactor
-from tests.review_kit import ANNA, BEN, CARA, INSPECTOR, LENA, STUDY, drafted, room
+from tests.review_kit import ANNA, BEN, CARA, INSPECTOR, LENA, STUDY, drafted, minutes, room
 
 MAX, EVA = Recipient("max@meridian.test", attach=("md",)), Recipient("eva@asterion.test", locale="de", attach=("md",))
 HOOK, SHELF = Recipient("partner", Channel.WEBHOOK), Recipient("archive", Channel.DOWNLOAD)
@@ -111,12 +117,18 @@ def post(out):
 
 def approved(here, **more) -> str:
     card = drafted(here, **more)
-    people = [_unblinded(one) for one in (CARA, BEN, ANNA)] if more.get("unblinding") else [CARA, BEN, ANNA]
-    submit(here, people[0], card.meeting_id, 1)
-    sha256 = version(here, people[0], card.meeting_id, 1).sha256
+    people = [CARA, BEN, ANNA]
+    if more.get("unblinding"):
+        people = [_unblinded(one) for one in people]
+    return signed(here, card.meeting_id, people)
+
+
+def signed(here, meeting, people) -> str:
+    submit(here, people[0], meeting, 1)
+    sha256 = version(here, people[0], meeting, 1).sha256
     for who, meaning in ((people[1], Meaning.REVIEW), (people[2], Meaning.APPROVAL)):
-        sign(here, Anybody(), who, card.meeting_id, 1, sha256=sha256, meaning=meaning, proof=None)
-    return card.meeting_id
+        sign(here, Anybody(), who, meeting, 1, sha256=sha256, meaning=meaning, proof=None)
+    return meeting
 
 
 def _unblinded(who):
@@ -149,6 +161,70 @@ def test_approved_minutes_go_to_whom_the_rule_names_and_nothing_goes_twice(here,
     assert here.shelf.get(Card, meeting).standing is Standing.DISTRIBUTED
     mailed = next(one for one in dispatches(here, BEN, meeting, 1) if one.recipient == MAX)
     assert mailed.receipt == f"250 {mail.message_id}"
+
+
+def destroyed_and_made_anew(here, meeting) -> None:
+    """Destroy all minutes of a meeting, draft them again a day later and have them signed."""
+    here.clock.now += timedelta(days=1)
+    with held(here, meeting, "hub") as work:
+        empty(work, RecordClass.MINUTES)
+    with held(here, meeting, "hub") as work:
+        store_version(work, proposed(minutes(work.card.meeting)), author="hub", reason="drafted by machine")
+    signed(here, meeting, [CARA, BEN, ANNA])
+
+
+def test_minutes_made_anew_under_the_number_of_destroyed_ones_go_to_who_got_those_and_once(here, out, post):
+    meeting = approved(here)
+    rule(here, MAX)
+    distribute(here, ANNA, meeting, 1)
+    deliver(here, post)
+    destroyed_and_made_anew(here, meeting)
+    here.clock.now += timedelta(hours=1)
+    for _ in range(2):
+        sent = distribute(here, ANNA, meeting, 1)
+        deliver(here, post)
+        assert {one.recipient.address for one in sent} == {MAX.address, "records"}
+    first, second = out.mails
+    assert first.message_id != second.message_id
+    assert second.answers == (first.message_id,)
+    assert len(dispatches(here, ANNA, meeting, 1)) == 4
+
+
+def test_what_an_earlier_release_has_sent_goes_no_second_time(here, out, post):
+    meeting = approved(here)
+    with held(here, meeting, "hub") as work:
+        key = dispatch_id(meeting, 1, MAX)
+        work.unit.add(Dispatch(key, meeting, 1, MAX, "anna", work.at, DispatchState.SENT))
+    distribute(here, ANNA, meeting, 1, also=[MAX])
+    deliver(here, post)
+    assert out.mails == []
+
+
+def test_actions_that_became_no_records_are_not_said_to_be_sent(here, out, post):
+    meeting = approved(here)
+    distribute(here, ANNA, meeting, 1)
+    deliver(here, replace(post, enter_records=lambda *_: f"{NOT_ENTERED}no agreement in force"))
+    [kept] = dispatches(here, ANNA, meeting, 1)
+    assert (kept.stayed, kept.receipt) == (True, "not entered: no agreement in force")
+    assert not replace(kept, receipt="1 actions became records of the hub").stayed
+
+
+def test_an_approval_has_the_languages_translated_that_readers_need(here):
+    meeting, asked = approved(here), []
+    rule(here, MAX, EVA)
+    card = here.shelf.get(Card, meeting)
+    assert needing.lacking(here, card) == [needing.Lacking("de", None)]
+
+    def submit_job(kind, argument, **_):
+        asked.append(Job("j1", kind, "u", argument, here.clock()))
+        return asked[-1]
+
+    needing.ask(here, submit_job, ANNA, card)
+    done = needing.run(here, lambda _study: Engine(), None, asked[0], lambda *_: None)
+    assert done == {"meeting": meeting, "made": ["de"]}
+    assert copy(here, LENA, meeting, 1, "de").state is CopyState.DRAFT
+    assert needing.lacking(here, card) == [needing.Lacking("de", CopyState.DRAFT)]
+    assert needing.ask(here, submit_job, ANNA, card) is None
 
 
 def test_the_calendar_holds_the_actions_by_their_day_and_keeps_their_names(here, out, post):

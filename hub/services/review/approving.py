@@ -28,6 +28,11 @@ class Round:
     remarks: tuple[Remark, ...]
     open_steps: tuple[int, ...] = ()
 
+    @property
+    def approved(self) -> bool:
+        """Tell whether the route is done."""
+        return self.review is not None and self.review.state is ReviewState.APPROVED
+
 
 def round_of(room: Room, principal: Principal, meeting_id: str, number: int) -> Round:
     """Return how far the approval of a version is."""

@@ -12,7 +12,7 @@ from hub.domain.distribution import Dispatch
 from hub.domain.governance import Notice
 from hub.domain.localized import LocalizedCopy
 from hub.domain.platforms import Withdrawal
-from hub.domain.retention import RecordClass
+from hub.domain.retention import Destruction, DestructionState, RecordClass
 from hub.domain.versions import KeptTranscript, Version, WorkingDraft
 from hub.ports.review import ShelfUnit
 from hub.services.review.room import Room, Work
@@ -36,6 +36,13 @@ def is_there(unit: ShelfUnit, card: Card, record_class: RecordClass) -> bool:
             return any(unit.several(kind, meeting_id=meeting_id) for kind in _RECEIPTS)
         case _:
             return False  # of no meeting
+
+
+def destroyed(room: Room, card: Card, record_class: RecordClass) -> bool:
+    """Tell whether a class of a meeting was destroyed."""
+    with room.shelf.reading() as unit:
+        found = unit.several(Destruction, meeting_id=card.meeting_id)
+    return any(one.record_class is record_class and one.state is DestructionState.DONE for one in found)
 
 
 def files_of(work: Work, record_class: RecordClass) -> tuple[str, ...]:

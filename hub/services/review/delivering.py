@@ -15,7 +15,7 @@ from hub.domain import wire
 from hub.domain.approvals import Signature
 from hub.domain.board import BoardAction
 from hub.domain.cards import Card
-from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient, message_id
+from hub.domain.distribution import NOT_ENTERED, Channel, Dispatch, DispatchState, Recipient, message_id
 from hub.domain.errors import FatalError, UsageError
 from hub.domain.minutes import Action, Evidence, Minutes
 from hub.domain.names import spoken
@@ -24,7 +24,6 @@ from hub.domain.versions import Version
 from hub.ports import Wording
 from hub.ports.review import Announcement, Announcer, Attachment, Mail, Mailer, Poster, ShelfUnit
 from hub.services import outbox
-from hub.services.review.distributing import dispatch_id
 from hub.services.review.exporting import Press, document, signed_minutes
 from hub.services.review.papers import papers
 from hub.services.review.room import Room, held
@@ -195,10 +194,15 @@ def _mail(unit: ShelfUnit, post: Post, card: Card, version: Version, claimed: Di
 
 def _earlier(unit: ShelfUnit, claimed: Dispatch) -> tuple[str, ...]:
     """Return the mails that brought the same person earlier versions, so that theirs shows them as one thread."""
-    numbers = range(1, claimed.version)
-    keys = [dispatch_id(claimed.meeting_id, number, claimed.recipient) for number in numbers]
-    found = [unit.get(Dispatch, key) for key in keys]
-    return tuple(message_id(one.id) for one in found if one is not None and one.state is DispatchState.SENT)
+    to = claimed.recipient
+    sent = [
+        one
+        for one in unit.several(Dispatch, meeting_id=claimed.meeting_id, state=DispatchState.SENT)
+        if (one.recipient.channel, one.recipient.locale) == (to.channel, to.locale)
+        and one.recipient.address.lower() == to.address.lower()
+        and one.asked_at < claimed.asked_at
+    ]
+    return tuple(message_id(one.id) for one in sorted(sent, key=lambda one: (one.asked_at, one.version)))
 
 
 def _announced(room: Room, post: Post, card: Card, version: Version, claimed: Dispatch) -> Announcement:
@@ -255,7 +259,7 @@ def _filed(room: Room, post: Post, card: Card, version: Version, to: Recipient) 
 
 def _records(room: Room, post: Post, card: Card, version: Version) -> str:
     if card.study is None:
-        return "the meeting names no study: its actions stay on the board"
+        return f"{NOT_ENTERED}the meeting names no study"
     with room.shelf.reading() as unit:
         signatures = unit.several(Signature, meeting_id=card.meeting_id, version=version.number)
     last = max(signatures, key=lambda one: (one.at, one.step))

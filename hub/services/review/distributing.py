@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from hub.domain.approvals import Review, ReviewState
-from hub.domain.cards import Standing
+from hub.domain.audit import stamp
+from hub.domain.cards import Card, Standing
 from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient
 from hub.domain.errors import MissingError, StandingError
 from hub.domain.localized import CopyState, LocalizedCopy
@@ -33,14 +35,14 @@ def distribute(
         review = work.unit.get(Review, meeting_id, number)
         if review is None or review.state is not ReviewState.APPROVED:
             raise StandingError(f"version {number} is not approved: only approved minutes are sent out")
-        people = [*recipients_of(work.unit, work.card.study).recipients, *also]
-        allowed = [one for one in people if one.unblinded or not work.card.unblinding]
+        allowed = readers(work.card, [*recipients_of(work.unit, work.card.study).recipients, *also])
         _need_copies(work, version, allowed)
         for recipient in (RECORDS, *allowed):
-            _add(work, number, recipient, asked_by=principal.user.email)
+            _add(work, version, recipient, asked_by=principal.user.email)
         if number == work.card.version and work.card.standing is Standing.APPROVED:
             work.change(standing=Standing.DISTRIBUTED)
-        return work.unit.several(Dispatch, meeting_id=meeting_id, version=number)
+        sent = work.unit.several(Dispatch, meeting_id=meeting_id, version=number)
+        return [one for one in sent if _is_of(one, version)]
 
 
 def dispatches(room: Room, principal: Principal, meeting_id: str, number: int) -> list[Dispatch]:
@@ -80,25 +82,47 @@ def send_again(room: Room, principal: Principal, meeting_id: str, dispatch_id: s
         return after
 
 
-def dispatch_id(meeting_id: str, number: int, recipient: Recipient) -> str:
-    """Return the name of one delivery: the same version to the same recipient has the same one."""
-    whole = "\n".join((meeting_id, str(number), recipient.channel, recipient.address.lower(), recipient.locale))
+def dispatch_id(meeting_id: str, number: int, recipient: Recipient, *, kept_at: datetime | None = None) -> str:
+    """Return the name of one delivery: the same version to the same recipient has the same one.
+
+    Minutes made anew after all were destroyed begin with number 1 again: *kept_at*, when the version was kept, tells
+    the two apart. Deliveries of earlier releases have a name without it.
+    """
+    parts = [meeting_id, str(number), recipient.channel, recipient.address.lower(), recipient.locale]
+    whole = "\n".join(parts if kept_at is None else [*parts, stamp(kept_at)])
     return hashlib.sha256(whole.encode()).hexdigest()[:40]
 
 
-def _add(work: Work, number: int, recipient: Recipient, *, asked_by: str) -> None:
-    key = dispatch_id(work.card.meeting_id, number, recipient)
-    if work.unit.get(Dispatch, key) is not None:
+def _add(work: Work, version: Version, recipient: Recipient, *, asked_by: str) -> None:
+    meeting_id, number = version.meeting_id, version.number
+    key = dispatch_id(meeting_id, number, recipient, kept_at=version.at)
+    before = work.unit.get(Dispatch, dispatch_id(meeting_id, number, recipient))
+    has_it = before is not None and _is_of(before, version)
+    if has_it or work.unit.get(Dispatch, key) is not None:
         return
-    work.unit.add(Dispatch(key, work.card.meeting_id, number, recipient, asked_by, work.at, next_at=work.at))
+    work.unit.add(Dispatch(key, meeting_id, number, recipient, asked_by, work.at, next_at=work.at))
     told = {"channel": recipient.channel, "address": recipient.address, "locale": recipient.locale}
     work.note("dispatch", "asked", None, told, of=key[:16])
 
 
-def _need_copies(work: Work, version: Version, people: Sequence[Recipient]) -> None:
+def _is_of(sent: Dispatch, version: Version) -> bool:
+    """Tell whether a delivery is of this version, and not of a destroyed one that had its number."""
+    return version.at <= sent.asked_at
+
+
+def readers(card: Card, people: Sequence[Recipient]) -> list[Recipient]:
+    """Return those of *people* who may know what the minutes hold."""
+    return [one for one in people if one.unblinded or not card.unblinding]
+
+
+def foreign(version: Version, people: Sequence[Recipient]) -> list[str]:
+    """Return the locales of *people* that the version does not stand in itself."""
     own = version.draft.minutes.language.split("-")[0]
-    wanted = sorted({one.locale for one in people if one.locale.split("-")[0] != own})
-    for locale in wanted:
+    return sorted({one.locale for one in people if one.locale.split("-")[0] != own})
+
+
+def _need_copies(work: Work, version: Version, people: Sequence[Recipient]) -> None:
+    for locale in foreign(version, people):
         found = work.unit.get(LocalizedCopy, version.meeting_id, version.number, locale)
         if found is None:
             raise StandingError(f"somebody gets these minutes in {locale}, and that copy has not been made")

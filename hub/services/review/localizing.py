@@ -1,6 +1,9 @@
 """Copies of a version in other languages: made by machine, looked at field by field, approved by a liaison."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 
 from hub.domain.errors import MissingError, StandingError, UsageError
 from hub.domain.fields import texts, with_text
@@ -16,7 +19,7 @@ from hub.services.liaison import remember
 from hub.services.localize import localize
 from hub.services.review import earlier
 from hub.services.review.exporting import Mask
-from hub.services.review.room import Room, Work, fresh, seen, working
+from hub.services.review.room import Room, Work, fresh, held, seen, working
 
 _LONGEST = 4000
 
@@ -51,12 +54,35 @@ def make_copy(
 
     UsageError for a locale that the hub has no words for, or the language of the minutes themselves.
     """
-    if locale not in LOCALES:
-        raise UsageError(f"{locale}: is no locale of the hub; take one of {', '.join(LOCALES)}")
     card = seen(room, principal, meeting_id, Right.TRANSLATIONS_EDIT)
     with room.shelf.reading() as unit:
         version = earlier.version_for(room, principal, card, unit, number)
-        known = unit.get(LocalizedCopy, meeting_id, number, locale)
+    working_on = partial(working, room, principal, meeting_id, Right.TRANSLATIONS_EDIT)
+    return _made(room, translator, version, locale, mask, working_on)
+
+
+def make_for_readers(
+    room: Room, translator: Translator, meeting_id: str, number: int, locale: str, *, mask: Mask | None = None
+) -> LocalizedCopy:
+    """Translate a version for the hub itself, because somebody is to get it in *locale*. Errors as of `make_copy`."""
+    with room.shelf.reading() as unit:
+        version = _version(unit, meeting_id, number)
+    return _made(room, translator, version, locale, mask, partial(held, room, meeting_id, "hub"))
+
+
+def _made(
+    room: Room,
+    translator: Translator,
+    version: Version,
+    locale: str,
+    mask: Mask | None,
+    working_on: Callable[[], AbstractContextManager[Work]],
+) -> LocalizedCopy:
+    if locale not in LOCALES:
+        raise UsageError(f"{locale}: is no locale of the hub; take one of {', '.join(LOCALES)}")
+    key = (version.meeting_id, version.number, locale)
+    with room.shelf.reading() as unit:
+        known = unit.get(LocalizedCopy, *key)
     if known is not None:
         return known
     source = version.draft.minutes
@@ -64,14 +90,16 @@ def make_copy(
         raise UsageError(f"{locale}: the minutes stand in this language")
     shown = mask(source) if mask else source
     made = localize(shown, locale, translator)  # may take a while: nobody waits for the meeting meanwhile
-    with working(room, principal, meeting_id, Right.TRANSLATIONS_EDIT) as work:
-        raced = work.unit.get(LocalizedCopy, meeting_id, number, locale)
+    with working_on() as work:
+        if work.unit.get(Version, version.meeting_id, version.number) != version:
+            raise MissingError(f"{version.meeting_id}: there is no version {version.number} of its minutes")
+        raced = work.unit.get(LocalizedCopy, *key)
         if raced is not None:
             return raced
-        added = LocalizedCopy(meeting_id, number, locale, made, work.at, source=shown if mask else None)
+        added = LocalizedCopy(*key, made, work.at, source=shown if mask else None)
         work.unit.add(added)
         told = {"untranslated": len(made.untranslated), "flags": len(made.flags), "models": made.models}
-        work.note("translation", "made", None, told, of=f"v{number}/{locale}")
+        work.note("translation", "made", None, told, of=f"v{version.number}/{locale}")
         return added
 
 

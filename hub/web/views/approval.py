@@ -22,7 +22,7 @@ from hub.domain.versions import Version
 from hub.ports import Wording
 from hub.ports.review import Proof
 from hub.services.accounts.single_sign_on import fresh
-from hub.services.review import approving, certifying, editing, exporting
+from hub.services.review import approving, certifying, editing, exporting, needing
 from hub.services.review.approving import Round
 from hub.services.review.meetings import meeting
 from hub.web import frame, meeting_view
@@ -137,7 +137,7 @@ def sign(
     proof = Proof(password.get_secret_value()[:256] if password else "", code, step_up)
     hub = asking.hub
     try:
-        approving.sign(
+        after = approving.sign(
             hub.room,
             hub.reauthentication,
             asking.principal,
@@ -150,6 +150,8 @@ def sign(
     except UnknownError:
         said = sign_in_again(frame.reader_of(asking))
         return _sign_form(id, request, asking, said=said, meaning=meaning)
+    if after.approved:
+        needing.ask(hub.room, hub.jobs.submit, asking.principal, meeting(hub.room, asking.principal, id))
     return frame.go(f"{meeting_view.address_of(id)}/versions", done="signed")
 
 

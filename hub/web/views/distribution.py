@@ -10,10 +10,12 @@ from hub.api.etags import etag
 from hub.domain.cards import Card, Standing
 from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient
 from hub.domain.policy import Right
+from hub.domain.retention import RecordClass
 from hub.ports import Wording
-from hub.services.review import delivering, distributing
+from hub.services.review import contents, delivering, distributing, needing
 from hub.services.review.editing import version
 from hub.services.review.meetings import meeting
+from hub.services.review.needing import Lacking
 from hub.services.review.room import seen
 from hub.services.review.routes import recipients
 from hub.web import frame, meeting_view
@@ -47,6 +49,10 @@ def show(id: str, request: Request, asking: Reading) -> Response:
         meeting=meeting_view.shown(asking, reader, card),
         base=f"{meeting_view.address_of(id)}/distribution",
         approved=approved,
+        nothing_yet=not card.version,
+        destroyed=not card.version and contents.destroyed(hub.room, card, RecordClass.MINUTES),
+        lacking=[_lacks(one) for one in needing.lacking(hub.room, card)],
+        can_translate=asking.may(Right.TRANSLATIONS_EDIT, card.scope),
         receipts=[_receipt(words, one) for one in _dispatches(asking, card)],
         rules=f"/rules/{frame.part(card.study or '-')}",
         rule=[_recipient(words, one) for one in rule.recipients],
@@ -124,6 +130,10 @@ def _deliver(asking: Asking, card: Card) -> None:
     asking.hub.jobs.submit(delivering.KIND, {}, by=asking.principal, scope=card.scope)
 
 
+def _lacks(one: Lacking) -> SimpleNamespace:
+    return SimpleNamespace(locale=one.locale, name=LANGUAGES.get(one.locale, one.locale), made=one.state is not None)
+
+
 def _recipient(words: Wording, one: Recipient) -> SimpleNamespace:
     return SimpleNamespace(
         name=one.name or one.address, address=one.address, channel=_channel(words, one),
@@ -140,8 +150,9 @@ def _receipt(words: Wording, one: Dispatch) -> SimpleNamespace:
     }
     return SimpleNamespace(
         id=one.id, recipient=one.recipient.name or one.recipient.address, channel=_channel(words, one.recipient),
-        language=LANGUAGES.get(one.recipient.locale, one.recipient.locale), state=states[one.state],
-        tone=_TONES[one.state], detail=one.error or one.receipt, at=one.ended_at or one.asked_at,
+        language=LANGUAGES.get(one.recipient.locale, one.recipient.locale),
+        state=words.text("no record made") if one.stayed else states[one.state],
+        tone="" if one.stayed else _TONES[one.state], detail=one.error or one.receipt, at=one.ended_at or one.asked_at,
         failed=one.state is DispatchState.FAILED, tag=etag(one),
     )  # fmt: skip
 

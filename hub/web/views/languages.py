@@ -6,11 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from hub.api.asking import Asking, may
+from hub.domain.cards import Card
 from hub.domain.errors import MissingError
 from hub.domain.localized import CopyState, Line, LocalizedCopy
 from hub.domain.policy import Right
 from hub.ports import Wording
 from hub.services.review import localizing
+from hub.services.review.editing import version
 from hub.services.review.meetings import meeting
 from hub.web import frame, meeting_view
 from hub.web.reader import LANGUAGES
@@ -28,6 +30,7 @@ def listed(id: str, request: Request, asking: Reading) -> Response:
     card = meeting(room, who, id)
     copies = localizing.copies(room, who, id, card.version)
     there = {one.locale for one in copies}
+    own = _language(asking, card)
     can_ask = asking.may(Right.TRANSLATIONS_EDIT, card.scope)
     return frame.show(
         request,
@@ -36,7 +39,7 @@ def listed(id: str, request: Request, asking: Reading) -> Response:
         place="meetings",
         meeting=meeting_view.shown(asking, reader, card),
         rows=[_row(reader.words, one) for one in copies],
-        missing=[(key, name) for key, name in LANGUAGES.items() if key not in there and key != "en"],
+        missing=[(key, name) for key, name in LANGUAGES.items() if key not in there and key.split("-")[0] != own],
         can_ask=can_ask,
     )
 
@@ -110,6 +113,12 @@ def approve(
     card = meeting(room, who, id)
     localizing.approve_copy(room, who, id, card.version, locale, revision=version, memory=asking.hub.memory)
     return frame.go(f"{meeting_view.address_of(id)}/languages", done="approved")
+
+
+def _language(asking: Asking, card: Card) -> str:
+    """Return the language that the newest version stands in."""
+    found = version(asking.hub.room, asking.principal, card.meeting_id, card.version)
+    return found.draft.minutes.language.split("-")[0]
 
 
 def _waits(line: Line) -> bool:
