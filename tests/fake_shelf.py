@@ -84,6 +84,9 @@ class FakeShelf:
         hits = {meeting: hit for meeting, hit in found.items() if meeting in ids}
         return CardPage(page, more=len(fits) > query.limit, found=hits)
 
+    def lists(self, queries: Sequence[CardQuery]) -> list[CardPage]:
+        return [self.cards(query) for query in queries]
+
     def parties(self, study: str) -> frozenset[str]:
         return frozenset(one for card in self.several(Card) if card.study == study for one in card.organizations)
 

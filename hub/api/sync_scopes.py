@@ -46,12 +46,11 @@ def dispute_scope(dispute: Annotated[Dispute, Depends(the_dispute)], hub: TheHub
 def scopes_of_disputes(hub: Hub, disputes: Sequence[Dispute]) -> dict[str, Scope]:
     """Return whose disputes are: of the parties of their agreement, in the study of their record."""
     agreements = {one.id: one for one in hub.sync.ledger.agreements()}
-    placed = hub.browser.placed(sorted({one.record_id for one in disputes}))
+    studies = hub.browser.protocols(sorted({one.record_id for one in disputes}))
     found, blinding = {}, hub.blinding()
     for one in disputes:
-        agreement, record = agreements.get(one.agreement.rpartition("@")[0]), placed.get(one.record_id)
+        agreement, study = agreements.get(one.agreement.rpartition("@")[0]), studies.get(one.record_id)
         parties = frozenset(agreement.parties) if agreement else frozenset[str]()
-        study = record.protocol if record else None
         found[one.id] = Scope(parties, study, blinding.hides(one.field, kind=one.kind, study=study))
     return found
 

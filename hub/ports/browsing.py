@@ -80,6 +80,9 @@ class Browser(Protocol):
     def placed(self, ids: Sequence[str]) -> Mapping[str, Placed]:
         """Return records by id; those that are unknown are left out."""
 
+    def protocols(self, ids: Sequence[str]) -> Mapping[str, str | None]:
+        """Return of what study records are, by id: its protocol number, None where they are of none that has one."""
+
     def departed(self, ids: Sequence[str]) -> Mapping[str, Placed]:
         """Return records that were destroyed, by id and without fields: whose their lines in the trail are."""
 

@@ -65,6 +65,9 @@ class Shelf(Protocol):
     def cards(self, query: CardQuery) -> CardPage:
         """Return a page of meetings that the asker may see, newest first."""
 
+    def lists(self, queries: Sequence[CardQuery]) -> list[CardPage]:
+        """Return a page for each of *queries*, none of which has a text: as `cards`, asked at once."""
+
     def parties(self, study: str) -> frozenset[str]:
         """Return the organizations that take part in the meetings of a study."""
 

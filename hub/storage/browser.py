@@ -60,6 +60,17 @@ class SqlBrowser:
             found = _placed(connection, [rows.record(row) for row in connection.execute(query)])
         return {one.record.id: one for one in found}
 
+    def protocols(self, ids: Sequence[str]) -> Mapping[str, str | None]:
+        """Return of what study records are; see `Browser.protocols`."""
+        if not ids:
+            return {}
+        with reading(self._engine) as connection:
+            query = select(records.c.id, records.c.kind, records.c.fields)
+            told = connection.execute(query.where(bulk.among(connection, records.c.id, ids))).all()
+            found = [Record(row.id, row.kind, json.loads(row.fields)) for row in told]
+            numbers = _numbers(connection, found)
+        return {one.id: _protocol(one, numbers) for one in found}
+
     def departed(self, ids: Sequence[str]) -> Mapping[str, Placed]:
         """Return destroyed records; see `Browser.departed`."""
         with reading(self._engine) as connection:
@@ -119,12 +130,17 @@ def _placed(connection: Connection, found: Sequence[Record]) -> list[Placed]:
     held = select(bases.c.record_id, bases.c.system).where(bulk.among(connection, bases.c.record_id, ids))
     for row in connection.execute(held) if ids else ():
         holders[row.record_id].add(row.system)
-    studies = sorted({str(record.fields["study_id"]) for record in found if record.fields.get("study_id")})
-    numbers: dict[str, str | None] = {}
-    if studies:
-        query = select(records.c.id, records.c.fields).where(bulk.among(connection, records.c.id, studies))
-        numbers = {row.id: json.loads(row.fields).get("protocol_number") for row in connection.execute(query)}
+    numbers = _numbers(connection, found)
     return [Placed(one, frozenset(holders[one.id]), _protocol(one, numbers)) for one in found]
+
+
+def _numbers(connection: Connection, found: Sequence[Record]) -> dict[str, str | None]:
+    """Return the protocol numbers of the studies that records name, by the study's id."""
+    studies = sorted({str(record.fields["study_id"]) for record in found if record.fields.get("study_id")})
+    if not studies:
+        return {}
+    query = select(records.c.id, records.c.fields).where(bulk.among(connection, records.c.id, studies))
+    return {row.id: json.loads(row.fields).get("protocol_number") for row in connection.execute(query)}
 
 
 def _protocol(record: Record, numbers: Mapping[str, str | None]) -> str | None:

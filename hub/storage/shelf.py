@@ -49,6 +49,20 @@ class SqlShelf:
         page = [wire.loads(Card, row.body) for row in rows[: query.limit]]
         return CardPage(tuple(page), more=len(rows) > query.limit)
 
+    def lists(self, queries: Sequence[CardQuery]) -> list[CardPage]:
+        """Return several pages of meetings; see `Shelf.lists`."""
+        asked = [place for place, query in enumerate(queries) if query.sight]
+        found: dict[int, list[Card]] = {place: [] for place in range(len(queries))}
+        if asked:
+            with reading(self._engine) as connection:
+                rows = connection.execute(shelf_search.lists_query(tuple(queries[place] for place in asked))).all()
+            for row in rows:
+                found[asked[row.place]].append(wire.loads(Card, row.body))
+        return [
+            CardPage(tuple(found[place][: query.limit]), more=len(found[place]) > query.limit)
+            for place, query in enumerate(queries)
+        ]
+
     def parties(self, study: str) -> frozenset[str]:
         """Return the organizations of a study; see `Shelf.parties`."""
         joined = card_parties.join(cards, card_parties.c.meeting_id == cards.c.meeting_id)

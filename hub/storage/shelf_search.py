@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     exists,
     false,
+    literal_column,
     or_,
     select,
     true,
@@ -38,6 +39,20 @@ _kept = lru_cache(maxsize=256)
 def cards_query(query: CardQuery) -> Select[Any]:
     """Return the statement for one page of meetings, and one more to see whether there are more."""
     return listed(select(cards.c.body), query, after=query.after, limit=query.limit + 1)
+
+
+@_kept
+def lists_query(queries: tuple[CardQuery, ...]) -> Select[Any]:
+    """Return the statement for pages of meetings, each row with the place of its query: the way there is gone once."""
+    its = cards.c
+    pages = [
+        listed(select(its.meeting_id, its.at, its.body), query, after=query.after, limit=query.limit + 1).subquery()
+        for query in queries
+    ]
+    every = union_all(*(select(literal_column(str(place)).label("place"), page) for place, page in enumerate(pages)))
+    merged = every.subquery()
+    in_order = (merged.c.place, merged.c.at.desc(), merged.c.meeting_id.desc())
+    return select(merged.c.place, merged.c.body).order_by(*in_order)
 
 
 def listed(what: Select[Any], query: CardQuery, *, after: tuple[datetime, str] | None, limit: int) -> Select[Any]:

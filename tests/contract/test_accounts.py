@@ -235,6 +235,21 @@ def test_records_come_in_the_order_of_their_last_entries(accounts, engine):
     assert found(since=at[5] + timedelta(seconds=1)) == []
 
 
+def test_of_what_study_records_are_is_told_by_the_study_they_name(accounts, engine):
+    told = (("s1", "study", '{"protocol_number": "P-1"}'), ("s2", "study", "{}"), ("r1", "site", '{"study_id": "s1"}'),
+            ("r2", "site", '{"study_id": "s2"}'), ("r3", "site", '{"study_id": "gone"}'), ("r4", "site", "{}"))  # fmt: skip
+    rows = [{"id": one, "kind": kind, "fields": fields, "edited": "{}", "version": 1, "deleted": False}
+            for one, kind, fields in told]  # fmt: skip
+    with engine.begin() as connection:
+        connection.execute(insert(records), rows)
+    browser = SqlBrowser(engine)
+    ids = [one for one, *_ in told]
+    found = browser.protocols([*ids, "none"])
+    assert found == {"s1": "P-1", "s2": None, "r1": "P-1", "r2": None, "r3": None, "r4": None}
+    assert found == {one: placed.protocol for one, placed in browser.placed(ids).items()}
+    assert browser.protocols([]) == {}
+
+
 def test_records_of_a_rare_kind_come_after_pages_without_any(accounts, engine):
     row = {"id": "r1", "kind": "site", "fields": "{}", "edited": "{}", "version": 1, "deleted": False}
     with engine.begin() as connection:

@@ -176,6 +176,23 @@ def test_only_what_a_grant_reaches_is_listed(shelf, grant, expected):
     assert ids(shelf, sight=()) == []
 
 
+def test_several_lists_come_at_once_each_as_it_comes_alone(shelf):
+    drafts = [card(number, standing=Standing.DRAFT) for number in (1, 3, 5)]
+    keep(shelf, *drafts, card(2, standing=Standing.FAILED), card(4, standing=Standing.FAILED, study="A"))
+    one, none = Grant(Role.REVIEWER, "Asterion", study="A"), ()
+    queries = [
+        CardQuery(ALL, standing=Standing.DRAFT, limit=2),
+        CardQuery(none, standing=Standing.DRAFT),
+        CardQuery(ALL, standing=Standing.FAILED),
+        CardQuery((one, Grant(Role.REVIEWER, "Asterion", study="B")), standing=Standing.FAILED),
+    ]
+    pages = shelf.lists(queries)
+    assert pages == [shelf.cards(query) for query in queries]
+    assert [[card.meeting_id for card in page.cards] for page in pages] == [["m5", "m3"], [], ["m4", "m2"], ["m4"]]
+    assert [page.more for page in pages] == [True, False, False, False]
+    assert shelf.lists([]) == []
+
+
 def test_a_meeting_that_leaves_an_organization_is_not_listed_there_any_more(shelf):
     keep(shelf, card(1, organizations=("Asterion", "Meridian")))
     keep(shelf, card(1, organizations=("Meridian",)))

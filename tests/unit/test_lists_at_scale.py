@@ -190,6 +190,28 @@ def test_the_home_page_asks_as_much_of_a_large_store_as_of_a_small_one(hub):
     assert spent[0] == spent[1]
 
 
+def test_the_home_page_asks_for_its_lists_of_meetings_at_once(hub):
+    principal = _principal(hub, Role.PROJECT_MANAGER)
+    _filled(hub, 30)
+    with _statements(hub) as said:
+        home(hub.room, principal)
+    assert sum("cards.standing" in one for one in said) == 1, said
+
+
+def test_a_home_page_asks_nothing_of_lists_that_the_reader_may_see_nothing_of(hub):
+    principal = _principal(hub, Role.ADMINISTRATOR)
+    with _statements(hub) as said:
+        home(hub.room, principal)
+    assert said == []
+
+
+def test_lists_asked_for_at_once_are_each_read_from_an_index(engine):
+    drafts, failed = (CardQuery(MANAGER, standing=one) for one in (Standing.DRAFT, Standing.FAILED))
+    plan = _plan(engine, shelf_search.lists_query((drafts, failed)))
+    assert sum("cards_standing (standing=?)" in step for step in plan) == 2, plan
+    assert sum("TEMP B-TREE" in step for step in plan) == 1, plan  # of the two pages
+
+
 def test_reviews_that_wait_for_others_do_not_hide_one_that_waits_for_me(hub):
     principal = _principal(hub, Role.PROJECT_MANAGER)
     _filled(hub, 120)

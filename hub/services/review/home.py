@@ -11,10 +11,11 @@ from hub.domain.cards import Card, CardQuery, Standing
 from hub.domain.distribution import Dispatch, DispatchState
 from hub.domain.localized import CopyState, LocalizedCopy
 from hub.domain.people import Principal
+from hub.domain.platforms import Withdrawal
 from hub.domain.policy import Right
 from hub.domain.waiting import Waiting, WaitingQuery
 from hub.ports.review import ShelfUnit
-from hub.services.review import earlier, withdrawing
+from hub.services.review import earlier
 from hub.services.review.approving import asked_for
 from hub.services.review.room import Room, sight
 
@@ -56,16 +57,26 @@ class Home:
 
 def home(room: Room, principal: Principal) -> Home:
     """Return what waits for *principal*, up to 21 of a kind: as little of the store is read as that takes."""
+    edits, writes = (sight(principal, room.clock(), right) for right in (Right.MINUTES_EDIT, Right.MEETINGS_WRITE))
+    sent_back, alarming, broken, drafts, withdrawn = room.shelf.lists(
+        (
+            CardQuery(edits, standing=Standing.CHANGES_REQUESTED, limit=_SHOWN),
+            CardQuery(edits, standings=_UNDECIDED, alarming=True, limit=_SHOWN),
+            CardQuery(writes, standing=Standing.FAILED, limit=_SHOWN),
+            CardQuery(edits, standing=Standing.DRAFT, limit=_SHOWN),
+            CardQuery(writes, withdrawn=str(Withdrawal.TOLD), limit=_SHOWN),
+        )
+    )
     return Home(
         tuple(islice(_to_sign(room, principal), _SHOWN)),
-        _cards(room, principal, Right.MINUTES_EDIT, Standing.CHANGES_REQUESTED),
+        sent_back.cards,
         tuple(_my_actions(room, principal)),
         tuple(_waiting(room, principal, LocalizedCopy, CopyState.DRAFT, Right.TRANSLATIONS_APPROVE)),
         tuple(_waiting(room, principal, Dispatch, DispatchState.FAILED, Right.MINUTES_DISTRIBUTE)),
-        _alarming(room, principal),
-        _cards(room, principal, Right.MEETINGS_WRITE, Standing.FAILED),
-        _cards(room, principal, Right.MINUTES_EDIT, Standing.DRAFT),
-        tuple(islice(withdrawing.withdrawn(room, principal, Right.MEETINGS_WRITE), _SHOWN)),
+        alarming.cards,
+        broken.cards,
+        drafts.cards,
+        withdrawn.cards,
     )
 
 
@@ -114,17 +125,8 @@ def _may_know(room: Room, principal: Principal, card: Card, unit: ShelfUnit, one
     return earlier.readable(room, principal, card, unit, one.version)
 
 
-def _cards(room: Room, principal: Principal, right: Right, standing: Standing) -> tuple[Card, ...]:
-    seen = sight(principal, room.clock(), right)
-    return room.shelf.cards(CardQuery(seen, standing=standing, limit=_SHOWN)).cards
-
-
-def _alarming(room: Room, principal: Principal) -> tuple[Card, ...]:
-    seen = sight(principal, room.clock(), Right.MINUTES_EDIT)
-    return room.shelf.cards(CardQuery(seen, standings=_UNDECIDED, alarming=True, limit=_SHOWN)).cards
-
-
 def _my_actions(room: Room, principal: Principal) -> list[BoardAction]:
-    states = (ActionState.OPEN, ActionState.IN_PROGRESS)
-    seen = sight(principal, room.clock())
+    states, seen = (ActionState.OPEN, ActionState.IN_PROGRESS), sight(principal, room.clock())
+    if not seen:
+        return []
     return room.shelf.actions(BoardQuery(seen, states, owner_email=principal.user.email, limit=_SHOWN))
