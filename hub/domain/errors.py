@@ -20,7 +20,14 @@ class HubError(Exception):
 
 
 class UsageError(HubError):
-    """The request is wrong in itself: unknown locale, missing file, ambiguous roster."""
+    """The request is wrong in itself: unknown locale, missing file, ambiguous roster.
+
+    *field* names what of the request it is about, where it is one field.
+    """
+
+    def __init__(self, message: str = "", *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class UnknownError(UsageError):

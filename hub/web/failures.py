@@ -7,14 +7,17 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from hub.domain.errors import HubError, UnknownError
 from hub.ports import Wording
 from hub.web import frame, problem_words
 from hub.web.reader import Reader
+from hub.web.refilled import BACK, named, page_of, refilled
 
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _API = ("/api/", "/webhooks/", "/health/")
 Handler = Callable[[Request, Any], Response | Awaitable[Response]]
 
@@ -34,9 +37,42 @@ def _either(plain: Handler) -> Handler:
         if isinstance(error, UnknownError) and request.url.path != "/sign-in":
             after = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/sign-in?next={quote(after)}" if request.method == "GET" else "/sign-in", 303)
+        if request.method == "POST" and told.status_code in (409, 422):
+            again = await _form_again(request, told.status_code, error)
+            if again is not None:
+                return again
         return await run_in_threadpool(_page, request, told, error)
 
     return handler
+
+
+async def _form_again(request: Request, status: int, error: Exception) -> Response | None:
+    """Return the page that the form was on, with what was typed; None where that is not known."""
+    asking = getattr(request.state, "asking", None)
+    if asking is None or not request.headers.get("content-type", "").startswith(_FORMS):
+        return None
+    given = await request.form()
+    back = _back(request) if (kept := given.get(BACK)) is None else frame.within(str(kept))
+    page = await page_of(request, back) if back != "/" else None
+    if page is None:
+        return None
+    words = frame.reader_of(asking).words
+    detail, ours = _detail(words, status, error)
+    heading, _ = _said(words, status)
+    wrong = _by_field(words, given, error, detail)
+    told = f"{heading}. {detail}" if ours else f"{heading}: {detail}"
+    shown = refilled(page, request.url.path, given, back=back, heading=heading, said=told, wrong=wrong)
+    return None if shown is None else HTMLResponse(shown, status)
+
+
+def _by_field(words: Wording, given: FormData, error: Exception, detail: str) -> dict[str, str]:
+    """Return what is said beside which field."""
+    if isinstance(error, RequestValidationError):
+        return {
+            str(one["loc"][-1]): problem_words.of_a_form(words, RequestValidationError([one])) for one in error.errors()
+        }
+    field = getattr(error, "field", "") or named(given, str(error))
+    return {field: detail} if field else {}
 
 
 def _page(request: Request, told: Response, error: Exception) -> Response:

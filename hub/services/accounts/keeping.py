@@ -21,7 +21,7 @@ def create(desk: Desk, user: User, *, by: str, password: str | None = None, own:
     """
     user = replace(user, email=user.email.strip().lower())
     if not _ADDRESS.fullmatch(user.email):
-        raise UsageError(f"{user.email}: is no e-mail address")
+        raise UsageError(f"{user.email}: is no e-mail address", field="email")
     if not user.name.strip() or not user.organization.strip():
         raise UsageError(f"{user.email}: give the person's name and organization")
     if password is not None:

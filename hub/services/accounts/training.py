@@ -37,7 +37,8 @@ def note(
     if not name or not evidence.strip() or len(name) > _LONGEST or len(evidence) > _LONGEST:
         raise UsageError("say what the training was, and where its proof lies")
     if on > room.clock().date() or (until is not None and until < on):
-        raise UsageError("training is noted once it has been, and ends after it began")
+        field = "on" if on > room.clock().date() else "until"
+        raise UsageError("training is noted once it has been, and ends after it began", field=field)
     made = Qualification(room.new_id(), user.id, kind, name, on, until, evidence.strip(), principal.actor, room.clock())
     with room.shelf.writing() as unit:
         unit.add(made)

@@ -44,7 +44,7 @@ def report(room: Room, principal: Principal, told: Report) -> Incident:
     if not told.title.strip() or not told.what.strip() or len(told.title) > _LONGEST or len(told.what) > _MOST_SAID:
         raise UsageError("say in a title and in a few words what happened")
     if told.known_at > room.clock():
-        raise UsageError("an incident is known before it is reported")
+        raise UsageError("an incident is known before it is reported", field="known_at")
     seen_by = organizations_of(room, principal, told.study.strip(), told.organizations)
     made = Incident(
         room.new_id(), told.study.strip(), seen_by, told.kind, told.severity, told.title.strip(), told.what.strip(),

@@ -49,8 +49,11 @@ def note(room: Room, principal: Principal, told: Asked) -> PersonalRequest:
     organization = told.organization.strip() or principal.user.organization
     allowed(room, principal, Right.USERS_MANAGE, Scope(frozenset({organization})), what=organization)
     email = told.email.strip().casefold()
-    if "@" not in email or len(email) > 254 or told.received_on > room.clock().date():
-        raise UsageError("say whose data it is about by their address, and on which day it was asked")
+    said = "say whose data it is about by their address, and on which day it was asked"
+    if "@" not in email or len(email) > 254:
+        raise UsageError(said, field="email")
+    if told.received_on > room.clock().date():
+        raise UsageError(said, field="received_on")
     made = PersonalRequest(
         room.new_id(), organization, email, told.wish, told.received_on, principal.actor, room.clock()
     )

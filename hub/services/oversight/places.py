@@ -19,5 +19,5 @@ def organizations_of(room: Room, principal: Principal, study: str, named: Sequen
         return tuple(sorted(parties))
     told = sorted({principal.user.organization, *(one.strip() for one in named if one.strip())})
     if len(told) > _MOST or "*" in told:
-        raise UsageError(f"name up to {_MOST} organizations")
+        raise UsageError(f"name up to {_MOST} organizations", field="organizations")
     return tuple(told)

@@ -43,10 +43,10 @@ def note(room: Room, principal: Principal, told: Noting) -> RegisterEntry:
     if not all(0 < len(one) <= _LONGEST for one in texts) or len(told.details) > _MOST_DETAILS:
         raise UsageError("say of which study, what it is, who answers for it, who does it, and where the paper lies")
     if told.until is not None and told.until < told.since:
-        raise UsageError("it ends after it began")
+        raise UsageError("it ends after it began", field="until")
     study, name, holder, by, reference = texts
     if (told.kind is RegisterKind.RETAINED) != (holder == by) and told.kind in _OF_DUTIES:
-        raise UsageError("a retained duty is done by who answers for it, a delegated one by another")
+        raise UsageError("a retained duty is done by who answers for it, a delegated one by another", field="by")
     seen_by = organizations_of(room, principal, study, (*told.organizations, holder))
     made = RegisterEntry(
         room.new_id(), study, seen_by, told.kind, name, holder, by, reference, told.since,
@@ -80,7 +80,7 @@ def confirm(room: Room, principal: Principal, id: str) -> RegisterEntry:
 def end(room: Room, principal: Principal, id: str, *, reason: str) -> RegisterEntry:
     """End a line, or take back one that is not confirmed; it stays to be read."""
     if not reason.strip():
-        raise UsageError("say why it ends")
+        raise UsageError("say why it ends", field="reason")
     _reached(room, principal, id)
     with room.shelf.writing() as unit:
         before = _held(unit, id)

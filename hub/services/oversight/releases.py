@@ -38,9 +38,9 @@ def approve(
     if not all(0 < len(one) <= _LONGEST for one in texts):
         raise UsageError("say which version it is, and where its validation lies")
     if told.report and not _SHA256.fullmatch(told.report):
-        raise UsageError("the report is named by its SHA-256, 64 hexadecimal digits")
+        raise UsageError("the report is named by its SHA-256, 64 hexadecimal digits", field="report")
     if any(one.version == texts[0] and one.withdrawn_at is None for one in releases(room, told.study)):
-        raise StandingError(f"version {texts[0]} is approved here already")
+        raise StandingError(f"version {texts[0]} is approved here already", field="version")
     method = reauthentication.prove(principal, proof, at=room.clock())
     user = principal.user
     made = Release(

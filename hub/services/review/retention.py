@@ -60,7 +60,7 @@ def set_period(
     if record_class in KEPT_ALWAYS:
         raise UsageError(f"{record_class}: has no period: {KEPT_ALWAYS[record_class]}")
     if not 1 <= months <= _MOST_MONTHS or not reason.strip():
-        raise UsageError(f"a period has 1 to {_MOST_MONTHS} months, and a reason")
+        raise UsageError(f"a period has 1 to {_MOST_MONTHS} months, and a reason", field="months")
     with room.shelf.writing() as unit:
         before = unit.get(Period, record_class, study, hold=True)
         fresh(revision, before.revision if before else 0, "the period")
@@ -123,7 +123,7 @@ def ask(room: Room, principal: Principal, meeting_id: str, record_class: RecordC
     copy is kept.
     """
     if not reason.strip():
-        raise UsageError("say why it is to be destroyed")
+        raise UsageError("say why it is to be destroyed", field="reason")
     with working(room, principal, meeting_id, MANAGE) as work:
         _may_go(work, record_class)
         key = key_of(meeting_id, record_class)

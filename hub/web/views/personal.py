@@ -48,10 +48,12 @@ def every(request: Request, asking: Managing, paging: Paging) -> Response:
 @router.post("")
 def note(asking: Managing, email: Short, wish: Short, received_on: Short) -> Response:
     """Note a request."""
+    if wish not in set(Wish):
+        raise UsageError(f"{wish}: is no wish", field="wish")
     try:
         told = Asked(email, Wish(wish), date.fromisoformat(received_on))
     except ValueError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(f"{received_on}: is no day", field="received_on") from error
     made = personal.note(asking.hub.room, asking.principal, told)
     return frame.go(f"/administration/personal/{frame.part(made.id)}", done="added")
 

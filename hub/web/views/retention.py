@@ -99,13 +99,13 @@ def show(
 @router.post("/periods")
 def set_period(
     asking: Managing,
-    study: Short,
     record_class: Short,
     months: Annotated[int, Form(ge=1, le=1200)],
     revision: Annotated[int, Form(ge=0)],
     reason: Text,
+    study: Short = "",
 ) -> Response:
-    """Set for how long a class is kept."""
+    """Set for how long a class is kept, in a study or (where none is given) in all that have no period of their own."""
     room, kind = asking.hub.room, _class(record_class)
     retention.set_period(room, asking.principal, kind, study, months, revision=revision, reason=reason)
     return frame.go(f"{_PAGE}{f'?study={frame.part(study)}' if study else ''}", done="saved")

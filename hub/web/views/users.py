@@ -101,13 +101,22 @@ def give(
     account, place = account_of(asking, id), organization.strip()
     _of_another(asking, account)
     asking.check(Right.USERS_MANAGE, HUB_ITSELF if place == EVERY else Scope(frozenset({place})))
+    if role not in set(Role):
+        raise UsageError(f"{role}: is no role", field="role")
+    end = _last_moment(until) if until else None
     try:
-        end = datetime.combine(date.fromisoformat(until), time.max, UTC) if until else None
         grant = Grant(Role(role), place, study.strip() or None, unblinded == "yes", end)
     except ValueError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(str(error), field="until") from error
     keeping.give(asking.hub.desk, account, grant, by=asking.principal.actor)
     return frame.go(f"/administration/users/{frame.part(id)}", done="saved")
+
+
+def _last_moment(day: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(day), time.max, UTC)
+    except ValueError as error:
+        raise UsageError(f"{day}: is no day", field="until") from error
 
 
 @router.post("/users/{id}/grants/{grant}")
