@@ -17,6 +17,7 @@ from hub.domain.edits import Correct, Reject
 from hub.domain.people import Principal, Role
 from hub.domain.retention import Destruction, DestructionState, RecordClass
 from hub.domain.transcript import Segment
+from hub.ports.browsing import Wanted
 from hub.services.review import approving, editing, speakers
 from hub.services.review.room import held
 from tests.people import PASSWORD, Clock, granted, person, quick_hub, served
@@ -77,6 +78,34 @@ def test_two_voices_that_were_made_one_are_told_apart_again(hub: Hub, card: Card
     assert other in line.text_content()
     status, shown = send(browser, page, f"{page}/speakers/passage", passage="s999", speaker=other)
     assert (status, "choose a passage of the transcript" in shown) == (422, True)
+
+
+def test_voices_are_named_without_a_reason_until_the_minutes_were_sent_round(
+    hub: Hub, card: Card, browser: TestClient
+) -> None:
+    page, who = f"/meetings/{card.meeting_id}/speakers", carl(hub, card)
+
+    def asks() -> list[html.HtmlElement]:
+        form = f"//form[@action='{page}']"
+        return html.fromstring(browser.get(page).text).xpath(f"{form}//input[@name='reason']")
+
+    assert asks() == []
+    assert send(browser, page, page, old="Speaker 2", new="Ben Okafor")[0] == 200
+    revision = editing.current(hub.room, who, card.meeting_id).revision
+    editing.keep_version(hub.room, who, card.meeting_id, revision=revision, reason="named")
+    approving.submit(hub.room, who, card.meeting_id, 2)
+    assert [one.get("required") is not None for one in asks()] == [True]
+    status, shown = send(browser, page, page, old="Ben Okafor", new="Bo Okafor")
+    assert (status, "say why they are changed" in shown) == (422, True)
+    assert "Bo Okafor" not in {one.speaker for one in _spoken(hub, who, card)}
+    assert send(browser, page, page, old="Ben Okafor", new="Bo Okafor", reason="Bo signs as Bo")[0] == 200
+    assert "Bo Okafor" in {one.speaker for one in _spoken(hub, who, card)}
+    [line] = [one for _, one, _ in hub.browser.trail(Wanted(field="speaker"), before=None, limit=9) if "Bo " in one.new]
+    assert (line.reason, line.actor) == ("Bo signs as Bo", CARL)
+
+
+def _spoken(hub: Hub, who: Principal, card: Card) -> tuple[Segment, ...]:
+    return speakers.transcript(hub.room, who, card.meeting_id).transcript.segments
 
 
 def test_a_passage_far_on_is_shown_again_and_signed_minutes_ask_why(hub: Hub, card: Card, browser: TestClient) -> None:

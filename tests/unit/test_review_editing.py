@@ -160,6 +160,18 @@ def test_a_segment_that_the_minutes_do_not_cite_leaves_no_edits_and_one_that_sta
     assert len(here.shelf.trail) == before
 
 
+def test_voices_are_not_named_or_merged_without_a_reason_once_the_minutes_were_sent_round(here, meeting):
+    name_speakers(here, CARA, meeting, {"Speaker 2": "Ben Okafor"}, revision=1)
+    keep_version(here, CARA, meeting, revision=current(here, CARA, meeting).revision, reason="named")
+    submit(here, CARA, meeting, 2)
+    with pytest.raises(UsageError, match="say why"):
+        name_speakers(here, CARA, meeting, {"Ben Okafor": "Anna Weber"}, revision=2)
+    assert transcript(here, CARA, meeting).revision == 2
+    name_speakers(here, CARA, meeting, {"Ben Okafor": "Anna Weber"}, revision=2, reason="one voice, heard as two")
+    noted = [(line.new, line.reason) for line in here.shelf.trail if line.field in ("speaker", "owner")]
+    assert {reason for new, reason in noted if "Anna" in new} == {"one voice, heard as two"}
+
+
 def test_who_spoke_is_not_changed_without_a_reason_once_the_minutes_were_sent_round(here, meeting):
     submit(here, CARA, meeting, 1)
     with pytest.raises(UsageError, match="say why they are changed"):

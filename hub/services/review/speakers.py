@@ -29,12 +29,13 @@ def name_speakers(
 
     The speakers of segments and passages, and the owners of items, follow in the transcript and in the working
     draft; versions stay as they were. StaleError where *revision* (of the transcript) is outdated; UsageError for a
-    speaker who does not speak.
+    speaker who does not speak, and without a *reason* once these minutes were sent round (ICH E6(R3) 4.2.2).
     """
     with working(room, principal, meeting_id, Right.MINUTES_EDIT) as work:
         before = transcript_of(work.unit, meeting_id)
         fresh(revision, before.revision, "the transcript")
         wanted = _checked(before.transcript, names)
+        need_reason(work.unit, meeting_id, reason)
         after = replace(before, revision=before.revision + 1, transcript=_renamed(before.transcript, wanted))
         for old, new in wanted.items():
             work.note("transcript", "speaker", old, new, reason=reason)

@@ -132,6 +132,7 @@ def voices(id: str, request: Request, asking: Editing) -> Response:
         voices=_voices(kept.transcript),
         version=kept.revision,
         people=[person.name for person in card.meeting.participants],
+        needs_reason=editing.asks_reason(asking.hub.room, asking.principal, id),
         language=kept.transcript.language,
         base=meeting_view.address_of(id),
     )
@@ -144,11 +145,12 @@ def name_voices(
     version: Revision,
     old: Annotated[list[str], Form(max_length=200)],
     new: Annotated[list[str], Form(max_length=200)],
+    reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Rename speakers, or make several one."""
     names = {was: now for was, now in zip(old, new, strict=False) if was and now.strip() and was != now.strip()}
     if names:
-        speakers.name_speakers(asking.hub.room, asking.principal, id, names, revision=version)
+        speakers.name_speakers(asking.hub.room, asking.principal, id, names, revision=version, reason=reason)
     return frame.go(f"{meeting_view.address_of(id)}/speakers", done="saved")
 
 
