@@ -11,6 +11,7 @@ from hub.domain.audit import Entry
 from hub.domain.board import ActionState, BoardAction, BoardQuery
 from hub.domain.cards import Card, CardPage, CardQuery, Found
 from hub.domain.errors import RetryableError
+from hub.domain.listed import place_of
 from hub.domain.people import EVERY, Grant
 from hub.domain.shelf import key_of
 from hub.domain.waiting import WaitingQuery, place
@@ -54,6 +55,10 @@ class FakeShelf:
             if key[0] is kind and all(_is(getattr(thing, name), value) for name, value in where.items())
         ]
         return [thing for _, thing in sorted(fits, key=lambda pair: pair[0])]
+
+    def listed(self, kind: type, *, after: tuple[Any, ...] | None, limit: int, **where: Any) -> list[Any]:
+        fits = sorted(self.several(kind, **where), key=place_of, reverse=True)
+        return [one for one in fits if after is None or place_of(one) < after][:limit]
 
     def put(self, thing: Any) -> None:
         self.things[type(thing), *key_of(thing)] = thing

@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 from hub.api.asking import Asking, may
 from hub.api.meeting_scopes import meeting_scope
 from hub.api.once import Creating
-from hub.api.paging import Page, Paging, sliced
+from hub.api.overseen import of_kind
+from hub.api.paging import Page, Paging
 from hub.domain import wire
 from hub.domain.copies import CertifiedCopy
 from hub.domain.policy import Right
@@ -59,9 +60,9 @@ class CertifiedSeen(BaseModel):
 
 @router.get("")
 def certified_copies(meeting_id: str, number: Number, asking: Reading, paging: Paging) -> Page[CertifiedSeen]:
-    """List the certified copies of a version."""
-    found = certifying.copies(asking.hub.room, asking.principal, meeting_id, number)
-    return sliced(found, paging, form=CertifiedSeen.of)
+    """List the certified copies of a version, the newest first."""
+    read = certifying.listing_of(asking.hub.room, asking.principal, meeting_id, number)
+    return of_kind(CertifiedCopy, read, lambda found: found, paging, form=CertifiedSeen.of)
 
 
 @router.post("", status_code=201, response_model=CertifiedSeen)

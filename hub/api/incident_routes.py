@@ -1,6 +1,7 @@
 """Incidents: reported, followed step by step with whom was told, closed with cause and correction."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -10,8 +11,9 @@ from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.etags import Changing, Stepping
 from hub.api.once import Creating
+from hub.api.overseen import overseen
 from hub.api.oversight_scopes import incident_scope, the_incident
-from hub.api.paging import Page, Paging, sliced
+from hub.api.paging import Page, Paging
 from hub.domain import wire
 from hub.domain.oversight import Incident, IncidentKind, Severity
 from hub.domain.policy import Right
@@ -101,9 +103,10 @@ def list_incidents(
     study: Annotated[str | None, Query(max_length=200, description="Only of this protocol number")] = None,
     state: Literal["open", "closed"] | None = None,
 ) -> Page[IncidentSeen]:
-    """List incidents: open ones first, those whose clock runs before others."""
-    found = incidents.incidents(asking.hub.room, asking.principal, study=study, state=state or "")
-    return sliced(found, paging, form=lambda one: IncidentSeen.of(one, asking.at))
+    """List incidents: open ones first, of each state the newest first."""
+    where = {name: value for name, value in (("study", study), ("state", state)) if value is not None}
+    seen = partial(IncidentSeen.of, at=asking.at)
+    return overseen(asking, Incident, Right.OVERSIGHT_READ, paging, form=seen, **where)
 
 
 @router.post("", status_code=201, response_model=IncidentSeen)

@@ -129,19 +129,37 @@ def gathered(
     *,
     form: Callable[[Timed], Form],
 ) -> Page[Form]:
-    """Return the page of a list that is *read* by time, some at a time, until what is *seen* of it fills the page.
+    """Return the page of a list that is *read* by time; see `walked`."""
+    return walked(read, seen, asked, kinds=(datetime, str), place=lambda one: (one.at, one.id), form=form)
 
-    Who sees little of a long list gets a page that is not full after `_MOST_READS`, and goes on from its cursor.
+
+def walked(
+    read: Callable[[Any, int], Sequence[Item]],
+    seen: Callable[[Sequence[Item]], Sequence[Item]],
+    asked: Asked,
+    *,
+    kinds: Sequence[type],
+    place: Callable[[Item], Sequence[Any]],
+    form: Callable[[Item], Form],
+) -> Page[Form]:
+    """Return the page of a list that is *read* in its order, some at a time, until what is *seen* of it fills the page.
+
+    *read* is given the place after which it goes on, None at the beginning. Who sees little of a long list gets a page
+    that is not full after `_MOST_READS`, and goes on from its cursor.
     """
-    place: Any = asked.place(datetime, str)
-    found: list[Timed] = []
+    after: Any = asked.place(*kinds)
+    found: list[Item] = []
     for _ in range(_MOST_READS):
-        come = read(place, _TOGETHER)
+        come = read(after, _TOGETHER)
         found += seen(come)
         if len(come) < _TOGETHER or len(found) > asked.limit:
-            return page(found, asked, place=lambda one: (one.at.isoformat(), one.id), form=form)
-        place = (come[-1].at, come[-1].id)
-    return Page(items=[form(one) for one in found], next=sealed(place[0].isoformat(), place[1]))
+            return page(found, asked, place=lambda one: _plain(place(one)), form=form)
+        after = tuple(place(come[-1]))
+    return Page(items=[form(one) for one in found], next=sealed(*_plain(after)))
+
+
+def _plain(place: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(one.isoformat() if isinstance(one, date) else one for one in place)
 
 
 def _opened(cursor: str) -> list[Any]:

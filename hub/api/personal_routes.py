@@ -1,7 +1,7 @@
 """Requests of persons about their own data: told, erased where no rule keeps it, answered within a month."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
@@ -10,8 +10,9 @@ from hub.api import etags
 from hub.api.asking import Asking, may
 from hub.api.etags import Changing, Stepping
 from hub.api.once import Creating
+from hub.api.overseen import overseen
 from hub.api.oversight_scopes import Id, request_scope, the_request
-from hub.api.paging import Page, Paging, sliced
+from hub.api.paging import Page, Paging
 from hub.domain import wire
 from hub.domain.personal import PersonalRequest, Wish
 from hub.domain.policy import Right
@@ -72,9 +73,14 @@ class PersonalRequestSeen(BaseModel):
 
 
 @router.get("")
-def list_requests(asking: Annotated[Asking, may(Right.USERS_MANAGE)], paging: Paging) -> Page[PersonalRequestSeen]:
-    """List requests: the open ones first, the one that is due first of them."""
-    return sliced(personal.requests(asking.hub.room, asking.principal), paging, form=PersonalRequestSeen.of)
+def list_requests(
+    asking: Annotated[Asking, may(Right.USERS_MANAGE)],
+    paging: Paging,
+    state: Literal["open", "answered", "refused"] | None = None,
+) -> Page[PersonalRequestSeen]:
+    """List requests, the one that was noted last first."""
+    where = {} if state is None else {"state": state}
+    return overseen(asking, PersonalRequest, Right.USERS_MANAGE, paging, form=PersonalRequestSeen.of, **where)
 
 
 @router.post("", status_code=201, response_model=PersonalRequestSeen)

@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 from hub.api.asking import Asking, may
 from hub.api.etags import Stepping, Versioned, etag
 from hub.api.once import Creating
+from hub.api.overseen import overseen
 from hub.api.oversight_scopes import Id, entry_scope
-from hub.api.paging import Page, Paging, sliced
+from hub.api.paging import Page, Paging
 from hub.domain import wire
 from hub.domain.oversight import RegisterEntry, RegisterKind
 from hub.domain.policy import Right
@@ -82,10 +83,12 @@ def entries(
     paging: Paging,
     study: Annotated[str | None, Query(max_length=200, description="Only of this protocol number")] = None,
 ) -> Page[RegisterSeen]:
-    """List what stands in the register, those that have ended last."""
+    """List what is noted in the register, the newest first."""
     today = asking.at.date()
-    found = register.entries(asking.hub.room, asking.principal, study)
-    return sliced(found, paging, form=lambda one: RegisterSeen.of(one, today))
+    where = {} if study is None else {"study": study}
+    return overseen(
+        asking, RegisterEntry, Right.OVERSIGHT_READ, paging, form=lambda one: RegisterSeen.of(one, today), **where
+    )
 
 
 @router.post("", status_code=201, response_model=RegisterSeen)

@@ -17,10 +17,13 @@ def register(study: Study = None, json: Json = False) -> None:
     """Print agreements, delegated and retained duties, sub-contractors and processings, with their state."""
     from hub.cli.opening import opened
     from hub.domain import wire
-    from hub.services.oversight import register as kept
+    from hub.domain.oversight import RegisterEntry
+    from hub.domain.policy import Right
+    from hub.services.oversight.listing import every
 
     hub = opened()
-    found, today = kept.entries(hub.room, _everyone(), study), hub.clock().date()
+    found = every(hub.room, _everyone(), Right.OVERSIGHT_READ, RegisterEntry, **({"study": study} if study else {}))
+    today = hub.clock().date()
     told = [wire.plain(one) | {"stands": one.stands(today)} for one in found]
     _print(told, json, lambda one: (one["study"], one["kind"], one["name"], one["by"], _state(one)))
 
@@ -30,10 +33,12 @@ def incidents(study: Study = None, json: Json = False) -> None:
     """Print incidents, open ones first; exit 3 while the clock of a breach has run out."""
     from hub.cli.opening import opened
     from hub.domain import wire
-    from hub.services.oversight import incidents as kept
+    from hub.domain.oversight import Incident
+    from hub.domain.policy import Right
+    from hub.services.oversight.listing import every
 
     hub = opened()
-    found = kept.incidents(hub.room, _everyone(), study=study)
+    found = every(hub.room, _everyone(), Right.OVERSIGHT_READ, Incident, **({"study": study} if study else {}))
     told = [wire.plain(one) | {"due_at": wire.plain(one.due_at), "late": one.late(hub.clock())} for one in found]
     _print(told, json, lambda one: (one["state"], one["severity"], one["title"], one["due_at"] or ""))
     if any(one["late"] for one in told if one["state"] == "open"):

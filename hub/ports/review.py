@@ -37,6 +37,12 @@ class ShelfUnit(Protocol):
         A tuple stands for any of its values.
         """
 
+    def listed(self, kind: type[T], *, after: tuple[Any, ...] | None, limit: int, **where: Any) -> list[T]:
+        """Return up to *limit* things whose indexed fields have these values, as `LISTED` orders their kind.
+
+        *after* is the place of the last one seen. A page costs what is on it, however many things there are.
+        """
+
     def put(self, thing: Any) -> None:
         """Store a thing, in the place of the one with its key."""
 

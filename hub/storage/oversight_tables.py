@@ -1,6 +1,6 @@
 """The tables of oversight: the register, incidents, releases, requests about personal data, plans and reminders."""
 
-from sqlalchemy import Column, Date, Index, String, Table, Text
+from sqlalchemy import Column, Date, DateTime, Index, String, Table, Text
 
 from hub.domain.blinding import BlindingRule
 from hub.domain.oversight import Incident, RegisterEntry
@@ -19,16 +19,26 @@ def _id() -> Column[str]:
 
 
 register_entries = Table(
-    "register_entries", metadata, _id(), Column("study", String(200), nullable=False, index=True), _body()
+    "register_entries",
+    metadata,
+    _id(),
+    Column("study", String(200), nullable=False),
+    Column("noted_at", DateTime),
+    _body(),
+    Index("register_entries_newest", "noted_at", "id"),
+    Index("register_entries_study", "study", "noted_at", "id"),
 )
 incidents = Table(
     "incidents",
     metadata,
     _id(),
-    Column("study", String(200), nullable=False, index=True),
-    Column("state", String(20), nullable=False, index=True),
+    Column("study", String(200), nullable=False),
+    Column("state", String(20), nullable=False),
     Column("key", String(200), nullable=False, index=True),
+    Column("reported_at", DateTime),
     _body(),
+    Index("incidents_newest", "state", "reported_at", "id"),
+    Index("incidents_study", "study", "state", "reported_at", "id"),
 )
 releases = Table("releases", metadata, _id(), Column("study", String(200), nullable=False, index=True), _body())
 release_rules = Table("release_rules", metadata, Column("study", String(200), primary_key=True), _body())
@@ -40,7 +50,9 @@ personal_requests = Table(
     Column("organization", String(200), nullable=False, index=True),
     Column("state", String(20), nullable=False),
     Column("received_on", Date, nullable=False),
+    Column("noted_at", DateTime),
     _body(),
+    Index("personal_requests_newest", "noted_at", "id"),
     Index("personal_requests_open", "state", "received_on"),
 )
 review_plans = Table(

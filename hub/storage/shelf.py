@@ -122,6 +122,11 @@ class SqlShelfUnit:
         rows: Sequence[Row[Any]] = self._connection.execute(query, given).all()
         return [wire.loads(kind, row.body) for row in rows]
 
+    def listed(self, kind: type[T], *, after: tuple[Any, ...] | None, limit: int, **where: Any) -> list[T]:
+        """Return a page of things, the newest first; see `ShelfUnit.listed`."""
+        rows = self._connection.execute(shelf_search.listed_query(kind, after=after, limit=limit, **where))
+        return [wire.loads(kind, row.body) for row in rows]
+
     def put(self, thing: Any) -> None:
         """Store a thing; see `ShelfUnit.put`."""
         table = TABLES[type(thing)]

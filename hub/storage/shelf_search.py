@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from hub.domain.board import ActionState, BoardQuery
 from hub.domain.cards import CardQuery
+from hub.domain.listed import LISTED
 from hub.domain.people import EVERY, Grant
 from hub.domain.waiting import ORDERS, Waiting, WaitingQuery, place
 from hub.storage.rows import naive
@@ -118,6 +119,16 @@ def _in_state(query: BoardQuery, state: ActionState | None) -> Select[Any]:
         chosen.append(or_(its.due > day, and_(its.due == day, its.id > last), undated))
     in_order = (its.due, its.id) if query.late_on is not None else (UNDATED, its.due, its.id)
     return select(its.body, its.due, its.id).where(*chosen).order_by(*in_order).limit(query.limit)
+
+
+def listed_query(kind: type, *, after: tuple[Any, ...] | None, limit: int, **where: Any) -> Select[Any]:
+    """Return the statement for a page of things of a kind, from the greatest place to the least."""
+    its = TABLES[kind].c
+    order = [its[name] for name in LISTED[kind]]
+    chosen: list[ColumnElement[bool]] = [its[name] == stored(value) for name, value in where.items()]
+    if after is not None:
+        chosen.append(tuple_(*order) < tuple_(*(stored(one) for one in after)))
+    return select(its.body).where(*chosen).order_by(*(column.desc() for column in order)).limit(limit)
 
 
 def waiting_query(query: WaitingQuery[Waiting]) -> Select[Any]:

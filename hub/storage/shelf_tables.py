@@ -196,7 +196,9 @@ destructions = Table(
     Column("meeting_id", String(200), nullable=False, index=True),
     Column("state", String(20), nullable=False, index=True),
     Column("record_class", String(20), nullable=False, server_default=""),
+    Column("asked_at", DateTime),
     _body(),
+    Index("destructions_newest", "asked_at", "id"),
 )
 study_destructions = Table(
     "study_destructions",
@@ -222,9 +224,12 @@ certified_copies = Table(
     "certified_copies",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("meeting_id", String(200), nullable=False, index=True),
+    Column("meeting_id", String(200), nullable=False),
     Column("sha256", String(64), nullable=False, index=True),
+    Column("version", Integer),
+    Column("at", DateTime),
     _body(),
+    Index("certified_copies_version", "meeting_id", "version", "at", "id"),
 )
 
 TABLES: dict[type, Table] = {

@@ -1,11 +1,11 @@
-"""Lists of pages that are at hand as a whole, shown a page at a time."""
+"""Lists of pages, shown a page at a time."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
-from hub.api.paging import Asked, sliced
+from hub.api.paging import Asked, Page, sliced
 
 Item = TypeVar("Item")
 
@@ -25,8 +25,12 @@ class Listed(Generic[Item]):
 
 def listed(found: Iterable[Item], asked: Asked, address: str, **kept: str) -> Listed[Item]:
     """Return the page that is *asked* for; *kept* of the address stays as it is."""
-    page = sliced(found, asked, form=lambda one: one)
+    return onward(sliced(found, asked, form=lambda one: one), asked, address, **kept)
+
+
+def onward(page: Page[Item], asked: Asked, address: str, **kept: str) -> Listed[Item]:
+    """Return a *page* that is at hand, with the ways to the next and the first one."""
     known = {name: value for name, value in kept.items() if value}
     query = f"?{urlencode(known)}" if known else ""
-    onward = f"{address}?{urlencode({**known, 'cursor': page.next})}" if page.next else None
-    return Listed(page.items, onward, address + query if asked.after else None)
+    after = f"{address}?{urlencode({**known, 'cursor': page.next})}" if page.next else None
+    return Listed(page.items, after, address + query if asked.after else None)

@@ -14,8 +14,10 @@ from hub.domain.audit import Entry
 from hub.domain.board import ActionState, BoardAction, BoardQuery
 from hub.domain.cards import Card, CardQuery, Standing
 from hub.domain.errors import HubError
+from hub.domain.listed import place_of
 from hub.domain.meeting import Meeting
 from hub.domain.minutes import Action, Evidence, Minutes
+from hub.domain.oversight import Incident, IncidentKind, Severity
 from hub.domain.people import EVERY, Grant, Role
 from hub.domain.reminders import Reminder, ReminderKind
 from hub.domain.versions import Version, kept, proposed
@@ -363,3 +365,28 @@ def test_the_database_refuses_to_change_a_version(engine):
     for statement in ("UPDATE versions SET body = '{}'", "DELETE FROM versions"):
         with pytest.raises(DBAPIError, match="never changed"), engine.begin() as connection:
             connection.exec_driver_sql(statement)
+
+
+def incident(number: int, **more) -> Incident:
+    known = {"study": "S1", "state": "open"} | more
+    at = AT + timedelta(minutes=number // 2)  # two at a time
+    what = ("It came late", "x", AT, "a@b.test", at)
+    parties = ("Asterion",)
+    return Incident(f"i{number}", known["study"], parties, IncidentKind.QUALITY, Severity.MINOR, *what, known["state"])
+
+
+def test_a_list_of_oversight_comes_page_by_page_open_ones_first_the_newest_of_each_first(shelf):
+    closed = [incident(number, state="closed") for number in range(3, 6)]
+    keep(shelf, *closed, *(incident(number) for number in range(3)), incident(7, study="S2"))
+    read, after = [], None
+    while True:
+        with shelf.reading() as unit:
+            come = unit.listed(Incident, after=after, limit=2, study="S1")
+        read += [one.id for one in come]
+        if not come:
+            break
+        after = place_of(come[-1])
+    assert read == ["i2", "i1", "i0", "i5", "i4", "i3"]
+    with shelf.reading() as unit:
+        assert [one.id for one in unit.listed(Incident, after=None, limit=1)] == ["i7"]
+        assert [one.id for one in unit.listed(Incident, after=None, limit=9, state="closed")] == ["i5", "i4", "i3"]

@@ -1,18 +1,24 @@
 """Lists come page by page: each route that answers one takes a cursor, or stands here with what bounds it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 from lxml import html
 
 from hub.api.paging import Asked, _opened, gathered, sealed, sliced
+from hub.domain.cards import Card
+from hub.domain.copies import CertifiedCopy
 from hub.domain.errors import UsageError
+from hub.domain.meeting import Meeting
+from hub.domain.minutes import Minutes
 from hub.domain.oversight import Incident, IncidentKind, RegisterEntry, RegisterKind, Severity
 from hub.domain.people import EVERY, Role
 from hub.domain.personal import PersonalRequest, Wish
 from hub.domain.releases import Release
+from hub.domain.retention import Destruction, RecordClass
+from hub.domain.versions import kept, proposed
 from tests.people import as_, granted, person, quick_hub, served
 from tests.world import CRO, SPONSOR, STUDY
 
@@ -56,6 +62,14 @@ def filled(hub, many):
             what = (f"It came late {number:03}", "x", at, "a@b", at)
             unit.put(Incident(f"i{number}", STUDY, parties, IncidentKind.QUALITY, Severity.MINOR, *what))
             unit.put(PersonalRequest(f"w{number}", CRO, f"p{number:03}@b.example", Wish.ACCESS, day, "a@b", at))
+            card = Card(f"k{number}", Meeting(f"k{number}", f"Call {number:03}", at), parties, "a@b", at, version=1)
+            unit.put(card)
+            gone = (RecordClass.RECORDING, "over", "a@b", at + timedelta(seconds=number))
+            unit.put(Destruction(f"d{number}", card.meeting_id, *gone))
+            told = ("pdf", "en", "0" * 64, 1000, {}, "u", "A", "a@b", CRO, at, "password")
+            unit.put(CertifiedCopy(f"c{number}", "k0", 1, *told))
+            if not number:
+                unit.add(kept("k0", 1, proposed(Minutes(card.meeting)), author="hub", at=at, reason=""))
             unit.put(Release(f"r{number}", STUDY, f"1.{number}", "report", "", "a@b", "A", "password", at))
 
 
@@ -131,6 +145,40 @@ def test_a_cursor_that_nobody_gave_is_refused_by_every_list(client, cursor):
     for path in ("/records", "/regulatory-notices", "/users", "/audit/entries", "/meetings", "/incidents"):
         answer = client.get(f"{API}{path}", params={"cursor": cursor, "kind": "site"})
         assert (answer.status_code, "cursor" in answer.text) == (422, True), path
+
+
+@pytest.mark.parametrize("path", ["/register", "/incidents", "/personal-requests"])
+def test_what_was_noted_last_comes_first_and_who_sees_a_few_of_many_reaches_each(client, path):
+    items = client.get(f"{API}{path}", params={"limit": 200}).json()["items"]
+    assert items[0]["id"][1:] == max((one["id"][1:] for one in items), key=str)
+    read, cursor = [], None
+    while cursor or not read:
+        came = client.get(f"{API}{path}", params={"limit": 7} | ({"cursor": cursor} if cursor else {})).json()
+        read += [one["id"] for one in came["items"]]
+        cursor = came["next"]
+    assert read == [one["id"] for one in items]
+
+
+def test_destructions_and_certified_copies_come_page_by_page_too(client):
+    onward, seen = "/administration/retention", set()
+    while onward:
+        tree = html.fromstring(client.get(onward).text)
+        rows = tree.xpath("//section[@id='destructions']//tbody/tr")
+        assert 0 < len(rows) <= 50
+        seen |= {row.xpath("string(th)") for row in rows}
+        onward = next(iter(tree.xpath("//section[@id='destructions']//a[@rel='next']/@href")), None)
+    assert len(seen) == MANY
+    page, count = f"{API}/meetings/k0/versions/1/certified-copies", 0
+    cursor = None
+    while cursor or not count:
+        came = client.get(page, params={"limit": 25} | ({"cursor": cursor} if cursor else {})).json()
+        count += len(came["items"])
+        cursor = came["next"]
+    assert count == MANY
+    tree = html.fromstring(client.get("/meetings/k0/versions/1/copies").text)
+    assert len(tree.xpath("//table/tbody/tr")) == 50
+    later = html.fromstring(client.get(tree.xpath("//a[@rel='next']/@href")[0]).text)
+    assert len(later.xpath("//table/tbody/tr")) == MANY - 50
 
 
 def test_pages_of_them_have_a_next_page_and_a_way_back(client):

@@ -26,7 +26,11 @@ REVISIONS = [one.revision for one in reversed(list(ScriptDirectory.from_config(C
 BODIES: dict[str, dict[str, Any]] = {
     "reviews": {"asked_at": "2026-05-01T09:30:00+00:00"},
     "writes": {"key": "k1"},
-    "destructions": {"record_class": "recording", "state": "asked"},
+    "destructions": {"record_class": "recording", "state": "asked", "asked_at": "2026-05-01T09:30:00+00:00"},
+    "incidents": {"reported_at": "2026-05-01T09:30:00+00:00"},
+    "register_entries": {"noted_at": "2026-05-01T09:30:00+00:00"},
+    "personal_requests": {"noted_at": "2026-05-01T09:30:00+00:00"},
+    "certified_copies": {"at": "2026-05-01T09:30:00+00:00", "version": 1},
 }
 """What migrations read of a body."""
 pytestmark = pytest.mark.filterwarnings("ignore:Skipped unsupported reflection:sqlalchemy.exc.SAWarning")

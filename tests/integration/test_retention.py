@@ -18,7 +18,7 @@ from hub.domain.versions import KeptTranscript, Version, WorkingDraft
 from hub.services.review.approving import round_of, submit
 from hub.services.review.ending import tell_ended
 from hub.services.review.meetings import find_meetings
-from hub.services.review.retained import destructions as shown
+from hub.services.review.retained import destructions as managed
 from hub.services.review.retained import ended
 from hub.services.review.retention import (
     approve,
@@ -238,10 +238,16 @@ def test_that_a_period_has_ended_is_said_once(here, meeting):
     [one] = ended(here.room, ADA)
     assert (one.card.meeting_id, one.record_class) == (meeting, SOUND)
     assert ended(here.room, CARA) == []
-    assert shown(here.room, BOB) == []
+    assert shown(here) == []
     ask(here.room, ADA, meeting, SOUND, reason="its period is over")
     assert ended(here.room, BOB) == []
-    assert shown(here.room, BOB)[0][1].state is DestructionState.ASKED
+    assert shown(here)[0].state is DestructionState.ASKED
+
+
+def shown(here) -> list[Destruction]:
+    with here.room.shelf.reading() as unit:
+        found = unit.listed(Destruction, after=None, limit=50)
+    return managed(here.room, BOB, found)
 
 
 def signature(meeting: str, sha256: str) -> Signature:

@@ -15,11 +15,15 @@ from hub.domain.approvals import DEFAULT_ROUTE, Review, ReviewState
 from hub.domain.audit import Entry
 from hub.domain.board import ActionState, BoardAction, BoardQuery
 from hub.domain.cards import Card, CardQuery, Standing
+from hub.domain.copies import CertifiedCopy
 from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient
 from hub.domain.localized import CopyState, LocalizedCopy
 from hub.domain.meeting import Meeting
 from hub.domain.minutes import Minutes
+from hub.domain.oversight import Incident, RegisterEntry
 from hub.domain.people import Grant, Role
+from hub.domain.personal import PersonalRequest
+from hub.domain.retention import Destruction
 from hub.domain.waiting import WaitingQuery
 from hub.ports.browsing import Wanted
 from hub.services.accounts.acting import by_session
@@ -36,6 +40,12 @@ MANAGER = (Grant(Role.PROJECT_MANAGER, CRO),)
 STUDIES = tuple(Grant(Role.REVIEWER, "Helios", study) for study in ("S1", "S2"))
 _ASKED = (("m1", MORNING + timedelta(hours=2)), ("m2", MORNING.astimezone(timezone(timedelta(hours=5)))))
 OPEN = (ActionState.OPEN, ActionState.IN_PROGRESS)
+
+
+def _listed(kind, *, after=None, **where):
+    return shelf_search.listed_query(kind, after=after, limit=51, **where)
+
+
 LISTS = {
     "newest meetings": lambda _: shelf_search.cards_query(CardQuery(MANAGER)),
     "meetings of a study": lambda _: shelf_search.cards_query(CardQuery(MANAGER, study="S1")),
@@ -54,6 +64,15 @@ LISTS = {
     ),
     "reviews": lambda _: shelf_search.waiting_query(WaitingQuery(Review, ReviewState.OPEN, MANAGER)),
     "copies": lambda _: shelf_search.waiting_query(WaitingQuery(LocalizedCopy, CopyState.DRAFT, MANAGER)),
+    "incidents": lambda _: _listed(Incident),
+    "incidents after one": lambda _: _listed(Incident, after=("open", MORNING, "i1")),
+    "incidents of a study": lambda _: _listed(Incident, study="S1"),
+    "open incidents": lambda _: _listed(Incident, state="open"),
+    "the register": lambda _: _listed(RegisterEntry, after=(MORNING, "e1")),
+    "the register of a study": lambda _: _listed(RegisterEntry, study="S1"),
+    "requests of persons": lambda _: _listed(PersonalRequest, after=(MORNING, "w1")),
+    "destructions": lambda _: _listed(Destruction, after=(MORNING, "d1")),
+    "certified copies": lambda _: _listed(CertifiedCopy, meeting_id="m1", version=1, after=(MORNING, "c1")),
     "failed deliveries": lambda _: shelf_search.waiting_query(WaitingQuery(Dispatch, DispatchState.FAILED, MANAGER)),
 }
 

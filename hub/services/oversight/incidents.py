@@ -1,6 +1,6 @@
 """Incidents: reported by people or raised by the hub, followed step by step, closed with cause and correction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -105,14 +105,6 @@ def close(room: Room, principal: Principal, id: str, *, cause: str, correction: 
     return after
 
 
-def incidents(room: Room, principal: Principal, *, study: str | None = None, state: str = "") -> Sequence[Incident]:
-    """Return the incidents that *principal* may see: the open ones first, those whose clock runs before others."""
-    asked: dict[str, str] = ({"study": study} if study is not None else {}) | ({"state": state} if state else {})
-    with room.shelf.reading() as unit:
-        found = unit.several(Incident, **asked)
-    return sorted((one for one in found if _sees(room, principal, one)), key=_place)
-
-
 def incident(room: Room, principal: Principal, id: str) -> Incident:
     """Return one. MissingError where there is none that *principal* may see."""
     with room.shelf.reading() as unit:
@@ -120,10 +112,6 @@ def incident(room: Room, principal: Principal, id: str) -> Incident:
     if found is None or not _sees(room, principal, found):
         raise MissingError(_MISSING)
     return found
-
-
-def _place(one: Incident) -> tuple[bool, bool, float]:
-    return one.state == "closed", one.due_at is None, -one.reported_at.timestamp()
 
 
 @contextmanager

@@ -63,10 +63,13 @@ def note(room: Room, principal: Principal, told: Asked) -> PersonalRequest:
     return made
 
 
-def requests(room: Room, principal: Principal) -> Sequence[PersonalRequest]:
-    """Return the requests that *principal* may see: the open ones first, the one that is due first of them."""
+def requests(room: Room, principal: Principal, *, state: str = "") -> Sequence[PersonalRequest]:
+    """Return all requests that *principal* may see: the open ones first, the one that is due first of them.
+
+    With *state* only those that stand there.
+    """
     with room.shelf.reading() as unit:
-        found = unit.several(PersonalRequest)
+        found = unit.several(PersonalRequest, **({"state": state} if state else {}))
     mine = [one for one in found if _may(room, principal, one)]
     return sorted(mine, key=lambda one: (one.state != "open", one.due_on, one.id))
 

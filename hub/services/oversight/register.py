@@ -1,6 +1,5 @@
 """The register of a study: agreements, duties delegated and retained, sub-contractors, processings of personal data."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -8,7 +7,7 @@ from hub.domain import wire
 from hub.domain.errors import MissingError, RefusedError, StandingError, UsageError
 from hub.domain.oversight import RegisterEntry, RegisterKind
 from hub.domain.people import Principal
-from hub.domain.policy import Right, Verdict, decide
+from hub.domain.policy import Right
 from hub.ports.review import ShelfUnit
 from hub.services.oversight.places import organizations_of
 from hub.services.review.room import Room, allowed, entry, reached
@@ -90,18 +89,6 @@ def end(room: Room, principal: Principal, id: str, *, reason: str) -> RegisterEn
         unit.put(after)
         unit.audit([entry(principal.actor, room.clock(), REGISTER, id, "ended", before.name, None, reason)])
     return after
-
-
-def entries(room: Room, principal: Principal, study: str | None = None) -> Sequence[RegisterEntry]:
-    """Return the lines that *principal* may see, those in force first, then the newest."""
-    with room.shelf.reading() as unit:
-        found = unit.several(RegisterEntry, **({"study": study} if study is not None else {}))
-    mine = [one for one in found if _sees(room, principal, one)]
-    return sorted(mine, key=lambda one: (one.ended_at is not None, one.study, one.kind, one.name, one.id))
-
-
-def _sees(room: Room, principal: Principal, one: RegisterEntry) -> bool:
-    return decide(principal, Right.OVERSIGHT_READ, one.scope, at=room.clock()) is Verdict.ALLOWED
 
 
 def _reached(room: Room, principal: Principal, id: str) -> RegisterEntry:

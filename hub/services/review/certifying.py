@@ -14,6 +14,7 @@ from hub.domain.people import Principal
 from hub.domain.policy import Right
 from hub.domain.versions import Version, content_hash
 from hub.ports.review import Proof, Reauthentication, ShelfUnit
+from hub.services.oversight.listing import Read, reading
 from hub.services.review import earlier
 from hub.services.review.exporting import Press, certified, document
 from hub.services.review.room import Room, refuse, seen, working
@@ -94,13 +95,12 @@ def certify(
     return made
 
 
-def copies(room: Room, principal: Principal, meeting_id: str, number: int) -> list[CertifiedCopy]:
-    """Return the certified copies of a version, in the order in which they were made."""
+def listing_of(room: Room, principal: Principal, meeting_id: str, number: int) -> Read[CertifiedCopy]:
+    """Return what reads the certified copies of a version, the newest first. Errors as of `version_for`."""
     card = seen(room, principal, meeting_id)
     with room.shelf.reading() as unit:
         earlier.version_for(room, principal, card, unit, number)
-        found = unit.several(CertifiedCopy, meeting_id=meeting_id)
-    return sorted((one for one in found if one.version == number), key=lambda one: (one.at, one.id))
+    return reading(room, CertifiedCopy, meeting_id=meeting_id, version=number)
 
 
 def counted(room: Room, principal: Principal, meeting_id: str) -> Mapping[int, int]:

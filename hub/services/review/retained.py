@@ -1,6 +1,6 @@
 """What of all meetings may be destroyed, is held, or was destroyed: the lists of those who manage retention."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -69,13 +69,18 @@ def holds(room: Room, principal: Principal) -> list[Hold]:
     return sorted(mine, key=lambda one: one.placed_at)
 
 
-def destructions(room: Room, principal: Principal) -> list[tuple[Card, Destruction]]:
-    """Return what was destroyed or is asked to be, newest first, with its meeting."""
+def destructions(room: Room, principal: Principal, found: Sequence[Destruction]) -> list[Destruction]:
+    """Return those of *found* that were destroyed or are asked to be, of meetings the principal manages."""
+    told = [one for one in found if one.state is not DestructionState.ENDED]
+    cards = cards_of(room, told)
+    return [one for one in told if (card := cards.get(one.meeting_id)) and _may(room, principal, card.scope)]
+
+
+def cards_of(room: Room, found: Sequence[Destruction]) -> dict[str, Card]:
+    """Return the meetings of destructions."""
+    ids = tuple({one.meeting_id for one in found})
     with room.shelf.reading() as unit:
-        found = [(unit.get(Card, one.meeting_id), one) for one in unit.several(Destruction)]
-        found = [pair for pair in found if pair[1].state is not DestructionState.ENDED]
-    mine = [(card, one) for card, one in found if card is not None and _may(room, principal, card.scope)]
-    return sorted(mine, key=lambda pair: pair[1].asked_at, reverse=True)
+        return {card.meeting_id: card for card in unit.several(Card, meeting_id=ids)}
 
 
 def ended(room: Room, principal: Principal) -> list[Ended]:

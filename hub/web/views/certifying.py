@@ -7,6 +7,9 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import SecretStr
 
 from hub.api.asking import Asking, may
+from hub.api.overseen import of_kind
+from hub.api.paging import BEGINNING, Asked, Paging
+from hub.domain.copies import CertifiedCopy
 from hub.domain.errors import MissingError, UnknownError
 from hub.domain.policy import Right
 from hub.ports.review import Proof
@@ -15,6 +18,7 @@ from hub.services.review.certifying import Wish
 from hub.services.review.meetings import meeting
 from hub.web import frame, meeting_view
 from hub.web.failures import sign_in_again
+from hub.web.paged import onward
 from hub.web.reader import LANGUAGES
 from hub.web.views.approval import MEDIA, proving
 
@@ -24,9 +28,9 @@ Signing = Annotated[Asking, may(Right.MINUTES_SIGN)]
 
 
 @router.get("")
-def show(id: str, number: int, request: Request, asking: Reading) -> Response:
+def show(id: str, number: int, request: Request, asking: Reading, paging: Paging) -> Response:
     """Show the certified copies of a version, and where one may be made."""
-    return _page(id, number, request, asking)
+    return _page(id, number, request, asking, paging)
 
 
 @router.post("")
@@ -59,7 +63,7 @@ def certify(
             proof=proof,
         )
     except UnknownError:
-        return _page(id, number, request, asking, said=sign_in_again(frame.reader_of(asking)))
+        return _page(id, number, request, asking, BEGINNING, said=sign_in_again(frame.reader_of(asking)))
     return frame.go(f"{meeting_view.address_of(id)}/versions/{number}/copies", done="added")
 
 
@@ -73,10 +77,12 @@ def file(id: str, number: int, copy: str, asking: Reading) -> Response:
     return Response(content, media_type=MEDIA[found.format], headers=headers)
 
 
-def _page(id: str, number: int, request: Request, asking: Asking, *, said: str = "") -> Response:
+def _page(id: str, number: int, request: Request, asking: Asking, paging: Asked, *, said: str = "") -> Response:
     room, who, reader = asking.hub.room, asking.principal, frame.reader_of(asking)
     card, version = meeting(room, who, id), editing.version(room, who, id, number)
     base = f"{meeting_view.address_of(id)}/versions/{number}/copies"
+    read = certifying.listing_of(room, who, id, number)
+    found = onward(of_kind(CertifiedCopy, read, lambda come: come, paging, form=lambda one: one), paging, base)
     return frame.show(
         request,
         asking,
@@ -91,8 +97,9 @@ def _page(id: str, number: int, request: Request, asking: Asking, *, said: str =
                 id=one.id, form=one.format.upper(), language=LANGUAGES.get(one.locale, one.locale), sha256=one.sha256,
                 name=one.name, organization=one.organization, at=one.at, kb=max(one.size // 1000, 1),
             )
-            for one in certifying.copies(room, who, id, number)
+            for one in found.shown
         ],
+        **found.pager(),
         can_certify=asking.session is not None and asking.may(Right.MINUTES_SIGN, card.scope),
         forms=[(one, one.upper()) for one in MEDIA],
         languages=list(LANGUAGES.items()),

@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 
 from hub.api.asking import Asking, oneself
+from hub.domain.oversight import Incident
 from hub.domain.places import scope_of_system
 from hub.domain.policy import Right
 from hub.domain.reminders import ReviewKind
-from hub.services.oversight import incidents, personal, reviews_due
+from hub.services.oversight import listing, personal, reviews_due
 from hub.services.review import withdrawing
 from hub.services.review.home import Home, home
 from hub.web import frame, names
@@ -150,7 +151,8 @@ def _away(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
 def _of_oversight(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
     words, hub, sections = reader.words, asking.hub, list[SimpleNamespace]()
     if reader.can("oversight:manage"):
-        found = incidents.incidents(hub.room, asking.principal, state="open")[: _SHOWN + 1]
+        open_ones = listing.every(hub.room, asking.principal, Right.OVERSIGHT_READ, Incident, state="open")
+        found = islice(open_ones, _SHOWN + 1)
         troubles = [
             _row(f"/oversight/incidents/{frame.part(one.id)}", one.title, "", "", at=one.due_at or one.known_at)
             for one in found
@@ -166,8 +168,7 @@ def _of_oversight(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
     if reader.can("users:manage"):
         asked = [
             _row(f"/administration/personal/{frame.part(one.id)}", one.email, "", "", day=one.due_on)
-            for one in personal.requests(hub.room, asking.principal)
-            if one.state == "open"
+            for one in personal.requests(hub.room, asking.principal, state="open")
         ]
         sections.append(_section("personal", words.text("Requests about personal data"), asked))
     if reader.can("retention:manage"):

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from hub.api.asking import Asking, may
+from hub.api.overseen import overseen
 from hub.api.paging import Paging
 from hub.domain.errors import UsageError
 from hub.domain.oversight import Incident, IncidentKind, Severity
@@ -15,7 +16,7 @@ from hub.ports import Wording
 from hub.services.oversight import incidents
 from hub.services.oversight.incidents import Report
 from hub.web import frame
-from hub.web.paged import listed
+from hub.web.paged import onward
 from hub.web.reader import Reader
 from hub.web.views.oversight import show
 
@@ -32,7 +33,8 @@ _TONES = {Severity.MINOR: "", Severity.MAJOR: "warn", Severity.CRITICAL: "bad"}
 def every(request: Request, asking: Reading, paging: Paging) -> Response:
     """List incidents, with the form to report one."""
     reader, words = frame.reader_of(asking), frame.reader_of(asking).words
-    found = listed(incidents.incidents(asking.hub.room, asking.principal), paging, "/oversight/incidents")
+    page = overseen(asking, Incident, Right.OVERSIGHT_READ, paging, form=lambda one: one)
+    found = onward(page, paging, "/oversight/incidents")
     return show(
         request,
         asking,

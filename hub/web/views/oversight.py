@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from hub.api.asking import Asking, may
 from hub.api.meeting_scopes import study_named
+from hub.api.overseen import overseen
 from hub.api.oversight_scopes import the_entry
 from hub.api.paging import BEGINNING, Asked, Paging
 from hub.domain.errors import UnknownError, UsageError
@@ -23,7 +24,7 @@ from hub.services.oversight.releases import Approving
 from hub.services.review.routes import study_scope
 from hub.web import frame
 from hub.web.failures import sign_in_again
-from hub.web.paged import listed
+from hub.web.paged import listed, onward
 from hub.web.reader import Reader
 from hub.web.shown import Shown, with_tags
 from hub.web.views.approval import proving
@@ -54,8 +55,9 @@ def of_register(
 ) -> Response:
     """Show the register, of one study or of all that one may see."""
     reader = frame.reader_of(asking)
-    every = register.entries(asking.hub.room, asking.principal, study.strip() or None)
-    found = listed(every, paging, "/oversight", study=study.strip())
+    where = {"study": study.strip()} if study.strip() else {}
+    page = overseen(asking, RegisterEntry, Right.OVERSIGHT_READ, paging, form=lambda one: one, **where)
+    found = onward(page, paging, "/oversight", study=study.strip())
     own = asking.principal.user.organization
     return show(
         request,

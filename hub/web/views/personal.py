@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from hub.api.asking import Asking, may
 from hub.api.etags import etag
+from hub.api.overseen import overseen
 from hub.api.paging import Paging
 from hub.domain import wire
 from hub.domain.errors import UsageError
@@ -17,7 +18,7 @@ from hub.ports import Wording
 from hub.services.oversight import personal
 from hub.services.oversight.personal import Asked
 from hub.web import frame
-from hub.web.paged import listed
+from hub.web.paged import onward
 from hub.web.reader import Reader
 from hub.web.shown import Shown
 from hub.web.views.system import administration
@@ -32,7 +33,8 @@ Text = Annotated[str, Form(max_length=4000)]
 def every(request: Request, asking: Managing, paging: Paging) -> Response:
     """List requests, with the form to note one."""
     reader = frame.reader_of(asking)
-    found = listed(personal.requests(asking.hub.room, asking.principal), paging, "/administration/personal")
+    page = overseen(asking, PersonalRequest, Right.USERS_MANAGE, paging, form=lambda one: one)
+    found = onward(page, paging, "/administration/personal")
     return administration(
         request,
         asking,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 
 from hub.api.asking import Asking, may
 from hub.api.etags import etag
+from hub.api.overseen import of_kind
 from hub.api.paging import Paging
 from hub.domain import wire
 from hub.domain.cards import Card
@@ -14,11 +15,12 @@ from hub.domain.errors import MissingError, UsageError
 from hub.domain.policy import Right
 from hub.domain.retention import KEPT_ALWAYS, Destruction, DestructionState, Hold, RecordClass, StudyDestruction
 from hub.ports import Wording
+from hub.services.oversight.listing import reading
 from hub.services.review import retained, retention, study_retention, withdrawing
 from hub.services.review.room import seen
 from hub.services.review.routes import study_scope
 from hub.web import frame
-from hub.web.paged import listed
+from hub.web.paged import onward
 from hub.web.shown import Shown, with_tags
 from hub.web.views.system import administration
 
@@ -46,13 +48,17 @@ def show(
         asking.check(Right.RETENTION_MANAGE, study_scope(room, who, name))
     can_set = asking.may(Right.RETENTION_MANAGE, study_scope(room, who, name))
     names, held = classes(words), list(retained.holds(room, who))
-    of_meetings = retained.destructions(room, who)
-    cards = {one.id: card for card, one in of_meetings}
-    every: list[Destruction | StudyDestruction] = [
-        *study_retention.listed(room, asking.hub.stacks, who),
-        *(one for _, one in of_meetings),
-    ]
-    gone = listed(every, paging, _PAGE, study=name)
+    of_meetings = of_kind(
+        Destruction,
+        reading(room, Destruction),
+        lambda found: retained.destructions(room, who, found),
+        paging,
+        form=lambda one: one,
+    )
+    gone = onward(of_meetings, paging, _PAGE, study=name)
+    cards = retained.cards_of(room, gone.shown)
+    of_studies = [] if paging.after else study_retention.listed(room, asking.hub.stacks, who)
+    every: list[Destruction | StudyDestruction] = [*of_studies, *gone.shown]
     return administration(
         request,
         asking,
@@ -85,8 +91,8 @@ def show(
         destructions=[
             _of_study(words, who.user.email, one)
             if isinstance(one, StudyDestruction)
-            else _destruction(words, who.user.email, cards[one.id], one)
-            for one in gone.shown
+            else _destruction(words, who.user.email, cards[one.meeting_id], one)
+            for one in every
         ],
         **gone.pager(),
         studies=[
