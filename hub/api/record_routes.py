@@ -42,10 +42,10 @@ def list_records(
     (after,), found = paging.place(str) or ("",), list[RecordSeen]()
     agreements, blinding = asking.hub.sync.ledger.agreements(), asking.hub.blinding()
     for _ in range(_SCANS):
-        come = asking.hub.browser.records(kind, after=after, limit=paging.limit)
+        come = asking.hub.browser.records(kind, after=after, limit=paging.limit, study=study)
         for one in come:
             after, scope = one.record.id, scope_of_record(one, agreements)
-            if study in (None, one.protocol) and asking.may(Right.RECORDS_READ, scope):
+            if asking.may(Right.RECORDS_READ, scope):
                 found.append(_seen(asking, one, scope, blinding))
             if len(found) == paging.limit:
                 return Page(items=found, next=sealed(after))

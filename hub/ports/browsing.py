@@ -60,8 +60,11 @@ class NoticesWanted:
 class Browser(Protocol):
     """Reads what is kept, without holding up who writes."""
 
-    def records(self, kind: str, *, after: str, limit: int) -> list[Placed]:
-        """Return records of *kind* by id, those that follow *after*."""
+    def records(self, kind: str, *, after: str, limit: int, study: str | None = None) -> list[Placed]:
+        """Return records of *kind* by id, those that follow *after*; with *study* those of that protocol number alone.
+
+        A page costs what is on it, however many records of other studies there are.
+        """
 
     def changed(
         self, kind: str, *, since: datetime | None, until: datetime | None, after: int, limit: int

@@ -174,9 +174,9 @@ class _Reader:
     def _records(self, kind: str) -> Iterator[tuple[Placed, Fields]]:
         """Yield the records of the study that every party of the meeting has, without what would unblind them."""
         after, read = "", 0
-        while come := self.of.browser.records(kind, after=after, limit=_PAGE):
+        while come := self.of.browser.records(kind, after=after, limit=_PAGE, study=self.whom.study):
             for one in come:
-                if one.protocol == self.whom.study and not one.record.deleted and (fields := self._shown(one)):
+                if not one.record.deleted and (fields := self._shown(one)):
                     yield one, fields
             after, read = come[-1].record.id, read + len(come)
             if read > MOST:

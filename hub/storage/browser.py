@@ -24,10 +24,12 @@ class SqlBrowser:
         self._engine = engine
         self._span = span
 
-    def records(self, kind: str, *, after: str, limit: int) -> list[Placed]:
+    def records(self, kind: str, *, after: str, limit: int, study: str | None = None) -> list[Placed]:
         """Return records of a kind; see `Browser.records`."""
         query = select(records).where(records.c.kind == kind, records.c.id > after).order_by(records.c.id).limit(limit)
         with reading(self._engine) as connection:
+            if study is not None:
+                query = query.where(records.c.study_id.in_(_studies(connection, study)))
             return _placed(connection, [rows.record(row) for row in connection.execute(query)])
 
     def changed(
@@ -141,6 +143,13 @@ def _numbers(connection: Connection, found: Sequence[Record]) -> dict[str, str |
         return {}
     query = select(records.c.id, records.c.fields).where(bulk.among(connection, records.c.id, studies))
     return {row.id: json.loads(row.fields).get("protocol_number") for row in connection.execute(query)}
+
+
+def _studies(connection: Connection, number: str) -> list[str]:
+    """Return the records of the study with a protocol number; there is more than one until they are merged."""
+    query = select(records.c.id, records.c.fields).where(records.c.kind == "study")
+    told = ((row.id, json.loads(row.fields).get("protocol_number")) for row in connection.execute(query))
+    return [one for one, its in told if its == number]
 
 
 def _protocol(record: Record, numbers: Mapping[str, str | None]) -> str | None:

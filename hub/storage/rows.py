@@ -1,5 +1,6 @@
 """Rows of the sync's tables as domain objects, and back."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import attrgetter
@@ -12,6 +13,7 @@ from hub.storage.json_text import read, written
 
 text = dumps
 _NOTHING = "{}"
+_LONGEST_ID = 64
 _OF_A_WRITE = [name for name in Write.__dataclass_fields__ if name != "fields"]
 _of_a_write = attrgetter(*_OF_A_WRITE)
 
@@ -29,7 +31,7 @@ def naive(value: datetime) -> datetime:
 
 def record(row: Any) -> Record:
     """Return the record of a row."""
-    known, kind, kept, edited, version, deleted, merged_into = row
+    known, kind, kept, edited, version, deleted, merged_into, *_ = row
     times = read(edited) if edited != _NOTHING else {}
     return Record(known, kind, fields(kept), version, bool(deleted), times, merged_into)
 
@@ -44,7 +46,14 @@ def record_row(value: Record) -> dict[str, Any]:
         "version": value.version,
         "deleted": value.deleted,
         "merged_into": value.merged_into,
+        "study_id": study_of(value.id, value.kind, value.fields),
     }
+
+
+def study_of(id: str, kind: str, fields: Mapping[str, Any]) -> str | None:
+    """Return the record of the study that a record is of: itself where it is one; None where it names none."""
+    told = id if kind == "study" else fields.get("study_id")
+    return told if isinstance(told, str) and len(told) <= _LONGEST_ID else None
 
 
 def base(row: Any) -> Base:

@@ -32,7 +32,9 @@ records = Table(
     Column("version", Integer, nullable=False),
     Column("deleted", Boolean, nullable=False),
     Column("merged_into", ID),
+    Column("study_id", ID),
     Index("records_kind", "kind", "id"),
+    Index("records_study", "kind", "study_id", "id"),
 )
 Index(
     "records_merged",

@@ -5,9 +5,14 @@ import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from hub.api.etags import etag
 from hub.domain.people import EVERY, Role
+from hub.domain.sync import Record
+from hub.storage import rows
+from hub.storage.engine import transaction
+from hub.storage.sync_tables import records
 from tests.people import MORNING, Clock, granted, person, quick_hub, served, sign_in
 from tests.world import ANOTHER, CRO, SPONSOR, STRANGER, STUDY, furnish, token_for, token_of
 
@@ -49,6 +54,24 @@ def test_each_party_sees_its_own_and_a_stranger_what_is_the_strangers(world, cli
         sites[organization] = ids(client, "records", headers, kind="site", limit=1)
         assert ids(client, "agreements", headers) == {STRANGER: ["a2"], EVERY: ["a1", "a2"]}.get(organization, ["a1"])
     assert sites == {CRO: ["r1"], SPONSOR: ["r1"], STRANGER: ["r2"], EVERY: ["r1", "r2"]}
+
+
+def test_records_of_a_study_fill_their_page_however_many_of_others_there_are(world, client):
+    others = [Record(f"a{number:03}", "site", {"study_id": "st8"}, 1) for number in range(300)]
+    own = [Record(f"z{number}", "site", {"study_id": "st9"}, 1) for number in range(3)]
+    study = Record("st9", "study", {"protocol_number": "ZZ-9"}, 1)
+    with transaction(world.hub._engine) as connection:
+        connection.execute(insert(records), [rows.record_row(one) for one in (study, *own, *others)])
+    headers = reader(world, granted(Role.AUDITOR, EVERY))
+    asked = {"kind": "site", "study": "ZZ-9", "limit": 2}
+    first = client.get("/api/v1/records", headers=headers, params=asked).json()
+    assert [one["id"] for one in first["items"]] == ["z0", "z1"]
+    rest = client.get("/api/v1/records", headers=headers, params=asked | {"cursor": first["next"]}).json()
+    assert ([one["id"] for one in rest["items"]], rest["next"]) == (["z2"], None)
+    assert ids(client, "records", headers, kind="study", study="ZZ-9") == ["st9"]
+    assert ids(client, "records", headers, kind="site", study="none") == []
+    stranger = reader(world, granted(Role.AUDITOR, STRANGER), email="s@x.example")
+    assert ids(client, "records", stranger, kind="site", study="ZZ-9") == []
 
 
 def test_one_of_another_study_sees_nothing_of_this_one(world, client):

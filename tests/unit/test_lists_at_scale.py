@@ -20,7 +20,7 @@ from hub.domain.distribution import Channel, Dispatch, DispatchState, Recipient
 from hub.domain.localized import CopyState, LocalizedCopy
 from hub.domain.meeting import Meeting
 from hub.domain.minutes import Minutes
-from hub.domain.oversight import Incident, RegisterEntry
+from hub.domain.oversight import Incident, IncidentKind, RegisterEntry, Severity
 from hub.domain.people import Grant, Role
 from hub.domain.personal import PersonalRequest
 from hub.domain.retention import Destruction
@@ -31,6 +31,7 @@ from hub.services.accounts.signing_in import Asked, open_session
 from hub.services.review.home import home
 from hub.storage import engine as engine_module
 from hub.storage import shelf_search
+from hub.storage.browser import SqlBrowser
 from hub.storage.engine import open_engine
 from hub.storage.shelf import SqlShelf
 from tests.people import MORNING, granted, person, quick_hub
@@ -154,6 +155,43 @@ def test_drafts_of_an_earlier_release_with_something_to_be_looked_at_are_listed(
     found = SqlShelf(engine).cards(CardQuery((Grant(Role.AUDITOR, "*"),), alarming=True)).cards
     engine.dispose()
     assert [one.meeting_id for one in found] == ["m1"]
+
+
+def test_what_an_earlier_release_kept_of_oversight_and_records_is_in_the_lists(tmp_path):
+    url = f"sqlite:///{tmp_path}/hub.db"
+    config = Config()
+    config.set_main_option("script_location", str(Path(engine_module.__file__).parent / "migrations"))
+    before = create_engine(url)
+    with before.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0065")
+        for number, at in enumerate((MORNING, MORNING + timedelta(hours=1), MORNING - timedelta(hours=1))):
+            told = (IncidentKind.QUALITY, Severity.MINOR, "It came late", "x", MORNING, "a@b.test", at)
+            one = Incident(f"i{number}", "S1", (CRO,), *told)
+            row = {"id": one.id, "body": wire.dumps(one)}
+            said = "INSERT INTO incidents (id, study, state, key, body) VALUES (:id, 'S1', 'open', '', :body)"
+            connection.execute(text(said), row)
+        for one, kind, fields in (
+            ("st1", "study", '{"protocol_number": "S1"}'),
+            ("a", "site", '{"study_id": "st1"}'),
+            ("b", "site", "{}"),
+        ):
+            said = (
+                "INSERT INTO records (id, kind, fields, edited, version, deleted) VALUES (:id, :kind, :f, '{}', 1, 0)"
+            )
+            connection.execute(text(said), {"id": one, "kind": kind, "f": fields})
+    before.dispose()
+    engine = open_engine(url)
+    with SqlShelf(engine).reading() as unit:
+        listed = unit.listed(Incident, after=None, limit=9)
+    browser = SqlBrowser(engine)
+    found = {kind: browser.records(kind, after="", limit=9, study="S1") for kind in ("study", "site")}
+    engine.dispose()
+    assert [one.id for one in listed] == ["i1", "i0", "i2"]
+    assert {kind: [one.record.id for one in several] for kind, several in found.items()} == {
+        "study": ["st1"],
+        "site": ["a"],
+    }
 
 
 @contextmanager

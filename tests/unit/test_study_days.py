@@ -40,8 +40,9 @@ class Browsed:
         record = Record(id, kind, fields, version, deleted)
         self.all[id] = Placed(record, frozenset({"ctms"}), protocol)
 
-    def records(self, kind, *, after, limit):
-        found = sorted(name for name, one in self.all.items() if one.record.kind == kind and name > after)
+    def records(self, kind, *, after, limit, study=None):
+        of = {name: one for name, one in self.all.items() if study in (None, one.protocol)}
+        found = sorted(name for name, one in of.items() if one.record.kind == kind and name > after)
         return [self.all[name] for name in found[:limit]]
 
     def placed(self, ids):
@@ -222,13 +223,15 @@ def test_a_meeting_of_the_command_line_has_its_own_day_whatever_its_zone(monkeyp
     assert whom.day == date(2026, 6, day)
 
 
-def test_more_records_than_are_looked_at_give_no_day_and_no_warning(browsed, monkeypatch):
+def test_more_records_than_are_looked_at_give_no_day_and_no_warning_and_those_of_other_studies_do_not_count(
+    browsed, monkeypatch
+):
     visit(browsed)
     visit(browsed, "w", protocol="OTHER-1")
-    monkeypatch.setattr(study_days, "MOST", 1)
+    monkeypatch.setattr(study_days, "MOST", 0)
     assert days(browsed) == ()
     assert counted(browsed, date(2026, 6, 23), day=date(2026, 6, 30)) == {}
-    monkeypatch.setattr(study_days, "MOST", 2)
+    monkeypatch.setattr(study_days, "MOST", 1)
     assert len(days(browsed)) == 1
 
 

@@ -50,13 +50,13 @@ class Records:
     def of(self, kind: str) -> Iterator[Fields]:
         """Yield the fields of each record of *kind* that is there and seen, none of a kind that would unblind."""
         after, read = "", 0
-        while come := self._browser.records(kind, after=after, limit=_PAGE):
+        while come := self._browser.records(kind, after=after, limit=_PAGE, study=self._study):
             if read >= MOST:
                 self.whole = False
                 return
             for one in come:
                 scope = scope_of_record(one, self._agreements)
-                if one.protocol == self._study and not one.record.deleted and self._looking.records(scope):
+                if not one.record.deleted and self._looking.records(scope):
                     unblinded = self._looking.records(Scope(scope.organizations, scope.study, unblinding=True))
                     fields = one.record.fields
                     if shown := self._blinding.shown(fields, kind=kind, study=one.protocol, unblinded=unblinded):
