@@ -36,6 +36,7 @@ from hub.settings import Settings
 
 if TYPE_CHECKING:
     from hub.connectors.catalogue import Loaded
+    from hub.connectors.described import Described
     from hub.connectors.metrics.prometheus import Metrics
     from hub.connectors.models.store import FetchedModels
     from hub.connectors.rest.tokens import Tokens
@@ -87,14 +88,17 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts, Communicatio
         made = self.__dict__
         for system in made.get("systems", {}).values():
             system.close()
-        for one in made.get("mailboxes", {}).values():
-            one.mailbox.close()
-        for calendar in made.get("event_calendars", {}).values():
-            calendar.close()
+        if "_mailboxes" in made:
+            for one in self.mailboxes.values():
+                one.mailbox.close()
+        if "_event_calendars" in made:
+            for calendar in self.event_calendars.values():
+                calendar.close()
         if "post" in made and (close := getattr(self.post.mailer, "close", None)) is not None:
             close()
-        for agreed in made.get("agreed", {}).values():
-            agreed.capture.close()
+        if "_agreed" in made:
+            for agreed in self.agreed.values():
+                agreed.capture.close()
         if "bus" in made:
             self.bus.close()
         if "_http" in made:
@@ -203,12 +207,28 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts, Communicatio
             log.error("system_not_connected", file=file, reason=why)
         return loaded
 
-    @cached_property
+    @property
     def copies(self) -> "dict[str, Copying]":
         """The pairs of systems whose documents are copied from time to time, by name."""
+        return self._copies.found
+
+    @cached_property
+    def _copies(self) -> "Described[Copying]":
         from hub.connectors.copies import load_copies
 
-        return self._part("copies", lambda: load_copies(self.settings.copies))
+        return self._described("copies", lambda: load_copies(self.settings.copies))
+
+    @property
+    def wrong_files(self) -> dict[str, Mapping[str, str]]:
+        """Of each folder of connections beside the systems, the files that connect nothing, and why each does not."""
+        described: dict[str, Described[Any]] = {
+            "platforms": self._platforms,
+            "mailboxes": self._mailboxes,
+            "communications": self._agreed,
+            "calendars": self._event_calendars,
+            "copies": self._copies,
+        }
+        return {folder: one.wrong for folder, one in described.items() if one.wrong}
 
     def copy_documents(self, name: str) -> "Copied":
         """File what was approved since the last run; see `services.sync.copying`."""
@@ -332,6 +352,16 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts, Communicatio
         )
         layout = Layout(partitions=known.bus_partitions, replication=known.kafka_replication)
         return KafkaBus(address, layout=layout)
+
+    def _described(self, name: str, load: "Callable[[], Described[Part]]") -> "Described[Part]":
+        from hub.connectors.described import Described
+
+        if name in self._overrides:
+            return Described(cast("dict[str, Part]", self._overrides[name]), {})
+        described = load()
+        for file, why in described.wrong.items():
+            log.error("connection_not_made", of=name, file=file, reason=why)
+        return described
 
     def _part(self, name: str, make: Callable[[], Part]) -> Part:
         return cast("Part", self._overrides[name]) if name in self._overrides else make()

@@ -12,6 +12,7 @@ from hub.ports import BlobStore, Clock, WorkCalendars
 from hub.settings import Settings
 
 if TYPE_CHECKING:
+    from hub.connectors.described import Described
     from hub.domain.governance import Plans
     from hub.ports.communications import Agreed, CommunicationLog
     from hub.ports.events import EventCalendar
@@ -29,6 +30,7 @@ class CommunicationParts:
 
     settings: Settings
     _part: Callable[..., Any]
+    _described: Callable[..., Any]
     if TYPE_CHECKING:  # given by the hub
 
         @property
@@ -56,13 +58,17 @@ class CommunicationParts:
 
         return cast("CommunicationLog", self._part("communications", made))
 
-    @cached_property
+    @property
     def agreed(self) -> "dict[str, Agreed]":
         """The channels whose capture is agreed, by name."""
+        return self._agreed.found
+
+    @cached_property
+    def _agreed(self) -> "Described[Agreed]":
         from hub.connectors.chat import load_agreed
 
-        made = self._part("agreed", lambda: load_agreed(self.settings.communications, clock=self.clock))
-        return cast("dict[str, Agreed]", made)
+        made = self._described("agreed", lambda: load_agreed(self.settings.communications, clock=self.clock))
+        return cast("Described[Agreed]", made)
 
     def capture(self, name: str) -> "Captured":
         """Read an agreed channel on. UsageError for a name that no file has."""
@@ -80,21 +86,25 @@ class CommunicationParts:
     def agreed_channel(self, name: str) -> "Agreed":
         """Return an agreed channel. UsageError for a name that no file has."""
         if name not in self.agreed:
-            raise UsageError(f"{name}: is no agreed channel; there are {', '.join(self.agreed) or 'none'}")
+            raise UsageError(self._agreed.without(name, "agreed channel"))
         return self.agreed[name]
 
-    @cached_property
+    @property
     def mailboxes(self) -> "dict[str, AgreedMailbox]":
         """The mailboxes whose capture is agreed, by name."""
+        return self._mailboxes.found
+
+    @cached_property
+    def _mailboxes(self) -> "Described[AgreedMailbox]":
         from hub.connectors.mail.mailboxes import load_mailboxes
 
-        made = self._part("mailboxes", lambda: load_mailboxes(self.settings.mailboxes, clock=self.clock))
-        return cast("dict[str, AgreedMailbox]", made)
+        made = self._described("mailboxes", lambda: load_mailboxes(self.settings.mailboxes, clock=self.clock))
+        return cast("Described[AgreedMailbox]", made)
 
     def agreed_mailbox(self, name: str) -> "AgreedMailbox":
         """Return an agreed mailbox. UsageError for a name that no file has."""
         if name not in self.mailboxes:
-            raise UsageError(f"{name}: is no agreed mailbox; there are {', '.join(self.mailboxes) or 'none'}")
+            raise UsageError(self._mailboxes.without(name, "agreed mailbox"))
         return self.mailboxes[name]
 
     def take_mail(self, name: str) -> "TakenIn":
@@ -103,18 +113,22 @@ class CommunicationParts:
 
         return take_in(self.room, self.communications, self.agreed_mailbox(name), keep_file=self._keep_file)
 
-    @cached_property
+    @property
     def event_calendars(self) -> "dict[str, EventCalendar]":
         """The calendars that governance meetings are written into, by name."""
+        return self._event_calendars.found
+
+    @cached_property
+    def _event_calendars(self) -> "Described[EventCalendar]":
         from hub.connectors.calendar.opening import load_calendars
 
-        made = self._part("event_calendars", lambda: load_calendars(self.settings.calendars, clock=self.clock))
-        return cast("dict[str, EventCalendar]", made)
+        made = self._described("event_calendars", lambda: load_calendars(self.settings.calendars, clock=self.clock))
+        return cast("Described[EventCalendar]", made)
 
     def event_calendar(self, name: str) -> "EventCalendar":
         """Return a calendar. UsageError for a name that no file has."""
         if name not in self.event_calendars:
-            raise UsageError(f"{name}: is no connected calendar; there are {', '.join(self.event_calendars) or 'none'}")
+            raise UsageError(self._event_calendars.without(name, "connected calendar"))
         return self.event_calendars[name]
 
     @cached_property

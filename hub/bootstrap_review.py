@@ -27,6 +27,7 @@ from hub.ports import (
 from hub.settings import Settings
 
 if TYPE_CHECKING:
+    from hub.connectors.described import Described
     from hub.connectors.rest.tokens import Tokens
     from hub.domain.blinding import Blinding
     from hub.domain.governance import Plans
@@ -58,6 +59,7 @@ class ReviewParts:
 
     settings: Settings
     _part: Callable[..., Any]
+    _described: Callable[..., Any]
     if TYPE_CHECKING:  # given by the hub
 
         @property
@@ -204,16 +206,25 @@ class ReviewParts:
             mask=self.outgoing,
         )
 
-    @cached_property
+    @property
     def platforms(self) -> "dict[str, Connected]":
         """The meeting platforms whose meetings are taken in, by name."""
-        made = self._part("platforms", self._platforms)
-        return cast("dict[str, Connected]", made)
+        return self._platforms.found
 
-    def _platforms(self) -> "dict[str, Connected]":
+    @cached_property
+    def _platforms(self) -> "Described[Connected]":
         from hub.connectors.platforms import load_platforms
 
-        return load_platforms(self.settings.platforms, clock=self.clock, tokens=lambda: self.tokens)
+        def load() -> "Described[Connected]":
+            return load_platforms(self.settings.platforms, clock=self.clock, tokens=lambda: self.tokens)
+
+        return cast("Described[Connected]", self._described("platforms", load))
+
+    def platform(self, name: str) -> "Connected":
+        """Return a connected platform. UsageError for a name that no file has."""
+        if name not in self.platforms:
+            raise UsageError(self._platforms.without(name, "connected platform"))
+        return self.platforms[name]
 
     def sweep(self, name: str, *, calls: Iterable[bytes] = ()) -> "Taken":
         """Take in what a platform holds, and note what it has deleted since; *calls* are bodies of its webhook.
@@ -223,9 +234,7 @@ class ReviewParts:
         from hub.services.accounts import acting
         from hub.services.review.taking_in import sweep
 
-        connected = self.platforms.get(name)
-        if connected is None:
-            raise UsageError(f"{name}: is no connected platform; there are {', '.join(self.platforms) or 'none'}")
+        connected = self.platform(name)
         account = self.desk.accounts.named(email=connected.rule.account.casefold())
         if account is None:
             raise UsageError(f"{name}: {connected.rule.account} has no account; hub users create makes one")

@@ -20,24 +20,34 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Governance meetings: their days, and how they stand in calendars.")
 SET_ASIDE = 3
 Name = Annotated[str, typer.Argument(help="The calendar by its name")]
+Perhaps = Annotated[str | None, typer.Argument(help="The calendar by its name; all when left out")]
 Plan = Annotated[Path, typer.Argument(help="YAML file with the meetings of a study")]
 Anyway = Annotated[bool, typer.Option("--anyway", help="Also where somebody has changed it in the calendar")]
 
 
 @app.command("list")
 def list_calendars() -> None:
-    """List the calendars that are connected."""
+    """List the calendars that are connected; exit 3 with a wrong file."""
     from hub.cli.opening import opened
+    from hub.cli.wrong_files import leave
 
-    sys.stdout.writelines(f"{name}\n" for name in opened().event_calendars)
+    hub = opened()
+    sys.stdout.writelines(f"{name}\n" for name in hub.event_calendars)
+    leave(hub, "calendars")
 
 
 @app.command("check")
-def check(name: Name) -> None:
+def check(name: Perhaps = None) -> None:
     """Say in words whether a calendar can be used, and what is wrong where it cannot."""
     from hub.cli.opening import opened
+    from hub.cli.wrong_files import check_each
 
-    opened().event_calendar(name).check()
+    hub = opened()
+    if name is None:
+        checks = {one: calendar.check for one, calendar in hub.event_calendars.items()}
+        check_each(hub, "calendars", checks, good="can be used")
+        return
+    hub.event_calendar(name).check()
     say(f"{name}: can be used")
 
 

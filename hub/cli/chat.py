@@ -9,38 +9,48 @@ from hub.cli.guard import say
 
 app = typer.Typer(no_args_is_help=True, help="Agreed channels of chats: whether they can be read, what was said.")
 SET_ASIDE = 3
-Name = Annotated[str, typer.Argument(help="The channel by its name")]
+Perhaps = Annotated[str | None, typer.Argument(help="The channel by its name; all when left out")]
 
 
 @app.command("list")
 def list_channels() -> None:
-    """List the channels whose capture is agreed, with study, parties and ground."""
+    """List the channels whose capture is agreed, with study, parties and ground; exit 3 with a wrong file."""
     from hub.cli.opening import opened
+    from hub.cli.wrong_files import leave
 
-    for name, one in opened().agreed.items():
+    hub = opened()
+    for name, one in hub.agreed.items():
         of = one.channel
         blind = ", unblinding" if of.unblinding else ""
         sys.stdout.write(
             f"{name}: {of.platform}, study {of.study}, {', '.join(of.organizations)}, "
             f"since {of.since:%Y-%m-%d}{blind}; {of.agreed}\n"
         )
+    leave(hub, "communications")
 
 
 @app.command("check")
-def check(name: Name) -> None:
+def check(name: Perhaps = None) -> None:
     """Say in words whether a channel can be read, and what is wrong where it cannot."""
     from hub.cli.opening import opened
+    from hub.cli.wrong_files import check_each
 
-    opened().agreed_channel(name).capture.check()
+    hub = opened()
+    if name is None:
+        checks = {one: channel.capture.check for one, channel in hub.agreed.items()}
+        check_each(hub, "communications", checks, good="can be read")
+        return
+    hub.agreed_channel(name).capture.check()
     say(f"{name}: can be read")
 
 
 @app.command("capture")
 def capture(
-    name: Annotated[str | None, typer.Argument(help="The channel by its name; all when left out")] = None,
+    name: Perhaps = None,
 ) -> None:
     """Read what was said since the last time into the communication log; exit 3 where some could not be read."""
     from hub.cli.opening import opened
+    from hub.cli.wrong_files import leave
 
     hub, aside = opened(), False
     for one in [name] if name else list(hub.agreed):
@@ -51,6 +61,8 @@ def capture(
         for reason in got.aside:
             say(reason)
         aside = aside or bool(got.aside)
+    if name is None:
+        leave(hub, "communications")
     if aside:
         sys.exit(SET_ASIDE)
 

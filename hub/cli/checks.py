@@ -57,6 +57,7 @@ def run_checks(hub: Hub) -> list[Check]:
         _space(hub.settings.home),
         _encrypted(hub.settings.home),
         _database(hub),
+        *_connections(hub),
         *_models(hub),
         _pdf(),
         *_translation(),
@@ -124,6 +125,17 @@ def _database(hub: Hub) -> Check:
         found = str(error)
     mend = "restore it from a backup"
     return Check("database", good=False, found=found, needed=True, cost="nothing can be kept", mend=mend)
+
+
+def _connections(hub: Hub) -> Iterator[Check]:
+    """Yield a check for each file of a connection that connects nothing."""
+    wrong = {"systems": hub.unconnected, **hub.wrong_files}
+    if not any(wrong.values()):
+        yield _found("connections", "every file of a connection can be read")
+    for folder, files in wrong.items():
+        for file, why in files.items():
+            cost = "this file connects nothing; the others do"
+            yield Check(f"{folder}/{file}", good=False, found=why, cost=cost, mend=f"put {folder}/{file} right")
 
 
 def _models(hub: Hub) -> Iterator[Check]:

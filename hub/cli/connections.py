@@ -8,6 +8,9 @@ from hub.cli.connectors import findings
 from hub.cli.operation import Outcome
 from hub.domain.errors import HubError
 
+_OF = {"platforms": "D19", "mailboxes": "D26", "communications": "D26", "calendars": "D19", "copies": "D19"}
+"""The requirement that a folder of connections serves."""
+
 
 def run_connections(hub: Hub) -> Iterator[Outcome]:
     """Yield whether each answers: systems, meeting platforms, mailboxes, captured channels, the identity provider."""
@@ -17,6 +20,9 @@ def run_connections(hub: Hub) -> Iterator[Outcome]:
         for one in findings(system):
             about = f"System {name}{f', {one.about}' if one.about else ''}"
             yield Outcome(about, "D19", not one.problem, one.problem or one.seen, 0.0)
+    for folder, wrong in hub.wrong_files.items():
+        for file, why in wrong.items():
+            yield Outcome(f"{folder}/{file}", _OF[folder], good=False, found=why, seconds=0.0)
     for name, connected in hub.platforms.items():
         yield _asked(f"Meeting platform {name}", "D19", connected.platform.check)
     for name, mailbox in hub.mailboxes.items():

@@ -10,28 +10,34 @@ from hub.cli.guard import say
 app = typer.Typer(no_args_is_help=True, help="Meeting platforms: whether they can be used, and what they hold.")
 SET_ASIDE = 3
 Name = Annotated[str, typer.Argument(help="The platform by its name")]
+Perhaps = Annotated[str | None, typer.Argument(help="The platform by its name; all when left out")]
 
 
 @app.command("list")
 def list_platforms() -> None:
-    """List the platforms that are connected, and for whom their meetings are taken in."""
+    """List the platforms that are connected, and for whom their meetings are taken in; exit 3 with a wrong file."""
     from hub.cli.opening import opened
+    from hub.cli.wrong_files import leave
 
-    for name, one in opened().platforms.items():
+    hub = opened()
+    for name, one in hub.platforms.items():
         rule = one.rule
         sys.stdout.write(f"{name}: for {', '.join(rule.organizations)}, study {rule.study or '-'}, by {rule.account}\n")
+    leave(hub, "platforms")
 
 
 @app.command("check")
-def check(name: Name) -> None:
+def check(name: Perhaps = None) -> None:
     """Say in words whether a platform can be used, and what is wrong where it cannot."""
     from hub.cli.opening import opened
-    from hub.domain.errors import UsageError
+    from hub.cli.wrong_files import check_each
 
-    platforms = opened().platforms
-    if name not in platforms:
-        raise UsageError(f"{name}: is no connected platform; there are {', '.join(platforms) or 'none'}")
-    platforms[name].platform.check()
+    hub = opened()
+    if name is None:
+        checks = {one.name: one.platform.check for one in hub.platforms.values()}
+        check_each(hub, "platforms", checks, good="can be used")
+        return
+    hub.platform(name).platform.check()
     say(f"{name}: can be used")
 
 

@@ -29,17 +29,18 @@ def load(folder: Path, tokens: Callable[[], Tokens] | None = None) -> Loaded:
 
     *tokens* is where rotated refresh tokens are kept; without it a system that rotates them stops.
     """
-    systems, wrong = dict[str, System](), dict[str, str]()
+    systems, wrong, files = dict[str, System](), dict[str, str](), dict[str, Path]()
     for path in sorted(folder.glob("*.yaml")):
         try:
             system = open_system(path, tokens)
             if system.name in systems:
                 system.close()
-                raise UsageError(f"{path}: another file connects {system.name} already; give it another name")
+                there = files[system.name]
+                raise UsageError(f"{path}: another file connects {system.name} already ({there}); give it another name")
         except (HubError, OSError, ImportError) as error:
             wrong[path.name] = str(error) if isinstance(error, UsageError) else f"{path}: {error}"
             continue
-        systems[system.name] = system
+        systems[system.name], files[system.name] = system, path
     return Loaded(systems, wrong)
 
 

@@ -5,8 +5,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from hub.connectors.declared import Strict, read_declared
-from hub.domain.errors import UsageError
+from hub.connectors.declared import Strict
+from hub.connectors.described import Described, load_described
 from hub.domain.papers import Copying
 
 
@@ -23,15 +23,10 @@ class _Copying(Strict):
         return self
 
 
-def load_copies(folder: Path) -> dict[str, Copying]:
-    """Return the copies described in *folder*, by name. UsageError names the file and what is wrong."""
-    found: dict[str, Copying] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            told = read_declared(_Copying, path.read_text(encoding="utf-8"), str(path))
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path}: cannot be read") from error
-        if told.name in found:
-            raise UsageError(f"{path}: another file describes {told.name} already; give it another name")
-        found[told.name] = Copying(**told.model_dump())
-    return found
+def load_copies(folder: Path) -> Described[Copying]:
+    """Return the copies described in *folder*, and which files describe none."""
+
+    def opened(told: _Copying) -> dict[str, Copying]:
+        return {told.name: Copying(**told.model_dump())}
+
+    return load_described(folder, _Copying, opened, keys=lambda told: [f"the copy {told.name}"])

@@ -1,6 +1,6 @@
 """What a system's YAML may say: read strictly, its mistakes told without the values."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ class Strict(BaseModel):
 
 
 def read_declared(model: type[Model], text: str, what: str) -> Model:
-    """Return what the YAML *text* declares. UsageError names *what* and the first thing wrong, without its value."""
+    """Return what the YAML *text* declares. UsageError names *what*, what is wrong and its line, never a value."""
     try:
         return model.model_validate(yaml.safe_load(text))
     except yaml.YAMLError as error:
@@ -28,7 +28,25 @@ def read_declared(model: type[Model], text: str, what: str) -> Model:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the document"
-        raise UsageError(f"{what}: {where}: {first['msg'].removeprefix('Value error, ')}") from error
+        line = _line(text, first["loc"])
+        raise UsageError(f"{what}: {where}: {first['msg'].removeprefix('Value error, ')} (line {line})") from error
+
+
+def _line(text: str, where: Sequence[int | str]) -> int:
+    """Return the line at which *where* stands, or what it is missing from."""
+    node, line = yaml.compose(text), 1
+    for part in where:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(part):
+                    node, line = value, key.start_mark.line + 1
+                    break
+            else:
+                break
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line
 
 
 @contextmanager

@@ -7,13 +7,13 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from hub.connectors.declared import Strict, read_declared
+from hub.connectors.declared import Strict
+from hub.connectors.described import Described, load_described
 from hub.connectors.places.recordings import PlaceAccess, Recordings
 from hub.connectors.rest.tokens import Tokens
 from hub.connectors.teams import Teams, TeamsAccess
 from hub.connectors.webex import Webex, WebexAccess
 from hub.connectors.zoom import Zoom, ZoomAccess
-from hub.domain.errors import UsageError
 from hub.ports.platforms import Connected, MeetingPlatform, Rule
 
 
@@ -60,21 +60,15 @@ class _Platform(Strict):
 
 def load_platforms(
     folder: Path, *, clock: Callable[[], datetime], tokens: Callable[[], Tokens] | None = None
-) -> dict[str, Connected]:
-    """Return the platforms described in *folder*, by name, if any. UsageError names the file and what is wrong.
+) -> Described[Connected]:
+    """Return the platforms described in *folder*, and which files connect none.
 
     *tokens* is where refresh tokens are kept that are handed out anew at each use.
     """
-    found: dict[str, Connected] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            told = read_declared(_Platform, path.read_text(encoding="utf-8"), str(path))
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path}: cannot be read") from error
-        if told.name in found:
-            raise UsageError(f"{path}: another file connects {told.name} already; give it another name")
-        rule = Rule(**told.take.model_dump())
+
+    def opened(told: _Platform) -> dict[str, Connected]:
         platform = told.opened(clock, tokens)
         called, deletions = getattr(platform, "called", None), getattr(platform, "deletions", None)
-        found[told.name] = Connected(told.name, platform, rule, called, deletions)
-    return found
+        return {told.name: Connected(told.name, platform, Rule(**told.take.model_dump()), called, deletions)}
+
+    return load_described(folder, _Platform, opened, keys=lambda told: [f"the platform {told.name}"])

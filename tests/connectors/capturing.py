@@ -213,4 +213,4 @@ def agreed_channel(folder: Path, platform: str, told: dict[str, Any], clock: Cal
     folder.mkdir(exist_ok=True)
     text = STUDY.format(channel=f"{platform}: {json.dumps(told)}")
     (folder / "lh-302.yaml").write_text(text)
-    return load_agreed(folder, clock=clock, limits=Limits(5.0, 2**25))["conduct"]
+    return load_agreed(folder, clock=clock, limits=Limits(5.0, 2**25)).found["conduct"]

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from hub.api.app import create_app
 from hub.connectors.chat.slack_messages import plain
 from hub.domain.communications import Asked
-from hub.domain.errors import FatalError, RetryableError, UsageError
+from hub.domain.errors import FatalError, RetryableError
 from hub.services.communications.capturing import capture
 from tests.connectors import mangled
 from tests.connectors.capturing import STUDY, SlackRoom
@@ -263,11 +263,12 @@ def test_a_channel_is_agreed_once_and_under_one_platform(tmp_path):
     (tmp_path / "b.yaml").write_text(
         STUDY.format(channel=f"slack: {slack}").replace("conduct", "other").replace("LH-302", "LH-303")
     )
-    with pytest.raises(UsageError, match="agreed under another name already"):
-        load_agreed(tmp_path, clock=lambda: None)
+    loaded = load_agreed(tmp_path, clock=lambda: None)
+    assert list(loaded.found) == ["conduct"]
+    assert f"slack C0AGREED stands in {tmp_path / 'a.yaml'} already" in loaded.wrong["b.yaml"]
     (tmp_path / "b.yaml").write_text(STUDY.format(channel="calls: x"))
-    with pytest.raises(UsageError, match="describe the channel under slack: or teams:"):
-        load_agreed(tmp_path, clock=lambda: None)
+    wrong = load_agreed(tmp_path, clock=lambda: None).wrong["b.yaml"]
+    assert "describe the channel under slack: or teams:" in wrong
 
 
 def _no(error):

@@ -160,7 +160,7 @@ def test_a_file_describes_it(tmp_path):
         "take: {organizations: [Meridian], account: ben@meridian.test, consent: Webex says so to all}\n"
         'webex: {client_id: c, client_secret: "env:A", refresh_token: "env:B", hosts: [anna@meridian.test]}\n'
     )
-    [one] = load_platforms(tmp_path, clock=lambda: UNTIL).values()
+    [one] = load_platforms(tmp_path, clock=lambda: UNTIL).found.values()
     one.platform.close()
     assert one.name == "webex"
 

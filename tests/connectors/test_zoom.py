@@ -11,7 +11,7 @@ from hub.connectors.rest.client import Limits
 from hub.connectors.zoom import Zoom, ZoomAccess
 from hub.connectors.zoom.client import encoded
 from hub.domain.cards import CardQuery
-from hub.domain.errors import FatalError, RejectedError, RetryableError, UsageError
+from hub.domain.errors import FatalError, RejectedError, RetryableError
 from hub.domain.people import Grant, Role
 from hub.domain.platforms import HeldFile, HeldMeeting, best
 from hub.ports.platforms import Connected, Rule
@@ -288,7 +288,7 @@ def test_one_meeting_whose_file_is_gone_leaves_the_others(server, hub):
 def test_an_account_without_the_right_takes_nothing_in(server, hub):
     server.held(ANNA, "a", "2026-05-20T08:00:00Z", "TRANSCRIPT")
     connected = hub.platforms["zoom"]
-    hub.__dict__["platforms"] = {"zoom": replace(connected, rule=replace(connected.rule, organizations=("Other",)))}
+    hub.platforms["zoom"] = replace(connected, rule=replace(connected.rule, organizations=("Other",)))
     taken = hub.sweep("zoom")
     assert taken.taken == ()
     assert len(taken.failed) == 1
@@ -312,10 +312,10 @@ zoom:
 
 def test_a_platform_is_described_in_a_file(tmp_path):
     (tmp_path / "zoom.yaml").write_text(YAML)
-    [one] = load_platforms(tmp_path, clock=lambda: UNTIL).values()
+    [one] = load_platforms(tmp_path, clock=lambda: UNTIL).found.values()
     assert (one.name, one.rule.organizations, one.rule.back_days) == ("zoom", ("Meridian",), 7)
     one.platform.close()
-    assert load_platforms(tmp_path / "none", clock=lambda: UNTIL) == {}
+    assert load_platforms(tmp_path / "none", clock=lambda: UNTIL).found == {}
 
 
 @pytest.mark.parametrize(
@@ -330,9 +330,10 @@ def test_a_platform_is_described_in_a_file(tmp_path):
 )
 def test_what_is_wrong_in_the_file_is_named_without_its_secret(tmp_path, old, new, why):
     (tmp_path / "zoom.yaml").write_text(YAML.replace(old, new))
-    with pytest.raises(UsageError, match=why) as raised:
-        load_platforms(tmp_path, clock=lambda: UNTIL)
-    assert "plain-secret-9" not in str(raised.value)
+    said = load_platforms(tmp_path, clock=lambda: UNTIL).wrong["zoom.yaml"]
+    assert f"{tmp_path / 'zoom.yaml'}: " in said
+    assert why in said
+    assert "plain-secret-9" not in said
 
 
 def test_a_sweep_is_asked_for_over_http_as_a_job(server, hub):

@@ -8,7 +8,6 @@ import pytest
 from hub.bootstrap import build
 from hub.cli.copying import copies
 from hub.connectors.copies import load_copies
-from hub.domain.errors import UsageError
 from hub.domain.jobs import Job
 from hub.services.upkeep import COPY as COPY_JOB
 from hub.settings import load_settings
@@ -102,5 +101,4 @@ def test_a_worker_and_a_job_copy_what_a_file_names_and_file_nothing_twice(both, 
 )
 def test_a_file_that_names_no_copy_is_refused_with_its_name(tmp_path, text, why):
     (tmp_path / "wrong.yaml").write_text(text)
-    with pytest.raises(UsageError, match=f"wrong.yaml.*{why}"):
-        load_copies(tmp_path)
+    assert re.search(f"wrong.yaml.*{why}", load_copies(tmp_path).wrong["wrong.yaml"])

@@ -1,5 +1,6 @@
 """Answers to minutes come into the log, bounces to their receipt, each once, whatever happens in between."""
 
+import re
 from datetime import UTC, datetime
 from itertools import count
 
@@ -10,7 +11,7 @@ from hub.domain.cards import Card
 from hub.domain.communications import Asked, Channel
 from hub.domain.distribution import Channel as Via
 from hub.domain.distribution import Dispatch, DispatchState, Recipient, dispatch_of
-from hub.domain.errors import RetryableError, UsageError
+from hub.domain.errors import RetryableError
 from hub.domain.governance import About, Contact, Notice, NoticeState
 from hub.domain.received import Outcome
 from hub.ports.mailboxes import AgreedMailbox
@@ -202,16 +203,17 @@ imap:
 
 def test_a_file_says_which_mailbox_is_agreed(tmp_path):
     (tmp_path / "inbox.yaml").write_text(YAML)
-    found = load_mailboxes(tmp_path, clock=lambda: CAME)["inbox"]
+    found = load_mailboxes(tmp_path, clock=lambda: CAME).found["inbox"]
     assert (found.channel.platform, found.channel.study) == ("mail", "LH-302")
     assert found.knows("eva@asterion.example")
     assert found.knows("anna@meridian.example")
     assert not found.knows("eva@asterion.example.evil.test")
     (tmp_path / "other.yaml").write_text(YAML.replace("name: inbox", "name: other"))
-    with pytest.raises(UsageError, match="already"):
-        load_mailboxes(tmp_path, clock=lambda: CAME)
+    loaded = load_mailboxes(tmp_path, clock=lambda: CAME)
+    assert list(loaded.found) == ["inbox"]
+    assert f"stands in {tmp_path / 'inbox.yaml'} already" in loaded.wrong["other.yaml"]
     (tmp_path / "other.yaml").write_text(YAML.replace("name: inbox", "name: other").replace("LH-302", "LH-303"))
-    assert len(load_mailboxes(tmp_path, clock=lambda: CAME)) == 2
+    assert len(load_mailboxes(tmp_path, clock=lambda: CAME).found) == 2
 
 
 @pytest.mark.parametrize(
@@ -225,9 +227,9 @@ def test_a_file_says_which_mailbox_is_agreed(tmp_path):
 )
 def test_a_file_that_will_not_do_is_said_so_without_its_secrets(tmp_path, change, why):
     (tmp_path / "inbox.yaml").write_text(YAML.replace(*change))
-    with pytest.raises(UsageError, match=why) as refused:
-        load_mailboxes(tmp_path, clock=lambda: CAME)
-    assert "hunter2" not in str(refused.value)
+    said = load_mailboxes(tmp_path, clock=lambda: CAME).wrong["inbox.yaml"]
+    assert re.search(rf"inbox\.yaml: .*{why}.* \(line \d+\)", said)
+    assert "hunter2" not in said
 
 
 def test_an_answer_to_a_notice_stands_in_a_thread_of_the_notice_and_in_its_study_only(here, log):

@@ -65,10 +65,12 @@ class Platform:
 def test_a_sweep_looks_at_each_meeting_platform_and_says_which_could_not_be(client, hub):
     user = person(hub, "sweeper@people.example", granted(Role.CONTRIBUTOR))
     rule = Rule(("Meridian CRO",), user.email, "told at the start")
-    hub.__dict__["platforms"] = {
-        "zoom": Connected("zoom", Platform(), rule),
-        "teams": Connected("teams", Platform(RetryableError("teams: does not answer")), rule),
-    }
+    hub.platforms.update(
+        {
+            "zoom": Connected("zoom", Platform(), rule),
+            "teams": Connected("teams", Platform(RetryableError("teams: does not answer")), rule),
+        }
+    )
     job = result(client, hub, "upkeep/recording-sweeps")
     assert job["result"]["platforms"] == {"zoom": {"found": 0, "taken": [], "failed": [], "withdrawn": []}}
     assert job["result"]["away"] == {"teams": "teams: does not answer"}

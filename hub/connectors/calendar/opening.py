@@ -9,8 +9,8 @@ from pydantic import Field, model_validator
 
 from hub.connectors.calendar.caldav import CalDavAccess, CalDavCalendar
 from hub.connectors.calendar.graph import GraphCalendar, GraphCalendarAccess
-from hub.connectors.declared import Strict, read_declared
-from hub.domain.errors import UsageError
+from hub.connectors.declared import Strict
+from hub.connectors.described import Described, load_described
 from hub.ports.events import EventCalendar
 
 
@@ -33,15 +33,10 @@ class _Calendar(Strict):
         return GraphCalendar(self.graph, name=self.name, clock=clock)
 
 
-def load_calendars(folder: Path, *, clock: Callable[[], datetime]) -> dict[str, EventCalendar]:
-    """Return the calendars described in *folder*, by name. UsageError names the file and what is wrong."""
-    found: dict[str, EventCalendar] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            told = read_declared(_Calendar, path.read_text(encoding="utf-8"), str(path))
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path}: cannot be read") from error
-        if told.name in found:
-            raise UsageError(f"{path}: another file describes {told.name} already; give it another name")
-        found[told.name] = told.opened(clock)
-    return found
+def load_calendars(folder: Path, *, clock: Callable[[], datetime]) -> Described[EventCalendar]:
+    """Return the calendars described in *folder*, and which files describe none."""
+
+    def opened(told: _Calendar) -> dict[str, EventCalendar]:
+        return {told.name: told.opened(clock)}
+
+    return load_described(folder, _Calendar, opened, keys=lambda told: [f"the calendar {told.name}"])

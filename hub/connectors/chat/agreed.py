@@ -11,11 +11,11 @@ from pydantic import Field, model_validator
 from hub.connectors.chat.slack_capture import SlackCapture
 from hub.connectors.chat.slack_web import SlackAccess
 from hub.connectors.chat.teams_capture import ChannelAccess, TeamsCapture
-from hub.connectors.declared import Strict, read_declared
+from hub.connectors.declared import Strict
+from hub.connectors.described import Described, load_described
 from hub.connectors.rest.client import Limits
 from hub.connectors.wire import Wire
 from hub.domain.communications import Channel
-from hub.domain.errors import UsageError
 from hub.ports.communications import Agreed, Capture
 
 _LIMITS = Limits(30.0, 16 << 20)
@@ -41,6 +41,16 @@ class _Channel(Strict):
             raise ValueError("describe the channel under slack: or teams:, not both")
         return self
 
+    @property
+    def platform(self) -> str:
+        """Return where the channel is."""
+        return "slack" if self.slack else "teams"
+
+    @property
+    def id(self) -> str:
+        """Return what the channel is known by there."""
+        return self.slack.channel if self.slack else f"{self.teams.team}/{self.teams.channel}" if self.teams else ""
+
 
 class _Study(Strict):
     """The channels of a study and the ground on which they are captured."""
@@ -51,33 +61,27 @@ class _Study(Strict):
     channels: tuple[_Channel, ...] = Field(min_length=1)
 
 
-def load_agreed(folder: Path, *, clock: Callable[[], datetime], limits: Limits = _LIMITS) -> dict[str, Agreed]:
-    """Return the agreed channels described in *folder*, by name. UsageError names the file and what is wrong.
+def load_agreed(folder: Path, *, clock: Callable[[], datetime], limits: Limits = _LIMITS) -> Described[Agreed]:
+    """Return the agreed channels described in *folder*, and which files describe none.
 
     A channel stands in one file and belongs to one study.
     """
-    found: dict[str, Agreed] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            told = read_declared(_Study, path.read_text(encoding="utf-8"), str(path))
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path}: cannot be read") from error
-        for one in told.channels:
-            agreed = _opened(told, one, clock, limits)
-            if one.name in found:
-                raise UsageError(f"{path}: channels: {one.name} stands there already; give it another name")
-            if any(agreed.channel.key == other.channel.key for other in found.values()):
-                raise UsageError(f"{path}: channels: {one.name} is a channel that is agreed under another name already")
-            found[one.name] = agreed
-    return found
+
+    def opened(told: _Study) -> dict[str, Agreed]:
+        return {one.name: _opened(told, one, clock, limits) for one in told.channels}
+
+    def keys(told: _Study) -> list[str]:
+        return [key for one in told.channels for key in (f"the channel {one.name}", f"{one.platform} {one.id}")]
+
+    return load_described(folder, _Study, opened, keys=keys)
 
 
 def _opened(study: _Study, one: _Channel, clock: Callable[[], datetime], limits: Limits) -> Agreed:
     since = datetime(one.since.year, one.since.month, one.since.day, tzinfo=UTC)
     channel = Channel(
         name=one.name,
-        platform="slack" if one.slack else "teams",
-        id=one.slack.channel if one.slack else f"{one.teams.team}/{one.teams.channel}" if one.teams else "",
+        platform=one.platform,
+        id=one.id,
         study=study.study,
         organizations=one.organizations or study.organizations,
         agreed=one.agreed or study.agreed,

@@ -7,11 +7,11 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from hub.connectors.declared import Strict, read_declared
+from hub.connectors.declared import Strict
+from hub.connectors.described import Described, load_described
 from hub.connectors.mail.graph_mailbox import GraphMailbox, GraphMailboxAccess
 from hub.connectors.mail.imap import ImapAccess, ImapMailbox
 from hub.domain.communications import Channel
-from hub.domain.errors import UsageError
 from hub.ports.mailboxes import AgreedMailbox
 
 
@@ -54,18 +54,13 @@ class _Mailbox(Strict):
         return GraphMailbox(self.graph, name=self.name, since=since, clock=clock, keep_files=self.attachments)
 
 
-def load_mailboxes(folder: Path, *, clock: Callable[[], datetime]) -> dict[str, AgreedMailbox]:
-    """Return the mailboxes described in *folder*, by name. UsageError names the file and what is wrong."""
-    found: dict[str, AgreedMailbox] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            told = read_declared(_Mailbox, path.read_text(encoding="utf-8"), str(path))
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path}: cannot be read") from error
-        if told.name in found or any(one.channel.id == told.known for one in found.values()):
-            raise UsageError(f"{path}: another file has this name, or this mailbox for the study, already")
-        found[told.name] = _agreed(told, clock)
-    return found
+def load_mailboxes(folder: Path, *, clock: Callable[[], datetime]) -> Described[AgreedMailbox]:
+    """Return the mailboxes described in *folder*, and which files describe none."""
+
+    def keys(told: _Mailbox) -> list[str]:
+        return [f"the mailbox {told.name}", f"{told.known.rpartition('#')[0]} for study {told.study}"]
+
+    return load_described(folder, _Mailbox, lambda told: {told.name: _agreed(told, clock)}, keys=keys)
 
 
 def _agreed(told: _Mailbox, clock: Callable[[], datetime]) -> AgreedMailbox:

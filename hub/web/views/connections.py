@@ -64,7 +64,8 @@ def _page(request: Request, asking: Asking, results: dict[tuple[str, str], Tried
     except HubError as error:  # a file that says nothing sensible: the other connections are shown all the same
         wrong.append(("bad", str(error)))
     if asking.may(Right.SYSTEM_OPERATE, HUB_ITSELF):
-        wrong += [("bad", why) for why in (*asking.hub.unconnected.values(), *asking.hub.plans.wrong.values())]
+        beside = [why for files in asking.hub.wrong_files.values() for why in files.values()]
+        wrong += [("bad", why) for why in (*asking.hub.unconnected.values(), *beside, *asking.hub.plans.wrong.values())]
     headings = {
         "systems": words.text("Systems"),
         "platforms": words.text("Meeting platforms"),
