@@ -64,6 +64,16 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """What was deleted there with all that it held, each a record to the hub; the system tells only of the whole."""
+
+    under: str
+    """What the ids of all that it held begin with."""
+    but: frozenset[str] = frozenset()
+    """Those ids that are there by now, entered anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One step of a pull."""
 
@@ -75,6 +85,7 @@ class Page:
     rejects: tuple[Reject, ...] = ()
     follows: bool = False
     """It is of the answer that the page before came of, and as old: what was written there since is not in it."""
+    gone: tuple[Gone, ...] = ()
 
 
 @swift

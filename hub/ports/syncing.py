@@ -163,6 +163,9 @@ class Unit(Protocol):
     def bases(self, system: str, kind: str, external_ids: Sequence[str]) -> dict[str, Base]:
         """Return what *system* was last known to hold, by its own ids."""
 
+    def bases_under(self, system: str, kind: str, beginnings: Sequence[str]) -> list[Base]:
+        """Return the live records of *kind* that *system* held, whose ids begin with one of *beginnings*."""
+
     def bases_of(self, system: str, record_ids: Sequence[str]) -> dict[str, Base]:
         """Return the same by the hub's record ids."""
 

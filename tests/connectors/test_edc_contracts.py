@@ -164,6 +164,24 @@ class TestRedcap(WithSecret, SourceContract):
         assert len(gone) == (2 if id == "_id" else 1)
         source.close()
 
+    def test_check_says_what_repeats_and_which_kinds_do_not_fit(self, world):
+        text = REDCAP.partition("kinds:")[0].format(address=world.address)
+        kinds = """kinds:
+  issue: {repeats: main, fields: {title: what}}
+  query: {repeats: visit, id: _record, fields: {text: what}}
+  deviation: {repeats: visit, fields: {description: what}}
+"""
+        made = RedcapSystem(redcap_config.read_config(text + kinds), lambda: NOW)
+        found = [one for one in made.check() if one.about == "repeating"]
+        assert [one.problem.partition(":")[0] for one in found if one.problem] == ["issue", "query"]
+        assert [one.seen for one in found if one.seen] == ["of the project repeat: instruments visit"]
+        [stay] = [one for one in made.check() if one.about == "deletions"]
+        assert "stay in the hub: set deletions: true" in stay.seen
+        world.repeats = False
+        found = [one for one in made.check() if one.about == "repeating"]
+        assert [one.seen for one in found if one.seen] == ["of the project repeat: none"]
+        made.close()
+
     def test_a_record_deleted_by_api_is_named_by_the_log_without_its_column(self, world):
         for number in range(4):
             world.enter(f"do {number}")
@@ -186,8 +204,13 @@ kinds:
         made = RedcapSystem(redcap_config.read_config(text), lambda: NOW)
         [seen] = [one for one in made.check() if one.about == "deletions"]
         assert not seen.problem
-        for reason in ("issue, which repeats", "deviation, which has an `id`", "query, which has a `deleted`"):
+        for reason in (
+            "deviation, which has an `id`",
+            "query, which has a `deleted`",
+            "is deleted while its record stays is not told",
+        ):
             assert reason in seen.seen
+        assert "issue" not in seen.seen
         assert "subject_status" not in seen.seen
         world.events = ("",)
         [wrong] = [one for one in made.check() if one.about == "deletions"]

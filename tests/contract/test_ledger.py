@@ -195,6 +195,18 @@ def test_what_a_listing_did_not_show_is_told_but_for_what_was_written_since(ledg
     assert absent(limit=1) == ["s1"]
 
 
+def test_what_lies_under_an_id_is_told_by_how_its_id_begins(ledger, name):
+    ids = ("7", "7||visit|1", "7||visit|2", "7||Visit|1", "70||visit|1", "7_x|1", "7%|1")
+    bases = [Base(name, f"{name}{n}", "site", one, {}, deleted=n == 2) for n, one in enumerate(ids)]
+    keep(ledger, bases=[*bases, Base(name, f"{name}s", "study", "7||visit|1", {})])
+    with ledger.unit() as unit:
+        assert [one.external_id for one in unit.bases_under(name, "site", ["7||visit|"])] == ["7||visit|1"]
+        assert {one.external_id for one in unit.bases_under(name, "site", ["7_", "7%"])} == {"7_x|1", "7%|1"}
+        many = [f"no{n}|" for n in range(120)]
+        assert [one.external_id for one in unit.bases_under(name, "site", [*many, "70|"])] == ["70||visit|1"]
+        assert unit.bases_under(name, "site", []) == []
+
+
 def test_everything_is_told_beyond_a_page_but_for_what_was_merged(ledger, name):
     records = [Record(f"{name}{n:04}", name, {"n": n}) for n in range(1203)]
     records[7] = replace(records[7], merged_into=records[8].id)

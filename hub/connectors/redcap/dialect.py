@@ -17,15 +17,18 @@ from zoneinfo import ZoneInfo
 from hub.connectors.redcap.config import Kind, Redcap
 from hub.connectors.references import secret_of
 from hub.connectors.rest.client import Asked, Client, Told
-from hub.connectors.troubles import CredentialsError, RightError
+from hub.connectors.troubles import CredentialsError, RightError, UnclearError
+from hub.domain.changes import Gone
 from hub.domain.errors import RejectedError, RetryableError
 
 _A_RIGHT = re.compile(r"\b(privilege|right)s?\b", re.IGNORECASE)
 """In what REDCap says where the token is good and the user may not do this."""
+_NONE_REPEATS = re.compile(r"\bdoes not (contain|have) any repeating\b", re.IGNORECASE)
 _DELETED = re.compile(r"deleted? record\b\s*(?:\([^)]*\))?\W*(.*)", re.IGNORECASE)
 """`Delete record 7`, `Deleted Record (API) 7`."""
 GONE = "_gone"
 """Of an item that says no more than that its record was deleted."""
+NONE = frozenset[str]()
 _STAMP = "%Y-%m-%d %H:%M:%S"
 
 
@@ -38,6 +41,16 @@ class _Look:
     """In their order."""
     headers: Mapping[str, str]
     """Of the answer with the ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Deleted:
+    """What went with a record from one event."""
+
+    items: list[dict[str, Any]]
+    """The row that repeats nothing, as an item."""
+    rows: Gone
+    """Those that repeat."""
 
 
 class Dialect:
@@ -64,12 +77,14 @@ class Dialect:
         due = look.ids[begin : begin + self._config.size]
         rows = self._records(rule, due) if due else []
         items = [item for row in rows if (item := self._item(rule, row)) is not None]
-        if since and not last and self._config.deletions:
-            items = [*self._gone(rule, since), *items]
+        gone: list[_Deleted] = []
+        if since and not last and self._config.deletions and not unreached(rule):
+            gone = self._deleted(rule, since)
+            items = [*(item for one in gone for item in one.items), *items]
         onward = f"{kind}|{json.dumps(due[-1])}#{since}" if begin + len(due) < len(look.ids) else None
         if onward is None:
             del self._looks[kind]
-        return Told({"items": items, "next": onward}, look.headers)
+        return Told({"items": items, "next": onward}, look.headers, tuple(one.rows for one in gone))
 
     def bare(self, url: str) -> str:
         """Return the place: it holds no key."""
@@ -105,28 +120,29 @@ class Dialect:
             )
         return sorted(known, key=_order), told.headers
 
-    def _gone(self, rule: Kind, since: str) -> list[dict[str, Any]]:
-        """Return as deleted items the records that the log says were deleted, but for those that are there again.
+    def _deleted(self, rule: Kind, since: str) -> list[_Deleted]:
+        """Return what went with the records that the log says were deleted: all but the rows that are there again.
 
-        Of a repeating form the log does not tell how many rows went with the record.
+        The log does not tell how many rows repeated, so they are named by how their ids begin.
         """
-        if unreached(rule):
-            return []
         begin = datetime.fromisoformat(since).astimezone(ZoneInfo(self._config.zone))
         told = self.send(content="log", logtype="record_delete", beginTime=begin.strftime("%Y-%m-%d %H:%M"))
-        gone = {record for one in self._listed(told.body) if (record := _deleted(one))}
-        there = {
-            str(row.get(self._config.record_id))
-            for begin in range(0, len(gone), self._config.size)
-            for row in self._there(sorted(gone)[begin : begin + self._config.size])
-        }
-        lost = sorted(gone - there, key=_order)
-        events = self.events(rule) if lost else ()
+        gone = sorted({record for one in self._listed(told.body) if (record := _logged(one))}, key=_order)
+        events = self.events(rule) if gone else ()
         return [
-            {"_id": f"{record}|{event}" if event else record, "_record": record, GONE: True}
-            for record in lost
+            self._went(rule, record, event, there)
+            for begin in range(0, len(gone), self._config.size)
+            for there in [self._there(rule, gone[begin : begin + self._config.size])]
+            for record in gone[begin : begin + self._config.size]
             for event in events
         ]
+
+    def _went(self, rule: Kind, record: str, event: str, there: Mapping[str, frozenset[str]]) -> _Deleted:
+        """Return what went with a record from an event, where *there* are the ids of the rows of those there again."""
+        whole = f"{record}|{event}" if event else record
+        rows = Gone("|".join([record, event, *([rule.repeats, ""] if rule.repeats else [""])]), there.get(record, NONE))
+        alone = rule.repeats or whole in rows.but or (rule.id == "_record" and record in there)
+        return _Deleted([] if alone else [{"_id": whole, "_record": record, GONE: True}], rows)
 
     def events(self, rule: Kind) -> Sequence[str]:
         """Return the events whose names stand in the ids of a kind: `""` alone where none does."""
@@ -142,10 +158,30 @@ class Dialect:
             raise RetryableError(f"{self._config.name}: the answer is no list of events")
         return named
 
-    def _there(self, ids: list[str]) -> list[dict[str, Any]]:
+    def repeating(self) -> list[tuple[str, str]]:
+        """Return what repeats, as event and instrument: `""` for the event of a project that has none, or for all.
+
+        Errors of `hub.ports`; a project without any is no error.
+        """
+        try:
+            told = self._listed(self.send(content="repeatingFormsEvents").body)
+        except UnclearError as error:
+            if _NONE_REPEATS.search(str(error)):
+                return []
+            raise
+        return [(str(one.get("event_name") or ""), str(one.get("form_name") or "")) for one in told]
+
+    def _there(self, rule: Kind, ids: list[str]) -> dict[str, frozenset[str]]:
+        """Return which of *ids* are there, whatever the kind is read of, each with the ids of its rows of the kind."""
         form = {f"records[{number}]": one for number, one in enumerate(ids)}
         body = self.send(content="record", type="flat", **{"fields[0]": self._config.record_id}, **form).body
-        return self._listed(body)
+        there = {str(row.get(self._config.record_id)) for row in self._listed(body)}.intersection(ids)
+        found = {one: set[str]() for one in there}
+        for row in self._listed(self._records(rule, sorted(there))) if there else ():
+            item = self._item(rule, row)
+            if item is not None and (of := str(item["_record"])) in found:
+                found[of].add(str(item["_id"]))
+        return {one: frozenset(rows) for one, rows in found.items()}
 
     def _records(self, rule: Kind, ids: list[str]) -> list[Any]:
         form = {"content": "record", "type": "flat", **{f"records[{n}]": one for n, one in enumerate(ids)}}
@@ -199,14 +235,12 @@ class Dialect:
 
 def unreached(rule: Kind) -> str:
     """Return why `deletions` does not reach a kind, nothing where it does."""
-    if rule.repeats:
-        return "repeats: the log does not tell which rows went with a record"
     if rule.deleted is not None:
         return "has a `deleted` of its own"
     return "" if rule.id in ("_id", "_record") else "has an `id` of its own, which the log does not hold"
 
 
-def _deleted(entry: Mapping[str, Any]) -> str:
+def _logged(entry: Mapping[str, Any]) -> str:
     """Return the record of an entry of the log; older versions of REDCap name it in the action alone."""
     found = _DELETED.fullmatch(str(entry.get("action") or ""))
     return str(entry.get("record") or (found[1] if found else "")).strip()

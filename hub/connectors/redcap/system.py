@@ -48,8 +48,11 @@ class RedcapSystem(RestSystem):
             missing = sorted({one.field for one in rule.fields.values()} - known)
             wrong = f"the project has no field {', '.join(missing)}" if missing else self._refused(rule)
             yield Finding(kind, problem=wrong, seen="its fields are there")
+        yield from self._repeated()
         if self._project.deletions:
             yield self._logged()
+        else:
+            yield Finding("deletions", seen="records deleted in REDCap stay in the hub: set deletions: true")
 
     def discover(self) -> Mapping[str, Any]:
         """Return the project, and its fields with their form and type."""
@@ -71,6 +74,25 @@ class RedcapSystem(RestSystem):
             return problem(error, replace(_ADVICE, address="forms and events of the kind"))
         return ""
 
+    def _repeated(self) -> Iterator[Finding]:
+        """Say what repeats in the project, and which kinds do not fit that."""
+        try:
+            told = self._dialect.repeating()
+        except HubError as error:
+            yield Finding("repeating", seen=f"REDCap does not say what repeats: {problem(error, _ADVICE)}")
+            return
+        forms = {form for _, form in told if form}
+        events = {event for event, form in told if not form}
+        for kind, rule in self._project.kinds.items():
+            if rule.repeats and rule.repeats not in forms:
+                why = f"no instrument {rule.repeats} repeats by itself: correct repeats, or leave it out"
+                yield Finding("repeating", problem=f"{kind}: {why}")
+            elif rule.id == "_record" and (rule.repeats or events.intersection(rule.events or events)):
+                yield Finding("repeating", problem=f"{kind}: id: _record is the same for all rows that repeat: use _id")
+        named = [f"instruments {', '.join(sorted(forms))}"] if forms else []
+        named += [f"events {', '.join(sorted(events))}"] if events else []
+        yield Finding("repeating", seen=f"of the project repeat: {'; '.join(named) or 'none'}")
+
     def _logged(self) -> Finding:
         try:
             self._dialect.send(content="log", logtype="record_delete", beginTime="2999-01-01 00:00")
@@ -83,7 +105,11 @@ class RedcapSystem(RestSystem):
                 self._dialect.events(self._project.kinds[kind])
         except HubError as error:
             return Finding("deletions", problem=f"name the events of each kind: {problem(error, _ADVICE)}")
-        seen = ["the log may be read", *(f"it does not reach {kind}, which {why}" for kind, why in left_out.items())]
+        seen = [
+            "the log may be read, and a deleted record goes with all its rows, also those that repeat",
+            "a row, event or instrument that is deleted while its record stays is not told, and stays in the hub",
+        ]
+        seen += [f"it does not reach {kind}, which {why}" for kind, why in left_out.items()]
         return Finding("deletions", seen="; ".join(seen))
 
     def _fields(self) -> set[str]:

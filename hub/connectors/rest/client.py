@@ -19,6 +19,7 @@ from hub.connectors.troubles import (
     UnclearError,
     unreached,
 )
+from hub.domain.changes import Gone
 from hub.domain.errors import FatalError, RejectedError, RetryableError, StaleError
 
 _SHOWN = 200
@@ -58,6 +59,8 @@ class Told:
 
     body: Any
     headers: Mapping[str, str]
+    gone: tuple[Gone, ...] = ()
+    """What was deleted as a whole, where a dialect can tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,7 @@ class RestSystem:
             seen = {"last": ids[-1], "print": _print(found[-1])} if found else {}
             after = {**state, "place": self._client.bare(onward), **seen}
         rejects = tuple(one for one in fresh if isinstance(one, Reject))
-        return Page(changes, json.dumps(after), onward is not None, rejects)
+        return Page(changes, json.dumps(after), onward is not None, rejects, gone=told.gone)
 
     def since(self, kind: str, at: datetime) -> str | None:
         """Return a cursor that begins at a time; see `Source.since`."""

@@ -19,6 +19,7 @@ from hub.ports import Clock, Ledger, Unit
 from hub.services.sync.desk import Desk, lay_out, letter_of
 from hub.services.sync.disputing import disputed, moot, superseded
 from hub.services.sync.events import changed
+from hub.services.sync.gone import told_singly
 from hub.services.sync.intake import Intake, Taken
 from hub.services.sync.keying import keyed_anew
 from hub.services.sync.overruled import overruled
@@ -35,6 +36,7 @@ def take(ledger: Ledger, page: Page, intake: Intake, *, clock: Clock, new_id: Ne
     with ledger.unit() as unit:
         if intake.read is not None and unit.number(intake.turns) != intake.read + 1:
             raise OvertakenError(f"{intake.kind} of {intake.system}: another page was taken in while this was read")
+        page = told_singly(unit, page, intake)
         desk, changes = lay_out(unit, page, intake, clock=clock)
         at = clock()
         for change in changes:

@@ -23,6 +23,12 @@ class Redcap(Peer):
     gone: list[tuple[str, datetime]] = field(default_factory=list)
     events: tuple[str, ...] = ()
     """Of a longitudinal project; each record has a row in each."""
+    repeating: dict[str, int] = field(default_factory=dict)
+    """Events that repeat as a whole, with how many rows each record has in them."""
+    visits: dict[str, int] = field(default_factory=dict)
+    """Rows of the repeating instrument `visit` of a record; one where none is told."""
+    repeats: bool = True
+    """Whether anything in the project repeats."""
 
     def remove(self, id: str) -> None:
         super().remove(id)
@@ -50,6 +56,8 @@ class Redcap(Peer):
                 )
             if form.get("content") == "event" and self.events:
                 return told(200, [{"event_name": one, "arm_num": 1, "unique_event_name": one} for one in self.events])
+            if form.get("content") == "repeatingFormsEvents":
+                return self._repeating()
             if form.get("content") == "log":
                 return self._log(form)
             if strange := sorted(
@@ -101,8 +109,24 @@ class Redcap(Peer):
         repeated = {"redcap_repeat_instrument": "visit", "redcap_repeat_instance": 1, "what": ""}
         record = {"record_id": str(row.number)}
         if self.events:
-            return [{**record, "redcap_event_name": one, **plain, "what": row.what} for one in self.events]
-        return [{**record, **plain, "what": row.what}, {**record, **repeated}]
+            return [
+                {**record, "redcap_event_name": one, **plain, "redcap_repeat_instance": number, "what": row.what}
+                for one in self.events
+                for number in (range(1, self.repeating[one] + 1) if one in self.repeating else ("",))
+            ]
+        visits = range(1, self.visits.get(str(row.number), 1) + 1)
+        return [
+            {**record, **plain, "what": row.what},
+            *({**record, **repeated, "redcap_repeat_instance": number} for number in visits),
+        ]
+
+    def _repeating(self) -> Answer:
+        if not self.repeats:
+            said = "You cannot export repeating instruments and events because the project does not contain any "
+            return told(400, {"error": f"{said}repeating instruments and events"})
+        if self.events:
+            return told(200, [{"event_name": one, "form_name": "", "custom_form_label": ""} for one in self.repeating])
+        return told(200, [{"form_name": "visit", "custom_form_label": ""}])
 
     def _imported(self, form: dict[str, str]) -> Answer:
         [row] = json.loads(form["data"])
