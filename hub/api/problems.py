@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.domain.errors import (
@@ -107,6 +108,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HubError, _hub)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _broke)
 
 
@@ -128,6 +130,11 @@ def _said(one: Any) -> str:
 def _http(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - what this handler is registered for
     return answer(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+
+
+def _gone(request: Request, _error: Exception) -> JSONResponse:
+    log.info("caller_gone", path=request.url.path)  # a line broke: nothing of the hub did
+    return answer(400, "the line broke before all of the body had come; send it again")
 
 
 def _broke(request: Request, error: Exception) -> JSONResponse:

@@ -1,10 +1,12 @@
 """Files of meetings come in, in pieces that may be sent again after a break (PUT with Content-Range)."""
 
 import re
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from hub.api.asking import Asking, may
 from hub.api.meeting_forms import UploadForm, UploadSeen
@@ -58,12 +60,13 @@ async def send(
     known = await run_in_threadpool(uploads.upload, hub.room, asking.principal, upload_id)
     offset = _offset(content_range, known)
     gathered = bytearray()
-    async for chunk in request.stream():
-        gathered += chunk
-        if len(gathered) >= _PIECE_BYTES:
-            known = await run_in_threadpool(_take, asking, known.id, offset, bytes(gathered))
-            offset += len(gathered)
-            gathered.clear()
+    with suppress(ClientDisconnect):  # a line that breaks again and again gets on too: what has come is kept below
+        async for chunk in request.stream():
+            gathered += chunk
+            if len(gathered) >= _PIECE_BYTES:
+                known = await run_in_threadpool(_take, asking, known.id, offset, bytes(gathered))
+                offset += len(gathered)
+                gathered.clear()
     if gathered:
         known = await run_in_threadpool(_take, asking, known.id, offset, bytes(gathered))
     return UploadSeen.of(known)

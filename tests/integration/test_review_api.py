@@ -3,6 +3,7 @@
 import hashlib
 import json
 import time
+from itertools import chain, repeat
 
 import pytest
 
@@ -103,6 +104,26 @@ def uploaded(client, meeting: str, content: bytes = TRANSCRIPT, *, sha256: str |
 def sent(client, upload: str, content: bytes, start: int, end: int):
     headers = {"Content-Range": f"bytes {start}-{end - 1}/{len(content)}"}
     return client.put(f"{API}/uploads/{upload}", content=content[start:end], headers=headers)
+
+
+def cut_off(client, upload: str, content: bytes, end: int) -> None:
+    """Send the file in one piece over a line that breaks before byte *end*."""
+    headers = {"Content-Range": f"bytes 0-{len(content) - 1}/{len(content)}", "Content-Length": str(len(content))}
+    asked = client.build_request("PUT", f"{API}/uploads/{upload}", headers=headers)
+    come = chain(
+        [{"type": "http.request", "body": content[:end], "more_body": True}], repeat({"type": "http.disconnect"})
+    )
+
+    async def receive():
+        return next(come)
+
+    async def send(_message):
+        pass
+
+    own = [(name.lower(), told) for name, told in asked.headers.raw]
+    scope = {"type": "http", "method": "PUT", "path": asked.url.path, "query_string": b"", "http_version": "1.1",
+             "scheme": "http", "server": ("testserver", 80), "client": ("127.0.0.1", 1), "headers": own}  # fmt: skip
+    client.portal.call(client.app, scope, receive, send)
 
 
 def drafted(client) -> str:
@@ -236,6 +257,15 @@ def test_a_broken_upload_goes_on_where_it_stopped(client):
     assert client.get(f"{API}/uploads/{upload}").json()["received"] == 100
     assert sent(client, upload, TRANSCRIPT, 100, len(TRANSCRIPT)).json()["state"] == "done"
     assert client.put(f"{API}/uploads/{upload}", content=b"x", headers={"Content-Range": "x"}).status_code == 422
+
+
+def test_what_came_before_the_line_broke_is_kept_however_little(client):
+    meeting = entered(as_(client, CARA))
+    told = {"name": "call.json", "size": len(TRANSCRIPT), "consent": "yes"}
+    upload = client.post(f"{API}/meetings/{meeting}/uploads", json=told).json()["id"]
+    cut_off(client, upload, TRANSCRIPT, 70)
+    assert client.get(f"{API}/uploads/{upload}").json()["received"] == 70
+    assert sent(client, upload, TRANSCRIPT, 70, len(TRANSCRIPT)).json()["state"] == "done"
 
 
 def test_a_file_that_arrives_altered_is_given_up(client):

@@ -1,10 +1,14 @@
 """What a hostile page, client or file may try against the service."""
 
+import asyncio
 import json
+from itertools import chain, repeat
 
 import pytest
+from fastapi import FastAPI, Request
 from structlog.testing import capture_logs
 
+from hub.api import problems
 from hub.domain.people import Role
 from tests.people import granted, person, quick_hub, served, sign_in
 from tests.world import furnish, token_of
@@ -161,3 +165,24 @@ def test_neither_passwords_nor_secrets_stand_in_the_trail_or_the_answers(client,
     for secret in ("a secret that is wrong", made["secret"], client.cookies["hub"], "argon2"):
         assert secret not in trail
         assert secret not in listed
+
+
+def test_a_line_that_breaks_is_no_error_of_the_hub():
+    app = FastAPI()
+    problems.install(app)
+    come = chain([{"type": "http.request", "body": b"half", "more_body": True}], repeat({"type": "http.disconnect"}))
+
+    @app.post("/taken")
+    async def taken(request: Request) -> int:
+        return len(b"".join([piece async for piece in request.stream()]))
+
+    async def receive():
+        return next(come)
+
+    async def send(_message):
+        pass
+
+    scope = {"type": "http", "method": "POST", "path": "/taken", "query_string": b"", "headers": [], "scheme": "http"}
+    with capture_logs() as said:
+        asyncio.run(problems.Unbroken(app)(scope | {"app": app}, receive, send))
+    assert [(one["event"], one["log_level"]) for one in said] == [("caller_gone", "info")]

@@ -47,11 +47,18 @@ def test_wrong_address_and_wrong_password_are_told_in_the_same_words(client):
 def test_five_wrong_passwords_lock_the_account_for_a_quarter_of_an_hour(client, hub, clock):
     for _ in range(5):
         assert sign_in(client, "anna@cro.example", "wrong wrong wrong").status_code == 401
-    assert sign_in(client, "anna@cro.example").status_code == 409
+    assert sign_in(client, "anna@cro.example").status_code == 401
     assert len(trail(hub, "lock")) == 1
     assert len(trail(hub, "sign-in refused")) == 6
     clock.pass_on(minutes=16)
     assert sign_in(client, "anna@cro.example").status_code == 201
+
+
+def test_a_locked_account_is_answered_as_an_address_that_nobody_has(client):
+    for _ in range(6):
+        answers = [sign_in(client, one, "wrong wrong wrong") for one in ("anna@cro.example", "nobody@cro.example")]
+        assert answers[0].status_code == answers[1].status_code == 401
+        assert answers[0].json() == answers[1].json()
 
 
 def test_a_session_that_is_not_used_ends_and_so_does_one_that_lasted_a_day(client, hub, clock):

@@ -16,7 +16,11 @@ from hub.services.accounts.keeping import choose_password
 from hub.services.accounts.second_factor import Codes, proves
 
 log = structlog.get_logger()
-_WRONG = "address, password or code is wrong"
+_WRONG = "address, password or code is wrong; too many wrong ones lock an account for a while"
+
+
+class LockedError(StandingError):
+    """Too many wrong passwords came: even the right one is refused for a while."""
 
 
 class PasswordDueError(StandingError):
@@ -49,8 +53,11 @@ class SignedIn:
 
 
 def sign_in(desk: Desk, codes: Codes, asked: Asked) -> SignedIn:
-    """Open a session. UnknownError where the proof is wrong, the same words whatever it was; StandingError: locked."""
-    account = prove(desk, codes, asked)
+    """Open a session. UnknownError where the proof is wrong or the account locked, the same words whatever it was."""
+    try:
+        account = prove(desk, codes, asked)
+    except LockedError as error:  # told here, it would tell whoever asks which addresses have an account
+        raise UnknownError(_WRONG) from error
     due = account.changed_at is None or desk.clock() - account.changed_at >= desk.rules.password
     if due and asked.new_password is None:
         raise PasswordDueError("the password is to be changed: sign in with it and with a new one")
@@ -60,7 +67,7 @@ def sign_in(desk: Desk, codes: Codes, asked: Asked) -> SignedIn:
 
 
 def prove(desk: Desk, codes: Codes, asked: Asked) -> Account:
-    """Return the account whose password and code *asked* gives; a wrong one counts towards the lock."""
+    """Return the account whose password and code *asked* gives; a wrong one counts towards the lock (LockedError)."""
     account = desk.accounts.named(email=asked.email)
     kept = account.password if account is not None and account.password else _nobodys(cast("Hashable", desk.passwords))
     right = desk.passwords.verify(asked.password, kept)  # as slow for an address that nobody has
@@ -70,7 +77,7 @@ def prove(desk: Desk, codes: Codes, asked: Asked) -> Account:
     until = account.user.locked_until
     if until is not None and until > desk.clock():
         _refused(desk, account.user.id, asked, "locked")
-        raise StandingError(f"the account is locked until {until:%H:%M} UTC after too many wrong passwords")
+        raise LockedError(f"the account is locked until {until:%H:%M} UTC after too many wrong passwords")
     if not right or account.password is None:
         _count(desk, account, asked, "wrong password")
         raise UnknownError(_WRONG)

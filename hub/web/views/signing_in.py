@@ -14,7 +14,7 @@ from hub.api.asking import Asking, TheHub, oneself
 from hub.api.session_routes import SignIn, let_in
 from hub.api.sso_routes import SSO
 from hub.bootstrap import Hub
-from hub.domain.errors import StandingError, UnknownError, UsageError
+from hub.domain.errors import UnknownError, UsageError
 from hub.domain.locales import LOCALES
 from hub.services.accounts.signing_in import CodeDueError, PasswordDueError, sign_out
 from hub.web import frame
@@ -93,9 +93,6 @@ def _try(request: Request, hub: Hub, asked: SignIn, *, next: str, first: bool) -
         return _more(request, hub, asked, asks="code", next=next)
     except PasswordDueError:
         return _more(request, hub, asked, asks="password", next=next)
-    except StandingError:
-        said = reader.words.text("The account is locked for a while after too many wrong passwords.")
-        return _form(request, hub, next=next, email=asked.email, said=said, status=409)
     except UnknownError:
         said = sign_in_again(reader)
         if first:
