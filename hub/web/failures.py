@@ -60,7 +60,7 @@ async def _form_again(request: Request, status: int, error: Exception) -> Respon
     detail, ours = _detail(words, status, error)
     heading, _ = _said(words, status)
     wrong = _by_field(words, given, error, detail)
-    told = f"{heading}. {detail}" if ours else f"{heading}: {detail}"
+    told = f"{heading}. {detail[:1].upper()}{detail[1:]}" if ours else f"{heading}: {detail}"
     shown = refilled(page, request.url.path, given, back=back, heading=heading, said=told, wrong=wrong)
     return None if shown is None else HTMLResponse(shown, status)
 
