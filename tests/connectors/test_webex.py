@@ -15,6 +15,7 @@ from tests.connectors import faults, mangled
 from tests.connectors.openapi import vendor
 from tests.connectors.peer import running
 from tests.connectors.vendors.webex import CLIENT, SECRET, SEED, WebexServer
+from tests.fakes import FakeTokens
 from tests.people import quick_hub
 
 HOST = "anna@meridian.test"
@@ -225,6 +226,60 @@ def test_that_a_host_has_left_says_nothing_of_the_files(server, webex):
     assert [one.deleted(meeting.origin(file, "webex")) for file in meeting.files] == [False, False]
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 500])
+def test_an_empty_list_beside_a_refusal_proves_no_deletion(server, webex, status):
+    server.call("m", "2026-05-10T08:00:00Z", "recording")
+    one = webex()
+    [meeting] = one.held(SINCE, UNTIL)
+    server.people["m"] = [{"displayName": "Anna Weber", "email": HOST}]
+    server.sound.clear()
+    server.lists["/recordings"].clear()
+    server.fail("list", faults.status(status), after=2)
+    try:
+        gone = one.deleted(meeting.origin(meeting.files[0], "webex"))
+    except (RetryableError, FatalError):
+        gone = False
+    assert not gone
+
+
+def test_tokens_are_kept_apart_and_those_under_the_old_name_are_taken_over(server, monkeypatch):
+    monkeypatch.setenv("WEBEX_SECRET", SECRET)
+    monkeypatch.setenv("WEBEX_REFRESH", SEED)
+    kept, other = FakeTokens(), "of a system of the same name"
+    told = {"client_id": CLIENT, "client_secret": "env:WEBEX_SECRET", "refresh_token": "env:WEBEX_REFRESH"}
+    access = WebexAccess.model_validate({**told, "hosts": [HOST], "base_url": f"{server.address}/v1"})
+
+    def opened(tokens):
+        return Webex(access, name="webex", clock=lambda: server.now, tokens=lambda: tokens)
+
+    first = opened(Bare(kept))
+    first.check()
+    first.close()
+    assert server.refresh != SEED, "the seed is spent, and the next token under the bare name"
+    server.expire()
+    server.now += timedelta(days=20)
+    second = opened(kept)
+    second.check()
+    with kept.turn("webex", "another seed") as turn:
+        turn.keep(other)
+    server.expire()
+    server.now += timedelta(days=20)
+    second.check()
+    second.close()
+    with kept.turn("webex", "another seed") as turn:
+        assert turn.kept == other
+
+
+class Bare:
+    """Keeps the tokens of platforms under the bare name, as hubs did before."""
+
+    def __init__(self, tokens):
+        self._tokens = tokens
+
+    def turn(self, name, seed):
+        return self._tokens.turn(name.removeprefix("platform:"), seed)
+
+
 def test_a_file_that_its_hosts_list_shows_no_more_is_deleted(server, webex):
     contract = vendor("webex/webex-meeting.trimmed.openapi.json", "/v1")
     server.call("m", "2026-05-10T08:00:00Z", "transcript", "recording")
@@ -237,6 +292,8 @@ def test_a_file_that_its_hosts_list_shows_no_more_is_deleted(server, webex):
     assert [one.deleted(origin) for origin in origins] == [False, False], "its host still has it listed"
     for entries in server.lists.values():
         entries.clear()
+    assert [one.deleted(origin) for origin in origins] == [False, False], "an empty list may be that of another host"
+    server.people["m"] = [{"displayName": "Anna Weber", "email": HOST}]
     assert [one.deleted(origin) for origin in origins] == [True, True]
     server.snippets, server.sound = snippets, sound
     assert not one.deleted(origins[0]), "its words can be read"

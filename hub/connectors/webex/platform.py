@@ -12,6 +12,7 @@ import httpx2
 from pydantic import Field, field_validator
 
 from hub.connectors.declared import Strict
+from hub.connectors.platform_tokens import PlatformTokens
 from hub.connectors.references import Secret
 from hub.connectors.rest.auth import Identity
 from hub.connectors.rest.client import Asked, Client, Limits, Told
@@ -81,7 +82,8 @@ class Webex:
             refresh_token=access.refresh_token,
             client_in="body",
         )
-        identity = Identity(auth, self._http, name=name, tokens=tokens, clock=clock, monotonic=time.monotonic)
+        kept = (lambda: PlatformTokens(tokens())) if tokens else None
+        identity = Identity(auth, self._http, name=name, tokens=kept, clock=clock, monotonic=time.monotonic)
         self._client = Client(
             self._http,
             access.base_url,
@@ -153,13 +155,18 @@ class Webex:
         return isinstance(told, dict) and told.get("status") in _GONE
 
     def _is_listed_no_more(self, origin: Origin, path: str) -> bool:
-        """Tell whether the host's list of the meeting answers and does not show the file."""
+        """Tell whether the host's list of the meeting answers and does not show the file.
+
+        An empty list alone proves nothing: a missing right, or a meeting that has another host by now, gives one, too.
+        It counts where the same host still shows us something else of the meeting: another file, or who took part.
+        """
         asked = {"meetingId": origin.key, "hostEmail": origin.host, "max": "100"}
         try:
             there = list(self._listed(path, asked))
-        except NotThereError:
+            seen = there or list(self._listed("/meetingParticipants", asked))
+        except RejectedError:
             return False
-        if not all(isinstance(one, dict) for one in there):
+        if not seen or not all(isinstance(one, dict) for one in [*there, *seen]):
             return False
         return all(one.get("id") != origin.file or one.get("status") in _GONE for one in there)
 

@@ -4,7 +4,6 @@ import base64
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -12,11 +11,12 @@ import httpx2
 from pydantic import Field, field_validator, model_validator
 
 from hub.connectors.declared import Strict
+from hub.connectors.platform_tokens import PlatformTokens
 from hub.connectors.references import Secret, secret_of
 from hub.connectors.rest.auth import Identity
 from hub.connectors.rest.client import Limits
 from hub.connectors.rest.config import Auth
-from hub.connectors.rest.tokens import Tokens, Turn
+from hub.connectors.rest.tokens import Tokens
 from hub.connectors.rest.trust import trusted
 from hub.connectors.rest.waits import wait_of
 from hub.connectors.troubles import CredentialsError
@@ -135,7 +135,7 @@ class MarketplaceApp:
             client_secret=access.client_secret,
             refresh_token=access.refresh_token,
         )
-        kept = (lambda: _Own(tokens())) if tokens else None
+        kept = (lambda: PlatformTokens(tokens())) if tokens else None
         self._identity = Identity(auth, self._http, name=name, tokens=kept, clock=clock, monotonic=time.monotonic)
 
     def headers(self) -> dict[str, str]:
@@ -151,17 +151,6 @@ class MarketplaceApp:
     def close(self) -> None:
         """Let go of connections."""
         self._http.close()
-
-
-class _Own:
-    """`Tokens` of platforms: a system of the same name keeps its own elsewhere."""
-
-    def __init__(self, tokens: Tokens) -> None:
-        self._tokens = tokens
-
-    def turn(self, name: str, seed: str) -> AbstractContextManager[Turn]:
-        """Wait for the turn; see `Tokens.turn`."""
-        return self._tokens.turn(f"platform:{name}", seed)
 
 
 def _bearer(token: str) -> dict[str, str]:
