@@ -255,6 +255,34 @@ def test_discover_lists_the_studies_of_every_page(world, fhir, endless):
     assert fhir.discover()["studies"] == world.studies
 
 
+def test_discover_shows_what_was_read_before_a_page_failed_and_says_what_is_missing(world, fhir):
+    world.studies = [f"study-{number}" for number in range(1, 8)]
+    world.fail("list", faults.status(503), after=3)
+    told = fhir.discover()
+    assert told["studies"] == [f"study-{number}" for number in range(1, 5)]
+    assert told["refused"]["studies"].startswith("not whole: 4 were read before page 3 failed: ")
+    assert "503" in told["refused"]["studies"]
+
+
+def test_discover_says_that_a_page_is_no_bundle(world, fhir):
+    world.studies = [f"study-{number}" for number in range(1, 8)]
+    world.fail("list", lambda _peer, _asked, _true: Answer(200, b'{"resourceType": "OperationOutcome"}'), after=2)
+    told = fhir.discover()
+    assert told["studies"] == ["study-1", "study-2"]
+    assert "not whole: 2 were read before page 2 failed" in told["refused"]["studies"]
+
+
+def test_discover_says_that_there_are_more_studies_than_it_looks_through(world, fhir):
+    world.studies = [f"study-{number:03}" for number in range(101)]
+    told = fhir.discover()
+    assert told["studies"] == world.studies[:100]
+    assert told["refused"]["studies"] == "not whole: 100 were read of 50 pages, and the server has more"
+    world.studies.pop()
+    told = fhir.discover()
+    assert told["studies"] == world.studies
+    assert "refused" not in told
+
+
 def test_discover_says_that_studies_are_refused(world, fhir):
     world.fail("list", faults.status(403), after=1)
     told = fhir.discover()

@@ -16,8 +16,7 @@ from hub.connectors.rest.config import Call, Deleted, Listing, Rest, Since, Valu
 from hub.connectors.rest.config import Kind as RestKind
 from hub.connectors.rest.system import RestSystem
 from hub.connectors.rest.tokens import Tokens
-from hub.connectors.tried import looked_at
-from hub.connectors.troubles import Advice, problem
+from hub.connectors.troubles import Advice, ForeignError, problem
 from hub.domain.changes import Change, Finding, Page, Push, Receipt, Reject
 from hub.domain.errors import HubError
 from hub.domain.records.kinds import KINDS
@@ -109,25 +108,35 @@ class FhirSystem:
     def discover(self) -> Mapping[str, Any]:
         """Return the ids of its studies (of 50 pages), and its types with what it lets us do to each.
 
-        Where it has studies and does not give them, `refused` says why.
+        Where it has studies and does not give them, or not all of them, `refused` says why; what was read is told.
         """
         types = _types(self._client.ask(Asked("GET", "metadata", {}, _JSON)).body)
-        looks: dict[str, Callable[[], Any]] = {"types": lambda: types}
-        looks |= {"studies": self._studies} if _STUDY in types else {}
-        seen, refused = looked_at(looks, lambda what: looks[what](), _ADVICE)
+        studies, missing = self._studies() if _STUDY in types else ([], "")
         kinds = {kind: sorted(_names(kind)) for kind in self.kinds}
-        return {"studies": [], **seen, "kinds": kinds, **refused}
+        return {
+            "studies": studies,
+            "types": types,
+            "kinds": kinds,
+            **({"refused": {"studies": missing}} if missing else {}),
+        }
 
-    def _studies(self) -> list[str]:
+    def _studies(self) -> tuple[list[str], str]:
+        """Return the ids that were read, and why there may be others; nothing where all were read."""
         known, params = set[str](), {"_count": "100"}
         url: str | None = _STUDY
-        for _ in range(_PAGES):
-            found = self._client.ask(Asked("GET", str(url), params, _JSON)).body
-            known |= _ids_of(found, _STUDY)
-            url, params = onward_of(found), {}
+        for number in range(1, _PAGES + 1):
+            try:
+                found = self._client.ask(Asked("GET", str(url), params, _JSON)).body
+                if not isinstance(found, Mapping) or found.get("resourceType") != "Bundle":
+                    raise ForeignError(f"{self._config.name}: the answer is no Bundle")
+                known |= _ids_of(found, _STUDY)
+                url, params = onward_of(found), {}
+            except HubError as error:
+                read = f"not whole: {len(known)} were read before page {number} failed: " if number > 1 else ""
+                return sorted(known), read + problem(error, _ADVICE)
             if url is None:
-                break
-        return sorted(known)
+                return sorted(known), ""
+        return sorted(known), f"not whole: {len(known)} were read of {_PAGES} pages, and the server has more"
 
     def _unwritable(self, kind: str, types: Mapping[str, list[str]]) -> str:
         """Return which of the ways of writing the server says it does not have; nothing where it says nothing."""
