@@ -95,11 +95,11 @@ class ListeningParts:
 
         return is_transcript(path)
 
-    def read_transcript(self, path: Path) -> Transcript:
+    def read_transcript(self, path: Path, *, language: str | None = None, usual: str | None = None) -> Transcript:
         """Return the transcript in a file; see `hub.nlp.readers`."""
         from hub.nlp.readers import read_transcript
 
-        return read_transcript(path)
+        return read_transcript(path, language=language, usual=usual)
 
     def _ears(self, vocabulary: Path | None) -> "Ears":
         from hub.nlp import naming, speakers

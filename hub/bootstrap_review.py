@@ -86,9 +86,13 @@ class ReviewParts:
         def sync(self) -> "Sync": ...  # noqa: D102  # told where it is made
         def ears(self, vocabulary: Path | None = None) -> "Ears": ...  # noqa: D102  # told where it is made
         def is_transcript(self, path: Path) -> bool: ...  # noqa: D102  # told where it is made
-        def read_transcript(self, path: Path) -> Transcript: ...  # noqa: D102  # told where it is made
+        def read_transcript(  # noqa: D102  # told where it is made
+            self, path: Path, *, language: str | None = None, usual: str | None = None
+        ) -> Transcript: ...
         @property
         def follower(self) -> Follower: ...  # noqa: D102  # told where it is made
+        @property
+        def translator(self) -> Translator: ...  # noqa: D102  # told where it is made
         @property
         def redactor(self) -> Redactor: ...  # noqa: D102  # told where it is made
         @property
@@ -140,6 +144,7 @@ class ReviewParts:
             stages=self.stages,
             work=self.settings.home / "work",
             calendars=self.calendars,
+            translator=lambda: self.translator,
             redactor=lambda: self.redactor,
             follower=lambda: self.follower,
             known=lambda card, meeting: self.study_days.known(ForWhom.of(card, meeting)),

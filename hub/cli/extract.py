@@ -15,6 +15,7 @@ def extract(
     study: Annotated[
         str | None, typer.Option(help="Protocol number: days of its visits and milestones are taken from the records")
     ] = None,
+    language: Annotated[str | None, typer.Option(help="Language spoken, such as es; found when not given")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout, which is the only form there is")] = True,
 ) -> None:
     """Print the minutes of a transcript as JSON to stdout; nothing is stored."""
@@ -28,7 +29,7 @@ def extract(
 
     asked.require_input(source)
     hub = opened()
-    transcript = read(hub, source, roster=asked.Roster(participants=participants, day=date, zone=tz))
+    transcript = read(hub, source, roster=asked.Roster(participants=participants, day=date, zone=tz), language=language)
     minutes = draft(
         transcript,
         extractor=hub.extractor,

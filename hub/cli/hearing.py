@@ -9,6 +9,7 @@ from hub.domain.meeting import Meeting
 from hub.domain.transcript import Transcript
 from hub.ports import Progress
 from hub.services.hearing import Hearing, digest, hear
+from hub.services.interpreting import with_english
 
 
 def heard(
@@ -32,7 +33,10 @@ def heard(
     return transcript
 
 
-def read(hub: Hub, source: Path, *, roster: Roster) -> Transcript:
-    """Return the transcript in a file, with what the options say of its meeting."""
-    transcript = hub.read_transcript(source)
-    return replace(transcript, meeting=completed(transcript.meeting, roster, default_zone=hub.settings.timezone))
+def read(hub: Hub, source: Path, *, roster: Roster, language: str | None = None) -> Transcript:
+    """Return the transcript in a file, with what the options say of its meeting, and its English where it has another
+    language that an engine here knows.
+    """
+    transcript = hub.read_transcript(source, language=language)
+    meeting = completed(transcript.meeting, roster, default_zone=hub.settings.timezone)
+    return with_english(replace(transcript, meeting=meeting), translator=hub.translator)

@@ -65,7 +65,7 @@ def minutes(
     progress = stderr_progress()
     # 1 transcript
     if hub.is_transcript(source):
-        transcript = hearing.read(hub, source, roster=roster)
+        transcript = hearing.read(hub, source, roster=roster, language=language)
         hub.meetings.save_transcript(transcript, recording=hub.blobs.put(source))
     else:
         request = asked.hearing(channels=channels, language=language, redo=redo or [])

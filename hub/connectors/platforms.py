@@ -26,6 +26,7 @@ class _Taking(Strict):
     study: str | None = None
     series: str | None = None
     titles: str = ""
+    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}$")
     back_days: int = Field(default=7, ge=1, le=180)
 
 

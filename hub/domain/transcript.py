@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from hub.domain.meeting import Meeting
 from hub.domain.rare import RARE
 
+TRANSLATED = "translated"
+"""Names, among the models of a transcript, what put it into English where that was not the recognizer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:

@@ -49,6 +49,8 @@ class Rule:
     series: str | None = None
     titles: str = ""
     """Only meetings whose title holds this; empty: all."""
+    language: str | None = None
+    """Code of what is spoken there where the platform does not say it; None: noticed of each meeting."""
     back_days: int = 7
     """How far back a sweep looks: a recording may be ready days after its meeting."""
 

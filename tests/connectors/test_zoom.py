@@ -14,6 +14,7 @@ from hub.domain.cards import CardQuery
 from hub.domain.errors import FatalError, RejectedError, RetryableError
 from hub.domain.people import Grant, Role
 from hub.domain.platforms import HeldFile, HeldMeeting, best
+from hub.domain.versions import KeptTranscript
 from hub.ports.platforms import Connected, Rule
 from tests.connectors import faults, mangled
 from tests.connectors.openapi import vendor
@@ -251,6 +252,17 @@ def test_a_recorded_meeting_becomes_draft_minutes_without_a_person(server, hub):
     assert card.consent.text == "Zoom says so to all; plan 4.2"
     assert [p.name for p in card.meeting.participants] == ["Anna Weber"]
     assert card.at == datetime(2026, 5, 20, 8, tzinfo=UTC)
+
+
+def test_a_transcript_is_in_the_language_of_the_platforms_file_where_it_names_none_itself(server, hub):
+    connected = hub.platforms["zoom"]
+    hub.platforms["zoom"] = replace(connected, rule=replace(connected.rule, language="de"))
+    server.held(ANNA, "a", "2026-05-20T08:00:00Z", "TRANSCRIPT")
+    hub.sweep("zoom")
+    worked(hub)
+    [card] = cards(hub)
+    with hub.room.shelf.reading() as unit:
+        assert unit.get(KeptTranscript, card.meeting_id).transcript.language == "de"
 
 
 def test_a_second_sweep_takes_nothing_in_twice(server, hub):

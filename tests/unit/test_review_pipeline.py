@@ -53,7 +53,9 @@ class Workshop:
             self.ears,
             lambda: self.extractor,
             lambda path: path.suffix == ".vtt",
-            lambda path: Transcript(about_meeting(), "en", (Segment("s1", "Anna", 0, 1, path.read_text()),)),
+            lambda path, language=None, usual=None: Transcript(
+                about_meeting(), language or usual or "en", (Segment("s1", "Anna", 0, 1, path.read_text()),)
+            ),
             self.blobs,
             self.stages,
             tmp_path / "work",
@@ -198,6 +200,12 @@ def test_a_transcript_is_read_and_keeps_what_was_entered(here, shop, meeting):
     assert kept.transcript.segments[0].text == "We agree."
     assert kept.transcript.meeting.title == "Weekly call"
     assert current(here, CARA, meeting).draft.minutes.meeting.participants[0].name == "Anna Weber"
+
+
+def test_a_transcript_is_in_the_language_that_it_is_said_to_be_in(here, shop, meeting):
+    sent(here, shop, meeting, b"Vale.", "call.vtt")
+    run(here, shop.bench, start(here, shop.submit, CARA, meeting, language="es", usual="de"), shop.tell)
+    assert here.shelf.get(KeptTranscript, meeting).transcript.language == "es"
 
 
 def test_nothing_is_worked_on_twice_or_without_consent_and_file(here, shop, meeting):

@@ -247,7 +247,8 @@ class Webex:
             end = start + _seconds(one, "duration", "durationMillisecond")
             speaker = one.get("personName") if isinstance(one.get("personName"), str) else None
             segments.append({"id": f"s{number}", "speaker": speaker, "start": start, "end": end, "text": one["text"]})
-        return {"meeting": {"id": "webex", "participants": []}, "language": "en", "segments": segments}
+        # snippets of a transcript tell no language: it is set in the YAML, or noticed of the text
+        return {"meeting": {"id": "webex", "participants": []}, "segments": segments}
 
     def _listed(self, path: str, params: Mapping[str, str]) -> Iterator[Any]:
         """Yield the entries of every page, following the link that the server gave."""

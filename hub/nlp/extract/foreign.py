@@ -1,6 +1,6 @@
 """Meetings held in another language: items are found in the recognizer's English and proved by what was said."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -8,7 +8,7 @@ from hub.domain.evidence import fold
 from hub.domain.fingerprint import fingerprint
 from hub.domain.known_days import KnownDay
 from hub.domain.minutes import Action, Decision, Evidence, Issue, Minutes, Risk, Topic
-from hub.domain.transcript import Segment, Transcript, is_english
+from hub.domain.transcript import TRANSLATED, Segment, Transcript, is_english
 from hub.nlp.extract.heard_days import heard
 from hub.ports import Extractor
 
@@ -17,6 +17,14 @@ SURE = 0.45
 NOTE = (
     "Another language ({language}) was spoken. Items from there rest on the recognizer's own English, which may be wrong "
     "in sense; what was said stands beside it."
+)
+BY_MACHINE = (
+    "Another language ({language}) was spoken. Items from there rest on a machine's translation into English, which may "
+    "be wrong in sense; what was said stands beside it."
+)
+UNTRANSLATED = (
+    "Nothing is found in {count} passages in another language ({language}): there is no English of them. "
+    "What was said there stands in the transcript."
 )
 UNHEARD = "the event stands in a machine's English only: no day of the study's record is taken from there"
 _SLACK_S = 0.3
@@ -30,17 +38,18 @@ class ForeignExtractor:
 
     def __init__(self, inner: Extractor) -> None:
         self._inner = inner
-        self.fingerprint = fingerprint("foreign", inner.fingerprint, 2)
+        self.fingerprint = fingerprint("foreign", inner.fingerprint, 3)
 
     def extract(self, transcript: Transcript, known: Sequence[KnownDay] = ()) -> Minutes:
         """Return draft minutes in English; each quote stands verbatim in the segments, in the language spoken."""
         spoken = {segment.id: segment for segment in transcript.segments if segment.english}
-        if not spoken:
-            return self._inner.extract(transcript, known)
+        mute = [segment for segment in transcript.segments if _is_mute(segment, transcript.language)]
+        if not spoken and (not mute or len(mute) == sum(bool(one.text.strip()) for one in transcript.segments)):
+            return _told(self._inner.extract(transcript, known), _notes({}, mute, transcript))
         english = tuple(_in_english(one, transcript.language) for one in transcript.segments)
         minutes = self._inner.extract(replace(transcript, language="en", segments=english), known)
-        languages = sorted({segment.language or transcript.language for segment in spoken.values()})
-        notes = (NOTE.format(language=", ".join(languages)), *minutes.coverage.notes)
+        notes = (*_notes(spoken, mute, transcript), *minutes.coverage.notes)
+        languages = _languages(spoken.values(), transcript)
         texts = {segment.id: segment.text for segment in transcript.segments}
         aside = tuple(replace(a, evidence=_said(a.evidence, spoken, texts)) for a in minutes.coverage.set_aside)
         sentences = tuple(replace(s, evidence=_said(s.evidence, spoken, texts)) for s in minutes.summary_evidence)
@@ -48,7 +57,7 @@ class ForeignExtractor:
         return replace(
             minutes,
             decisions=_proved(minutes.decisions, spoken, texts),
-            actions=tuple(_dated(action, languages[0]) for action in actions),
+            actions=tuple(_dated(action, languages[0]) for action in actions) if languages else actions,
             risks=tuple(_met(one, spoken, texts) for one in _proved(minutes.risks, spoken, texts)),
             issues=tuple(_met(one, spoken, texts) for one in _proved(minutes.issues, spoken, texts)),
             summary_evidence=sentences,
@@ -56,6 +65,27 @@ class ForeignExtractor:
             topics=tuple(_opened(topic, spoken, texts) for topic in minutes.topics),
             coverage=replace(minutes.coverage, notes=notes, set_aside=aside),
         )
+
+
+def _is_mute(segment: Segment, language: str) -> bool:
+    return bool(segment.text.strip()) and not segment.english and not is_english(segment.language or language)
+
+
+def _told(minutes: Minutes, notes: tuple[str, ...]) -> Minutes:
+    return replace(minutes, coverage=replace(minutes.coverage, notes=(*minutes.coverage.notes, *notes)))
+
+
+def _languages(segments: Iterable[Segment], transcript: Transcript) -> list[str]:
+    return sorted({segment.language or transcript.language for segment in segments})
+
+
+def _notes(spoken: dict[str, Segment], mute: Sequence[Segment], transcript: Transcript) -> tuple[str, ...]:
+    """Return what the reader has to know of the passages in another language."""
+    heard = BY_MACHINE if TRANSLATED in transcript.models else NOTE
+    told = [heard.format(language=", ".join(_languages(spoken.values(), transcript)))] if spoken else []
+    if mute:
+        told.append(UNTRANSLATED.format(count=len(mute), language=", ".join(_languages(mute, transcript))))
+    return tuple(told)
 
 
 def _met(one: Trouble, spoken: dict[str, Segment], texts: dict[str, str]) -> Trouble:

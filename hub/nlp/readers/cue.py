@@ -36,6 +36,8 @@ class Cue:
     speaker: str | None
     text: str
     line: int
+    language: str | None = None
+    """Where the file says it of this caption."""
 
 
 @dataclass(slots=True)
@@ -142,12 +144,14 @@ def passages(cues: Iterable[Cue]) -> tuple[Segment, ...]:
         else:
             out.append(cue)
     return tuple(
-        Segment(f"s{place}", cue.speaker, round(cue.start, 3), round(cue.end, 3), cue.text)
+        Segment(f"s{place}", cue.speaker, round(cue.start, 3), round(cue.end, 3), cue.text, language=cue.language)
         for place, cue in enumerate(out, 1)
     )
 
 
 def _continues(last: Cue, cue: Cue) -> bool:
-    if last.speaker != cue.speaker or last.text.endswith((".", "?", "!", "…", "。", "？", "！")):
+    if (last.speaker, last.language) != (cue.speaker, cue.language):
+        return False
+    if last.text.endswith((".", "?", "!", "…", "。", "？", "！")):
         return False
     return cue.start - last.end < _JOIN_PAUSE_S and cue.end - last.start < _LONGEST_S

@@ -10,9 +10,10 @@ from hub.domain.transcript import Segment, Transcript
 from hub.nlp.readers.text import text_of
 
 
-def read_own(path: Path) -> Transcript:
-    """Return the transcript; fields that the hub does not know are passed over. RejectedError names the first
-    field that is wrong.
+def read_own(path: Path) -> tuple[Transcript, bool]:
+    """Return the transcript, and whether it names its language; fields that the hub does not know are passed over.
+
+    RejectedError names the first field that is wrong.
     """
     from pydantic import TypeAdapter, ValidationError
 
@@ -29,7 +30,7 @@ def read_own(path: Path) -> Transcript:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise RejectedError(f"{path}: {where}: {first['msg']}") from error
-    return _with_ids(transcript)
+    return _with_ids(transcript), bool(value.get("language"))
 
 
 def _filled(value: dict[str, Any], path: Path) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from hub.nlp.readers.cue import Bends, Cue, ordered, passages
 from hub.nlp.readers.docx import docx_cues
 from hub.nlp.readers.own import read_own
 from hub.nlp.readers.plain import plain_cues
+from hub.nlp.readers.spoken import language_of, with_switches
 from hub.nlp.readers.text import text_of
 from hub.nlp.readers.timed import looks_timed, timed_cues, told_language
+from hub.nlp.recognize.switches import Switch, notes
 
 _SUFFIXES = frozenset({".vtt", ".srt", ".docx", ".txt", ".json", ".md", ".text", ".sbv"})
 _SOUND = frozenset(
@@ -33,34 +35,57 @@ def is_transcript(path: Path) -> bool:
     return head.count(0) == 0 and head.lstrip().startswith((b"WEBVTT", b"{"))
 
 
-def read_transcript(path: Path) -> Transcript:
+def read_transcript(path: Path, *, language: str | None = None, usual: str | None = None) -> Transcript:
     """Return the transcript in a file; what had to be bent is in the notes of its coverage.
 
-    RejectedError naming the file when nothing in it can be used.
+    Its language is *language*, else what the file says, else *usual*, else what is noticed of the text, else English.
+    Passages in another one have their own. RejectedError naming the file when nothing in it can be used.
     """
     bends = Bends()
     lost: list[str] = []
-    notes: list[str] = []
-    language: str | None = None
+    encoding: list[str] = []
+    told: str | None = None
     if is_sound(path):
         raise RejectedError(f"{path}: is a recording, no transcript; hub minutes and hub transcribe hear it")
     if _begins(path, b"PK"):
         cues = docx_cues(path, bends)
     else:
-        text, notes = text_of(path)
+        text, encoding = text_of(path)
         if text.lstrip("\ufeff \n\t").startswith("{"):
-            return read_own(path)
+            return _own(path, language, usual)
         if _is_json_list(text):
             raise RejectedError(f"{path}: is a JSON list, not a transcript in the hub's form")
         if looks_timed(text):
             cues, lost = timed_cues(text, bends)
-            language = told_language(text)
+            told = told_language(text)
         else:
             cues = plain_cues(text, bends)
     if not cues and not lost and path.stat().st_size == 0:
         raise RejectedError(f"{path}: the file is empty (zero bytes)")
-    found = _transcript(path, ordered(cues, bends), (*notes, *bends.notes()), tuple(lost))
-    return replace(found, language=language) if language else found
+    found = _transcript(path, ordered(cues, bends), (*encoding, *bends.notes()), tuple(lost))
+    return spoken_in(found, language or told or usual)
+
+
+def spoken_in(transcript: Transcript, language: str | None) -> Transcript:
+    """Return *transcript* in *language*, or the one that is noticed, with the passages that are in another one."""
+    main = short(language) if language else language_of(transcript.segments) or "en"
+    segments = with_switches(transcript.segments, main)
+    switches = [Switch(one.start, one.end, one.language) for one in segments if one.language]
+    coverage = replace(transcript.coverage, notes=(*transcript.coverage.notes, *notes(switches)))
+    return replace(transcript, language=main, segments=segments, coverage=coverage)
+
+
+def short(language: str) -> str:
+    """Return the language of a locale name: `de-DE` and `de_DE` are de."""
+    return language.replace("_", "-").partition("-")[0].casefold()
+
+
+def _own(path: Path, language: str | None, usual: str | None) -> Transcript:
+    """Return the hub's own form: one that names its language has that of its passages, too."""
+    read, told = read_own(path)
+    if told and language is None:
+        return read
+    return spoken_in(read, language or usual)
 
 
 def _transcript(path: Path, cues: list[Cue], notes: tuple[str, ...], lost: tuple[str, ...]) -> Transcript:

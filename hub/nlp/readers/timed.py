@@ -9,6 +9,8 @@ _BLOCKS = ("NOTE", "STYLE", "REGION")
 _HEAD_LINES = 20
 _LANGUAGE = re.compile(r"language\s*:\s*([a-z]{2,3})(?:[-_][a-z0-9]{2,8})*\s*", re.IGNORECASE)
 
+_SPOKEN = re.compile(r"<lang\s+([a-z]{2,3})(?:[-_][a-z0-9]{2,8})*\s*>", re.IGNORECASE)
+
 
 def looks_timed(text: str) -> bool:
     """Tell whether the text has cue times near its beginning."""
@@ -43,7 +45,8 @@ def timed_cues(text: str, bends: Bends) -> tuple[list[Cue], list[str]]:
         for raw in _voices(body):
             found, said = voice_and_text(raw)
             speaker = found if found is not None else _carried(speaker, cues, start)
-            cues.append(Cue(start, end, speaker, said, number))
+            tongue = _SPOKEN.search(raw)
+            cues.append(Cue(start, end, speaker, said, number, tongue[1].lower() if tongue else None))
     return cues, list(lost.notes())
 
 

@@ -20,9 +20,10 @@ from hub.domain.policy import Right
 from hub.domain.record_days import without_days
 from hub.domain.transcript import Transcript
 from hub.domain.versions import KeptTranscript, proposed
-from hub.ports import BlobStore, Extractor, Follower, Redactor, StageStore, WorkCalendars
+from hub.ports import BlobStore, Extractor, Follower, Redactor, StageStore, Translator, WorkCalendars
 from hub.services.drafting import draft
 from hub.services.hearing import Ears, Hearing, hear
+from hub.services.interpreting import with_english
 from hub.services.review.editing import store_version
 from hub.services.review.meetings import require_idle
 from hub.services.review.room import Room, Work, held, working
@@ -47,12 +48,15 @@ class Bench:
     ears: Callable[[], Ears]
     extractor: Callable[[], Extractor]
     is_transcript: Callable[[Path], bool]
-    read_transcript: Callable[[Path], Transcript]
+    read_transcript: Callable[..., Transcript]
+    """Reads a file; *language* and *usual* as of `hub.nlp.readers.read_transcript`."""
     blobs: BlobStore
     stages: StageStore
     work: Path
     """Folder for decoded samples while they are needed."""
     calendars: WorkCalendars | None = None
+    translator: Callable[[], Translator] | None = None
+    """Puts a transcript in another language into English; without it nothing is found there."""
     redactor: Callable[[], Redactor] | None = None
     follower: Callable[[], Follower] | None = None
     """Finds what is said of actions that earlier meetings left; without it they are carried only."""
@@ -72,9 +76,11 @@ def start(
     *,
     channels: str = "auto",
     language: str | None = None,
+    usual: str | None = None,
 ) -> Job:
     """Have the minutes of what was uploaded drafted; returns the job to watch. *submit* is `JobRunner.submit`.
 
+    *language* is what was spoken, whatever a file says of itself; *usual* what was where the file does not say it.
     StandingError without a file or consent, or while another job is at it.
     """
     with working(room, principal, meeting_id, Right.MEETINGS_WRITE) as work:
@@ -87,7 +93,7 @@ def start(
                 f"{work.card.title}: its recording was deleted where it came from; decide first whether it is kept"
             )
         work.change(standing=Standing.WORKING, job=None, stopped_by=None)
-    argument = {"meeting": meeting_id, "channels": channels, "language": language}
+    argument = {"meeting": meeting_id, "channels": channels, "language": language, "usual": usual}
     job = submit(KIND, argument, by=principal, scope=work.card.scope)
     with held(room, meeting_id, principal.actor) as work:
         if work.card.standing is Standing.WORKING:
@@ -128,10 +134,12 @@ def run(room: Room, bench: Bench, job: Job, tell: Tell) -> Mapping[str, Any]:
 
 def _transcript(bench: Bench, card: Card, job: Job, progress: "_Watched") -> Transcript:
     with _named(bench, card) as source:
+        language, usual = job.argument.get("language") or None, job.argument.get("usual") or None
         if bench.is_transcript(source):
-            read = bench.read_transcript(source)
-            return replace(read, meeting=_known(card.meeting, read.meeting))
-        asked = Hearing(str(job.argument.get("channels") or "auto"), job.argument.get("language") or None)
+            read = bench.read_transcript(source, language=language, usual=usual)
+            read = replace(read, meeting=_known(card.meeting, read.meeting))
+            return with_english(read, translator=bench.translator()) if bench.translator else read
+        asked = Hearing(str(job.argument.get("channels") or "auto"), language or usual)
         return hear(
             source,
             card.meeting,

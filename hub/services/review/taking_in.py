@@ -115,7 +115,7 @@ def _take(
         with held(room, meeting.meeting_id, principal.actor) as noted:
             noted.change(origin=meeting.origin(file, connected.name))
         # 4 the minutes are drafted
-        pipeline.start(room, submit, principal, meeting.meeting_id)
+        pipeline.start(room, submit, principal, meeting.meeting_id, usual=rule.language)
     finally:
         target.unlink(missing_ok=True)
 

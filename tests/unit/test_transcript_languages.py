@@ -1,0 +1,137 @@
+"""A transcript is in the language that it says, that it is told to be in, or that its text is noticed to be in."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from hub.domain.meeting import Meeting
+from hub.domain.minutes import Evidence, Minutes, MinutesCoverage, Risk
+from hub.domain.transcript import TRANSLATED, Segment, Transcript
+from hub.domain.translation import Translation
+from hub.nlp.extract.foreign import ForeignExtractor
+from hub.nlp.readers import read_transcript
+from hub.nlp.readers.spoken import noticed
+from hub.services.drafting import draft
+from hub.services.interpreting import with_english
+
+GERMAN = "Ich werde den Bericht bis zum 12. Juni an den Sponsor schicken und dann ist das erledigt."
+SPANISH = "Hay un riesgo de que el reclutamiento se retrase por los centros que no están activos."
+ENGLISH = "We have decided that the site is closed and this is what the sponsor will be told."
+
+
+def vtt(tmp_path, *said, head="", name="call.vtt"):
+    cues = [f"00:00:{n}0.000 --> 00:00:{n}5.000\n<v Anna Weber>{text}</v>\n" for n, text in enumerate(said)]
+    path = tmp_path / name
+    path.write_text(f"WEBVTT\n{head}\n" + "\n".join(cues), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (GERMAN, "de"),
+        (SPANISH, "es"),
+        (ENGLISH, "en"),
+        ("Nous avons décidé de fermer le centre et vous allez le dire aux sites.", "fr"),
+        ("Abbiamo deciso di chiudere il centro perché non ci sono più pazienti.", "it"),
+        ("Nós temos que enviar o relatório até sexta, mas ainda não está pronto.", "pt"),
+        ("We moeten het rapport vrijdag sturen, maar dat is nog niet klaar.", "nl"),
+        ("Musimy wysłać raport do piątku, ale nie jest jeszcze gotowy i czekamy.", "pl"),
+        ("報告書は金曜日までに送ります。", "ja"),
+        ("سنرسل التقرير قبل يوم الجمعة", "ar"),
+        ("CRF v2.1 eCRF SDV MHRA", None),
+        ("Danke.", None),
+    ],
+)
+def test_a_language_is_noticed_of_its_small_words_or_its_script(text, language):
+    assert noticed(text) == language
+
+
+def test_what_a_person_says_goes_before_the_file_and_the_file_before_what_is_usual(tmp_path):
+    named, bare = vtt(tmp_path, "Danke.", head="Language: de-DE\n", name="a.vtt"), vtt(tmp_path, "Danke.")
+    assert read_transcript(named, language="sv", usual="fr").language == "sv"
+    assert read_transcript(named, usual="fr").language == "de"
+    assert read_transcript(bare, usual="fr").language == "fr"
+    assert read_transcript(bare).language == "en"
+    assert read_transcript(vtt(tmp_path, GERMAN)).language == "de"
+
+
+def test_a_switch_of_language_is_noticed_and_told(tmp_path):
+    read = read_transcript(vtt(tmp_path, GERMAN, GERMAN, ENGLISH, GERMAN))
+    assert (read.language, [one.language for one in read.segments]) == ("de", [None, None, "en", None])
+    assert "From 0:20 to 0:25 another language (en) is spoken." in read.coverage.notes
+
+
+def test_a_passage_says_its_own_language(tmp_path):
+    read = read_transcript(vtt(tmp_path, ENGLISH, "<lang es-ES>Vale.", ENGLISH, head="Language: en-US\n"))
+    assert [one.language for one in read.segments] == [None, "es", None]
+    assert read.segments[1].text == "Vale."
+
+
+def test_the_hubs_own_form_without_a_language_is_noticed_and_one_with_it_is_left(tmp_path):
+    path = tmp_path / "webex.json"
+    told = {"meeting": {"id": "w"}, "segments": [{"id": "s1", "speaker": "Anna", "text": GERMAN}]}
+    path.write_text(json.dumps(told))
+    assert read_transcript(path).language == "de"
+    path.write_text(json.dumps(told | {"language": "en"}))
+    assert read_transcript(path).language == "en"
+
+
+class Spanish:
+    """`Translator` from Spanish into English that trusts no sentence with a question mark."""
+
+    fingerprint = "spanish#1"
+
+    def supports(self, source, target):
+        return (source, target) == ("es", "en")
+
+    def translate(self, sentences, *, source, target, names=()):
+        assert (source, target, "Ana Ruiz" in names) == ("es", "en", True)
+        return [Translation(f"EN {one}", translated="?" not in one) for one in sentences]
+
+
+class Whole:
+    """`Extractor` that makes a risk of each passage it is given."""
+
+    fingerprint = "whole#1"
+
+    def extract(self, transcript, known=()):
+        risks = tuple(
+            Risk(f"r{n}", one.text, evidence=Evidence((one.id,), one.text), confidence=0.9)
+            for n, one in enumerate(transcript.segments)
+            if one.text
+        )
+        return Minutes(transcript.meeting, risks=risks, coverage=MinutesCoverage(), language=transcript.language)
+
+
+def spoken(*said, language):
+    segments = tuple(Segment(f"s{n}", "Ana Ruiz", n * 10.0, n * 10.0 + 5, text) for n, text in enumerate(said))
+    return Transcript(Meeting("m", "M"), language, segments)
+
+
+def test_items_are_found_in_the_engines_english_and_proved_by_what_was_said():
+    done = with_english(spoken(SPANISH, "¿Vale?", language="es"), translator=Spanish())
+    assert [[one.text for one in segment.english] for segment in done.segments] == [[f"EN {SPANISH}"], []]
+    assert done.models[TRANSLATED] == "spanish#1"
+    minutes = draft(done, extractor=ForeignExtractor(Whole()))
+    [risk] = minutes.risks
+    assert (risk.evidence.quote, risk.evidence.english, risk.text) == (SPANISH, f"EN {SPANISH}", f"EN {SPANISH}")
+    assert risk.confidence < 0.5
+    assert "a machine's translation into English" in minutes.coverage.notes[0]
+    assert minutes.coverage.notes[1].startswith("Nothing is found in 1 passages in another language (es)")
+
+
+def test_without_an_engine_the_minutes_say_that_nothing_is_found_there():
+    german = spoken(GERMAN, language="de")
+    assert with_english(german, translator=Spanish()) is german
+    notes = ForeignExtractor(Whole()).extract(german).coverage.notes
+    assert any(one.startswith("Nothing is found in 1 passages in another language (de)") for one in notes)
+
+
+def test_the_english_part_of_a_mixed_meeting_is_read_and_the_rest_is_not_taken_for_english():
+    mixed = spoken(ENGLISH, GERMAN, language="en")
+    mixed = replace(mixed, segments=(mixed.segments[0], replace(mixed.segments[1], language="de")))
+    minutes = ForeignExtractor(Whole()).extract(mixed)
+    assert [one.text for one in minutes.risks] == [ENGLISH]
+    assert "(de)" in minutes.coverage.notes[0]
