@@ -63,7 +63,9 @@ def _served(hub: "Hub", listening: "socket", tls: dict[str, Any], levels: "Level
     from hub.api.app import create_app
 
     app = create_app(hub, levels=levels)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=20, **tls)
+    # which server answers is nobody's business: a version with a hole is looked for by its name
+    kept = {"access_log": False, "server_header": False, "timeout_graceful_shutdown": 20, **tls}
+    config = uvicorn.Config(app, log_level="warning", **kept)
     gc.freeze()  # what is loaded stays: looking through it again would hold up a request now and then
     # uvicorn ends gracefully, then raises the signal once more: it is not to end the process with a failure
     signal.signal(signal.SIGTERM, lambda _number, _frame: None)

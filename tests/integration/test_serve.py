@@ -107,6 +107,11 @@ def test_nobody_else_may_call(served):
     assert served.client.post("/webhooks/other", **signed(1)).status_code == 404
 
 
+def test_it_does_not_say_what_software_answers(served):
+    for path in ("/api/v1/meetings", "/sign-in"):
+        assert "server" not in served.client.get(path).headers
+
+
 def test_it_says_that_it_is_live_and_ready(served):
     assert served.client.get("/health/live").json() == {"status": "live"}
     assert served.client.get("/health/ready").json() == {"status": "ready"}
