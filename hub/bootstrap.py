@@ -266,12 +266,13 @@ class Hub(ListeningParts, ServiceParts, ReviewParts, LanguageParts, Communicatio
         from hub.storage.ids import ordered_id
         from hub.storage.leases import SqlLeases
         from hub.storage.ledger import SqlLedger
-        from hub.storage.outbox import SqlOutbox
+        from hub.storage.outbox import Handed, SqlOutbox
 
         rates = {name: rate for name, system in self.systems.items() if (rate := system.rate_per_s)}
+        handed = Handed()
         return Sync(
-            ledger=SqlLedger(self._engine, clock=self.clock),
-            outbox=SqlOutbox(self._engine),
+            ledger=SqlLedger(self._engine, clock=self.clock, handed=handed),
+            outbox=SqlOutbox(self._engine, handed),
             bus=self.bus,
             calls=SqlCalls(self._engine, clock=self.clock),
             identities=SqlIdentities(self._engine),

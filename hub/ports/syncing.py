@@ -314,10 +314,13 @@ class Outbox(Protocol):
     """Messages that were stored with their cause and are still to be published."""
 
     def waiting(self, limit: int) -> list[tuple[int, Message]]:
-        """Return the next messages with their numbers, those of one key in the order they were stored."""
+        """Return the next messages with their numbers, those of one key in the order they were stored.
+
+        About *limit* of them: what has one number was stored as one, and comes whole.
+        """
 
     def published(self, numbers: Sequence[int]) -> None:
-        """Forget messages that the bus has taken."""
+        """Forget what has these numbers, all of which the bus has taken."""
 
 
 class Leases(Protocol):

@@ -19,6 +19,14 @@ def read(text: str) -> Any:
         return json.loads(text)
 
 
+def listed(values: list[list[Any]]) -> str:
+    """Return *values*, lists of texts, whole numbers and objects of texts, as a list."""
+    try:
+        return to_json(values).decode()
+    except ValueError:  # half a character
+        return wire.dumps(values)
+
+
 def written(members: dict[str, Any]) -> str:
     """Return *members* as an object."""
     if _ALIKE.issuperset(map(type, members.values())):

@@ -15,6 +15,7 @@ from hub.domain.sync import Base, Dispute, Lag, Letter, Record
 from hub.ports import Clock
 from hub.storage import audit, rows, sync_tables
 from hub.storage.engine import reading, transaction
+from hub.storage.outbox import Handed
 from hub.storage.unit import SqlUnit
 from hub.storage.upsert import upsert
 
@@ -23,11 +24,12 @@ _UNITS = 4_715_301
 
 
 class SqlLedger:
-    """`Ledger` on SQLite or PostgreSQL."""
+    """`Ledger` on SQLite or PostgreSQL; *handed* gets the packs of messages that are stored."""
 
-    def __init__(self, engine: Engine, *, clock: Clock) -> None:
+    def __init__(self, engine: Engine, *, clock: Clock, handed: Handed | None = None) -> None:
         self._engine = engine
         self._clock = clock
+        self._handed = handed or Handed(0)
 
     @contextmanager
     def unit(self, *, alone: bool = False) -> Iterator[SqlUnit]:
@@ -36,7 +38,8 @@ class SqlLedger:
             if connection.dialect.name == "postgresql":  # on SQLite every unit is alone
                 lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
                 connection.exec_driver_sql(f"SELECT {lock}({_UNITS})")
-            yield SqlUnit(connection, now=self._clock().astimezone(UTC).replace(tzinfo=None))
+            now = self._clock().astimezone(UTC).replace(tzinfo=None)
+            yield SqlUnit(connection, now=now, handed=self._handed)
 
     def reached(self, name: str) -> int:
         """Return the last number of a series; see `Ledger.reached`."""
@@ -198,7 +201,7 @@ class SqlLedger:
 
         return {
             "records": count(sync_tables.records, merged_into=None),
-            "outbox": count(sync_tables.outbox),
+            "outbox": int(self._one(select(func.sum(sync_tables.outbox.c.messages))) or 0),
             "writes": count(sync_tables.writes),
             "disputes": count(sync_tables.disputes, state="open"),
             "dead_letters": count(sync_tables.letters, state="dead"),

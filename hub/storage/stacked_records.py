@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Engine, delete, or_, select
 
 from hub.domain.agreements import Agreement, Status
 from hub.domain.errors import StandingError
-from hub.storage import bulk, departed
+from hub.storage import bulk, departed, packs
 from hub.storage.bus_tables import bus_messages
 from hub.storage.engine import reading, transaction
 from hub.storage.identity_tables import candidates, turns
@@ -153,5 +153,6 @@ def _remove(connection: Connection, ids: Sequence[str]) -> None:
         pair = json.loads(row.body)
         if {pair["one"], pair["other"]} & these:
             connection.execute(delete(candidates).where(candidates.c.id == row.id))
+    packs.forget(connection, these)
     for column in _OF_RECORD:
         connection.execute(delete(column.table).where(bulk.among(connection, column, ids)))

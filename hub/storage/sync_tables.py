@@ -102,6 +102,8 @@ outbox = Table(
     Column("key", String(300), nullable=False),
     Column("headers", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    # how many stand in the row; see hub/storage/packs.py
+    Column("messages", Integer, nullable=False, server_default="1"),
 )
 inbox = Table(
     "inbox",

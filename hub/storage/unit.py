@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, or_, sele
 from hub.domain import wire
 from hub.domain.records import kinds_with
 from hub.domain.sync import REFERENCES, Base, Cursor, Dispute, Effects, Letter, Position, Record, Write
-from hub.storage import audit, bulk, identities, lookups, rows, sync_tables
+from hub.storage import audit, bulk, identities, lookups, packs, rows, sync_tables
+from hub.storage.outbox import Handed
 from hub.storage.upsert import upsert
 
 T = TypeVar("T")
@@ -23,9 +24,10 @@ _MANY, _MANY_LITE = 5000, 500
 class SqlUnit:
     """`Unit` over an open connection."""
 
-    def __init__(self, connection: Connection, *, now: datetime) -> None:
+    def __init__(self, connection: Connection, *, now: datetime, handed: Handed) -> None:
         self._connection = connection
         self._now = now
+        self._handed = handed
 
     def bases(self, system: str, kind: str, external_ids: Sequence[str]) -> dict[str, Base]:
         """Return bases by external id; see `Unit.bases`."""
@@ -200,7 +202,8 @@ class SqlUnit:
             bulk.put(connection, sync_tables.bases, [rows.base_row(base) for base in bases], fresh=fresh)
         disputes = [_dispute_row(dispute) for dispute in (*effects.disputes, *effects.settled)]
         bulk.put(connection, sync_tables.disputes, disputes)
-        bulk.add(connection, sync_tables.outbox, [rows.message_row(message) for message in effects.messages])
+        for known, pack in packs.store(connection, effects.messages):
+            self._handed.put(known, pack)
         self._file([rows.letter_row(letter) for letter in sorted(effects.letters, key=lambda letter: letter.id)])
         self._give_up(effects.given_up)
         bulk.put(connection, sync_tables.writes, [rows.write_row(write) for write in effects.writes], fresh=True)

@@ -9,7 +9,7 @@ _UNTRACED = NoOpTracer()
 
 
 def relay(outbox: Outbox, bus: Bus, *, limit: int = 2000, tracer: Tracer = _UNTRACED) -> int:
-    """Publish up to *limit* waiting messages and return how many; RetryableError leaves them waiting.
+    """Publish about *limit* waiting messages and return how many; RetryableError leaves them waiting.
 
     A message that was published but not yet forgotten when the machine stopped is published again: readers keep an
     inbox. Rows are chosen because they are there, not by a number that was reached, so one that commits late is next.
