@@ -1,6 +1,7 @@
 """`hub audit`: prove that the trail is whole, sign it, hand it out."""
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
@@ -10,9 +11,9 @@ import typer
 from hub.cli.guard import FAILED, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from hub.storage.audit import Verdict
+    from hub.storage.audit import Kept, Verdict
 
 app = typer.Typer(no_args_is_help=True, help="Who changed what, when and why: verify, sign, export.")
 
@@ -56,6 +57,7 @@ def export(
     format: Annotated[str, typer.Option(help="csv, json or pdf")] = "csv",
     out: Annotated[Path | None, typer.Option(help="File to write; stdout when not given")] = None,
     record: Annotated[str | None, typer.Option(help="Only of this record")] = None,
+    field: Annotated[str | None, typer.Option(help="Only of this field")] = None,
     since: Annotated[datetime | None, typer.Option(help="Only from this time on (UTC)")] = None,
     until: Annotated[datetime | None, typer.Option(help="Only before this time (UTC)")] = None,
 ) -> None:
@@ -68,7 +70,8 @@ def export(
         raise UsageError(f"--format {format}: is none of csv, json, pdf")
     audit = opened().audit
     verdict = audit.verify()
-    kept = audit.entries(record=record, since=_utc(since), until=_utc(until))
+    found = audit.entries(record=record, since=_utc(since), until=_utc(until))
+    kept = found if field is None else _of(field, found)
     proof = _proof(verdict, audit.public_key())
     pieces: Iterable[bytes]
     if format == "pdf":
@@ -84,6 +87,15 @@ def export(
     if not verdict.whole:
         say(f"the trail is NOT whole at entry {verdict.first_bad}: {verdict.harm}")
         sys.exit(FAILED)
+
+
+def _of(field: str, found: "Iterable[Kept]") -> "Iterator[Kept]":
+    """Yield what entries tell of one field, also among the first values of several."""
+    from hub.domain.audit import of_field
+
+    for one in found:
+        if (told := of_field(one.entry, field)) is not None:
+            yield replace(one, entry=told)
 
 
 def _proof(verdict: "Verdict", public_key: str) -> dict[str, Any]:

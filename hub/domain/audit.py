@@ -97,3 +97,10 @@ def each_field(entry: Entry) -> Iterator[Entry]:
         return
     for name, value in json.loads(entry.new or "{}").items():
         yield replace(entry, field=name, new=None if value is None else json.dumps(value, ensure_ascii=False))
+
+
+def of_field(entry: Entry, name: str) -> Entry | None:
+    """Return what *entry* tells of the field *name*, `*` for what tells of several; None where that is nothing."""
+    if entry.field == name:
+        return entry
+    return next((one for one in each_field(entry) if one.field == name), None)

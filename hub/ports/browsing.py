@@ -17,6 +17,7 @@ class Wanted:
     kind: str | None = None
     actor: str | None = None
     field: str | None = None
+    """Also one of those whose first values are told by one entry; such an entry is found whole."""
     since: datetime | None = None
     until: datetime | None = None
     text: str | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias
 
 from hub.domain.agreements import Agreement
-from hub.domain.audit import SEVERAL, Entry
+from hub.domain.audit import SEVERAL, Entry, of_field
 from hub.domain.blinding import Blinding
 from hub.domain.places import HUB_ITSELF, Placed, scope_of_agreement, scope_of_record
 from hub.domain.policy import Scope
@@ -74,6 +74,8 @@ class TrailReader:
     def page(self, wanted: Wanted, sees: Sees, *, before: int | None, limit: int) -> tuple[list[Line], int | None]:
         """Return up to *limit* lines, newest first, and the number to go on before; None at the end.
 
+        Where a field is wanted, an entry that tells of several is a line of that field alone.
+
         Where no index leads to what is wanted, a page looks at a million entries and no more.
 
         A page may hold fewer lines than *limit*, even none, with more to come: what a reader may not see is long.
@@ -83,7 +85,7 @@ class TrailReader:
         scanned = limit + 1  # who sees all is shown the first; who sees little has more looked at
         for _ in range(_MOST_SCANS):
             come = self._browser.trail(wanted, before=before, limit=scanned, floor=floor)
-            for line in self._seen(come, sees, known):
+            for line in self._seen(come, sees, known, wanted):
                 found.append(line)
                 if len(found) == limit:
                     return found, line.seq
@@ -97,12 +99,12 @@ class TrailReader:
         before: int | None = None
         while True:
             come = self._browser.trail(wanted, before=before, limit=_SCANNED)
-            yield from self._seen(come, sees, self._known())
+            yield from self._seen(come, sees, self._known(), wanted)
             if len(come) < _SCANNED:
                 return
             before = come[-1][0]
 
-    def _seen(self, come: list[tuple[int, Entry, str]], sees: Sees, known: _Known) -> Iterator[Line]:
+    def _seen(self, come: list[tuple[int, Entry, str]], sees: Sees, known: _Known, wanted: Wanted) -> Iterator[Line]:
         ids = {entry.record_id for _, entry, _ in come if entry.agreement}
         placed = dict(self._browser.placed(sorted(ids)))
         placed |= self._browser.departed(sorted(ids - set(placed)))
@@ -115,11 +117,24 @@ class TrailReader:
                 scope = known.scopes[key] = told or _user(entry, people) or others(entry) or HUB_ITSELF
             if sees(scope) and ((then := others.before(entry)) is None or sees(then)):
                 unblinded = sees(replace(scope, unblinding=True))
-                line = Line(number, entry, digest)
+                if (told_of := _asked(entry, wanted)) is None:
+                    continue
+                line = Line(number, told_of, digest)
                 yield line if unblinded else _blinded(line, known.blinding, scope.study)
 
     def _known(self) -> _Known:
         return _Known({one.id: one for one in self._ledger.agreements()}, self._blinding())
+
+
+def _asked(entry: Entry, wanted: Wanted) -> Entry | None:
+    """Return what an entry that was found tells of what is wanted; None where that is of another field."""
+    if wanted.field is None or entry.field == wanted.field:
+        return entry
+    told = of_field(entry, wanted.field)
+    if told is None or wanted.text is None:
+        return told
+    held = (told.reason, told.old or "", told.new or "")
+    return told if any(wanted.text.casefold() in one.casefold() for one in held) else None
 
 
 def _user(entry: Entry, people: Mapping[str, str]) -> Scope | None:

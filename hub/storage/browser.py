@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, or_, select
+from sqlalchemy import Connection, Engine, and_, func, or_, select
 
-from hub.domain.audit import Entry, stamp
+from hub.domain import wire
+from hub.domain.audit import SEVERAL, Entry, stamp
 from hub.domain.places import Placed
 from hub.domain.sync import Record
 from hub.ports.browsing import Changed, NoticesWanted, Wanted
@@ -113,10 +114,14 @@ class SqlBrowser:
 
 
 def _conditions(wanted: Wanted) -> Iterable[Any]:
-    columns = {"record": audit.c.record_id, "kind": audit.c.kind, "actor": audit.c.actor, "field": audit.c.field}
+    columns = {"record": audit.c.record_id, "kind": audit.c.kind, "actor": audit.c.actor}
     for name, column in columns.items():
         if (value := getattr(wanted, name)) is not None:
             yield column == value
+    if wanted.field is not None:
+        # within a text of JSON the marks would stand behind a backslash: it is the name of a member, here or deeper
+        among = audit.c.new.contains(f"{wire.dumps(wanted.field)}:", autoescape=True)
+        yield or_(audit.c.field == wanted.field, and_(audit.c.field == SEVERAL, among))
     if wanted.since is not None:
         yield audit.c.at >= stamp(wanted.since)
     if wanted.until is not None:

@@ -286,6 +286,26 @@ def test_the_trail_is_searched_by_who_what_when_and_text(accounts, engine):
     assert [number for number, _, _ in browser.trail(Wanted(actor="ben"), before=None, limit=10, floor=4)] == [5]
 
 
+def test_a_field_is_found_among_first_values_that_are_told_at_once(accounts, engine):
+    first = '{"status":"active","note":"the \\"other\\": x","deep":{"inner":1},"100%":null}'
+    accounts.note([line(2, field="*", new=first), line(3, field="status", old='"active"', new='"closed"')])
+    reader = TrailReader(SqlBrowser(engine), SqlLedger(engine, clock=lambda: AT), accounts, _Nobodys)
+
+    def found(**wanted):
+        told = [reader.all(Wanted(**wanted), lambda _: True)]
+        told.append(reader.page(Wanted(**wanted), lambda _: True, before=None, limit=10)[0])
+        lines, page = ([(one.seq, one.entry.field, one.entry.new) for one in some] for some in told)
+        assert lines == page
+        return lines
+
+    assert found(field="status") == [(3, "status", '"closed"'), (2, "status", '"active"')]
+    assert found(field="status", text="active") == [(3, "status", '"closed"'), (2, "status", '"active"')]
+    assert found(field="status", text="other") == [], "what another field of the entry holds is not asked"
+    assert found(field="100%") == [(2, "100%", None)]
+    assert found(field="other") == found(field="inner") == []
+    assert found(field="*") == [(2, "*", first)]
+
+
 def test_a_search_that_no_index_leads_looks_at_so_many_entries_a_page_and_goes_on(accounts, engine):
     accounts.note([line(number, actor="ben" if number == 2 else "anna") for number in range(2, 10)])
     reader = TrailReader(SqlBrowser(engine), SqlLedger(engine, clock=lambda: AT), accounts, _Nobodys, span=3)

@@ -200,6 +200,18 @@ def test_kinds_and_fields_are_in_the_readers_words(browser: TestClient, world: W
     assert "Site: Name" in page
 
 
+def test_a_field_is_found_in_the_trail_where_its_first_value_came_with_others(
+    browser: TestClient, world: World
+) -> None:
+    come(browser, AUD)
+    shown = browser.get("/audit?field=name").text
+    assert shown.count('title="site name"') >= 2
+    assert "Riverside" in shown
+    assert "treatment_arm" not in shown
+    [box] = re.findall(r'<input[^>]*name="field"[^>]*>', shown)
+    assert 'value="name"' in box
+
+
 def test_a_search_of_the_trail_that_ends_before_its_beginning_goes_on_from_there(
     browser: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,7 @@ Asked = Annotated[str, Query(max_length=200)]
 Text = Annotated[str, Form(max_length=4000)]
 _PAGE = 50
 _SHOWN = 400
+_ASKED = ("actor", "kind", "record", "field", "since", "until")
 
 
 @router.get("")
@@ -37,12 +38,13 @@ def search(
     actor: Asked = "",
     kind: Asked = "",
     record: Asked = "",
+    field: Asked = "",
     since: Asked = "",
     until: Asked = "",
     before: Annotated[int | None, Query(ge=1)] = None,
 ) -> Response:
     """Show what was done, newest first."""
-    asked = {"actor": actor, "kind": kind, "record": record, "since": since, "until": until}
+    asked = {"actor": actor, "kind": kind, "record": record, "field": field, "since": since, "until": until}
     return _page(request, asking, asked, before, [])
 
 
@@ -62,7 +64,7 @@ def verify(request: Request, asking: Reading) -> Response:
             "The trail is NOT whole at entry {number}: {harm}", number=verdict.first_bad, harm=verdict.harm
         )
         told = [("bad", said)]
-    return _page(request, asking, dict.fromkeys(("actor", "kind", "record", "since", "until"), ""), None, told)
+    return _page(request, asking, dict.fromkeys(_ASKED, ""), None, told)
 
 
 @router.get("/reviews")
@@ -115,6 +117,7 @@ def _page(
         record=asked["record"] or None,
         kind=asked["kind"] or None,
         actor=asked["actor"] or None,
+        field=asked["field"] or None,
         since=_moment(reader, asked["since"]),
         until=_moment(reader, asked["until"], last=True),
     )
