@@ -1,6 +1,7 @@
 """The outbox on both databases; on PostgreSQL also beside transactions that commit late."""
 
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -124,10 +125,9 @@ def test_a_pack_of_a_transaction_that_was_given_up_is_published_by_nobody(shared
     handed = Handed()
     outbox = SqlOutbox(shared_engine, handed)
     ledger = SqlLedger(shared_engine, clock=lambda: NOW, handed=handed)
-    unit = ledger.unit()
-    unit.__enter__().save(Effects(messages=tuple(message(number) for number in range(MANY))))
-    with pytest.raises(ArithmeticError):
-        unit.__exit__(ArithmeticError, ArithmeticError(), None)
+    with suppress(ArithmeticError), ledger.unit() as unit:
+        unit.save(Effects(messages=tuple(message(number) for number in range(MANY))))
+        raise ArithmeticError
     assert handed.pack("m0", 250)
     assert outbox.waiting(10_000) == []
 
