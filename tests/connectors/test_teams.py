@@ -1,5 +1,6 @@
 """Teams: calls of an organizer are found with who was there; each occurrence of a series is a meeting of its own."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -79,7 +80,7 @@ def test_every_request_is_one_that_the_contract_allows(server, teams, tmp_path):
         one.fetch(file, tmp_path / file.name, most=1000)
         assert not one.deleted(meeting.origin(file, "teams"))
     asked = [a for a in server.asked if a.path.startswith("/v1.0/")]
-    assert len(asked) == 9
+    assert len(asked) == 10
     assert [line for a in asked for line in contract.problems(a)] == []
 
 
@@ -172,6 +173,33 @@ def test_subscriptions_are_asked_for_as_the_contract_says(server, teams, monkeyp
     asked = [a for a in server.asked if "/subscriptions" in a.path]
     assert [a.method for a in asked] == ["GET", "POST", "GET", "POST", "POST"]
     assert [line for a in asked for line in contract.problems(a)] == []
+
+
+def test_the_languages_that_teams_says_were_spoken_go_with_a_transcript(server, teams, tmp_path):
+    contract = vendor("microsoft-graph/graph-v1.subset.openapi.json", "/v1.0")
+    server.call("m1", "call-1", "2026-05-05T08:01:00Z", "transcripts")
+    cues = [("00:00:00.000 --> 00:00:04.000", "Gut.", "de-DE"), ("00:00:05.000 --> 00:00:07.000", "Vale.", "es-ES")]
+    cues.append(("00:00:08.000 --> 00:00:09.000", "Danke.", "de-DE"))
+    said = "\n\n".join(f"{times}\n<v Anna Weber>{text}</v>" for times, text, _ in cues)
+    told = "\n\n".join(
+        f"{times}\n" + json.dumps({"speakerName": "Anna Weber", "spokenText": text, "spokenLanguage": spoken}, indent=1)
+        for times, text, spoken in cues
+    )
+    [known] = server.content
+    server.content[known] = f"WEBVTT\n\n{said}\n".encode()
+    server.metadata[known] = f"WEBVTT\n\n{told}\n".encode()
+    platform = teams()
+    [meeting] = platform.held(SINCE, UNTIL)
+    platform.fetch(meeting.files[0], tmp_path / "call.vtt", most=10_000)
+    read = read_transcript(tmp_path / "call.vtt", usual="fr")
+    assert (read.language, [(one.speaker, one.text, one.language) for one in read.segments]) == (
+        "de",
+        [("Anna Weber", "Gut.", None), ("Anna Weber", "Vale.", "es"), ("Anna Weber", "Danke.", None)],
+    )
+    assert [line for a in server.asked if "metadataContent" in a.path for line in contract.problems(a)] == []
+    server.metadata[known] = b"\xff no JSON {"
+    platform.fetch(meeting.files[0], tmp_path / "bare.vtt", most=10_000)
+    assert read_transcript(tmp_path / "bare.vtt", usual="fr").language == "fr"
 
 
 def test_where_the_tenant_lets_no_speakers_be_named_the_words_are_had_without(server, teams, tmp_path):

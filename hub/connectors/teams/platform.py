@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from hub.connectors.graph.access import Access
 from hub.connectors.graph.client import Graph, RefusedError
 from hub.connectors.graph.watch import Notify, Watch
 from hub.connectors.rest.client import Limits
+from hub.connectors.teams.spoken import languages, with_languages
 from hub.connectors.told_meetings import by_host, moment, people, text, unread
 from hub.connectors.troubles import Advice, NotThereError, problem
 from hub.domain.errors import FatalError, HubError, RejectedError
@@ -96,6 +98,22 @@ class Teams:
                 if error.inner != "SpeakerAttributionNotAllowed":
                     raise
                 self._nameless(file, stream, most)
+        if file.kind == "transcript":
+            self._say_languages(file, target, most)
+
+    def _say_languages(self, file: HeldFile, target: Path, most: int) -> None:
+        """Put the languages that Teams says were spoken into a transcript; where it does not tell, it stays so."""
+        address = file.address.partition("?")[0].removesuffix("/content") + "/metadataContent?$format=text/vtt"
+        told = BytesIO()
+        try:
+            self._graph.download(address, told, most=most)
+            cues = target.read_text(encoding="utf-8-sig")
+        except (HubError, UnicodeDecodeError) as error:  # the transcript is there: its language is noticed of its text
+            log.info("teams_languages_unread", system=self._name, reason=_first(error))
+            return
+        spoken = languages(told.getvalue().decode("utf-8", errors="replace"))
+        if spoken:
+            target.write_text(with_languages(cues, spoken), encoding="utf-8")
 
     def _nameless(self, file: HeldFile, stream: BinaryIO, most: int) -> None:
         stream.seek(0)
@@ -231,5 +249,5 @@ def _named(record: Mapping[str, Any]) -> tuple[Any, Any]:
     return identity.get("displayName") if isinstance(identity, dict) else None, record.get("emailAddress")
 
 
-def _first(error: HubError) -> str:
+def _first(error: Exception) -> str:
     return str(error).partition(":")[0]

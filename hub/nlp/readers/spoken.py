@@ -70,13 +70,13 @@ def language_of(segments: Iterable[Segment]) -> str | None:
 def with_switches(segments: Sequence[Segment], language: str) -> tuple[Segment, ...]:
     """Return *segments* with the language of those that are in another one than *language*, where it is one of KNOWN.
 
-    A passage too short to tell goes with what its speaker has just said.
+    A passage too short to tell goes with what its speaker has just said. Where the file names some, it is believed.
     """
-    if language not in KNOWN:
-        return tuple(segments)
+    if language not in KNOWN or any(segment.language for segment in segments):
+        return tuple(replace(one, language=one.language if one.language != language else None) for one in segments)
     out: list[Segment] = []
     for segment in segments:
-        found = segment.language or noticed(segment.text)
+        found = noticed(segment.text)
         last = out[-1] if out else None
         if found is None and last is not None and last.speaker == segment.speaker:
             found = last.language

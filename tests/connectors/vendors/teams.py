@@ -24,6 +24,8 @@ class TeamsServer(Subscribing):
         self.subjects: dict[str, str] = {}
         self.reports: dict[str, list[dict[str, Any]]] = {}
         self.attended: dict[str, list[Any]] = {}
+        self.metadata: dict[str, bytes] = {}
+        """Of transcripts: what is told of each cue, with the language spoken."""
         self.names_speakers = True
         """Whether the tenant lets apps have transcripts that say who speaks; tenants begin without."""
         one = r"/users/([^/]+)/onlineMeetings"
@@ -42,8 +44,15 @@ class TeamsServer(Subscribing):
             lambda _, _u, m, folder, f: self.one(m, folder, f),
         )
         self.route(
+            "GET", rf"{one}/([^/]+)/transcripts/([^/]+)/metadataContent", lambda _, _u, _m, f: self.about_cues(f)
+        )
+        self.route(
             "GET", rf"{one}/([^/]+)/(?:transcripts|recordings)/([^/]+)/content", lambda a, _u, _m, f: self.body(a, f)
         )
+
+    def about_cues(self, known: str) -> Answer:
+        """Return what is told of the cues of a transcript."""
+        return Answer(200, self.metadata[known]) if known in self.metadata else error(404, "NotFound", "no such file")
 
     def call(self, meeting: str, call: str, at: str, *folders: str, subject: str = "Weekly call") -> None:
         """Keep a call of a meeting with a file in each of *folders*."""
