@@ -21,6 +21,7 @@ def passages(name: str) -> list[tuple[tuple[str, ...], str]]:
 
 
 KNOWN, BESIDE = passages("passages.txt"), passages("passages_beside.txt")
+AGREED = passages("passages_agreed.txt")
 _OPEN = ("none", "-")
 SIGNS = re.compile(r"[.,;:!?–]")
 TALK = """Tom: so the weather in porto was really nice again last month
@@ -43,6 +44,13 @@ def test_no_owner_and_no_day_is_a_wrong_one(actions, expected, script):
     days = {action.due for action in found} - {None}
     assert names <= ({owner} - set(_OPEN))
     assert days <= ({date.fromisoformat(due)} if due != "-" else set())
+
+
+@pytest.mark.parametrize(("expected", "script"), AGREED, ids=[script[:60] for _, script in AGREED])
+def test_the_day_that_is_settled_on_is_found(actions, expected, script):
+    owner, due = expected
+    days = {action.due for action in actions(script) if action.owner == owner} - {None}
+    assert days == ({date.fromisoformat(due)} if due != "-" else set())
 
 
 def test_hardly_a_day_is_a_wrong_one_where_speech_is_written_without_signs(actions):

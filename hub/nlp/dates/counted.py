@@ -36,21 +36,6 @@ def _weeks_ahead(match: Match, meeting: date, _region: str) -> Meaning:
     return Meaning(days.in_week(meeting, weekday_of(match), weeks=size * value(match["n"])))
 
 
-def _week_after_easter(match: Match, meeting: date, region: str) -> Meaning:
-    """A weekday of the week that begins with Easter Monday; in that week itself of this year's."""
-    monday = _easter_ahead(meeting, region) + timedelta(days=1)
-    day = days.in_week(monday, weekday_of(match), weeks=0)
-    return Meaning(day, past=day < meeting, whole=True)
-
-
-def _easter_ahead(meeting: date, region: str) -> date:
-    from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
-
-    kind = EASTER_ORTHODOX if region in _EASTERN else EASTER_WESTERN
-    this: date = easter(meeting.year, kind)
-    return this if meeting <= this + timedelta(days=7) else easter(meeting.year + 1, kind)
-
-
 def _after_next(match: Match, meeting: date, _region: str) -> Meaning:
     return Meaning(days.in_week(meeting, weekday_of(match), weeks=2), whole=True)
 
@@ -167,43 +152,6 @@ def _within(match: Match, meeting: date, _region: str) -> Meaning:
     return Meaning(days.last_of_month(meeting.year, meeting.month) if span == "month" else meeting)
 
 
-_EASTERN = frozenset({"BG", "BY", "CY", "GE", "GR", "MD", "ME", "MK", "RO", "RS", "RU", "UA"})
-"""Countries whose Easter is mostly that of the Orthodox church."""
-_HOLY = {"good friday": -2, "easter sunday": 0, "easter monday": 1}
-
-
-def _near_easter(match: Match, meeting: date, region: str) -> Meaning:
-    """The weekday before or after an Easter, or a day of Easter itself; of this year's as long as either lies ahead."""
-    from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
-
-    kind = EASTER_ORTHODOX if region in _EASTERN else EASTER_WESTERN
-    this = _of_easter(match, easter(meeting.year, kind))
-    if meeting <= max(this, easter(meeting.year, kind) + timedelta(days=1)):
-        return dated(this, meeting)
-    return Meaning(_of_easter(match, easter(meeting.year + 1, kind)))
-
-
-def _of_easter(match: Match, sunday: date) -> date:
-    """Return the day that a phrase means of the Easter of *sunday*."""
-    if match["holy"]:
-        return sunday + timedelta(days=_HOLY[match["holy"].lower()])
-    beside = days.weekday_before if match["side"].lower() == "before" else days.weekday_after
-    return beside(sunday, weekday_of(match))
-
-
-_FEASTS = {"christmas": (12, 25), "new year": (1, 1)}
-
-
-def _near_feast(match: Match, meeting: date, _region: str) -> Meaning:
-    """The weekday before or after Christmas or New Year."""
-    month, number = _FEASTS[match["feast"].lower().removesuffix("'s")]
-    feast = days.next_date(meeting, number, month, None)
-    if feast is None:
-        return dated(None, meeting)
-    beside = days.weekday_before if match["side"].lower() == "before" else days.weekday_after
-    return dated(beside(feast, weekday_of(match)), meeting)
-
-
 RULES: tuple[tuple[str, Resolve], ...] = (
     # weeks from a day near by
     (rf"(?P<n>{CARDINAL})[- ]{_WEEKS} (?:(?:on|from|come|this|next) )?{_BASE}{TAIL}", _weeks_from),
@@ -213,7 +161,6 @@ RULES: tuple[tuple[str, Resolve], ...] = (
         rf"(?:\A|(?<=[.,;:!?] )|(?<=by )|(?<=on )|(?<=until )|(?<=till )|(?<=it's )|(?<=it’s ))(?P<unit>week|fortnight) (?:(?:on|from) )?{_BASE}{TAIL}",
         _week_on,
     ),
-    (rf"(?:in )?the week (?:after|following) easter,? (?:on )?(?:the )?{WD}", _week_after_easter),
     (
         rf"(?:in )?the week (?:after|following|of|before) (?!next\b|this\b|that\b)(?:[\w-]+ ){{0,3}}[\w-]+,? on (?:the )?{WD}",
         _week_unknown,
@@ -229,11 +176,6 @@ RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"in (?P<n>{CARDINAL}) {_WEEKS}(?:(?:'|’)s? time)?,? (?:on )?(?:the )?{WD}{TAIL}", _weeks_ahead),
     (r"(?:the )?same time next week", _on_that_day(7)),
     (r"(?:with)?in the next week", _on_that_day(7)),
-    (
-        rf"(?:the )?{WD} (?P<side>before|after) (?P<feast>easter)|(?P<holy>good friday|easter (?:sunday|monday)){TAIL}",
-        _near_easter,
-    ),
-    (rf"(?:the )?{WD} (?P<side>before|after) (?P<feast>christmas|new year(?:'s)?)", _near_feast),
     # parts of a week
     (r"(?:the )?(?:start|beginning) of next week|first thing next week", _day_of_week(0, weeks=1)),
     (r"(?:(?:the )?middle of|mid(?:dle)?)[- ](?:of )?next week|midweek next week", _day_of_week(2, weeks=1)),
@@ -244,6 +186,10 @@ RULES: tuple[tuple[str, Resolve], ...] = (
     (r"within (?:the|this) (?P<span>day|hour|week|month)|in the next (?P<span2>hour)|in half an hour", _within),
     # a day of a month that is not named, and the edges of months
     (rf"(?:the )?(?P<n>{ORDINAL}) of {_WHICH}", _day_of_month),
+    (
+        rf"(?:early|late|mid|(?:the )?(?:beginning|start|middle|end) of)[- ](?:in )?(?P<which>)?{MONTH},? (?:so |that(?:'s|’s| is) |say )?the (?P<n>{ORDINAL})\b",
+        _day_of_month,
+    ),
     (rf"(?:the )?(?:very )?last {_DAY} (?:of|in) {_WHICH}", _last_of_month),
     (rf"(?:the )?(?:very )?first {_DAY} (?:of|in) {_WHICH}", _first_of_month),
     (r"(?:the )?(?P<n>first|1st) of the month", _first_of_next),

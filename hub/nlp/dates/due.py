@@ -18,6 +18,11 @@ _NOT = re.compile(
     r"\b(?:(?<!why )not|isn't|instead of|rather than|(?<!later )(?<!more )(?<!longer )(?<!other )than|can't do|cannot do)(?: on| by| for)?(?: the)? $",
     re.IGNORECASE,
 )
+_WOULD_HAVE = re.compile(
+    r"\b(?:i|we)(?:['’]d| would) have (?:said|liked|preferred|thought|proposed|gone for)(?: by| on| for)?(?: the)? $",
+    re.IGNORECASE,
+)
+"""What stands before a day that only might have been: "I'd have said Tuesday, but it'll be Wednesday"."""
 _EARLIEST = re.compile(
     r"\b(?:not (?:before|until|till)|no earlier than|not earlier than|earliest)(?: on)?(?: the)? $", re.IGNORECASE
 )
@@ -125,6 +130,8 @@ def pick_due(dates: Sequence[SpokenDate], text: str) -> SpokenDate | None:
     """
     possible = [date for date in dates if not date.past and date.reason != "it is said to recur"]
     possible = [date for date in possible if not _NOT.search(text[: date.start])]
+    if len(possible) > 1:
+        possible = [date for date in possible if not _WOULD_HAVE.search(text[: date.start])]
     possible = _in_turn(possible, text)
     if len(possible) > 1 and _TAKEN_BACK.match(text):
         possible = [date for date in possible if not SOMEWHERE.search(text[: date.start])] or possible

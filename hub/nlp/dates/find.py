@@ -13,7 +13,8 @@ _HINT = re.compile(
     r"day|week|lunch|dinner|tea|breakfast|month|quarter|year|tomorrow|today|tonight|noon|evening|business|cob|eod|eow|eom|eoy|eoq|asap|soon|fortnight|"
     r"\d|morrow|end of|mon|tue|wed|thu|fri|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|first|second|third|th\b|"
     r"before|prior|ahead|until|till|after|following|once|by the|daily|away|chance|course|play|hour|mediately|night|"
-    r"call|meeting|clock|\b(?:at|by) |hang|ring off|morning|afternoon|done here|finished|morra",
+    r"call|meeting|clock|giving|christ|eve\b|easter|pentecost|ascension|saints|teenth|halloween|"
+    r"\b(?:at|by) |hang|ring off|morning|afternoon|done here|finished|morra",
     re.IGNORECASE,
 )
 _HOUR = re.compile(

@@ -6,6 +6,8 @@ from functools import cache
 
 from hub.nlp.dates import calendar as days
 from hub.nlp.dates.counted import RULES as COUNTED
+from hub.nlp.dates.feasts import NAMES as FEASTS
+from hub.nlp.dates.feasts import RULES as OF_FEASTS
 from hub.nlp.dates.numbers import CARDINAL, LATER_CARDINAL, LATER_ORDINAL, ORDINAL, SPOKEN_ORDINAL, value
 from hub.nlp.dates.parts import (
     CLOCK,
@@ -142,7 +144,7 @@ def _month_end(day: date, months: int) -> date:
     return days.last_of_month(later.year, later.month)
 
 
-_SAID = r"(?=[,.;:!?]|$| (?:of the month|at the latest|and|or|but|because|so|if|then|latest|please|i|we|it|they|he|she|you|the|my|our|your|all|there)\b)"
+_SAID = r"(?=[,.;:!?]|$| (?:any(?:how|way)|though|already|again|still|just|of the month|at the latest|and|or|but|because|so|if|then|latest|please|i|we|it|they|he|she|you|the|my|our|your|all|there)\b)"
 """What may follow a day that is only a number."""
 _SAID_LATER = (
     r"(?= (?:myself|yourself|himself|herself|at|with|for|by|in|on|to|from|after|before|when|as|is|was|works|would|will|too|instead|not|"
@@ -179,6 +181,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     # weekdays
     (rf"\b{WD} (?:of )?(?:the )?week after next|(?:a )?week (?:from|on) (?:this |next )?{WD.replace('wd', 'wd2')}", _week_from),
     (rf"{WD} after next", _in_week(2)),
+    (rf"{WD} (?:next|coming)\b(?! (?:week|month|year|quarter|time|to|up|in|out|from|back|over)\b)", lambda m, d, _r: Meaning(days.weekday_after(d, weekday_of(m)))),
     (rf"(?:not|no) (?:this|the next|next) {WD},? (?:but )?the (?:one|week) after(?: that)?", lambda m, d, _r: Meaning(days.weekday_after(d, weekday_of(m)) + timedelta(days=7), whole=True)),
     (rf"last {WD}{PART}|(?:this )?past {WD.replace('wd', 'wd2')}", _past_any),
     (rf"(?:every|each) (?:other |second )?(?:{WD}|day|week|month|quarter|morning)|(?:mon|tues|wednes|thurs|fri)days\b", _open("it is said to recur")),
@@ -206,7 +209,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"{HEAD}(?:later )?today(?!'s|’s){TAIL}|tonight|this (?:morning|afternoon|evening)|(?:right |straight |just |directly )?after (?:this|our) (?:call|meeting)|(?:right|straight) after the (?:call|meeting)|(?:right|straight|directly|immediately) after this(?=\W*$)", _on(0)),
     (rf"(?:the (?:minute|second|moment|instant)|as soon as|once|when) {HUNG_UP}", _on(0)),
     (rf"(?:by |at |before )(?:the )?close(?! of|-)|(?:by |at |before )?(?:the )?(?<!the start and ){CLOSE}\b(?<!noon)(?<!close)|(?:by|before|until|till) (?:noon|midday|midnight|tonight)", _on(0)),
-    (rf"(?:(?:by|before) {CLOCK}|\Aat {CLOCK}(?=\W*\Z)|at (?=[\w:]+ ?(?:o'?clock|[ap]\.?m\b)){CLOCK})(?=\s*(?:[,.;!?]|$|then\b|i(?:'ll|’ll| will)\b|and (?:i|we|it|then)\b))", _on(0)),
+    (rf"(?:(?<!one )(?:by|before) {CLOCK}|\Aat {CLOCK}(?=\W*\Z)|at (?=[\w:]+ ?(?:o'?clock|[ap]\.?m\b)){CLOCK})(?=\s*(?:[,.;!?]|$|then\b|i(?:'ll|’ll| will)\b|and (?:i|we|it|then)\b))", _on(0)),
     (rf"(?:by|before|after|at) {MEAL}", _on(0)),
     # a bare ordinal
     (rf"(?P<pre>\b(?:by|on|before|until|till|from|to|for|of|since|after|is|be)) (?:the )?(?P<n>(?!(?<=be the )first\b){SPOKEN_ORDINAL}){_SAID}", _ordinal),
@@ -233,7 +236,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
 
 
 _COUNTS = re.compile(
-    r"week|fortnight|month|hour|within|eight days|fourteen days|first|second|third|fourth|1st|2nd|3rd|4th|last|easter|christmas|new year|good friday",
+    r"week|fortnight|month|hour|within|eight days|fourteen days|first|second|third|fourth|1st|2nd|3rd|4th|last|early|late|mid|beginning|start|end of",
     re.IGNORECASE,
 )
 """A word of every day that is counted from another; most sentences have none."""
@@ -241,7 +244,8 @@ _COUNTS = re.compile(
 
 def rules(text: str) -> tuple[tuple[re.Pattern[str], Resolve], ...]:
     """Return the rules that *text* may answer to, compiled; earlier ones win where two match the same words."""
-    return _compiled() + _compiled_counted() if _COUNTS.search(text) else _compiled()
+    counted = _compiled_counted() if _COUNTS.search(text) else ()
+    return _compiled() + counted + (_compiled_feasts() if FEASTS.search(text) else ())
 
 
 @cache
@@ -252,6 +256,11 @@ def _compiled() -> tuple[tuple[re.Pattern[str], Resolve], ...]:
 @cache
 def _compiled_counted() -> tuple[tuple[re.Pattern[str], Resolve], ...]:
     return tuple((_whole(pattern), resolve) for pattern, resolve in COUNTED)
+
+
+@cache
+def _compiled_feasts() -> tuple[tuple[re.Pattern[str], Resolve], ...]:
+    return tuple((_whole(pattern), resolve) for pattern, resolve in OF_FEASTS)
 
 
 def _whole(pattern: str) -> re.Pattern[str]:

@@ -31,7 +31,7 @@ _EVENT = re.compile(
     r"holiday|was|were|happened|dated|sent|received|since|from)(?: on| for| at| in)?(?: the)? $",
     re.IGNORECASE,
 )
-_HOUR = re.compile(
+HOUR = re.compile(
     r"(?:by |before |at |the |latest )*(?:end of (?:the )?(?:business |working )?day|close of (?:business|play)|cob|eod|noon|midday|"
     r"first thing(?: in the morning)?|lunch(?:time)?|(?:the )?(?:morning|afternoon|evening)|(?:\d{1,2}(?::\d\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: ?(?:am|pm|a\.m\.|p\.m\.|o'clock))?|[\w-]+ hours?)\W*$",
     re.IGNORECASE,
@@ -62,7 +62,7 @@ def set_days(utterance: Utterance, touched: Sequence[Draft], dates: Sequence[Spo
     dates = [date for date in dates if not _is_news(date, utterance)]
     for draft, part in zip(unique, _parts(utterance, unique, dates), strict=True):
         due = _due(draft, part, utterance)
-        if due is not None and draft.due is not None and draft.due.day is not None and _HOUR.match(due.text):
+        if due is not None and draft.due is not None and draft.due.day is not None and HOUR.match(due.text):
             continue  # "I'm there at nine" says the hour of a day that was named before
         if due is not None and (draft.due is None or due.day is not None):
             draft.due = due
@@ -137,7 +137,7 @@ def move_day(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) -
     if not _is_about(matter, utterance, dates) or _EARLIEST.search(utterance.text) or _HANGS_ON.search(utterance.text):
         return False
     due = pick_due(dates, utterance.text)
-    if due is not None and matter.due is not None and matter.due.day is not None and _HOUR.match(due.text):
+    if due is not None and matter.due is not None and matter.due.day is not None and HOUR.match(due.text):
         return False  # "fine, end of day" takes up the hour of a day that was named before
     if due is None or (matter.due is not None and due.day in {None, matter.due.day}):
         return False
@@ -150,7 +150,7 @@ def move_day(matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) -
 
 
 ASKS_WHEN = re.compile(
-    r"\b(?:by when|when (?:would|will|can|could|do|does|are|is|'ll)|how soon|which day|what day|until when|by what day)\b|^\W*when\W*$",
+    r"\b(?:by when|when (?:would|will|can|could|do|does|are|is|'ll)(?! (?:he|she)\b)|how soon|which day|what day|until when|by what day)\b|^\W*when\W*$",
     re.IGNORECASE,
 )
 """What asks for the day of a matter."""
@@ -241,13 +241,14 @@ def _verbs(draft: Draft, utterance: Utterance) -> list[int]:
 
 
 _THERE_THEN = re.compile(
-    r"\bI (?:(?:'ll|will) )?(?:go|come|drive|fly|travel|see|visit|meet|sit with)\b|\bI(?:'m| am|’m) (?:\w+ )?(?:\w+ing|in|at|there|back|out|on)\b|\bI(?:'ve| have|’ve)(?: got)? (?:a|an|the|my) \w+",
+    r"\bI (?:(?:'ll|will) )?(?:go|come|drive|fly|travel|see|visit|meet|sit with)\b|\bI(?:'m| am|’m) (?:\w+ )?(?:\w+ing|in|at|there|back|out|on)\b|\bI(?:'ve| have|’ve)(?: got)? (?:a|an|the|my) \w+|"
+    r"\bI(?:['’]ve| have)(?: got)? (?:[\w-]+ ){1,5}(?:free|open|clear)\b|\bI(?:['’]m| am) (?:\w+ )?free\b|['’]s (?:their|our|my|his|her) (?:[\w-]+ )?(?:call|meeting)\b",
     re.IGNORECASE,
 )
 """Where the speaker will be: "I've got a call with him", "I'm driving up"."""
 
 
-_THEN = re.compile(r"\b(?:then|(?:that|the same) day)\W*$", re.IGNORECASE)
+_THEN = re.compile(r"\b(?:then|(?:that|the same) day)(?:\W*$|,)", re.IGNORECASE)
 _SO_DAY = re.compile(r"\bso(?: on| by)?(?: the)? $", re.IGNORECASE)
 """A reason, and the day that follows from it: "it needs two people, so Monday"."""
 _MEETS_ME = re.compile(r"\bmeet(?:s|ing)? me\b", re.IGNORECASE)
@@ -260,7 +261,7 @@ def day_there(utterance: Utterance, dates: Sequence[SpokenDate], promise: Uttera
     or where the promise points back to it ("I'm ringing her then").
     """
     ahead = [date for date in dates if date.day is not None and not date.past]
-    if len(ahead) != 1:
+    if len({date.day for date in ahead}) != 1:
         return None
     text, found = utterance.text, ahead[0]
     if _SO_DAY.search(text[: found.start]) and not text[found.end :].strip(" .!"):

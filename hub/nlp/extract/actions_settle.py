@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from hub.nlp.dates import SpokenDate
 from hub.nlp.extract.actions_draft import Draft
 from hub.nlp.extract.context import Roster
-from hub.nlp.extract.days import Days
-from hub.nlp.extract.turn_days import day_of_turn, put_right
+from hub.nlp.extract.day_agreed import day_agreed
+from hub.nlp.extract.days import NO_PROMISE, Days
+from hub.nlp.extract.turn_days import day_of_turn, put_right, turn_of
 from hub.nlp.extract.utterances import Utterance
 
 _HOW_LONG = re.compile(r"\bhow long\b(?!.*\byou\b)", re.IGNORECASE)
@@ -18,7 +21,9 @@ def settle_days(drafts: Sequence[Draft], utterances: Sequence[Utterance], days: 
     standing = [draft for draft in drafts if draft.dropped is None]
     spoken_for = frozenset(passage.index for draft in standing for passage in draft.passages)
     for draft in standing:
+        _agree(draft, day_agreed(draft, utterances, days, roster, spoken_for))
         if draft.due is not None and draft.due.day is not None:
+            _leave_open(draft, utterances, roster)
             _put_right(draft, utterances, days)
             _set_anew(draft, utterances, days, roster)
         elif not draft.day_refused:
@@ -38,6 +43,27 @@ def _date(
         beside, draft.due = told
         draft.days.append(draft.due.text)
         draft.add(beside)
+
+
+def _agree(draft: Draft, found: tuple[Utterance, SpokenDate] | None) -> None:
+    if found is not None:
+        beside, draft.due = found
+        draft.day_refused = False
+        draft.days.append(draft.due.text)
+        draft.add(beside)
+
+
+def _leave_open(draft: Draft, utterances: Sequence[Utterance], roster: Roster) -> None:
+    """Take the day that another named for it from who says in the same turn that no day can be promised."""
+    due = draft.due
+    said = [passage for passage in draft.passages if due is not None and due.text in passage.text]
+    own = [passage for passage in draft.passages if draft.is_doer(passage, roster)]
+    if due is None or not own or any(passage in own for passage in said):
+        return
+    turn = [utterances[at] for at in turn_of(utterances, own[-1].index) if at >= own[-1].index]
+    if any(NO_PROMISE.search(u.text) for u in turn if u.speaker == own[-1].speaker):
+        draft.due = replace(due, day=None, reason="no day was promised")
+        draft.day_refused = True
 
 
 def _last_words(draft: Draft) -> list[Utterance]:

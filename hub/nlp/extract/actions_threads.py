@@ -28,6 +28,7 @@ from hub.nlp.extract.actions_settle import is_of_another_thing, settle_days
 from hub.nlp.extract.actions_weigh import is_work, pronoun_only
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.context_address import Address, addressed
+from hub.nlp.extract.day_matter import points
 from hub.nlp.extract.days import Days
 from hub.nlp.extract.events_said import FindDates
 from hub.nlp.extract.lexicon import words
@@ -143,12 +144,13 @@ class Talk:
         if asked is None or any(draft.last == asked.index and not draft.is_open for draft in self._matters.drafts[-4:]):
             return
         due = pick_due(self._days.of(asked), asked.text)
-        if due is not None and due.day is not None and is_deadline(due, asked.text):
+        then = _BY_THEN.search(utterance.text) is not None
+        if due is not None and due.day is not None and (then or is_deadline(due, asked.text)):
             set_day_there(utterance, touched, asked, due)
 
     def _said_to(self, utterance: Utterance) -> Utterance | None:
         """Return the sentence of another to which the speaker said yes, in this sentence or in one before it."""
-        yes = reply(utterance.text) is Reply.ASSENT
+        yes = reply(utterance.text) is Reply.ASSENT or _BY_THEN.search(utterance.text) is not None
         for before in reversed(self._utterances[max(0, utterance.index - 3) : utterance.index]):
             if before.speaker != utterance.speaker:
                 return before if yes else None
@@ -332,6 +334,8 @@ def _names_day(clause: Clause, dates: Sequence[SpokenDate]) -> bool:
     )
 
 
+_BY_THEN = re.compile(r"\b(?:by|before|for|until) then\b", re.IGNORECASE)
+"""What takes up the day that another has just named: "You'll have it by then"."""
 _AT_ONCE = 5  # characters before a day that is the answer itself, whoever else is spoken of after it
 _DEPENDS = re.compile(r"(?<!tell you )(?<!know )(?<!say )\b(?:if|when|unless|once)\b", re.IGNORECASE)
 
@@ -356,7 +360,8 @@ def _goes_on(clause: Clause, own: Draft) -> bool:
     following = clause.utterance.index - own.last <= 2
     taken = own.mood not in OWN_WORD and own.accepted and own.shares(clause)
     at_once = clause.utterance.index - own.taken_at <= 1 and not _FURTHER.search(clause.utterance.text)
-    return own.is_same(clause) or at_once or (following and (taken or clause.mood is Mood.DELIVERY))
+    again = clause.utterance.index - own.last <= 1 and any(points(c) for c in clause.verb.children if c.dep_ == "dobj")
+    return own.is_same(clause) or at_once or again or (following and (taken or clause.mood is Mood.DELIVERY))
 
 
 def _does_instead(clause: Clause, matter: Draft) -> bool:

@@ -12,6 +12,7 @@ from hub.nlp.extract.utterances import Utterance
 
 _IT = words("it that this those these they all both")
 _THEM = words("it that this them those these one all both")
+_POINTING = words("this that these those")
 _GIVERS = words("i you we everyone everybody y'all")
 _GIVES = words(
     "have get see send receive do finish bring deliver give hand upload file share post show put close submit circulate "
@@ -73,7 +74,7 @@ def _is_object(token: Any) -> bool:
 def speaks_of(utterance: Utterance, due: SpokenDate, things: Collection[str]) -> bool:
     """Tell whether *utterance* says the day *due* of a matter about *things*, the nouns of its objects."""
     text = utterance.text.replace("’", "'")
-    if is_hardly_more(utterance, due) or _MEANS.search(text[: due.start]):
+    if gives_day(utterance, due):
         return True
     start, end = _bounds(text, due)
     if _HEAR.search(text[start:end]) or _FROM_ME.search(text):
@@ -86,6 +87,27 @@ def speaks_of(utterance: Utterance, due: SpokenDate, things: Collection[str]) ->
     if subject.lower_ in _IT or subject.lemma_.casefold() in things:
         return leaves(subject) or _BY.search(text[: due.start]) is not None
     return not things and _goes_out(subject)
+
+
+def gives_day(utterance: Utterance, due: SpokenDate) -> bool:
+    """Tell whether *utterance* gives the day *due* to the matter at hand: "make it Friday", "you'll have it by then".
+
+    It also does where it is hardly more than the day, or draws it from a reason at its end: "..., so Monday".
+    """
+    text = utterance.text.replace("’", "'")
+    before = text[: due.start]
+    if is_hardly_more(utterance, due) or _MEANS.search(before) or _HAVE_DONE.search(text):
+        return True
+    return _SO.search(before) is not None and not text[due.end :].strip(" .!")
+
+
+_SO = re.compile(r",? so(?: by| on)?(?: the)? $", re.IGNORECASE)
+_HAVE_DONE = re.compile(
+    r"\byou(?:'ll| will| have| shall)? (?:all )?(?:have|get|see) (?:it|that|them|those|both|all of (?:it|them))\b|"
+    r"\bi(?:'ll|'ve| will| have)? (?:have |got )*(?:it|them|both|everything|all(?: of (?:it|them))?) (?!to\b)\w+(?:ed|en|ne|nt)\b",
+    re.IGNORECASE,
+)
+"""What hands the matter over or calls it done: "you'll have that", "I've got all of it sorted"."""
 
 
 def is_hardly_more(utterance: Utterance, day: SpokenDate) -> bool:
@@ -126,8 +148,13 @@ def _said_of(utterance: Utterance, day: SpokenDate) -> tuple[Any | None, Any | N
 def _gives(verb: Any, things: Collection[str]) -> bool:
     """Tell whether *verb* has the matter as its object: "you have it", "I send the letter"."""
     return verb.lemma_.lower() in _GIVES and any(
-        one.lower_ in _THEM or one.lemma_.casefold() in things for one in _objects(verb)
+        one.lower_ in _THEM or one.lemma_.casefold() in things or points(one) for one in _objects(verb)
     )
+
+
+def points(thing: Any) -> bool:
+    """Tell whether a noun is said to be the one just spoken of: "I'll get that request in"."""
+    return thing.pos_ == "NOUN" and any(child.dep_ == "det" and child.lower_ in _POINTING for child in thing.children)
 
 
 def _objects(verb: Any) -> list[Any]:

@@ -78,7 +78,7 @@ class Days:
 
 def _hanging(entry: SpokenDate, utterance: Utterance) -> SpokenDate:
     """Take the day from one that nobody promised, and from a span that begins once something has happened."""
-    if entry.day is not None and _NO_PROMISE.search(utterance.text):
+    if entry.day is not None and NO_PROMISE.search(utterance.text):
         return replace(entry, day=None, reason="no day was promised")
     if entry.day is None or entry.source or not _SPAN.fullmatch(entry.text):
         return entry
@@ -97,7 +97,7 @@ _WEEK = re.compile(
 )
 _WEEKDAY = re.compile(r"(?:on )?(?:the )?(?P<wd>(?:mon|tues|wednes|thurs|fri)day)", re.IGNORECASE)
 _ONCE = re.compile(r",? (?:once (?!again|more|a )|as soon as|from the day)", re.IGNORECASE)
-_NO_PROMISE = re.compile(
+NO_PROMISE = re.compile(
     r"\b(?:(?:don't|don’t|do not|can't|can’t|cannot|won't|won’t) (?:want to |yet )?(?:promise|name|give you|commit to) (?:you )?(?:a|any|the) (?:day|date)|"
     r"no (?:day|date) from me)\b",
     re.IGNORECASE,
@@ -130,7 +130,7 @@ def _is_of_a_thing(entry: SpokenDate, utterance: Utterance) -> bool:
 
 _SHORT = 5  # tokens of "Monday's grand."
 _IS = re.compile(
-    r"['’]s (?:okay|ok|fine|good|grand|better|best|perfect|great|lovely|tight|too|no|not|out|early|late|possible|impossible|free|full|hard|"
+    r"['’]s (?:(?:their|our|his|her|your)\b|okay|ok|fine|good|grand|better|best|perfect|great|lovely|tight|too|no|not|out|early|late|possible|impossible|free|full|hard|"
     r"a|the|my|when|what|where|it|enough|alright|all right|more|realistic|honest)\b",
     re.IGNORECASE,
 )

@@ -16,6 +16,7 @@ from hub.nlp.extract.decisions_groups import SCRAP
 from hub.nlp.extract.impersonal import plan, told
 from hub.nlp.extract.matters import QUESTION, Hit, Worded, is_small_talk, plain, worded
 from hub.nlp.extract.proposing import proposes
+from hub.nlp.extract.rulings import ruling
 from hub.nlp.extract.severity import category, likelihood, severity
 from hub.nlp.extract.utterances import Utterance, evidence, is_back_channel
 from hub.nlp.learned.groups import BESIDE, Group
@@ -34,6 +35,8 @@ _UNLIKELY, _UNLIKELY_FIRM, _FIRM = -0.2, -0.5, 0.75
 """Score under which the grammar is not believed, that under which it is not though firm, and the confidence that is."""
 _QUOTED = 0.4
 """Score from which a decision stands that can only be quoted: below it one in four is one, of other authors' talks."""
+_SAME_TALK = 5
+"""Sentences from a decision in which a few words only say it again."""
 _PARKS = re.compile(
     r"\bpark(?:s|ed|ing)?\b|\bbring (?:it|that|this|them) back\b|\b(?:don't|do not) want to decide\b|"
     r"\b(?:we(?:'ll| will)?|let's|let us) (?:first )?see (?:what|how|whether)\b|\bsee what \w+(?: \w+)* looks? like\b",
@@ -78,8 +81,13 @@ def learned(place: Place, taken: dict[str, Sequence[Any]]) -> Learned:
     """Return what the scores find beyond the items *taken* (by kind: action, decision, risk, issue)."""
     found: dict[str, list[Any]] = {"decision": [], "risk": [], "issue": []}
     also: list[SetAside] = []
+    decided = [row for item in taken["decision"] for row in rows_of(item, place)]
     for kind, group in _ranked(place, taken):
         item = _item(kind, group, place) if group.score >= 0 and not _idle(kind, group, place) else None
+        if item is None and kind == "decision" and not any(abs(row - group.top) <= _SAME_TALK for row in decided):
+            item = _ruling(group, place)
+        if item is not None and kind == "decision":
+            decided.extend(rows_of(item, place))
         if item is not None:
             found[kind].append(item)
         elif (found_aside := passage(kind, group, place)) is not None:
@@ -151,10 +159,10 @@ def _item(kind: str, group: Group, place: Place) -> Any:
     found = (worded(hit, place.transcript, place.roster, rewrite=rewrite) for hit in hits)
     as_said = _each(group, place) if kind != "decision" or group.score >= _QUOTED else ()
     quoted = (worded(hit, place.transcript, place.roster, rewrite=rewrite, verbatim=True) for hit in as_said)
+    sure = confidence(group.score)
     item = next((one for one in (*found, *quoted) if one is not None and _reads_well(one)), None)
     if item is None:
         return None
-    sure = confidence(group.score)
     every = item.hit.all
     spoken = " ".join(u.text for u in every)
     if kind == "decision":
@@ -162,6 +170,14 @@ def _item(kind: str, group: Group, place: Place) -> Any:
     if kind == "risk":
         return Risk("", item.text, sure, item.evidence, category(spoken), severity(every), likelihood(spoken))
     return Issue("", item.text, sure, item.evidence, category(spoken), severity(every))
+
+
+def _ruling(group: Group, place: Place) -> Decision | None:
+    """Return a decision of a few words beside what it answers; free talk is full of few words that decide nothing."""
+    if group.score < _QUOTED or place.belief.free_talk:
+        return None
+    item = ruling(place.utterances[group.top], confidence(group.score), place.utterances, place.transcript)
+    return Decision("", item.text, item.confidence, item.evidence) if item is not None else None
 
 
 def _reads_well(item: Worded) -> bool:

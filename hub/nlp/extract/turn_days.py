@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from hub.nlp.dates import SpokenDate, pick_due
 from hub.nlp.dates.due import SOMEWHERE
-from hub.nlp.extract.day_matter import puts_another, speaks_of, things_of
+from hub.nlp.extract.actions_days import ASKS_WHEN
+from hub.nlp.extract.day_matter import gives_day, puts_another, speaks_of, things_of
 from hub.nlp.extract.days import Days
 from hub.nlp.extract.utterances import Utterance, is_back_channel
 
 _BEFORE, _BEHIND = 1, 2  # sentences of the turn in which a day still means the matter
+_FURTHER = 4  # those behind it in which one does that stands all but alone
 _ELSEWHERE = re.compile(
     r"\b(?:is|are|was|were|been|be|it's|that's|he's|she's|they're|there's|it is|that is) (?:closed|out|away|off|back|over|shut|a holiday|holiday|on holiday)\b|"
     r"\b(?:holiday|congress|conference|vacation|leave)\b|\b(?:if|unless|whether|used to|should have|would have|could have)\b|"
@@ -56,12 +58,15 @@ def day_of_turn(
     found: dict[int, tuple[Utterance, SpokenDate]] = {}
     for anchor in own:
         turn = turn_of(utterances, anchor.index)
-        for at in range(max(turn.start, anchor.index - _BEFORE), min(turn.stop, anchor.index + _BEHIND + 1)):
+        for at in range(max(turn.start, anchor.index - _BEFORE), min(turn.stop, anchor.index + _FURTHER + 1)):
             beside = utterances[at]
             if (at in taken and at not in held) or beside.speaker != anchor.speaker:
                 continue
             due = _told(beside, days)
-            if due is not None and speaks_of(beside, due, things):
+            far = at > anchor.index + _BEHIND
+            if far and any("?" in u.text or ASKS_WHEN.search(u.text) for u in utterances[anchor.index + 1 : at + 1]):
+                break
+            if due is not None and (gives_day(beside, due) if far else speaks_of(beside, due, things)):
                 found[at] = (beside, due)
     if len({due.day for _, due in found.values()}) != 1:
         return None
@@ -146,7 +151,9 @@ def _there(day: SpokenDate, utterance: Utterance) -> bool:
 def _told(utterance: Utterance, days: Days) -> SpokenDate | None:
     text = utterance.text.replace("’", "'")
     due = pick_due(days.of(utterance), utterance.text)
-    if due is None or due.day is None or due.past or _HOUR.fullmatch(due.text) or text.rstrip().endswith("?"):
+    if due is None or due.day is None or due.past or _HOUR.fullmatch(due.text):
+        return None
+    if text.rstrip().endswith("?") or ASKS_WHEN.search(text):
         return None
     before, after = _clause(text, due)
     return None if _ELSEWHERE.search(f"{before} {after}") or _OF_AN_EVENT.search(before) else due

@@ -1,0 +1,103 @@
+"""The day of a matter that its doer and others settle on over some turns: "by when?" - "Tuesday" - "I'm off" - "then Friday"."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from hub.nlp.dates import SpokenDate, pick_due
+from hub.nlp.extract.actions_days import ASKS_WHEN, HOUR
+from hub.nlp.extract.actions_draft import Draft
+from hub.nlp.extract.context import Roster
+from hub.nlp.extract.day_matter import is_hardly_more
+from hub.nlp.extract.days import Days, verb_of
+from hub.nlp.extract.utterances import Utterance, is_back_channel
+
+_LONGEST = 14  # sentences that the talk about the day goes on for
+_QUIET = 2  # sentences in a row that neither name a day nor ask for one, after which it is over
+_SHORT = 5  # words of a sentence that is no matter of its own: "would you"
+_LEADS_TO = re.compile(
+    r"\b(?:so|then|say|make it|make that|by|until|till|put (?:me|it|that|in)(?: down)? for)(?: on| by| for| um| uh)*(?: the)? $",
+    re.IGNORECASE,
+)
+"""What stands before the day that is settled on: "so lets say friday"."""
+_IT_WILL = re.compile(
+    r",? (?:then\b|at (?:the )?latest|(?:i|it|they|you)(?:['’]?ll| will)\b|(?:i|you) (?:send|have|get|bring|do|give|call|ring|write)\b)",
+    re.IGNORECASE,
+)
+"""What follows it: "monday i send it"."""
+_REFUSES = re.compile(
+    r"\b(?:can['’]?t|cannot|won['’]?t|not|closed|difficult|holiday|away|full|hard|i['’]?m (?:in|at|on|off|out|doing|there))\b",
+    re.IGNORECASE,
+)
+"""What is said of a day that does not suit."""
+
+
+def day_agreed(
+    draft: Draft, utterances: Sequence[Utterance], days: Days, roster: Roster, taken: Collection[int]
+) -> tuple[Utterance, SpokenDate] | None:
+    """Return the last day that the doer of *draft* names while others ask for or propose one, with its sentence.
+
+    Sentences *taken* speak of other matters and end the talk about the day, as do several that name none. None where
+    the doer settles on no day but the one that *draft* has.
+    """
+    own = {passage.index for passage in draft.passages}
+    found, asked, quiet = None, False, 0
+    for said in utterances[draft.last + 1 : draft.last + 1 + _LONGEST]:
+        told = days.in_its_week(days.of(said), draft.due)
+        named = [day for day in told if day.day is not None and not day.past and not HOUR.match(day.text)]
+        mine = draft.is_doer(said, roster)
+        if quiet > _QUIET:
+            break
+        if said.index in taken and said.index not in own:
+            found = None if mine and named else found
+            break
+        if not mine and not asked:
+            asked = _puts_day(draft, said, named)
+            if not asked and draft.due is not None and draft.due.day is not None:
+                return None
+        settled = _settled(draft, said, named) if mine and asked and _stands_alone(said, utterances, days) else None
+        found = (said, settled) if settled is not None else found
+        quiet = 0 if named or ASKS_WHEN.search(said.text) else quiet + (not _is_slight(said))
+    if found is None or (draft.due is not None and draft.due.day == found[1].day):
+        return None
+    return found
+
+
+def _puts_day(draft: Draft, said: Utterance, named: Sequence[SpokenDate]) -> bool:
+    """Tell whether another asks the doer for a day, or names one; who only repeats the day that is set does not."""
+    due = draft.due
+    if due is None or due.day is None:
+        return bool(named) or ASKS_WHEN.search(said.text) is not None
+    if any(day.day == due.day and is_hardly_more(said, day) for day in named):
+        return False
+    return bool(named) or (ASKS_WHEN.search(said.text) is not None and _YOU.search(said.text) is not None)
+
+
+_YOU = re.compile(r"\byou\b", re.IGNORECASE)
+
+
+def _stands_alone(said: Utterance, utterances: Sequence[Utterance], days: Days) -> bool:
+    """Tell whether the day of *said* is not led up to by another in the same breath: "end of next week | I go there Friday"."""
+    before = utterances[said.index - 1] if said.index else said
+    return not set(before.segments) & set(said.segments) or not days.of(before)
+
+
+def _is_slight(said: Utterance) -> bool:
+    return is_back_channel(said.text) or len(said.text.split()) <= _SHORT
+
+
+def _settled(draft: Draft, said: Utterance, named: Sequence[SpokenDate]) -> SpokenDate | None:
+    """Return the day on which the doer settles in *said*, None where it suits them not, or is of something else."""
+    if not named or pick_due(named, said.text) is None:
+        return None
+    last = named[-1]
+    if _LEADS_TO.search(said.text[: last.start]):
+        return last
+    if len({one.day for one in named}) > 1:
+        return None
+    if _IT_WILL.match(said.text, last.end):
+        return last
+    if _REFUSES.search(said.text):
+        return None
+    verb = verb_of(last, said)
+    same = verb is not None and verb.lemma_ == draft.clause.lemma
+    return last if same or is_hardly_more(said, last) else None
