@@ -11,7 +11,7 @@ from hub.domain.transcript import TRANSLATED, Segment, Transcript
 from hub.domain.translation import Translation
 from hub.nlp.extract.foreign import ForeignExtractor
 from hub.nlp.readers import read_transcript
-from hub.nlp.readers.spoken import noticed
+from hub.nlp.readers.spoken import noticed, switched_to, with_switches
 from hub.services.drafting import draft
 from hub.services.interpreting import with_english
 
@@ -61,6 +61,63 @@ def test_a_switch_of_language_is_noticed_and_told(tmp_path):
     read = read_transcript(vtt(tmp_path, GERMAN, GERMAN, ENGLISH, GERMAN))
     assert (read.language, [one.language for one in read.segments]) == ("de", [None, None, "en", None])
     assert "From 0:20 to 0:25 another language (en) is spoken." in read.coverage.notes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I need to do it.",
+        "To do: I go to the site on Monday, do I?",
+        "OK so um er I do it on a Monday, no?",
+        "we do it at de wit in el paso and los angeles",
+        "el paso los angeles la jolla las vegas van der berg",
+        "El Paso, Los Angeles, Las Vegas, Van der Berg, De Wit, San Diego.",
+        "Dr. Müller, Łukasz Nowak, José da Silva, Zoë de Wit, Jürgen von der Heide.",
+        "I am since two weeks waiting on the answer from site, please to send me it.",
+        "Yesterday I speak with Ana, she say me the lab no have kits.",
+        "CRF SDV MHRA ANVISA BfArM AIFA ANSM CCMO",
+        "Send lab kits to Ulm, Graz, Porto, Poznań by Friday.",
+        "He said, and I quote, das ist nicht mein Problem, so that was that.",
+        "Hi 田中さん, hello all.",
+    ],
+)
+def test_english_of_a_meeting_is_no_other_language(text):
+    for named in (False, True):
+        assert switched_to(text, "en", named=named) is None
+    assert noticed(text) in (None, "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Wir müssen das bis Freitag noch klären.", "de"),
+        ("Können wir kurz schauen, ob der Monitor das schon hat?", "de"),
+        ("Tenemos que enviar el informe antes del viernes, pero todavía no está.", "es"),
+        ("¿Podemos hablar mañana con ellos sobre la enmienda?", "es"),
+        ("Il faut que nous fassions ça avant vendredi.", "fr"),
+        ("je pense que nous devons attendre la semaine prochaine", "fr"),
+        ("Dobbiamo mandare questo al monitor entro venerdì, non è ancora pronto.", "it"),
+        ("We moeten dat vrijdag nog naar de sponsor sturen.", "nl"),
+        ("ik denk dat we het niet halen deze week", "nl"),
+        ("Musimy to wysłać jeszcze dzisiaj, bo nie mamy czasu.", "pl"),
+        ("Nós precisamos enviar isso ainda hoje, mas não está pronto.", "pt"),
+        ("報告書は金曜日までに送ります。", "ja"),
+    ],
+)
+def test_a_sentence_in_another_language_inside_an_english_meeting_is_noticed(text, language):
+    assert switched_to(text, "en") == language
+
+
+def test_more_has_to_speak_against_the_language_that_the_file_names():
+    text = "Lo haremos la semana que viene, ahora."
+    assert (switched_to(text, "en"), switched_to(text, "en", named=True)) == ("es", None)
+    assert switched_to(GERMAN, "en", named=True) == "de"
+
+
+def test_a_short_passage_goes_with_what_its_speaker_has_just_said_where_it_is_in_that_language():
+    said = [GERMAN, "Und dann?", "I do it.", GERMAN, "Send lab kits Friday.", GERMAN, "Perfect."]
+    found = with_switches(spoken(ENGLISH, *said, language="en").segments, "en")
+    assert [one.language for one in found] == [None, "de", "de", None, "de", None, "de", None]
 
 
 def test_a_passage_says_its_own_language(tmp_path):
@@ -119,14 +176,14 @@ def test_items_are_found_in_the_engines_english_and_proved_by_what_was_said():
     assert (risk.evidence.quote, risk.evidence.english, risk.text) == (SPANISH, f"EN {SPANISH}", f"EN {SPANISH}")
     assert risk.confidence < 0.5
     assert "a machine's translation into English" in minutes.coverage.notes[0]
-    assert minutes.coverage.notes[1].startswith("Nothing is found in 1 passages in another language (es)")
+    assert minutes.coverage.notes[1].startswith("Nothing is found in 1 passage in another language (es)")
 
 
 def test_without_an_engine_the_minutes_say_that_nothing_is_found_there():
     german = spoken(GERMAN, language="de")
     assert with_english(german, translator=Spanish()) is german
     notes = ForeignExtractor(Whole()).extract(german).coverage.notes
-    assert any(one.startswith("Nothing is found in 1 passages in another language (de)") for one in notes)
+    assert any(one.startswith("Nothing is found in 1 passage in another language (de)") for one in notes)
 
 
 def test_the_english_part_of_a_mixed_meeting_is_read_and_the_rest_is_not_taken_for_english():

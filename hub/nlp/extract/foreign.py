@@ -23,7 +23,7 @@ BY_MACHINE = (
     "be wrong in sense; what was said stands beside it."
 )
 UNTRANSLATED = (
-    "Nothing is found in {count} passages in another language ({language}): there is no English of them. "
+    "Nothing is found in {passages} in another language ({language}), of which there is no English. "
     "What was said there stands in the transcript."
 )
 UNHEARD = "the event stands in a machine's English only: no day of the study's record is taken from there"
@@ -84,7 +84,8 @@ def _notes(spoken: dict[str, Segment], mute: Sequence[Segment], transcript: Tran
     heard = BY_MACHINE if TRANSLATED in transcript.models else NOTE
     told = [heard.format(language=", ".join(_languages(spoken.values(), transcript)))] if spoken else []
     if mute:
-        told.append(UNTRANSLATED.format(count=len(mute), language=", ".join(_languages(mute, transcript))))
+        passages = f"{len(mute)} passage{'s' if len(mute) > 1 else ''}"
+        told.append(UNTRANSLATED.format(passages=passages, language=", ".join(_languages(mute, transcript))))
     return tuple(told)
 
 

@@ -69,7 +69,7 @@ def read_transcript(path: Path, *, language: str | None = None, usual: str | Non
 def spoken_in(transcript: Transcript, language: str | None) -> Transcript:
     """Return *transcript* in *language*, or the one that is noticed, with the passages that are in another one."""
     main = short(language) if language else language_of(transcript.segments) or "en"
-    segments = with_switches(transcript.segments, main)
+    segments = with_switches(transcript.segments, main, named=bool(language))
     switches = [Switch(one.start, one.end, one.language) for one in segments if one.language]
     coverage = replace(transcript.coverage, notes=(*transcript.coverage.notes, *notes(switches)))
     return replace(transcript, language=main, segments=segments, coverage=coverage)
