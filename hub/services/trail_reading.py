@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias
 
+from hub.domain import wire
 from hub.domain.agreements import Agreement
 from hub.domain.audit import SEVERAL, Entry, of_field
 from hub.domain.blinding import Blinding
@@ -80,11 +81,11 @@ class TrailReader:
 
         A page may hold fewer lines than *limit*, even none, with more to come: what a reader may not see is long.
         """
-        found, known = list[Line](), self._known()
-        floor = max(1, (before or self._browser.newest() + 1) - self._span) if wanted.scans else None
+        found, known, asked = list[Line](), self._known(), _asked_of_all(wanted, sees)
+        floor = max(1, (before or self._browser.newest() + 1) - self._span) if asked.scans else None
         scanned = limit + 1  # who sees all is shown the first; who sees little has more looked at
         for _ in range(_MOST_SCANS):
-            come = self._browser.trail(wanted, before=before, limit=scanned, floor=floor)
+            come = self._browser.trail(asked, before=before, limit=scanned, floor=floor)
             for line in self._seen(come, sees, known, wanted):
                 found.append(line)
                 if len(found) == limit:
@@ -97,8 +98,9 @@ class TrailReader:
     def all(self, wanted: Wanted, sees: Sees) -> Iterator[Line]:
         """Return every line, newest first, in flat memory."""
         before: int | None = None
+        asked = _asked_of_all(wanted, sees)
         while True:
-            come = self._browser.trail(wanted, before=before, limit=_SCANNED)
+            come = self._browser.trail(asked, before=before, limit=_SCANNED)
             yield from self._seen(come, sees, self._known(), wanted)
             if len(come) < _SCANNED:
                 return
@@ -109,6 +111,7 @@ class TrailReader:
         placed = dict(self._browser.placed(sorted(ids)))
         placed |= self._browser.departed(sorted(ids - set(placed)))
         others = self._others([entry for _, entry, _ in come])
+        whole = _sees_all(sees)
         people = self._accounts.organizations(sorted({entry.record_id for _, entry, _ in come if entry.kind == "user"}))
         for number, entry, digest in come:
             key = (entry.field if entry.field == "dead_letter" else entry.kind, entry.record_id, entry.agreement)
@@ -116,25 +119,40 @@ class TrailReader:
                 told = _told(entry, placed.get(entry.record_id), known.agreements)
                 scope = known.scopes[key] = told or _user(entry, people) or others(entry) or HUB_ITSELF
             if sees(scope) and ((then := others.before(entry)) is None or sees(then)):
-                unblinded = sees(replace(scope, unblinding=True))
-                if (told_of := _asked(entry, wanted)) is None:
+                if (line := _asked(Line(number, entry, digest), wanted)) is None:
                     continue
-                line = Line(number, told_of, digest)
-                yield line if unblinded else _blinded(line, known.blinding, scope.study)
+                if not sees(replace(scope, unblinding=True)):
+                    line = _blinded(line, known.blinding, scope.study)
+                if wanted.text is None or (whole and line.entry is entry) or _holds(line.entry, wanted.text):
+                    yield line
 
     def _known(self) -> _Known:
         return _Known({one.id: one for one in self._ledger.agreements()}, self._blinding())
 
 
-def _asked(entry: Entry, wanted: Wanted) -> Entry | None:
-    """Return what an entry that was found tells of what is wanted; None where that is of another field."""
-    if wanted.field is None or entry.field == wanted.field:
-        return entry
-    told = of_field(entry, wanted.field)
-    if told is None or wanted.text is None:
-        return told
-    held = (told.reason, told.old or "", told.new or "")
-    return told if any(wanted.text.casefold() in one.casefold() for one in held) else None
+def _asked_of_all(wanted: Wanted, sees: Sees) -> Wanted:
+    """Return what the trail itself is asked for by a reader: never a text, where some of it may be masked for them.
+
+    Which entries come, how many, and where a page ends would tell what stands in them.
+    """
+    return wanted if _sees_all(sees) else replace(wanted, text=None)
+
+
+def _sees_all(sees: Sees) -> bool:
+    return sees(replace(HUB_ITSELF, unblinding=True))
+
+
+def _asked(line: Line, wanted: Wanted) -> Line | None:
+    """Return what a line that was found tells of the field that is wanted; None where that is of another field."""
+    if wanted.field is None or line.entry.field == wanted.field:
+        return line
+    told = of_field(line.entry, wanted.field)
+    return None if told is None else replace(line, entry=told)
+
+
+def _holds(shown: Entry, text: str) -> bool:
+    held = (shown.reason, shown.old or "", shown.new or "")
+    return any(text.casefold() in one.casefold() for one in held)
 
 
 def _user(entry: Entry, people: Mapping[str, str]) -> Scope | None:
@@ -161,7 +179,7 @@ def _blinded(line: Line, blinding: Blinding, study: str | None) -> Line:
         left = blinding.shown(values, kind=entry.kind, study=study, unblinded=False)
         if len(left) == len(values):
             return line
-        return replace(line, entry=replace(entry, new=json.dumps(left, ensure_ascii=False)), masked=True)
+        return replace(line, entry=replace(entry, new=wire.dumps(left)), masked=True)
     if blinding.hides(entry.field, kind=entry.kind, study=study):
         return replace(line, entry=replace(entry, old=None, new=None, reason=""), masked=True)
     return line

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import insert
 
 from hub.api.etags import etag
+from hub.domain.audit import Entry
 from hub.domain.people import EVERY, Role
-from hub.domain.sync import Record
+from hub.domain.sync import Effects, Record
+from hub.services import trail_reading
 from hub.storage import rows
 from hub.storage.engine import transaction
 from hub.storage.sync_tables import records
@@ -103,6 +105,43 @@ def test_who_is_blinded_sees_no_treatment_anywhere(world, client):
         told = {name: client.get(f"/api/v1/{path}", headers=it).text for name, it in (("b", blinded), ("u", unblinded))}
         assert '"B' not in told["b"].replace("\\", "").replace('""', '"'), path
         assert '"B' in told["u"].replace("\\", "").replace('""', '"'), path
+
+
+def test_a_text_of_the_trail_is_never_found_within_what_is_masked(world, client, monkeypatch):
+    monkeypatch.setattr(trail_reading, "_SCANNED", 3)  # a page ends within the entries below
+    blinded = reader(world, granted(Role.AUDITOR), email="blinded@x.example")
+    unblinded = reader(world, granted(Role.AUDITOR, unblinded=True), email="unblinded@x.example")
+    everywhere = reader(world, granted(Role.AUDITOR, EVERY, unblinded=True), email="all@x.example")
+    late = [Entry(world.hub.clock(), "vault", "site", "r1", "treatment_arm", None, '"B"', "", "a1@1", "m9")] * 200
+    with world.hub.sync.ledger.unit() as unit:
+        unit.save(Effects(audit=tuple(late)))
+
+    def told(headers, **asked):
+        pages, cursor = [], None
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            page = client.get("/api/v1/audit/entries", headers=headers, params=asked | more).json()
+            pages.append([(one["number"], one["new"], one["masked"]) for one in page["items"]])
+            if (cursor := page["next"]) is None:
+                return pages
+
+    day = {"since": (MORNING - timedelta(days=9)).isoformat(), "until": (MORNING + timedelta(days=9)).isoformat()}
+    for asked in ({"field": "treatment_arm"}, {"record": "r1"}, {"kind": "site"}, {"field": "*"}, {}, day):
+        answers = [told(blinded, text=text, limit=200, **asked) for text in ('"B"', '"C"', "treatment_arm", "by vault")]
+        assert answers[0] == answers[1] == answers[2] == answers[3], "neither lines nor pages tell an arm"
+        assert not any(answers[0])
+    for form in ("csv", "json"):
+        asked = {"format": form, "field": "treatment_arm"}
+        files = [
+            client.get("/api/v1/audit/export", headers=blinded, params=asked | {"text": text}).text.count("treatment")
+            for text in ('"B"', '"C"')
+        ]
+        assert files == [0, 0]
+    (shown,) = (one for page in told(blinded, text="riverside", record="r1") for one in page)
+    assert shown == (shown[0], '{"name":"Riverside"}', True)
+    assert told(blinded, text="Elsewhere") == told(blinded, text="nothing"), "what is another's tells nothing either"
+    for headers in (unblinded, everywhere):
+        assert [len(told(headers, text=one, field="treatment_arm", limit=2)[0]) for one in ('"B"', '"C"')] == [2, 0]
 
 
 def test_the_trail_of_meetings_letters_and_accounts_is_their_organizations(world, client):
