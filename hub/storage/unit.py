@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, or_, select, true, update
 
 from hub.domain import wire
+from hub.domain.beginnings import Beginnings
 from hub.domain.records import kinds_with
 from hub.domain.sync import REFERENCES, Base, Cursor, Dispute, Effects, Letter, Position, Record, Write
 from hub.storage import audit, bulk, identities, lookups, packs, rows, sync_tables
@@ -17,6 +18,7 @@ from hub.storage.upsert import upsert
 T = TypeVar("T")
 _REFERS = "refers:"
 _BEGINNINGS = 50
+_READ = 10_000
 _MANY, _MANY_LITE = 5000, 500
 """Values in one statement: an array in PostgreSQL, a parameter each in SQLite."""
 
@@ -39,14 +41,25 @@ class SqlUnit:
 
     def bases_under(self, system: str, kind: str, beginnings: Sequence[str]) -> list[Base]:
         """Return live bases by how their ids begin; see `Unit.bases_under`."""
-        table, found = sync_tables.bases, list[Base]()
-        live = and_(table.c.system == system, table.c.kind == kind, table.c.deleted.is_(False))
-        for start in range(0, len(beginnings), _BEGINNINGS):
-            some = beginnings[start : start + _BEGINNINGS]
-            begins = or_(*(table.c.external_id.startswith(one, autoescape=True) for one in some))
-            query = select(table).where(live, begins).order_by(table.c.external_id)
-            found += (rows.base(row) for row in self._connection.execute(query))
-        return [one for one in found if one.external_id.startswith(tuple(beginnings))]  # SQLite is blind to case
+        if not beginnings:
+            return []
+        under = Beginnings(beginnings)
+        few = list(beginnings) if len(beginnings) <= _BEGINNINGS else None
+        its = [one for one in self._external_ids(system, kind, few) if next(under.of(one), None) is not None]
+        return [base for base in self.bases(system, kind, its).values() if not base.deleted]
+
+    def _external_ids(self, system: str, kind: str, beginnings: Sequence[str] | None) -> Iterator[str]:
+        """Return the ids of a kind, of many *beginnings* (None) all of them: an index has them, and is read once.
+
+        It may be more than what begins so: SQLite is blind to case.
+        """
+        its, last = sync_tables.bases.c, ""
+        query = select(its.external_id).where(its.system == system, its.kind == kind).order_by(its.external_id)
+        if beginnings is not None:
+            query = query.where(or_(*(its.external_id.startswith(one, autoescape=True) for one in beginnings)))
+        while come := self._connection.execute(query.where(its.external_id > last).limit(_READ)).scalars().all():
+            yield from come
+            last = come[-1]
 
     def bases_of(self, system: str, record_ids: Sequence[str]) -> dict[str, Base]:
         """Return bases by record id; see `Unit.bases_of`."""

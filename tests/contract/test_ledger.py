@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from hub.domain.agreements import Agreement, KindRule, Status
 from hub.domain.audit import Entry
@@ -205,6 +206,20 @@ def test_what_lies_under_an_id_is_told_by_how_its_id_begins(ledger, name):
         many = [f"no{n}|" for n in range(120)]
         assert [one.external_id for one in unit.bases_under(name, "site", [*many, "70|"])] == ["70||visit|1"]
         assert unit.bases_under(name, "site", []) == []
+
+
+def test_under_however_many_ids_is_looked_for_the_ids_of_a_kind_are_read_once(ledger, shared_engine, name):
+    keep(ledger, bases=[Base(name, f"{name}{n}", "visit", f"{n}|e||visit|1", {}) for n in range(600)])
+    many, asked = [f"{n}|{at}||visit|" for n in range(300) for at in ("e", "f")], list[str]()
+    note = lambda *told: asked.append(told[2])  # noqa: E731 - to be taken off again
+    event.listen(shared_engine, "before_cursor_execute", note)
+    try:
+        with ledger.unit() as unit:
+            found = unit.bases_under(name, "visit", many)
+    finally:
+        event.remove(shared_engine, "before_cursor_execute", note)
+    assert {one.external_id for one in found} == {f"{n}|e||visit|1" for n in range(300)}
+    assert len([one for one in asked if "bases" in one]) <= 3
 
 
 def test_everything_is_told_beyond_a_page_but_for_what_was_merged(ledger, name):
