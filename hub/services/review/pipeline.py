@@ -96,9 +96,14 @@ def start(
     argument = {"meeting": meeting_id, "channels": channels, "language": language, "usual": usual}
     job = submit(KIND, argument, by=principal, scope=work.card.scope)
     with held(room, meeting_id, principal.actor) as work:
-        if work.card.standing is Standing.WORKING:
+        if work.card.job is None and work.card.standing in (Standing.WORKING, Standing.FAILED):  # it may be over by now
             work.change(job=job.id)
     return job
+
+
+def asked(job: Job) -> dict[str, Any]:
+    """Return how *job* was asked for: `channels`, `language` and `usual` of `start`, those that it knows."""
+    return {name: job.argument[name] for name in ("channels", "language", "usual") if job.argument.get(name)}
 
 
 def stop(room: Room, principal: Principal, meeting_id: str) -> Card:

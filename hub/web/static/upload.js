@@ -71,7 +71,7 @@ form.addEventListener("submit", async (event) => {
     const key = `upload:${whole.name}:${whole.size}:${whole.lastModified}`;
     const begun = (await begunBefore(key)) ?? (await begin(key, fields, whole));
     await send(begun.upload, csrf, whole, begun.received);
-    const end = await told(await fetch(begun.finish, { method: "POST", body: new URLSearchParams({ csrf }), headers: JSON_PLEASE }));
+    const end = await told(await fetch(begun.finish, { method: "POST", body: new URLSearchParams({ csrf, language: form.elements.language.value }), headers: JSON_PLEASE }));
     sessionStorage.removeItem(key);
     location.assign(end.page);
   } catch (error) {

@@ -128,7 +128,7 @@ def peaks(id: str, asking: Reading) -> Response:
 @router.get("/meetings/{id}/job")
 def job(id: str, asking: Reading) -> Response:
     """Say how far the drafting is, for pages whose line of events was cut."""
-    found = _job(asking, meeting(asking.hub.room, asking.principal, id))
+    found = job_of(asking, meeting(asking.hub.room, asking.principal, id))
     if found is None:
         raise MissingError(f"{id}: nothing is being drafted")
     return JSONResponse({"state": str(found.state), "progress": found.progress, "note": found.note})
@@ -136,7 +136,7 @@ def job(id: str, asking: Reading) -> Response:
 
 def stages_page(request: Request, asking: Asking, card: Card) -> Response:
     """Return the page of a meeting whose minutes are being drafted, or could not be."""
-    reader, found = frame.reader_of(asking), _job(asking, card)
+    reader, found = frame.reader_of(asking), job_of(asking, card)
     at = found.note.split(" ")[0] if found else ""
     own = found is not None and found.user_id == asking.principal.user.id
     base = meeting_view.address_of(card.meeting_id)
@@ -193,7 +193,8 @@ def _stages(reader: Reader, at: str, *, failed: bool) -> list[SimpleNamespace]:
     return [SimpleNamespace(key=one, name=names[one], state=state(n), note="") for n, one in enumerate(STAGES)]
 
 
-def _job(asking: Asking, card: Card) -> Job | None:
+def job_of(asking: Asking, card: Card) -> Job | None:
+    """Return the newest job that drafts a meeting; None where there is none, or it is no longer kept."""
     if card.job is None:
         return None
     try:

@@ -18,11 +18,11 @@ from hub.domain.meeting import Participant
 from hub.domain.policy import Right
 from hub.domain.uploads import UploadState
 from hub.services.review import pipeline, uploads
-from hub.services.review.meetings import About, find_meetings, open_meeting
+from hub.services.review.meetings import About, find_meetings, meeting, open_meeting
 from hub.web import frame
 from hub.web.meeting_view import address_of
-from hub.web.reader import Reader
-from hub.web.views.meetings import studies_of
+from hub.web.reader import SPOKEN, Reader
+from hub.web.views.meetings import job_of, studies_of
 
 router = APIRouter(include_in_schema=False)
 Writing = Annotated[Asking, may(Right.MEETINGS_WRITE)]
@@ -55,12 +55,14 @@ def begin(
     started_at: Annotated[str, Form(max_length=40)] = "", study: Annotated[str, Form(max_length=100)] = "",
     participants: Annotated[str, Form(max_length=20_000)] = "", consent: Annotated[str, Form(max_length=10)] = "",
     unblinding: Annotated[str, Form(max_length=10)] = "", series: Annotated[str, Form(max_length=200)] = "",
+    language: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:  # fmt: skip
     """Enter the meeting and open the upload of its file."""
     del request
     given = {
         "title": title, "organization": organization, "started_at": started_at, "study": study,
         "participants": participants, "consent": consent, "unblinding": unblinding, "series": series,
+        "language": language,
     }  # fmt: skip
     _card, upload = _opened(asking, given, name=name, size=size)
     place = f"/meetings/uploads/{frame.part(upload.id)}"
@@ -93,17 +95,20 @@ def received(id: str, asking: Writing) -> Response:
 
 
 @router.post("/meetings/uploads/{id}/finish")
-def finish(id: str, asking: Writing) -> Response:
+def finish(id: str, asking: Writing, language: Annotated[str, Form(max_length=10)] = "") -> Response:
     """Have the minutes drafted once the file is whole."""
+    spoken = _spoken(language)
     done = uploads.upload(asking.hub.room, asking.principal, id)
-    pipeline.start(asking.hub.room, asking.hub.jobs.submit, asking.principal, done.meeting_id)
+    pipeline.start(asking.hub.room, asking.hub.jobs.submit, asking.principal, done.meeting_id, language=spoken)
     return JSONResponse({"page": address_of(done.meeting_id)})
 
 
 @router.post("/meetings/{id}/again")
 def again(id: str, asking: Writing) -> Response:
-    """Have the drafting tried again; what stages have done is kept."""
-    pipeline.start(asking.hub.room, asking.hub.jobs.submit, asking.principal, id)
+    """Have the drafting tried again, as it was asked for before; what stages have done is kept."""
+    before = job_of(asking, meeting(asking.hub.room, asking.principal, id))
+    asked = pipeline.asked(before) if before else {}
+    pipeline.start(asking.hub.room, asking.hub.jobs.submit, asking.principal, id, **asked)
     return frame.go(address_of(id))
 
 
@@ -122,8 +127,16 @@ def _taken(asking: Asking, given: dict[str, str], file: UploadFile) -> Card:
     card, upload = _opened(asking, given, name=file.filename or "", size=size)
     room, dock = asking.hub.room, asking.hub.dock
     uploads.receive(room, dock, asking.principal, upload.id, offset=0, pieces=_pieces(file))
-    pipeline.start(room, asking.hub.jobs.submit, asking.principal, card.meeting_id)
+    spoken = _spoken(given.get("language", ""))
+    pipeline.start(room, asking.hub.jobs.submit, asking.principal, card.meeting_id, language=spoken)
     return card
+
+
+def _spoken(language: str) -> str | None:
+    """Return the language that the form names, None where the file is to say it. UsageError on one not of the list."""
+    if language and language not in SPOKEN:
+        raise UsageError("choose a language of the list")
+    return language or None
 
 
 def _pieces(file: UploadFile) -> Iterator[bytes]:
@@ -136,6 +149,7 @@ def _opened(asking: Asking, given: dict[str, str], *, name: str, size: int) -> t
     consent = "told and agreed, as entered with the upload" if given.get("consent") == "yes" else ""
     if not consent:
         raise UsageError("note that those who were recorded were told and agreed; without it the file is not taken")
+    _spoken(given.get("language", ""))
     card = open_meeting(room, asking.principal, _about(asking, reader, given))
     upload = uploads.open_upload(
         room, asking.hub.dock, asking.principal, card.meeting_id, name=name, size=size, consent=consent
@@ -177,7 +191,7 @@ def _series(asking: Asking) -> list[str]:
 
 
 def _form(request: Request, asking: Asking, given: dict[str, str], wrong: str = "") -> Response:
-    names = ("title", "started_at", "study", "series", "organization", "participants")
+    names = ("title", "started_at", "study", "series", "organization", "participants", "language")
     own = asking.principal.user.organization
     others = sorted({grant.organization for grant in asking.principal.grants} - {own, "*"})
     return frame.show(
@@ -190,5 +204,6 @@ def _form(request: Request, asking: Asking, given: dict[str, str], wrong: str = 
         studies=studies_of(asking),
         organizations=others,
         series=_series(asking),
+        spoken=list(SPOKEN.items()),
         status=422 if wrong else 200,
     )
