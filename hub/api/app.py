@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from hub.api import problems, upkeep, webhooks
 from hub.api.group_commit import GroupCommit
 from hub.api.headers import SecurityHeaders
+from hub.api.legible import legible
 from hub.api.limits import BodyLimit, Buckets, Levels
 from hub.api.openapi import describe
 from hub.api.routers import LARGE, ROUTERS
@@ -67,7 +68,7 @@ def create_app(hub: Hub, *, levels: Levels | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders, secure=hub.settings.secure_cookies)
     app.router.routes.append(webhooks.route(hub.senders, group, clock=hub.clock, told=hub.metrics.told))
     for router in ROUTERS:
-        app.include_router(router, prefix=API, responses=problems.documented())
+        app.include_router(router, prefix=API, dependencies=[Depends(legible)], responses=problems.documented())
     _add_health(app, hub)
     site.attach(app)
     describe(app)
