@@ -34,6 +34,17 @@ def test_a_memory_comes_back_as_it_went_out():
     assert body == tmx.written(SEGMENTS, pair=PAIR)
 
 
+def test_what_no_xml_can_carry_stops_no_export():
+    bad = "\x00\x0b\x1b\ud800\ufffe"
+    spoiled = [
+        replace(one, source=one.source + bad, by=bad + one.by, place=one.place and one.place + bad) for one in SEGMENTS
+    ]
+    assert tmx.written(spoiled, pair=PAIR) == tmx.written(SEGMENTS, pair=PAIR)
+    terms = [replace(one, source=bad + one.source, note=one.note + bad) for one in TERMS]
+    told, _ = glossaries.read_tbx(glossaries.tbx(terms, pair=PAIR), name="g", pair=PAIR, study="ABX-101")
+    assert told == TERMS
+
+
 def test_a_memory_of_another_tool_is_read_with_its_regions_and_marks():
     found, without = tmx.read(SPEC, name="m.tmx", pair=PAIR, by="import", at=AT, study="ABX-101")
     assert [(one.source, one.target, one.by) for one in found] == [("The <b>big form", "El formulario", "import")]

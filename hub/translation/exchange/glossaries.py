@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.domain.errors import RejectedError
 from hub.domain.memory import Pair, Term
-from hub.translation.exchange.xml import LANGUAGE, named, parsed, said, speaks
+from hub.translation.exchange.xml import LANGUAGE, carried, named, parsed, said, speaks
 
 _SPACE = "urn:iso:std:iso:30042:ed-2"
 _COLUMNS = ("source", "target", "note")
@@ -27,12 +27,12 @@ def tbx(terms: Iterable[Term], *, pair: Pair) -> bytes:
         entry = _below(body, "conceptEntry")
         entry.set("id", f"t{number}")
         if term.note:
-            _below(entry, "note").text = term.note
+            _below(entry, "note").text = carried(term.note)
         for locale, words in ((pair.source, [term.source]), (pair.target, term.target.split("|"))):
             section = _below(entry, "langSec")
             section.set(LANGUAGE, locale)
             for word in words:
-                _below(section, "termSec", "term").text = word.strip()
+                _below(section, "termSec", "term").text = carried(word.strip())
     made: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return made
 

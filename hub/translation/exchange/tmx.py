@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hub.domain.memory import Approved, Pair, same
-from hub.translation.exchange.xml import LANGUAGE, named, parsed, said, speaks
+from hub.translation.exchange.xml import LANGUAGE, carried, named, parsed, said, speaks
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 _STUDY, _PLACE = "x-study", "x-place"
@@ -21,13 +21,13 @@ def written(segments: Iterable[Approved], *, pair: Pair) -> bytes:
     body = etree.SubElement(root, "body")
     for one in segments:
         stamp = one.at.astimezone(UTC).strftime(_STAMP)
-        unit = etree.SubElement(body, "tu", creationid=one.by, creationdate=stamp)
+        unit = etree.SubElement(body, "tu", creationid=carried(one.by), creationdate=stamp)
         for name, value in ((_STUDY, one.study), (_PLACE, one.place)):
             if value:
-                etree.SubElement(unit, "prop", type=name).text = value
+                etree.SubElement(unit, "prop", type=name).text = carried(value)
         for locale, text in ((pair.source, one.source), (pair.target, one.target)):
             variant = etree.SubElement(unit, "tuv", {LANGUAGE: locale})
-            etree.SubElement(variant, "seg").text = text
+            etree.SubElement(variant, "seg").text = carried(text)
     made: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return made
 

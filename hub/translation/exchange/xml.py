@@ -1,10 +1,12 @@
-"""XML that came from outside: no entities, no network, errors with their line."""
+"""XML that came from outside: no entities, no network, errors with their line; and what goes out as XML."""
 
+import re
 from typing import Any
 
 from hub.domain.errors import RejectedError
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # XML 1.0 section 2.2
 
 
 def parsed(body: bytes, *, name: str, root: tuple[str, ...]) -> Any:
@@ -31,6 +33,11 @@ def named(element: Any, *names: str) -> list[Any]:
 def said(element: Any) -> str:
     """Return the text of an element without its inner marks, white space folded."""
     return " ".join("".join(element.itertext()).split())
+
+
+def carried(text: str) -> str:
+    """Return *text* without the characters that no XML can carry: a transcript or a connector may have brought them."""
+    return _NO_XML.sub("", text)
 
 
 def speaks(locale: str, wanted: str) -> bool:
