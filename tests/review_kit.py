@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import count
 
+from hub.domain.approvals import Review, ReviewState
 from hub.domain.cards import Card
 from hub.domain.meeting import Participant
 from hub.domain.minutes import Action, Decision, Evidence, Minutes, MinutesCoverage, Passage, Risk, SummarySentence
@@ -12,7 +13,8 @@ from hub.domain.transcript import Segment, Transcript
 from hub.domain.versions import KeptTranscript, proposed
 from hub.services.review.editing import store_version
 from hub.services.review.meetings import About, open_meeting
-from hub.services.review.room import Room, held
+from hub.services.review.room import Room, Work, held
+from hub.services.review.routes import route_of
 from tests.fake_shelf import FakeShelf
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -95,6 +97,12 @@ def drafted(here: Room, **more) -> Card:
         work.unit.put(KeptTranscript(card.meeting_id, 1, Transcript(card.meeting, "en", SEGMENTS)))
         store_version(work, proposed(minutes(card.meeting)), author="hub", reason="drafted by machine")
     return work.card
+
+
+def found_approved(work: Work) -> Review:
+    """Return the approval of the first version of a drafted meeting, as if all had signed."""
+    route = route_of(work.unit, work.card.study)
+    return Review(work.card.meeting_id, 1, ReviewState.APPROVED, route, "anna", work.at, ended_at=work.at)
 
 
 def _unblinding(here: Room, more) -> Card:

@@ -94,6 +94,10 @@ class Dispatch:
     ended_at: datetime | None = None
     came_back: tuple[CameBack, ...] = field(default=(), metadata=RARE)
 
+    def is_of(self, kept_at: datetime) -> bool:
+        """Tell whether it is of the version *kept_at* that time, and not of a destroyed one that had its number."""
+        return kept_at <= self.asked_at
+
     @property
     def stayed(self) -> bool:
         """Tell whether nothing went out: the actions stay on the board, and *receipt* says why."""

@@ -23,7 +23,7 @@ from hub.storage.engine import open_engine
 from hub.storage.shelf import SqlShelf
 from tests.fakes import FakeMailbox
 from tests.mails import OURS, answer, away, bounce, qmail_bounce, reply, with_file
-from tests.review_kit import ANNA, STUDY, drafted, room
+from tests.review_kit import ANNA, STUDY, drafted, found_approved, room
 
 SINCE, CAME = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, 9, tzinfo=UTC)
 KEY = dispatch_of(OURS)
@@ -60,6 +60,7 @@ def sent(here, **more) -> str:
     card = drafted(here, **more)
     with held(here, card.meeting_id, "hub") as work:
         to = Recipient("eva@asterion.test")
+        work.unit.add(found_approved(work))
         work.unit.add(Dispatch(KEY, card.meeting_id, 1, to, "anna", CAME, DispatchState.SENT, receipt="250 taken"))
     return card.meeting_id
 

@@ -16,7 +16,7 @@ from hub.services.review.room import held
 from hub.settings import load_settings
 from tests.greenmail import PASSWORD
 from tests.mails import answer
-from tests.review_kit import STUDY, drafted
+from tests.review_kit import STUDY, drafted, found_approved
 
 BOX, IDA = "back@meridian.test", "ida@asterion.test"
 OUT = """
@@ -61,6 +61,7 @@ def _waiting(hub) -> str:
     card, to = drafted(hub.room), Recipient(IDA, attach=("md",))
     with held(hub.room, card.meeting_id, "hub") as work:
         key = dispatch_id(card.meeting_id, 1, to)
+        work.unit.add(found_approved(work))
         work.unit.add(Dispatch(key, card.meeting_id, 1, to, "anna", hub.clock()))
     return card.meeting_id
 

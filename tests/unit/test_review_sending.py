@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from icalendar import Calendar
 
-from hub.domain.approvals import Meaning
+from hub.domain.approvals import Meaning, Signature
 from hub.domain.cards import Card, Standing
 from hub.domain.distribution import NOT_ENTERED, Channel, Dispatch, DispatchState, Recipient
 from hub.domain.errors import (
@@ -165,12 +165,16 @@ def test_approved_minutes_go_to_whom_the_rule_names_and_nothing_goes_twice(here,
 
 def destroyed_and_made_anew(here, meeting) -> None:
     """Destroy all minutes of a meeting, draft them again a day later and have them signed."""
+    destroyed_and_drafted(here, meeting)
+    signed(here, meeting, [CARA, BEN, ANNA])
+
+
+def destroyed_and_drafted(here, meeting) -> None:
     here.clock.now += timedelta(days=1)
     with held(here, meeting, "hub") as work:
         empty(work, RecordClass.MINUTES)
     with held(here, meeting, "hub") as work:
         store_version(work, proposed(minutes(work.card.meeting)), author="hub", reason="drafted by machine")
-    signed(here, meeting, [CARA, BEN, ANNA])
 
 
 def test_minutes_made_anew_under_the_number_of_destroyed_ones_go_to_who_got_those_and_once(here, out, post):
@@ -188,6 +192,56 @@ def test_minutes_made_anew_under_the_number_of_destroyed_ones_go_to_who_got_thos
     assert first.message_id != second.message_id
     assert second.answers == (first.message_id,)
     assert len(dispatches(here, ANNA, meeting, 1)) == 4
+
+
+@pytest.mark.parametrize("drafted_only", [True, False])
+def test_a_delivery_of_destroyed_minutes_that_failed_is_not_tried_with_those_made_anew(here, out, post, drafted_only):
+    meeting = approved(here)
+    distribute(here, ANNA, meeting, 1, also=[MAX])
+    out.raises = [RejectedError("550 no such user")]
+    deliver(here, post)
+    [failed] = here.shelf.several(Dispatch, state=DispatchState.FAILED)
+    (destroyed_and_drafted if drafted_only else destroyed_and_made_anew)(here, meeting)
+    with pytest.raises(StandingError, match="is destroyed"):
+        send_again(here, ANNA, meeting, failed.id, reason="the address was mended there")
+    assert deliver(here, post) == 0
+    assert out.mails == []
+
+
+def test_a_delivery_that_waits_while_its_minutes_are_destroyed_ends_as_failed_and_the_new_ones_go_once(here, out, post):
+    meeting = approved(here)
+    distribute(here, ANNA, meeting, 1, also=[MAX])
+    out.raises = [RetryableError("away")]
+    deliver(here, post)
+    destroyed_and_made_anew(here, meeting)
+    here.clock.now += timedelta(hours=1)
+    distribute(here, ANNA, meeting, 1, also=[MAX])
+    deliver(here, post)
+    assert len(out.mails) == 1
+    [left] = here.shelf.several(Dispatch, state=DispatchState.FAILED)
+    assert (left.recipient, "is destroyed" in left.error) == (MAX, True)
+
+
+def test_records_of_minutes_that_nobody_signed_end_as_failed_and_stop_no_other(here, out, post):
+    first, second = approved(here), approved(here)
+    distribute(here, ANNA, first, 1)
+    here.clock.now += timedelta(minutes=1)
+    distribute(here, ANNA, second, 1, also=[MAX])
+    destroyed_and_drafted(here, first)
+    deliver(here, post)
+    assert states(here, first) == {"records": DispatchState.FAILED}
+    assert set(states(here, second).values()) == {DispatchState.SENT}
+    assert len(out.mails) == 1
+
+
+def test_an_approval_without_signatures_makes_no_records_and_stops_no_other(here, out, post):
+    meeting = approved(here)
+    distribute(here, ANNA, meeting, 1, also=[MAX])
+    with held(here, meeting, "hub") as work:
+        for one in work.unit.several(Signature, meeting_id=meeting):
+            work.unit.remove(one)
+    deliver(here, post)
+    assert states(here, meeting) == {"records": DispatchState.FAILED, MAX.address: DispatchState.SENT}
 
 
 def test_what_an_earlier_release_has_sent_goes_no_second_time(here, out, post):

@@ -24,6 +24,7 @@ from hub.domain.versions import Version
 from hub.ports import Wording
 from hub.ports.review import Announcement, Announcer, Attachment, Mail, Mailer, Poster, ShelfUnit
 from hub.services import outbox
+from hub.services.review.distributing import version_of
 from hub.services.review.exporting import Press, document, signed_minutes
 from hub.services.review.papers import papers
 from hub.services.review.room import Room, held
@@ -139,10 +140,9 @@ def _past(one: Dispatch, now: datetime) -> bool:
 def _sent(room: Room, post: Post, claimed: Dispatch) -> str:
     channel = claimed.recipient.channel
     with room.shelf.reading() as unit:
-        version = unit.get(Version, claimed.meeting_id, claimed.version)
-        card = unit.get(Card, claimed.meeting_id)
-        if version is None or card is None:
-            raise FatalError(f"{claimed.meeting_id}: version {claimed.version} is not there any more")
+        version, card = version_of(unit, claimed), unit.get(Card, claimed.meeting_id)
+        if card is None:
+            raise FatalError(f"{claimed.meeting_id}: the meeting is not there any more")
         if channel is Channel.MAIL:
             mail = _mail(unit, post, card, version, claimed)
     if channel is Channel.DOWNLOAD:
@@ -262,5 +262,9 @@ def _records(room: Room, post: Post, card: Card, version: Version) -> str:
         return f"{NOT_ENTERED}the meeting names no study"
     with room.shelf.reading() as unit:
         signatures = unit.several(Signature, meeting_id=card.meeting_id, version=version.number)
+    if not signatures:
+        raise FatalError(
+            f"{card.meeting_id}: version {version.number} has no signature, in whose name records are made"
+        )
     last = max(signatures, key=lambda one: (one.at, one.step))
     return post.enter_records(post.mask(version.draft.minutes), card.study, last.name)

@@ -14,6 +14,7 @@ from hub.domain.localized import CopyState, LocalizedCopy
 from hub.domain.people import Principal
 from hub.domain.policy import Right
 from hub.domain.versions import Version
+from hub.ports.review import ShelfUnit
 from hub.services.review import earlier
 from hub.services.review.room import Room, Work, seen, working
 from hub.services.review.routes import recipients_of
@@ -42,7 +43,7 @@ def distribute(
         if number == work.card.version and work.card.standing is Standing.APPROVED:
             work.change(standing=Standing.DISTRIBUTED)
         sent = work.unit.several(Dispatch, meeting_id=meeting_id, version=number)
-        return [one for one in sent if _is_of(one, version)]
+        return [one for one in sent if one.is_of(version.at)]
 
 
 def dispatches(room: Room, principal: Principal, meeting_id: str, number: int) -> list[Dispatch]:
@@ -68,7 +69,10 @@ def receipts(room: Room, principal: Principal, meeting_id: str) -> list[Dispatch
 
 
 def send_again(room: Room, principal: Principal, meeting_id: str, dispatch_id: str, *, reason: str) -> Dispatch:
-    """Let a delivery that failed be tried anew. StandingError where it did not fail."""
+    """Let a delivery that failed be tried anew.
+
+    StandingError where it did not fail, or its version is destroyed or not approved.
+    """
     with working(room, principal, meeting_id, Right.MINUTES_DISTRIBUTE) as work:
         before = work.unit.get(Dispatch, dispatch_id)
         hidden = before is None or not earlier.told_of(room, principal, work.card, work.unit, before)
@@ -76,10 +80,29 @@ def send_again(room: Room, principal: Principal, meeting_id: str, dispatch_id: s
             raise MissingError(f"{dispatch_id}: there is no such delivery")
         if before.state is not DispatchState.FAILED:
             raise StandingError(f"the delivery to {before.recipient.address} is {before.state}")
+        version_of(work.unit, before)
         after = replace(before, state=DispatchState.WAITING, attempts=0, next_at=work.at, error="", ended_at=None)
         work.unit.put(after)
         work.note("dispatch", "state", before.state, after.state, of=before.id[:16], reason=reason)
         return after
+
+
+def version_of(unit: ShelfUnit, sent: Dispatch) -> Version:
+    """Return the version that a delivery brings. StandingError where it is destroyed or not approved.
+
+    A delivery outlives its version, and minutes made anew have the number of destroyed ones: these go out by deliveries
+    of their own, once they are approved.
+    """
+    meeting_id, number = sent.meeting_id, sent.version
+    version = unit.get(Version, meeting_id, number)
+    if version is None:
+        raise StandingError(f"{meeting_id}: version {number} is not there any more")
+    if not sent.is_of(version.at):
+        raise StandingError(f"{meeting_id}: version {number} that was to be sent is destroyed; distribute the new one")
+    review = unit.get(Review, meeting_id, number)
+    if review is None or review.state is not ReviewState.APPROVED:
+        raise StandingError(f"version {number} is not approved: only approved minutes are sent out")
+    return version
 
 
 def dispatch_id(meeting_id: str, number: int, recipient: Recipient, *, kept_at: datetime | None = None) -> str:
@@ -97,17 +120,12 @@ def _add(work: Work, version: Version, recipient: Recipient, *, asked_by: str) -
     meeting_id, number = version.meeting_id, version.number
     key = dispatch_id(meeting_id, number, recipient, kept_at=version.at)
     before = work.unit.get(Dispatch, dispatch_id(meeting_id, number, recipient))
-    has_it = before is not None and _is_of(before, version)
+    has_it = before is not None and before.is_of(version.at)
     if has_it or work.unit.get(Dispatch, key) is not None:
         return
     work.unit.add(Dispatch(key, meeting_id, number, recipient, asked_by, work.at, next_at=work.at))
     told = {"channel": recipient.channel, "address": recipient.address, "locale": recipient.locale}
     work.note("dispatch", "asked", None, told, of=key[:16])
-
-
-def _is_of(sent: Dispatch, version: Version) -> bool:
-    """Tell whether a delivery is of this version, and not of a destroyed one that had its number."""
-    return version.at <= sent.asked_at
 
 
 def readers(card: Card, people: Sequence[Recipient]) -> list[Recipient]:

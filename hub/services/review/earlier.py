@@ -58,7 +58,7 @@ def told_of(room: Room, principal: Principal, card: Card, unit: ShelfUnit, sent:
     if not card.former:
         return True
     found = unit.get(Version, card.meeting_id, sent.version)
-    if found is not None and found.at <= sent.asked_at:  # not one made anew, which has the same number
+    if found is not None and sent.is_of(found.at):  # not one made anew, which has the same number
         return opened(room, principal, card, found)
     return _in(room, principal, next((one for one in card.former if sent.asked_at <= one.until), None))
 
