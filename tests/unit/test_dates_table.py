@@ -17,18 +17,19 @@ First thing in the morning. | 05-20
 by this day next week | 05-26
 Friday of the week after next | 06-05
 on the twenty-third the forty-one are complete | 05-23
-the Tuesday after Easter | 2027-03-30
-the Wednesday before Easter | 2027-03-24
+the Tuesday after Easter next year | 2027-03-30
+the Wednesday before Easter 2027 | 2027-03-24
+the Tuesday after Easter | None
 I'm on nights until Friday. | None
 He's got until Friday. | 05-22
-Easter Monday | 2027-03-29
+Easter Monday next year | 2027-03-29
 I'd see the director on Thursday and you'd hear from me Monday what he said. | 05-25
 The technician is coming Friday, you have the certificate on Monday. | 05-25
 I translate it at the weekend and on Monday I send it to you. | 05-25
 I'll dig it out tonight, you'll have it tomorrow. | 05-20
 There's a flight on Sunday evening. On Monday I'm with you. | 05-25
 He's at a congress until Monday. On Tuesday I can tell you if she takes it. | 05-26
-Easter Monday morning | 2027-03-29
+Easter Monday morning | None
 the third Friday afternoon | 06-19
 Two weeks to lock. | None
 the first Monday in July | 07-06
@@ -442,7 +443,7 @@ OTHER = [
     ("by the 19th", "GB", TUESDAY, date(2026, 6, 19)),
     ("by the end of December", "GB", date(2026, 12, 31), date(2026, 12, 31)),
     ("the Friday after Easter", "GB", date(2026, 4, 8), date(2026, 4, 10)),
-    ("the Wednesday before Easter", "GB", date(2026, 4, 7), date(2027, 3, 24)),
+    ("the Wednesday before Easter", "GB", date(2026, 12, 7), date(2027, 3, 24)),
     ("the last working day of the quarter", "GB", date(2028, 9, 4), date(2028, 9, 29)),
 ]
 

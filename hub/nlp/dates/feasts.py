@@ -67,8 +67,33 @@ def _either(names: set[str] | frozenset[str]) -> str:
     return "|".join(re.escape(name).replace("'", "['’]") for name in sorted(names, key=len, reverse=True))
 
 
+_PLACES = frozenset({"ascension", "corpus christi", "epiphany", "all saints"})
+"""Feasts that towns, hospitals and churches are called after: without "day" they need a word of time before them."""
 _ANY = rf"(?P<feast>{_either(set(_FEASTS))})"
-_ONE_DAY = rf"(?P<feast>{_either(set(_FEASTS) - _LONG)})"
+_DAYS = rf"(?P<feast>{_either(set(_FEASTS) - _LONG - _PLACES)})"
+_NAMED_PLACES = rf"(?P<feast>{_either(_PLACES)})"
+_YEAR = r"(?:,? (?:(?:of )?(?P<year>20\d\d)|(?P<which>this|next) year)\b)?"
+_ENDS = (
+    r"(?=\s*(?:[,.;:!?–—]|\Z)| (?:at the (?:very )?(?:latest|outside)|latest|and|or|but|so|because|if|unless|then|"
+    r"please|anyway|instead|i|we|you|they|he|she|it)\b(?!['’]s))"
+)
+"""What may follow a feast that is a day; before a noun it only says which thing is meant: "the Memorial Day rota"."""
+_UNTIL = r"(?:before|until|till|this|next)"
+_BY_A_DOER = "".join(
+    rf"(?<!{word} )"
+    for word in (
+        "ed", "en", "wn", "nt", "ne", "id", "un", "de", "ld", "pt", "run it", "run that", "run this", "run them",
+        "pass it", "stop", "drop", "come", "swing", "pass", "go", "get", "drive", "fly",
+    )
+)  # fmt: skip
+"""What stands before a "by" that tells who did something, or where: "signed by Ascension", "I'll run it by them"."""
+_FOR = r"(?<=\bit )for|(?<=\bthem )for|(?<=\bthat )for|(?<=\bready )for|(?<=\bdone )for|(?<=\baim )for"
+_BARE = r"(?:\A\W*|(?<=[.;:!?] )|\b(?:make it|make that|say|it['’]s|that['’]s|be|do it|do that|do them) )"
+"""Where a feast is a day of its own: it opens what is said, or follows what a day is said with."""
+_AHEAD = timedelta(days=125)
+"""How far ahead a feast is a day that work is promised for, unless its year is said."""
+_GONE = timedelta(days=42)
+"""How long a feast is the one just gone."""
 
 
 def _of(match: Match, year: int, region: str) -> date | None:
@@ -83,27 +108,45 @@ def _of(match: Match, year: int, region: str) -> date | None:
 
 
 def _told(match: Match, meeting: date, region: str) -> Meaning:
-    """The day of this year's feast as long as it lies ahead, else of the next one's."""
-    for year in (meeting.year, meeting.year + 1):
+    """Return the day of the feast ahead, or of the one just gone."""
+    said = match.groupdict()
+    if said.get("year") or said.get("which"):
+        year = int(said["year"]) if said["year"] else meeting.year + (said["which"].lower() == "next")
         found = _of(match, year, region)
-        if found is None:
-            return Meaning(None, f"it was not said where {match['feast']} is meant", whole=True)
-        if found >= meeting:
-            return Meaning(found, whole=True)
-    return dated(None, meeting)
+        return dated(found, meeting) if found is not None else _unknown(match)
+    near = [_of(match, meeting.year + offset, region) for offset in (-1, 0, 1)]
+    known = [day for day in near if day is not None]
+    next_one = re.search(r"\bnext\b", match[0], re.IGNORECASE) is not None
+    return _nearest(known, meeting, far=next_one) if known else _unknown(match)
+
+
+def _unknown(match: Match) -> Meaning:
+    return Meaning(None, f"it was not said where {match['feast']} is meant", whole=True)
+
+
+def _nearest(feasts: list[date], meeting: date, *, far: bool = False) -> Meaning:
+    """Return the day ahead of those of some years, or the one just gone; *far* tells that it may lie far ahead."""
+    ahead = min(day for day in feasts if day >= meeting)
+    gone = max((day for day in feasts if day < meeting), default=meeting)
+    if far or ahead - meeting <= _AHEAD:
+        return Meaning(ahead, whole=True)
+    if gone < meeting and meeting - gone <= _GONE:
+        return Meaning(gone, past=True, whole=True)
+    return Meaning(None, "it was not said which year is meant", whole=True)
 
 
 def _week_after_easter(match: Match, meeting: date, region: str) -> Meaning:
     """A weekday of the week that begins with Easter Monday; in that week itself of this year's."""
-    this = _easter(meeting.year, region)
-    sunday = this if meeting <= this + timedelta(days=7) else _easter(meeting.year + 1, region)
-    day = days.in_week(sunday + timedelta(days=1), weekday_of(match), weeks=0)
-    return Meaning(day, past=day < meeting, whole=True)
+    sundays = [_easter(meeting.year + offset, region) for offset in (-1, 0, 1)]
+    weeks = [days.in_week(sunday + timedelta(days=1), weekday_of(match), weeks=0) for sunday in sundays]
+    return _nearest(weeks, meeting)
 
 
 NAMES = re.compile(rf"\b{_ANY}\b", re.IGNORECASE)
 RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"(?:in )?the week (?:after|following) easter,? (?:on )?(?:the )?{WD}", _week_after_easter),
-    (rf"(?:the )?(?:{WD}|day|evening|night) (?P<side>before|after) {_ANY}", _told),
-    (rf"(?<!before )(?<!after ){_ONE_DAY}{TAIL}", _told),
+    (rf"(?:the )?(?:{WD}|day|evening|night) (?P<side>before|after) {_ANY}{_YEAR}{_ENDS}", _told),
+    (rf"(?P<pre>by|on|due|{_FOR}|{_UNTIL}) {_DAYS}{_YEAR}{TAIL}{_ENDS}", _told),
+    (rf"(?P<pre>{_BY_A_DOER}by|{_UNTIL}) {_NAMED_PLACES}{_YEAR}{TAIL}{_ENDS}", _told),
+    (rf"{_BARE}(?P<bare>{_DAYS}{_YEAR}{TAIL}){_ENDS}", _told),
 )

@@ -57,13 +57,21 @@ def find_dates(text: str, *, meeting_day: date | None, region: str = "GB") -> li
     smooth, places = _without_stammer(text)
     for rank, (pattern, resolve) in enumerate(grammar.rules(smooth)):
         for match in pattern.finditer(smooth):
-            start = match.end("pre") + 1 if "pre" in pattern.groupindex else match.start()
+            start = _start(match)
             meaning = resolve(match, meeting_day or _PLACEHOLDER, region)
             found.append((places[start], places[match.end() - 1] + 1, rank, meaning))
     chosen = _without_hours(text, _without_overlaps(found))
     return [
         _moved(text, _spoken(text, start, end, meaning, meeting_day), meeting_day) for start, end, meaning in chosen
     ]
+
+
+def _start(match: re.Match[str]) -> int:
+    """Return where the day of a match begins, behind the words that only lead up to it."""
+    groups = match.re.groupindex
+    if "bare" in groups:
+        return match.start("bare")
+    return match.end("pre") + 1 if "pre" in groups else match.start()
 
 
 def _without_stammer(text: str) -> tuple[str, Sequence[int]]:

@@ -155,6 +155,10 @@ _NO_DAY = (
     r"(?! (?:century|floor|version|amendment|percentile|patient|subject|visit|site|time|item|row|line|cycle|dose|cohort|edition|week|"
     r"day|quarter|revision|draft))"
 )
+_NO_FEAST = (
+    "(?:(?<!good )|(?<=no good )|(?<=is good )|(?<='s good )|(?<=’s good ))(?<!easter )(?<!whit )(?<!pentecost )"
+)
+"""What does not stand before a weekday of its own: "Good Friday", "Easter Monday"."""
 _RULES: tuple[tuple[str, Resolve], ...] = (
     # ISO and numeric
     (r"(?P<y>20\d\d)-(?P<b>\d\d)-(?P<a>\d\d)", lambda m, d, _r: _numeric(m, d, "GB")),
@@ -190,7 +194,7 @@ _RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"{HEAD}next week(?:'s|,| on)? {WD}{TAIL}|{HEAD.replace('(?:', '(?:', 1)}{WD.replace('wd', 'wd2')} (?:of )?(?:next|(?:the )?(?:coming|following)) week{TAIL}", _in_next_week),
     (rf"{HEAD}next {WD}{TAIL}", _in_week(1)),
     (rf"{HEAD}this (?:coming )?{WD}{TAIL}", lambda m, d, _r: Meaning(days.weekday_after(d, weekday_of(m), same_day=True))),
-    (rf"{HEAD}(?:coming |the coming |first thing (?:on )?)?\b{WD}\b{TAIL}(?!\s+(?:the )?(?:week|after next)|-(?!ish)[a-z])", lambda m, d, _r: Meaning(days.weekday_after(d, weekday_of(m)))),
+    (rf"{HEAD}(?:coming |the coming |first thing (?:on )?)?{_NO_FEAST}\b{WD}\b{TAIL}(?!\s+(?:the )?(?:week|after next)|-(?!ish)[a-z])", lambda m, d, _r: Meaning(days.weekday_after(d, weekday_of(m)))),
     # spans
     (rf"(?:in|within|inside(?: of)?|over|after) (?:the next |the coming |about |another |around )?(?P<n>{CARDINAL})[- ]{UNIT}(?: time)?(?: from (?:now|today))?", lambda m, d, _r: Meaning(shift(m, d))),
     (rf"(?:(?<=^)(?!(?:[\w-]+ ){{1,3}}to\b)|(?<=give me )|(?<=give us )|(?<=takes me )|(?<=takes us )|(?<=i need )|(?<=i'll need ))(?P<n>{CARDINAL})[- ]{UNIT}(?: time)?(?= ?(?:[,.?!]|$|(?:for (?:it|that|this|the)|and|then|to)\b))", lambda m, d, _r: Meaning(shift(m, d))),

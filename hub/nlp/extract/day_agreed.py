@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from hub.nlp.dates import SpokenDate, pick_due
 from hub.nlp.extract.actions_days import ASKS_WHEN, HOUR
@@ -9,6 +10,7 @@ from hub.nlp.extract.actions_draft import Draft
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.day_matter import is_hardly_more
 from hub.nlp.extract.days import Days, verb_of
+from hub.nlp.extract.lexicon import words
 from hub.nlp.extract.utterances import Utterance, is_back_channel
 
 _LONGEST = 14  # sentences that the talk about the day goes on for
@@ -25,7 +27,7 @@ _IT_WILL = re.compile(
 )
 """What follows it: "monday i send it"."""
 _REFUSES = re.compile(
-    r"\b(?:can['’]?t|cannot|won['’]?t|not|closed|difficult|holiday|away|full|hard|i['’]?m (?:in|at|on|off|out|doing|there))\b",
+    r"\b(?:can['’]?t|cannot|won['’]?t|not(?! later)|closed|difficult|holiday|away|full|hard|i['’]?m (?:in|at|on|off|out|doing|there))\b",
     re.IGNORECASE,
 )
 """What is said of a day that does not suit."""
@@ -63,16 +65,49 @@ def day_agreed(
 
 
 def _puts_day(draft: Draft, said: Utterance, named: Sequence[SpokenDate]) -> bool:
-    """Tell whether another asks the doer for a day, or names one; who only repeats the day that is set does not."""
+    """Tell whether another asks for the day of *draft*, or names one; who only repeats the day that is set does not."""
     due = draft.due
+    asks = ASKS_WHEN.search(said.text) is not None and not _is_of_another(draft, said, list(said.sent))
     if due is None or due.day is None:
-        return bool(named) or ASKS_WHEN.search(said.text) is not None
+        return bool(named) or asks
     if any(day.day == due.day and is_hardly_more(said, day) for day in named):
         return False
-    return bool(named) or (ASKS_WHEN.search(said.text) is not None and _YOU.search(said.text) is not None)
+    return asks or any(day.day == due.day or not _is_of_another(draft, said, _clause_of(said, day)) for day in named)
 
 
-_YOU = re.compile(r"\byou\b", re.IGNORECASE)
+_SAYS = words(
+    "have get see receive expect need want do be make manage finish bring deliver give send say let take suit work mean think guess promise would"
+)
+"""Verbs of talk about the day of a matter, whatever the matter is."""
+_SOMEBODY = words("him her")
+_ENDS = re.compile(r"[.,;:!?–—]|\b(?:and|but|so|then|because)\b", re.IGNORECASE)
+_TIMES = words("day week month morning afternoon evening noon date time end latest")
+
+
+def _clause_of(said: Utterance, day: SpokenDate) -> list[Any]:
+    """Return the words of the clause of *day* in *said*, but those of the day itself."""
+    start = max((cut.end() for cut in _ENDS.finditer(said.text, 0, day.start)), default=0)
+    end = _ENDS.search(said.text, day.end)
+    place, last = said.sent.start_char, end.start() if end else len(said.text)
+    return [
+        token
+        for token in said.sent
+        if start <= token.idx - place < last and not day.start <= token.idx - place < day.end
+    ]
+
+
+def _is_of_another(draft: Draft, said: Utterance, tokens: Sequence[Any]) -> bool:
+    """Tell whether *tokens* of *said* speak of another matter: with a verb or a thing that *draft* has not."""
+    own = {token.lemma_.casefold() for passage in draft.passages for token in passage.sent}
+    verbs = {token.lemma_.casefold() for token in tokens if token.pos_ == "VERB"}
+    things = [token for token in tokens if token.pos_ in {"NOUN", "PROPN"} and token.lemma_.casefold() not in _TIMES]
+    who = any(token.lower_ in _SOMEBODY for token in tokens) and not verbs <= own
+    there = _THERE.search(said.text) is not None
+    return who or there or not verbs <= own | _SAYS or any(thing.lemma_.casefold() not in own for thing in things)
+
+
+_THERE = re.compile(r"\bwhen (?:are|will|would) you (?:be )?(?!done|finished|ready|through|able|\w+ing)", re.IGNORECASE)
+"""What asks when somebody is somewhere: "when are you there"."""
 
 
 def _stands_alone(said: Utterance, utterances: Sequence[Utterance], days: Days) -> bool:
@@ -90,6 +125,8 @@ def _settled(draft: Draft, said: Utterance, named: Sequence[SpokenDate]) -> Spok
     if not named or pick_due(named, said.text) is None:
         return None
     last = named[-1]
+    if _REFUSES.search(said.text, last.end) or _is_of_another(draft, said, _clause_of(said, last)):
+        return None
     if _LEADS_TO.search(said.text[: last.start]):
         return last
     if len({one.day for one in named}) > 1:
