@@ -242,7 +242,7 @@ def _verbs(draft: Draft, utterance: Utterance) -> list[int]:
 
 _THERE_THEN = re.compile(
     r"\bI (?:(?:'ll|will) )?(?:go|come|drive|fly|travel|see|visit|meet|sit with)\b|\bI(?:'m| am|’m) (?:\w+ )?(?:\w+ing|in|at|there|back|out|on)\b|\bI(?:'ve| have|’ve)(?: got)? (?:a|an|the|my) \w+|"
-    r"\bI(?:['’]ve| have)(?: got)? (?:[\w-]+ ){1,5}(?:free|open|clear)\b|\bI(?:['’]m| am) (?:\w+ )?free\b|['’]s (?:their|our|my|his|her) (?:[\w-]+ )?(?:call|meeting)\b",
+    r"\bI(?:['’]ve| have)(?: got)? (?:(?!no\b|not\b)[\w-]+ ){1,5}(?:free|open|clear)\b|\bI(?:['’]m| am) (?:\w+ )?free\b|['’]s (?:their|our|my|his|her) (?:[\w-]+ )?(?:call|meeting)\b",
     re.IGNORECASE,
 )
 """Where the speaker will be: "I've got a call with him", "I'm driving up"."""

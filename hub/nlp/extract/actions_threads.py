@@ -28,6 +28,7 @@ from hub.nlp.extract.actions_settle import is_of_another_thing, settle_days
 from hub.nlp.extract.actions_weigh import is_work, pronoun_only
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.context_address import Address, addressed
+from hub.nlp.extract.day_agreed import led_by_another
 from hub.nlp.extract.day_matter import points
 from hub.nlp.extract.days import Days
 from hub.nlp.extract.events_said import FindDates
@@ -100,7 +101,9 @@ class Talk:
         if before.speaker == utterance.speaker or not ASKS_WHEN.search(before.text):
             return None
         matter = self._matters.own(utterance)
-        return matter if matter is not None and utterance.index - matter.last <= NEAR else None
+        if matter is None or led_by_another(matter, utterance, before, self._days):
+            return None
+        return matter if utterance.index - matter.last <= NEAR else None
 
     def _is_told(self, matter: Draft, utterance: Utterance, dates: Sequence[SpokenDate]) -> bool:
         return set_day_told(matter, utterance, self._days.in_its_week(dates, matter.due))
@@ -109,6 +112,8 @@ class Talk:
         before = self._utterances[utterance.index - 1] if utterance.index else utterance
         dated = matter.due is not None and matter.due.day is not None
         if dated and is_of_another_thing(utterance, before, names_day=bool(self._days.of(before))):
+            return False
+        if dated and led_by_another(matter, utterance, before, self._days):
             return False
         return move_day(matter, utterance, self._days.in_its_week(dates, matter.due))
 
@@ -334,7 +339,9 @@ def _names_day(clause: Clause, dates: Sequence[SpokenDate]) -> bool:
     )
 
 
-_BY_THEN = re.compile(r"\b(?:by|before|for|until) then\b", re.IGNORECASE)
+_BY_THEN = re.compile(
+    r"^(?:(?!\b(?:whether|if|not|never|cannot)\b|n['’]t\b).)*\b(?:by|before|for) then\b", re.IGNORECASE
+)
 """What takes up the day that another has just named: "You'll have it by then"."""
 _AT_ONCE = 5  # characters before a day that is the answer itself, whoever else is spoken of after it
 _DEPENDS = re.compile(r"(?<!tell you )(?<!know )(?<!say )\b(?:if|when|unless|once)\b", re.IGNORECASE)

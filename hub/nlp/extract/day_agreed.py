@@ -75,6 +75,20 @@ def _puts_day(draft: Draft, said: Utterance, named: Sequence[SpokenDate]) -> boo
     return asks or any(day.day == due.day or not _is_of_another(draft, said, _clause_of(said, day)) for day in named)
 
 
+def led_by_another(draft: Draft, utterance: Utterance, before: Utterance, days: Days) -> bool:
+    """Tell whether a day in *utterance* answers what another has just asked or told, in *before*, of another matter."""
+    if before.speaker == utterance.speaker:
+        return False
+    if ASKS_WHEN.search(before.text):
+        return _is_of_another(draft, before, list(before.sent))
+    set_day = draft.due.day if draft.due is not None else None
+    told = {day.day for day in days.of(utterance)}
+    asked = [day for day in days.of(before) if day.day in told]
+    return bool(asked) and all(
+        day.day != set_day and _is_of_another(draft, before, _clause_of(before, day)) for day in asked
+    )
+
+
 _SAYS = words(
     "have get see receive expect need want do be make manage finish bring deliver give send say let take suit work mean think guess promise would"
 )
