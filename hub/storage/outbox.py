@@ -16,14 +16,15 @@ class Handed:
     """Packs that this process stored, so that its own relay need not read them again.
 
     What is to be published is told by the table alone: a pack whose transaction was given up is never asked for. At
-    most *most* messages are held, the newest.
+    most *most* messages of *most_bytes* together are held, the newest.
     """
 
-    def __init__(self, most: int = 10_000) -> None:
+    def __init__(self, most: int = 10_000, most_bytes: int = 32 << 20) -> None:
         self._most = most
+        self._most_bytes = most_bytes
         self._lock = threading.Lock()
         self._packs: dict[str, Sequence[Message]] = {}
-        self._held = 0
+        self._held = self._bytes = 0
 
     def put(self, known: str, pack: Sequence[Message]) -> None:
         """Hold the pack of the row with the id *known*; of two with one id neither is."""
@@ -33,7 +34,8 @@ class Handed:
                 return
             self._packs[known] = pack
             self._held += len(pack)
-            while self._held > self._most:
+            self._bytes += _size(pack)
+            while self._held > self._most or self._bytes > self._most_bytes:
                 self._drop(next(iter(self._packs)))
 
     def pack(self, known: str, count: int) -> Sequence[Message] | None:
@@ -48,7 +50,13 @@ class Handed:
             self._drop(known)
 
     def _drop(self, known: str) -> None:
-        self._held -= len(self._packs.pop(known, ()))
+        pack = self._packs.pop(known, ())
+        self._held -= len(pack)
+        self._bytes -= _size(pack)
+
+
+def _size(pack: Sequence[Message]) -> int:
+    return sum(len(one.body) for one in pack)
 
 
 class SqlOutbox:

@@ -157,3 +157,15 @@ def test_no_more_is_held_than_is_said_and_nothing_twice():
     handed.put("d", made)
     handed.put("e", made)
     assert handed.pack("d", 20) is made
+
+
+def test_of_packs_so_many_bytes_are_held_and_no_more():
+    big = [Message(f"b{number}", "t", "k", {}, b"x" * 40) for number in range(4)]
+    handed = Handed(most_bytes=100)
+    for number, one in enumerate(big):
+        handed.put(f"p{number}", (one,))
+    assert [handed.pack(f"p{number}", 1) is not None for number in range(4)] == [False, False, True, True]
+    handed.put("larger", tuple(big))
+    assert handed.pack("larger", 4) is None
+    handed.put("again", (big[0],))
+    assert handed.pack("again", 1) == (big[0],)
