@@ -43,7 +43,11 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry as a reader sees it; *masked* where a value was left out because it would unblind."""
+    """One entry as a reader sees it; *masked* where a value was left out because it would unblind.
+
+    *hash* is empty for all but those who see everything, unblinded: from it and its neighbours' a masked value could be
+    guessed, and each of the chain goes on from the one before.
+    """
 
     seq: int
     entry: Entry
@@ -119,8 +123,9 @@ class TrailReader:
                 told = _told(entry, placed.get(entry.record_id), known.agreements)
                 scope = known.scopes[key] = told or _user(entry, people) or others(entry) or HUB_ITSELF
             if sees(scope) and ((then := others.before(entry)) is None or sees(then)):
-                if (line := _asked(Line(number, entry, digest), wanted)) is None:
+                if (asked := _asked(entry, wanted)) is None:
                     continue
+                line = Line(number, asked, digest if whole else "")
                 if not sees(replace(scope, unblinding=True)):
                     line = _blinded(line, known.blinding, scope.study)
                 if wanted.text is None or (whole and line.entry is entry) or _holds(line.entry, wanted.text):
@@ -142,12 +147,12 @@ def _sees_all(sees: Sees) -> bool:
     return sees(replace(HUB_ITSELF, unblinding=True))
 
 
-def _asked(line: Line, wanted: Wanted) -> Line | None:
-    """Return what a line that was found tells of the field that is wanted; None where that is of another field."""
-    if wanted.field is None or line.entry.field == wanted.field:
-        return line
-    told = of_field(line.entry, wanted.field)
-    return None if told is None else replace(line, entry=told)
+def _asked(entry: Entry, wanted: Wanted) -> Entry | None:
+    """Return what an entry that was found tells of what is wanted; None where that is of another field."""
+    if wanted.field is None or entry.field == wanted.field:
+        return entry
+    told = of_field(entry, wanted.field)
+    return told if told is None or wanted.text is None or _holds(told, wanted.text) else None
 
 
 def _holds(shown: Entry, text: str) -> bool:

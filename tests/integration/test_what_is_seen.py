@@ -144,6 +144,17 @@ def test_a_text_of_the_trail_is_never_found_within_what_is_masked(world, client,
         assert [len(told(headers, text=one, field="treatment_arm", limit=2)[0]) for one in ('"B"', '"C"')] == [2, 0]
 
 
+def test_the_hashes_by_which_a_masked_value_could_be_guessed_are_left_out_of_the_trail(world, client):
+    blinded = reader(world, granted(Role.AUDITOR, EVERY), email="blinded@x.example")
+    unblinded = reader(world, granted(Role.AUDITOR, EVERY, unblinded=True), email="all@x.example")
+    told = [client.get("/api/v1/audit/entries", headers=one).json()["items"] for one in (blinded, unblinded)]
+    assert {one["hash"] for one in told[0]} == {""}
+    hashes = {one["hash"] for one in told[1]}
+    assert {len(one) for one in hashes} == {64}
+    exported = client.get("/api/v1/audit/export", headers=blinded).text
+    assert not any(one in exported for one in hashes)
+
+
 def test_the_trail_of_meetings_letters_and_accounts_is_their_organizations(world, client):
     pm = reader(world, granted(Role.PROJECT_MANAGER, SPONSOR), email="pm@x.example")
     engineer = reader(world, granted(Role.INTEGRATION_ENGINEER), email="e@x.example")
