@@ -28,7 +28,7 @@ from hub.nlp.extract.summary import summarize
 from hub.nlp.extract.topics import find_topics, opening, weighed
 from hub.nlp.extract.utterances import Utterance, split
 
-VERSION = "11"
+VERSION = "12"
 """Raised with every change of the grammar, so that stored minutes are known to be of an older one."""
 
 NO_SPEECH = "No speech was found."
