@@ -112,10 +112,17 @@ def _detail(words: Wording, status: int, error: Exception) -> tuple[str, bool]:
 
 
 def _back(request: Request) -> str:
-    """Return the page that the form was on, where the browser says; else the part of the hub that it belongs to."""
+    """Return the page that the form was on, where the browser says; else the part of the hub that it belongs to.
+
+    What was done by the form before (`done`) is not told once more.
+    """
     came = request.headers.get("referer", "")
     own = str(request.base_url)
-    return frame.within("/" + came.removeprefix(own)) if came.startswith(own) else "/"
+    if not came.startswith(own):
+        return "/"
+    path, _, query = came.removeprefix(own).partition("?")
+    kept = "&".join(one for one in query.split("&") if one and one.partition("=")[0] != "done")
+    return frame.within(f"/{path}" + (f"?{kept}" if kept else ""))
 
 
 def _said(words: Wording, status: int) -> tuple[str, str]:

@@ -1,9 +1,11 @@
 """A form that was refused is shown again on its page, with what was typed and what is wrong beside it.
 
 It holds for every form: the page that the form was on is asked for once more, and filled in before it is sent. What
-nobody typed (hidden fields) is as the page has it now; passwords and files are given anew.
+nobody typed (hidden fields) is as the page has it now, save of which state the form was: whoever has changed it since
+is not overwritten. Passwords and files are given anew.
 """
 
+import re
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -13,8 +15,12 @@ from starlette.datastructures import FormData
 
 BACK = "_back"
 """The field that holds the page of a form that was shown again: the browser's own address is then that of the form."""
-_OF_THE_PAGE = ("csrf", "shown", "revision", "version", BACK)
+_OF_A_STATE = ("shown", "revision", "version")
+"""Hidden fields that say which state the form was filled in on: they stay as given."""
+_OF_THE_PAGE = ("csrf", *_OF_A_STATE, BACK)
 """Hidden fields that differ from one showing of a page to the next."""
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What no document may hold; a vertical tab or form feed comes by paste."""
 _NEVER = ("hidden", "password", "file", "submit", "button", "reset", "image")
 _NOT_PASSED_ON = (b"content-type", b"content-length", b"transfer-encoding", b"accept-encoding", b"if-none-match")
 
@@ -59,12 +65,12 @@ def refilled(
     _fill(form, given)
     # what is said stands first; whoever reads by ear is led to it, or to the field
     alert = html.Element("p", {"class": "note bad", "role": "alert", "tabindex": "-1"})
-    alert.text = said
+    alert.text = _clean(said)
     form.insert(0, alert)
     marked = [_mark(field, wrong[field.get("name")]) for field in _fields(form) if field.get("name") in wrong]
     (marked or [alert])[0].set("autofocus", "")
     if not any(field.get("name") == BACK for field in form.iter("input")):
-        form.append(html.Element("input", {"type": "hidden", "name": BACK, "value": back}))
+        form.append(html.Element("input", {"type": "hidden", "name": BACK, "value": _clean(back)}))
     for around in form.iterancestors("details"):
         around.set("open", "")
     if (title := tree.find(".//title")) is not None:
@@ -93,7 +99,10 @@ def _fields(form: Any) -> list[Any]:
 
 
 def _fill(form: Any, given: FormData) -> None:
-    left = {name: [one for one in given.getlist(name) if isinstance(one, str)] for name in given}
+    left = {name: [_clean(one) for one in given.getlist(name) if isinstance(one, str)] for name in given}
+    for hidden in form.iter("input"):
+        if hidden.get("type") == "hidden" and hidden.get("name") in _OF_A_STATE and left.get(hidden.get("name")):
+            hidden.set("value", left[hidden.get("name")][0])
     for field in _fields(form):
         values = left.get(field.get("name"), [])
         if field.tag == "select":
@@ -106,6 +115,10 @@ def _fill(form: Any, given: FormData) -> None:
                 field.text = text
             else:
                 field.set("value", text)
+
+
+def _clean(text: str) -> str:
+    return _UNWRITABLE.sub(" ", text)
 
 
 def _choose(select: Any, values: list[str]) -> None:
@@ -130,7 +143,7 @@ def _mark(field: Any, said: str) -> Any:
 
     at = f"{field.get('id') or field.get('name')}-wrong"
     told = html.Element("small", {"id": at, "class": "wrong"})
-    told.text = said
+    told.text = _clean(said)
     told.tail, field.tail = field.tail, None
     field.addnext(told)
     described: Sequence[str] = (*field.get("aria-describedby", "").split(), at)

@@ -139,3 +139,51 @@ def test_the_period_of_all_studies_is_set_from_its_page(world) -> None:
     given = {one.get("name"): one.get("value") for one in form.xpath(".//input[@type='hidden']")}
     answer = client.post("/administration/retention/periods", data=given | {"months": "30", "reason": "as agreed"})
     assert answer.status_code == 200, answer.text
+
+
+def test_a_refused_form_that_is_sent_again_overwrites_nothing_that_was_saved_meanwhile(world) -> None:
+    client, _ = world
+    client.cookies.clear()
+    client.post("/sign-in", data={"email": ADA, "password": PASSWORD})
+    page, action = "/administration/retention", "/administration/retention/periods"
+    opened = client.get(page).text
+    given = {"record_class": "transcript", "study": "", "reason": "as agreed"}
+    mine = next(one for one in html.fromstring(opened).xpath(f"//form[@action='{action}']") if _is_of(one, given))
+    hidden = {one.get("name"): one.get("value") for one in mine.xpath(".//input[@type='hidden']")}
+    assert client.post(action, data=hidden | {"months": "77", "reason": "of somebody else"}).status_code == 200
+    refused = client.post(action, data=hidden | given | {"months": "9999"}, headers={"Referer": BASE + page})
+    assert refused.status_code == 422
+    form = html.fromstring(refused.text).xpath(f"//form[@action='{action}'][.//p[@role='alert']]")[0]
+    again = {one.get("name"): one.get("value") for one in form.xpath(".//input[@type='hidden']")}
+    assert again["record_class"] == "transcript"
+    assert client.post(action, data=again | {"months": "30", "reason": "as agreed"}).status_code == 412
+    assert 'value="77"' in client.get(page).text
+
+
+def _is_of(form, given: dict[str, str]) -> bool:
+    return form.xpath(".//input[@name='record_class']/@value") == [given["record_class"]]
+
+
+def test_a_refused_form_with_control_characters_says_what_is_wrong(world) -> None:
+    client, _ = world
+    client.cookies.clear()
+    client.post("/sign-in", data={"email": ADA, "password": PASSWORD})
+    page = client.get("/administration/personal").text
+    for odd in ("\x0b", "\x0c", "\x00"):
+        given = {"email": f"eva{odd}@asterion.test", "wish": "erasure", "received_on": "2031-01-01"}
+        answer, tree = sent(client, page, "/administration/personal", "/administration/personal", given)
+        assert answer.status_code == 422
+        assert typed(tree.xpath("//form[.//p[@role='alert']]")[0])["email"] == "eva @asterion.test"
+
+
+def test_what_was_done_before_is_not_said_above_a_refusal(world) -> None:
+    client, _ = world
+    client.cookies.clear()
+    client.post("/sign-in", data={"email": ADA, "password": PASSWORD})
+    back = "/administration/personal?done=added"
+    page = client.get(back).text
+    assert "It was added." in page
+    given = {"email": "eva@asterion.test", "wish": "erasure", "received_on": "2031-01-01"}
+    answer, tree = sent(client, page, back, "/administration/personal", given)
+    assert (answer.status_code, "It was added." in answer.text) == (422, False)
+    assert tree.xpath("//input[@name='_back']/@value") == ["/administration/personal"]
