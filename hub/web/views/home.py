@@ -1,5 +1,8 @@
 """What waits for who has signed in."""
 
+import heapq
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from itertools import islice
 from types import SimpleNamespace
 from typing import Annotated
@@ -23,6 +26,7 @@ from hub.web.views.sync import open_conflicts, open_letters
 
 router = APIRouter(include_in_schema=False)
 _SHOWN = 20
+_NO_CLOCK = datetime.max.replace(tzinfo=UTC)
 
 
 @router.get("/")
@@ -152,7 +156,7 @@ def _of_oversight(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
     words, hub, sections = reader.words, asking.hub, list[SimpleNamespace]()
     if reader.can("oversight:manage"):
         open_ones = listing.every(hub.room, asking.principal, Right.OVERSIGHT_READ, Incident, state="open")
-        found = islice(open_ones, _SHOWN + 1)
+        found = clock_first(open_ones, _SHOWN + 1)
         troubles = [
             _row(f"/oversight/incidents/{frame.part(one.id)}", one.title, "", "", at=one.due_at or one.known_at)
             for one in found
@@ -184,6 +188,11 @@ def _of_oversight(asking: Asking, reader: Reader) -> list[SimpleNamespace]:
         ]
         sections.append(_section("decide", words.text("Recordings deleted where they came from"), gone, alert=True))
     return [one for one in sections if one.rows]
+
+
+def clock_first(found: Iterable[Incident], most: int) -> list[Incident]:
+    """Return up to *most* incidents: those whose clock runs by when it ends, then the others in their order."""
+    return heapq.nsmallest(most, found, key=lambda one: (one.due_at is None, one.due_at or _NO_CLOCK))
 
 
 def _section(
