@@ -29,7 +29,7 @@ bench: ## Figures of speed and accuracy, with the peers in the same run
 accuracy: ## Every figure of docs/accuracy.md again, for the night: fails when one has dropped (needs ../shared/eval)
 	@nice -n 10 .venv/bin/hub models evaluate
 
-train: ## Train the meeting extractor again (SEED=n; most of an hour of one core; needs pip install .[train], ../shared/eval)
+train: ## Train the meeting extractor again (SEED=n; under two hours of one core; needs pip install .[train], ../shared/eval)
 	@nice -n 10 .venv/bin/python -m models.training.train --seed $(or $(SEED),1)
 
 chaos: ## End workers, brokers and PostgreSQL at random: KILLS=n SEED=n; the last line is what was lost and doubled

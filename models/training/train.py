@@ -2,7 +2,7 @@
 
     python -m models.training.train [--seed N] [--out FOLDER]
 
-Reads ../shared/eval in place and the scripted talks beside this file. Under an hour of one core; the same seed gives
+Reads ../shared/eval in place and the scripted talks beside this file. Under two hours of one core; the same seed gives
 weights that score alike (sums in another order turn single splits of trees).
 Needs the extra `train` and, for sentences, `hub models fetch spacy-en-sm minilm-l6`.
 """

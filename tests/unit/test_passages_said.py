@@ -136,3 +136,16 @@ def test_most_owners_and_days_are_found(actions):
 
 NAMED, EXACT = 0.7, 0.8
 """Shares that the cues alone find; what is learned finds more."""
+
+
+@pytest.mark.parametrize(
+    ("script", "days"),
+    [
+        ("I'll send the monitoring plan to Helen by Monday. I'll call that vendor on Friday.", 2),
+        ("I'll order the new freezer by Monday. I will write that deviation by Thursday.", 2),
+        ("I'll send the monitoring plan to Helen by Monday. I'll also check those invoices on Thursday.", 2),
+        ("I'll count the spare kits. I'll get that count over to you by Thursday.", 1),
+    ],
+)
+def test_what_is_pointed_at_goes_on_with_a_matter_only_where_it_was_part_of_it(actions, script, days):
+    assert len({action.due for action in actions(f"Tom: {script}")} - {None}) == days

@@ -25,11 +25,11 @@ from hub.nlp.extract.actions_lexicon import WORK
 from hub.nlp.extract.actions_present import PERFORMED
 from hub.nlp.extract.actions_replies import Reply, reply
 from hub.nlp.extract.actions_settle import is_of_another_thing, settle_days
-from hub.nlp.extract.actions_weigh import is_work, pronoun_only
+from hub.nlp.extract.actions_weigh import content, is_work, pronoun_only
 from hub.nlp.extract.context import Roster
 from hub.nlp.extract.context_address import Address, addressed
 from hub.nlp.extract.day_agreed import led_by_another
-from hub.nlp.extract.day_matter import points
+from hub.nlp.extract.day_matter import pointed_at
 from hub.nlp.extract.days import Days
 from hub.nlp.extract.events_said import FindDates
 from hub.nlp.extract.lexicon import words
@@ -364,11 +364,12 @@ def _answers(clause: Clause) -> bool:
 
 def _goes_on(clause: Clause, own: Draft) -> bool:
     """Tell whether the doer's next words still speak of the matter just taken."""
-    following = clause.utterance.index - own.last <= 2
+    gap = clause.utterance.index - own.last
     taken = own.mood not in OWN_WORD and own.accepted and own.shares(clause)
     at_once = clause.utterance.index - own.taken_at <= 1 and not _FURTHER.search(clause.utterance.text)
-    again = clause.utterance.index - own.last <= 1 and any(points(c) for c in clause.verb.children if c.dep_ == "dobj")
-    return own.is_same(clause) or at_once or again or (following and (taken or clause.mood is Mood.DELIVERY))
+    pointed = pointed_at(clause.verb) & content(own.clause.verb)  # "that count" of what is counted, not "that vendor"
+    more = gap <= 2 and (taken or clause.mood is Mood.DELIVERY)
+    return own.is_same(clause) or at_once or (gap <= 1 and bool(pointed)) or more
 
 
 def _does_instead(clause: Clause, matter: Draft) -> bool:

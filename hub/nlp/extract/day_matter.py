@@ -157,6 +157,11 @@ def points(thing: Any) -> bool:
     return thing.pos_ == "NOUN" and any(child.dep_ == "det" and child.lower_ in _POINTING for child in thing.children)
 
 
+def pointed_at(verb: Any) -> set[str]:
+    """Return the lemmas of the verb's objects that are said to be the ones just spoken of."""
+    return {child.lemma_.lower() for child in verb.children if child.dep_ == "dobj" and points(child)}
+
+
 def _objects(verb: Any) -> list[Any]:
     return [child for child in verb.children if child.dep_ in {"dobj", "nsubj", "dative"} and child.i > verb.i]
 
