@@ -278,6 +278,7 @@ class TestWriting:
             Push("query", None, {"text": "Why?"}),
             Push("query", Rave(kind="query").shown_id(7), {"text": "Why?"}),
             Push("query", "nonsense", {"status": "closed"}),
+            Push("query", Rave(kind="query").shown_id(7), {"status": "answered", "response": "see\x0bnote"}),
             Push("subject_status", None, {"subject_number": "1"}),
             Push("subject_status", "u", {"subject_number": "1"}),
             Push("deviation", None, {"description": "x"}),

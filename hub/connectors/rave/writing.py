@@ -129,8 +129,9 @@ def _document(file: tuple[str, str], study: str, version: str, subject: Any) -> 
 def _new_subject(name: str, site: str) -> Any:
     from lxml import etree
 
-    subject = etree.Element(f"{ODM}SubjectData", SubjectKey=name, TransactionType="Insert")
-    etree.SubElement(subject, f"{ODM}SiteRef", LocationOID=site)
+    subject = etree.Element(f"{ODM}SubjectData")
+    _told(subject, {"SubjectKey": name, "TransactionType": "Insert"}, "the subject's number")
+    _told(etree.SubElement(subject, f"{ODM}SiteRef"), {"LocationOID": site}, "the site")
     return subject
 
 
@@ -149,5 +150,13 @@ def _on_item(subject_key: str, path: list[str], query: Mapping[str, str]) -> Any
         if repeat:
             here.set(f"{level}RepeatKey", repeat)
         here.set("TransactionType", "Context" if level == "Item" else "Update")
-    etree.SubElement(here, f"{{{_MEDIDATA}}}Query", dict(query))
+    _told(etree.SubElement(here, f"{{{_MEDIDATA}}}Query"), query, "the query")
     return subject
+
+
+def _told(element: Any, attributes: Mapping[str, str], what: str) -> None:
+    """Set *attributes*. RejectedError where one holds a control character or half a letter."""
+    try:
+        element.attrib.update(attributes)
+    except ValueError as error:
+        raise RejectedError(f"rave: {what} holds what no XML can carry") from error
