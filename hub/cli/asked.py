@@ -1,5 +1,6 @@
 """What the user said about a meeting, read from options and files."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -11,6 +12,7 @@ from hub.domain.meeting import Meeting
 from hub.domain.redaction import Audience
 from hub.services.hearing import STAGES, Hearing
 
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{2,8})*")
 FORMATS = ("md", "html", "docx", "pdf", "json")
 
 
@@ -80,6 +82,15 @@ def completed(meeting: Meeting, roster: Roster, *, default_zone: str) -> Meeting
     return changed
 
 
+def spoken(language: str | None) -> str | None:
+    """Return the code of the language that was asked for; `de-DE` is de. UsageError for what is none."""
+    if language is None:
+        return None
+    if found := _LANGUAGE.fullmatch(language):
+        return found[1].lower()
+    raise UsageError(f"{language}: not a language code; write two or three letters, such as de for German")
+
+
 def hearing(*, channels: str, language: str | None, redo: list[str]) -> Hearing:
     """Return the request for a recording. UsageError for a channel mode or a stage that does not exist."""
     if channels not in ("auto", "mix", "split"):
@@ -87,7 +98,7 @@ def hearing(*, channels: str, language: str | None, redo: list[str]) -> Hearing:
     for stage in redo:
         if stage not in STAGES:
             raise UsageError(f"{stage}: not a stage; use one of {', '.join(STAGES)}")
-    return Hearing(channels=channels, language=language, redo=frozenset(redo))
+    return Hearing(channels=channels, language=spoken(language), redo=frozenset(redo))
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -28,6 +28,7 @@ def extract(
     from hub.services.drafting import draft
 
     asked.require_input(source)
+    language = asked.spoken(language)
     hub = opened()
     transcript = read(hub, source, roster=asked.Roster(participants=participants, day=date, zone=tz), language=language)
     minutes = draft(

@@ -50,6 +50,7 @@ def add(
     from hub.services.review.shelving import Laid, lay
 
     asked.require_input(source)
+    language = asked.spoken(language)
     hub = opened()
     principal = _acting(hub, account)
     roster = asked.Roster(participants=participants, day=date, zone=tz, title=title)

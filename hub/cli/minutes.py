@@ -57,6 +57,7 @@ def minutes(
     asked.require_input(source)
     asked.require_locales(locales)
     asked.require_formats(formats)
+    language = asked.spoken(language)
     reader = asked.audience(audience) if audience else None
     if out is not None:
         output.require_writable(out)

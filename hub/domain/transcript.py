@@ -34,7 +34,8 @@ class Segment:
 
     *overlap* marks a passage during which another voice spoke too. *language* is named where it is another than the
     transcript's. *english* is the recognizer's own translation of
-    what was said in another language, in order.
+    what was said in another language, in order; *untranslated* counts the sentences of which it has none, because no
+    translation of them could be trusted.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Segment:
     overlap: bool = False
     language: str | None = field(default=None, metadata=RARE)
     english: tuple[English, ...] = field(default=(), metadata=RARE)
+    untranslated: int = field(default=0, metadata=RARE)
 
 
 @dataclass(frozen=True, slots=True)

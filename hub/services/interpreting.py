@@ -14,7 +14,8 @@ def with_english(transcript: Transcript, *, translator: Translator) -> Transcrip
     """Return *transcript* with English beside what was said in another language, and the engine among its models.
 
     What has English already keeps it, as a recording that was heard has. A language that no engine here puts into
-    English, and a sentence whose translation cannot be trusted, stay without. RetryableError as of the translator.
+    English, and a sentence whose translation cannot be trusted, stay without; where the rest of the passage
+    has it, those sentences are counted. RetryableError as of the translator.
     """
     wanted: dict[str, list[Segment]] = {}
     for segment in transcript.segments:
@@ -22,31 +23,32 @@ def with_english(transcript: Transcript, *, translator: Translator) -> Transcrip
         if not is_english(language) and not segment.english and segment.text.strip():
             wanted.setdefault(language, []).append(segment)
     names = _names(transcript)
-    found: dict[str, str] = {}
+    found: dict[str, list[str | None]] = {}
     for language, segments in wanted.items():
         if translator.supports(language, "en"):
             found |= _in_english(segments, language, translator, names)
     if not found:
         return transcript
-    done = tuple(
-        replace(one, english=(English(one.start, one.end, found[one.id]),)) if one.id in found else one
-        for one in transcript.segments
-    )
+    done = tuple(_beside(one, found[one.id]) if one.id in found else one for one in transcript.segments)
     return replace(transcript, segments=done, models=transcript.models | {TRANSLATED: translator.fingerprint})
+
+
+def _beside(segment: Segment, parts: Sequence[str | None]) -> Segment:
+    text = " ".join(part for part in parts if part is not None)
+    return replace(segment, english=(English(segment.start, segment.end, text),), untranslated=parts.count(None))
 
 
 def _in_english(
     segments: Sequence[Segment], language: str, translator: Translator, names: Sequence[str]
-) -> dict[str, str]:
-    """Return segment id to its English, of those of which something could be translated."""
+) -> dict[str, list[str | None]]:
+    """Return segment id to the English of its sentences, None where untrusted, of those that have any."""
     sentences = [(one.id, part) for one in segments for part in _SENTENCE.split(one.text) if part.strip()]
     asked = [part for _, part in sentences]
     answers = translator.translate(asked, source=language, target="en", names=names)
-    said: dict[str, list[str]] = {}
+    said: dict[str, list[str | None]] = {}
     for (name, _), answer in zip(sentences, answers, strict=True):
-        if answer.translated:
-            said.setdefault(name, []).append(answer.text)
-    return {name: " ".join(parts) for name, parts in said.items()}
+        said.setdefault(name, []).append(answer.text if answer.translated else None)
+    return {name: parts for name, parts in said.items() if any(part is not None for part in parts)}
 
 
 def _names(transcript: Transcript) -> tuple[str, ...]:

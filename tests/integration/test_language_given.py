@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from hub.bootstrap import build
-from hub.cli.main import app
+from hub.cli.asked import spoken
+from hub.cli.main import app, main
 from hub.domain.cards import Card, Standing
 from hub.domain.jobs import Job
 from hub.domain.people import Role
@@ -110,6 +111,25 @@ def test_a_command_takes_the_language_that_was_spoken(home, tmp_path, command):
         assert run.exit_code == 0, run.output
         notes = " ".join(json.loads(run.stdout)["coverage"]["notes"])
         assert f"({language})" in notes
+
+
+@pytest.mark.parametrize("command", ["minutes", "extract", "transcribe", "meetings add"])
+def test_a_command_refuses_what_is_no_code_of_a_language(home, tmp_path, monkeypatch, capsys, command):
+    call = tmp_path / "call.vtt"
+    call.write_text(VTT, encoding="utf-8")
+    who = ["--as", ANNA, "--by", "IT", "--consent", "all agreed"] if command == "meetings add" else []
+    monkeypatch.setattr("sys.argv", ["hub", *command.split(), str(call), *who, "--language", "german"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "german: not a language code; write two or three letters, such as de for German" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "code"), [(None, None), ("de", "de"), ("yue", "yue"), ("pt-BR", "pt"), ("DE_at", "de")]
+)
+def test_a_locale_name_is_its_language(given, code):
+    assert spoken(given) == code
 
 
 def test_hub_meetings_add_takes_the_language_that_was_spoken(home, tmp_path):

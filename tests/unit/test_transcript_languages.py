@@ -126,6 +126,31 @@ def test_a_passage_says_its_own_language(tmp_path):
     assert read.segments[1].text == "Vale."
 
 
+@pytest.mark.parametrize(
+    ("caption", "language"),
+    [
+        ("The <lang fr>raison d'être</lang> of the site.", None),
+        ("<lang fr>Raison d'être</lang> is what they say.", None),
+        ("They call it <lang fr>raison d'être", None),
+        ("<lang es-ES>Vale.</lang>", "es"),
+        ("<lang es>Vale</lang>.", "es"),
+        ("<lang es>Vale, lo hacemos\n<lang es>la semana que viene.", "es"),
+        ("<lang es>Es la <lang fr>raison d'être</lang> del centro.</lang>", "es"),
+        ("<lang es>Vale.</lang> <lang fr>Bon.</lang>", None),
+        ("<lang es></lang>Fine.", None),
+    ],
+)
+def test_a_caption_is_in_the_language_of_a_tag_that_covers_it(tmp_path, caption, language):
+    [one] = read_transcript(vtt(tmp_path, caption, head="Language: en-US\n")).segments
+    assert one.language == language
+    assert "<" not in one.text
+
+
+def test_where_a_file_names_the_language_of_a_passage_that_of_the_others_is_still_noticed(tmp_path):
+    told = vtt(tmp_path, ENGLISH, "<lang es>Vale.", GERMAN, "<lang en>I do it.", head="Language: en-US\n")
+    assert [one.language for one in read_transcript(told).segments] == [None, "es", "de", None]
+
+
 def test_the_hubs_own_form_without_a_language_is_noticed_and_one_with_it_is_left(tmp_path):
     path = tmp_path / "webex.json"
     told = {"meeting": {"id": "w"}, "segments": [{"id": "s1", "speaker": "Anna", "text": GERMAN}]}
@@ -177,6 +202,18 @@ def test_items_are_found_in_the_engines_english_and_proved_by_what_was_said():
     assert risk.confidence < 0.5
     assert "a machine's translation into English" in minutes.coverage.notes[0]
     assert minutes.coverage.notes[1].startswith("Nothing is found in 1 passage in another language (es)")
+
+
+def test_sentences_without_english_are_counted_where_the_rest_of_their_passage_has_it():
+    said = (f"{SPANISH} ¿Lo envías el 12 de junio?", f"¿Vale? ¿Sí? {SPANISH}", SPANISH, "¿Vale?")
+    done = with_english(spoken(*said, language="es"), translator=Spanish())
+    assert [[one.text for one in segment.english] for segment in done.segments[:2]] == [[f"EN {SPANISH}"]] * 2
+    assert [segment.untranslated for segment in done.segments] == [1, 2, 0, 0]
+    notes = ForeignExtractor(Whole()).extract(done).coverage.notes
+    assert notes[1].startswith("Nothing is found in 1 passage in another language (es)")
+    assert notes[2].startswith("Nothing is found in 3 sentences in another language (es)")
+    whole = with_english(spoken(SPANISH, language="es"), translator=Spanish())
+    assert not any("Nothing is found" in one for one in ForeignExtractor(Whole()).extract(whole).coverage.notes)
 
 
 def test_without_an_engine_the_minutes_say_that_nothing_is_found_there():

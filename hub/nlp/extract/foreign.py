@@ -26,6 +26,10 @@ UNTRANSLATED = (
     "Nothing is found in {passages} in another language ({language}), of which there is no English. "
     "What was said there stands in the transcript."
 )
+PARTLY = (
+    "Nothing is found in {sentences} in another language ({language}), whose translation could not be trusted, though "
+    "the rest of the passage has English. What was said there stands in the transcript."
+)
 UNHEARD = "the event stands in a machine's English only: no day of the study's record is taken from there"
 _SLACK_S = 0.3
 """How far the times of the two hearings may lie apart."""
@@ -38,7 +42,7 @@ class ForeignExtractor:
 
     def __init__(self, inner: Extractor) -> None:
         self._inner = inner
-        self.fingerprint = fingerprint("foreign", inner.fingerprint, 3)
+        self.fingerprint = fingerprint("foreign", inner.fingerprint, 4)
 
     def extract(self, transcript: Transcript, known: Sequence[KnownDay] = ()) -> Minutes:
         """Return draft minutes in English; each quote stands verbatim in the segments, in the language spoken."""
@@ -86,6 +90,11 @@ def _notes(spoken: dict[str, Segment], mute: Sequence[Segment], transcript: Tran
     if mute:
         passages = f"{len(mute)} passage{'s' if len(mute) > 1 else ''}"
         told.append(UNTRANSLATED.format(passages=passages, language=", ".join(_languages(mute, transcript))))
+    partly = [segment for segment in spoken.values() if segment.untranslated]
+    if partly:
+        count = sum(segment.untranslated for segment in partly)
+        sentences = f"{count} sentence{'s' if count > 1 else ''}"
+        told.append(PARTLY.format(sentences=sentences, language=", ".join(_languages(partly, transcript))))
     return tuple(told)
 
 

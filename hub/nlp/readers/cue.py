@@ -75,10 +75,15 @@ def seconds(text: str) -> float | None:
 def voice_and_text(raw: str) -> tuple[str | None, str]:
     """Return who speaks (from `<v Name>` or `Name: text`) and the text without markup."""
     voice = _VOICE.search(raw)
-    text = clean(_TAG.sub("", _VOICE.sub("", raw)))
+    text = plain(raw)
     if voice:
         return clean(_TAG.sub("", voice["name"])) or None, text
     return named(text)
+
+
+def plain(raw: str) -> str:
+    """Return what is said in *raw*, without markup."""
+    return clean(_TAG.sub("", _VOICE.sub("", raw)))
 
 
 def named(text: str) -> tuple[str | None, str]:

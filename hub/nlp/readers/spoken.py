@@ -81,17 +81,17 @@ def with_switches(segments: Sequence[Segment], language: str, *, named: bool = F
     """Return *segments* with the language of those that are in another one than *language*, where it is one of KNOWN.
 
     A passage too short to tell goes with what its speaker has just said where it has a word of that and none of
-    the meeting's language. Where the file names the language of some, it is believed. *named* as of `switched_to`.
+    the meeting's language. A passage whose language the file names is of that one. *named* as of `switched_to`.
     """
-    if language not in KNOWN or any(segment.language for segment in segments):
+    if language not in KNOWN:
         return tuple(replace(one, language=one.language if one.language != language else None) for one in segments)
     out: list[Segment] = []
     for segment in segments:
         last = out[-1] if out else None
-        found = switched_to(segment.text, language, named=named)
+        found = segment.language or switched_to(segment.text, language, named=named)
         if found is None and last and last.language and last.speaker == segment.speaker:
             found = last.language if _goes_with(segment.text, last.language, language) else None
-        out.append(replace(segment, language=found))
+        out.append(replace(segment, language=found if found != language else None))
     return tuple(out)
 
 

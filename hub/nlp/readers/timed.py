@@ -2,14 +2,14 @@
 
 import re
 
-from hub.nlp.readers.cue import Bends, Cue, seconds, voice_and_text
+from hub.nlp.readers.cue import Bends, Cue, plain, seconds, voice_and_text
 
 _ARROW = re.compile(r"^\s*(?P<start>-?[\d:.,]+)\s*-{1,2}>\s*(?P<end>-?[\d:.,]+)(?P<rest>.*)$")
 _BLOCKS = ("NOTE", "STYLE", "REGION")
 _HEAD_LINES = 20
 _LANGUAGE = re.compile(r"language\s*:\s*([a-z]{2,3})(?:[-_][a-z0-9]{2,8})*\s*", re.IGNORECASE)
 
-_SPOKEN = re.compile(r"<lang\s+([a-z]{2,3})(?:[-_][a-z0-9]{2,8})*\s*>", re.IGNORECASE)
+_LANG_TAG = re.compile(r"<lang\s+([a-z]{2,3})(?:[-_][a-z0-9]{2,8})*\s*>|</lang\s*>", re.IGNORECASE)
 
 
 def looks_timed(text: str) -> bool:
@@ -45,9 +45,29 @@ def timed_cues(text: str, bends: Bends) -> tuple[list[Cue], list[str]]:
         for raw in _voices(body):
             found, said = voice_and_text(raw)
             speaker = found if found is not None else _carried(speaker, cues, start)
-            tongue = _SPOKEN.search(raw)
-            cues.append(Cue(start, end, speaker, said, number, tongue[1].lower() if tongue else None))
+            cues.append(Cue(start, end, speaker, said, number, _language(raw, said)))
     return cues, list(lost.notes())
+
+
+def _language(raw: str, said: str) -> str | None:
+    """Return the language of the `<lang>` that covers all that is *said* in a caption, not one around a few words."""
+    within: dict[str, str] = {}
+    opened: list[str] = []
+    place = 0
+    for tag in _LANG_TAG.finditer(raw + "</lang>"):
+        for language in dict.fromkeys(opened):
+            within[language] = within.get(language, "") + raw[place : tag.start()]
+        place = tag.end()
+        if tag[1]:
+            opened.append(tag[1].lower())
+        elif opened:
+            opened.pop()
+    whole = _letters(said)
+    return next((name for name, part in within.items() if whole and _letters(plain(part)).endswith(whole)), None)
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())
 
 
 def _carried(speaker: str | None, cues: list[Cue], start: float) -> str | None:
