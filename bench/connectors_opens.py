@@ -31,7 +31,7 @@ def mails(folder: Path, _count: int) -> Iterator[int]:
     """Read a mailbox."""
     from hub.connectors.mail.mailboxes import load_mailboxes
 
-    [box] = load_mailboxes(folder, clock=now).values()
+    [box] = load_mailboxes(folder, clock=now).found.values()
     return paged(box.mailbox.pull, "mails", box.mailbox.close)
 
 
@@ -39,7 +39,7 @@ def messages(folder: Path, _count: int) -> Iterator[int]:
     """Read an agreed channel."""
     from hub.connectors.chat import load_agreed
 
-    [agreed] = load_agreed(folder, clock=now).values()
+    [agreed] = load_agreed(folder, clock=now).found.values()
     return paged(agreed.capture.pull, "said", agreed.capture.close)
 
 
@@ -47,7 +47,7 @@ def meetings(folder: Path, _count: int) -> Iterator[int]:
     """Look for recorded meetings, with who was there and the addresses of their files."""
     from hub.connectors.platforms import load_platforms
 
-    [connected] = load_platforms(folder, clock=now, tokens=Kept).values()
+    [connected] = load_platforms(folder, clock=now, tokens=Kept).found.values()
     return _held(connected.platform)
 
 
@@ -62,7 +62,7 @@ def series(folder: Path, _count: int) -> Iterator[int]:
     """Ask for one series after the other."""
     from hub.connectors.calendar.opening import load_calendars
 
-    [events] = load_calendars(folder, clock=now).values()
+    [events] = load_calendars(folder, clock=now).found.values()
     found = (int(events.find(f"s{number}@h") is not None) for number in itertools.count())
     return ended(itertools.takewhile(bool, found), events.close)
 

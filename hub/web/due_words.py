@@ -58,6 +58,7 @@ def _of_what_was_said(words: Both) -> Iterator[tuple[str, str]]:
     yield words.text("a week is named, not a day")
     yield words.text("a month is named, not a day")
     yield words.text("it was not said which week is meant")
+    yield words.text("it was not said which year is meant")
     yield words.text("there is no such day in the calendar")
     yield words.text("the day of the meeting is not known")
     yield words.text("it is said to recur")

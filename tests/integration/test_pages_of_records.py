@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from hub.connectors.described import Described
 from hub.domain.communications import Channel, Kind, Said
 from hub.domain.errors import FatalError
 from hub.domain.people import Role
@@ -219,7 +220,8 @@ def test_a_way_out_is_tried_by_a_button_and_what_came_of_it_is_in_the_trail(
 def test_who_operates_for_one_party_sees_and_tries_no_connection_of_others(browser: TestClient, world: World) -> None:
     answers: Any = SimpleNamespace(check=lambda: None, close=lambda: None)
     theirs = replace(OPS, organizations=(SPONSOR,), study="BOREAS-1")
-    vars(world.hub)["agreed"] = {"ours": Agreed(OPS, answers), "theirs": Agreed(theirs, answers)}
+    agreed = {"ours": Agreed(OPS, answers), "theirs": Agreed(theirs, answers)}
+    vars(world.hub)["_agreed"] = Described(agreed, wrong={})
     own = "own@hub.example"
     person(world.hub, own, granted(Role.ADMINISTRATOR, CRO), organization=CRO, name="Otto Wen")
     page = "/administration/connections"

@@ -283,7 +283,7 @@ def worked(tmp_path, meanwhile):
         None,
         lambda: Finder(meanwhile, found_of_record),
         lambda _: True,
-        lambda _: spoken,
+        lambda _, **_asked: spoken,
         blobs,
         FakeStages(),
         tmp_path / "w",
